@@ -1,0 +1,21 @@
+"""Errors that name the mistake and the remedy; the command line prints them without a traceback."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class UserError(Exception):
+    """Something the user can mend: a wrong key, a missing file, a run directory in use.
+
+    The command line prints the message and exits with code 2.
+    """
+
+
+class CorruptFileError(UserError):
+    """A file is there but cannot be what it should be (truncated, wrong magic number, torn)."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ``" Did you mean 'x'?"`` for the nearest known word, or an empty string."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f" Did you mean '{near[0]}'?" if near else ""

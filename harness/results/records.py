@@ -1,0 +1,100 @@
+"""What one finished trial leaves behind, and what a whole run directory holds."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+Status = Literal["ok", "diverged", "pruned", "failed"]
+"""How a trial ended: ``diverged`` is a result (the loss exploded), ``failed`` an error."""
+
+FINAL_STATUSES: tuple[Status, ...] = ("ok", "diverged", "pruned", "failed")
+
+
+@dataclass
+class Curves:
+    """Learning curves in long form: one entry of each list a point."""
+
+    epoch: list[int] = field(default_factory=list)
+    step: list[int] = field(default_factory=list)
+    split: list[str] = field(default_factory=list)
+    metric: list[str] = field(default_factory=list)
+    value: list[float] = field(default_factory=list)
+
+    def add(self, epoch: int, step: int, split: str, values: dict[str, float]) -> None:
+        """Append one point of each metric in ``values``."""
+        for metric, value in values.items():
+            self.epoch.append(epoch)
+            self.step.append(step)
+            self.split.append(split)
+            self.metric.append(metric)
+            self.value.append(value)
+
+
+@dataclass
+class TrialRecord:
+    """Everything a finished trial writes: one row, its curves, its arrays for figures.
+
+    Attributes:
+        trial_id: hash of the resolved configuration and the seed.
+        status: how it ended.
+        method: name of the method.
+        dataset: name of the dataset.
+        data_source: ``real`` or ``procedural``; None if the data could not be had.
+        seed: the trial's seed.
+        params: resolved configuration, flat (``method.lr`` -> 1e-4); columns ``param.*``.
+        metrics: final metrics by key; columns ``metric.*``.
+        times: seconds by activity; columns ``time.*``.
+        env: versions, commit, device, host; columns ``env.*``.
+        error: the traceback of a failed trial, the reason of a diverged one, else None.
+        curves: learning curves.
+        arrays: arrays for figures, by name.
+    """
+
+    trial_id: str
+    status: Status
+    method: str
+    dataset: str
+    data_source: str | None
+    seed: int
+    params: dict[str, Any]
+    metrics: dict[str, float] = field(default_factory=dict)
+    times: dict[str, float] = field(default_factory=dict)
+    env: dict[str, Any] = field(default_factory=dict)
+    error: str | None = None
+    curves: Curves = field(default_factory=Curves)
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Results:
+    """A run directory, read.
+
+    Attributes:
+        trials: one row a finished trial (see ``TrialRecord`` for the columns).
+        curves: ``trial_id, epoch, step, split, metric, value``; ids and names are categories.
+        plan: one row a planned trial: ``trial_id, seed, config`` (JSON) and ``param.*``.
+        sweep: the resolved sweep as it was written (``sweep.yaml``).
+        problems: one line for each file that was torn, truncated or left out.
+        location: the run directory, as given.
+    """
+
+    trials: pd.DataFrame
+    curves: pd.DataFrame
+    plan: pd.DataFrame
+    sweep: dict[str, Any]
+    problems: list[str]
+    location: str
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of trials: ``planned``, ``finished``, ``missing`` and each final status."""
+        by_status = self.trials["status"].value_counts()
+        finished = len(self.trials)
+        return {
+            "planned": len(self.plan),
+            "finished": finished,
+            "missing": len(self.plan) - finished,
+            **{status: int(by_status.get(status, 0)) for status in FINAL_STATUSES},
+        }
