@@ -152,3 +152,12 @@ class Swaps(Protocol):
     def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]``: row i has appearance i of one, pose i of other."""
         ...
+
+
+@runtime_checkable
+class DecodesAppearance(Protocol):
+    """A method that shows what an image looks like apart from its pose."""
+
+    def appearance(self, image: Tensor) -> Tensor:
+        """Return ``[B, C, H, W]`` in ``[0, 1]``: appearance decoded, not transformed."""
+        ...

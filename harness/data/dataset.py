@@ -1,21 +1,28 @@
 """What every dataset gives: images with known factors, split into train and test."""
 
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
+from annotated_types import Ge, Le
 
-from models.method import DataSpec
+if TYPE_CHECKING:  # the registry of datasets is read by commands that never need torch
+    from models.method import DataSpec
 
 DataSource = Literal["real", "procedural"]
+SplitName = Literal["train", "test"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Split:
     """One part of a dataset.
 
     Attributes:
-        images: ``[N, C, H, W]`` uint8; 0..255 stands for [0, 1].
+        images: ``[N, C, H, W]`` uint8; 0..255 stands for [0, 1]. May be read-only.
         factors: what is known of each image, by name, each ``[N]`` (labels int64, others float32).
     """
 
@@ -25,10 +32,27 @@ class Split:
     def __len__(self) -> int:
         return len(self.images)
 
+    def first(self, n: int | None) -> Split:
+        """Return the first ``n`` images and their factors, as views; None for all of them."""
+        return Split(self.images[:n], {name: known[:n] for name, known in self.factors.items()})
+
 
 @dataclass(frozen=True)
+class WarpRange:
+    """Ranges of a random warp.
+
+    Attributes:
+        rotate: the angle is uniform in [-rotate, rotate], in degrees.
+        translate: each of the two shifts is uniform in [-translate, translate], in widths.
+    """
+
+    rotate: float
+    translate: float
+
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
-    """A dataset in memory.
+    """A dataset in memory; it pickles without copying its arrays (protocol 5).
 
     Attributes:
         name: the name it has on the command line.
@@ -43,22 +67,64 @@ class Dataset:
     source: DataSource
     train: Split
     test: Split
-    warp: Any = None
+    warp: WarpRange | None = None
 
     @property
     def spec(self) -> DataSpec:
         """What a method may know of this dataset when it is built."""
+        from models.method import DataSpec
+
         channels, height, width = self.train.images.shape[1:]
         return DataSpec((channels, height, width), len(self.train))
 
+    def limited(self, train: int | None = None, test: int | None = None) -> Dataset:
+        """Return the first ``train`` and ``test`` images of the splits; None for all of them."""
+        return replace(self, train=self.train.first(train), test=self.test.first(test))
 
-class DatasetOptions:
-    """Base of the frozen dataclasses that name a dataset's options; one subclass a dataset.
+
+class DatasetOptions(ABC):
+    """Base of the frozen dataclasses that hold a dataset's options; one subclass a dataset.
 
     Attributes:
         name: the dataset's name on the command line.
         summary: one line for ``unbraid list datasets``.
+        published_epochs: epochs of the published training (``scale=paper``).
+        published_batch_size: its batch size.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    published_epochs: ClassVar[int]
+    published_batch_size: ClassVar[int]
+
+    @abstractmethod
+    def load(self, data_root: Path | None) -> Dataset:
+        """Return the dataset; real files are read from ``data_root``.
+
+        Raises:
+            UserError: files are missing.
+            CorruptFileError: a file is not what it should be.
+        """
+
+    @abstractmethod
+    def check(self, data_root: Path | None) -> None:
+        """Raise what :meth:`load` would raise for its files, without holding them in memory."""
+
+
+@dataclass(frozen=True)
+class WarpOptions(DatasetOptions):
+    """Options of a dataset whose images are randomly rotated and translated.
+
+    After VITAE's experiments on "randomly translated and rotated MNIST" (up to 20 degrees, a tenth
+    of the width). The test images' warps are fixed; they depend on neither trial nor seed.
+
+    Attributes:
+        warp: ``fresh`` draws a new warp of the training images for every batch, ``fixed`` gives
+            each training image one warp for good, ``none`` leaves train and test as they are.
+        rotate: largest angle, degrees.
+        translate: largest shift along x and along y, as a fraction of the width.
+    """
+
+    warp: Literal["fresh", "fixed", "none"] = "fresh"
+    rotate: Annotated[float, Ge(0), Le(180)] = 20.0
+    translate: Annotated[float, Ge(0), Le(1)] = 0.1

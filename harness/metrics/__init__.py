@@ -1,0 +1,99 @@
+"""Metrics by name: what each reports, what it needs of a method, and where it is computed.
+
+Importing this module is cheap; the computation is imported when a trial is evaluated.
+"""
+
+import importlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from harness.errors import UserError, did_you_mean
+
+
+@dataclass(frozen=True)
+class MetricKey:
+    """One number that a metric reports; column ``metric.<name>`` of the results.
+
+    Attributes:
+        name: the column.
+        direction: whether more or less is better; ``none`` for a number that only informs.
+        unit: unit of the number.
+        range: its possible values.
+        oracle: what a perfect method scores.
+    """
+
+    name: str
+    direction: Literal["higher", "lower", "none"]
+    unit: str
+    range: str
+    oracle: str
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric of the final evaluation.
+
+    Attributes:
+        name: the name in ``metrics=[...]``.
+        summary: one line for ``unbraid list metrics``.
+        needs: name of the protocol of :mod:`models.method` a method must implement.
+        keys: the numbers it reports.
+    """
+
+    name: str
+    summary: str
+    needs: str
+    keys: tuple[MetricKey, ...]
+
+    @property
+    def compute(self) -> Callable[..., dict[str, float]]:
+        """The function ``(method, batches, generator) -> {key: value}``."""
+        module = importlib.import_module(f"harness.metrics.{self.name}")
+        function: Callable[..., dict[str, float]] = module.compute
+        return function
+
+
+METRICS = {
+    metric.name: metric
+    for metric in (
+        Metric(
+            "elbo",
+            "evidence lower bound of the test images and its two terms, nats per image",
+            needs="Bounds",
+            keys=(
+                MetricKey("elbo", "higher", "nats", "(-inf, 0] for binary images", "-H(x)"),
+                MetricKey("log_likelihood", "higher", "nats", "(-inf, 0]", "-H(x)"),
+                MetricKey("kl", "none", "nats", "[0, inf)", "depends on the data"),
+            ),
+        ),
+        Metric(
+            "mse",
+            "squared error of reconstructed test images, mean over pixels",
+            needs="Reconstructs",
+            keys=(MetricKey("mse", "lower", "squared intensity", "[0, 1]", "0"),),
+        ),
+    )
+}
+
+
+def check_metrics(names: Iterable[Any]) -> tuple[str, ...]:
+    """Return the names as a tuple.
+
+    Raises:
+        UserError: not a list, or an unknown metric.
+    """
+    if isinstance(names, str):
+        raise UserError(f"metrics={names}: write a list, metrics=[{names}].")
+    for name in names:
+        if name not in METRICS:
+            raise UserError(
+                f"There is no metric '{name}'.{did_you_mean(str(name), METRICS)} "
+                f"Known: {', '.join(METRICS)}."
+            )
+    return tuple(names)
+
+
+def metric_keys(names: Iterable[str]) -> list[str]:
+    """Return the columns that these metrics fill, in order."""
+    return [key.name for name in names for key in METRICS[name].keys]

@@ -6,10 +6,18 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from harness.results.encoding import decode_arrays
+from harness.results.storage import Storage
+
 Status = Literal["ok", "diverged", "pruned", "failed"]
 """How a trial ended: ``diverged`` is a result (the loss exploded), ``failed`` an error."""
 
 FINAL_STATUSES: tuple[Status, ...] = ("ok", "diverged", "pruned", "failed")
+
+
+def artifact_name(trial_id: str) -> str:
+    """Return the name of the file with a trial's arrays."""
+    return f"artifacts/{trial_id}.npz"
 
 
 @dataclass
@@ -98,3 +106,16 @@ class Results:
             "missing": len(self.plan) - finished,
             **{status: int(by_status.get(status, 0)) for status in FINAL_STATUSES},
         }
+
+    def artifact(self, trial_id: str) -> dict[str, np.ndarray]:
+        """Return a trial's arrays for figures by name; none if it wrote none.
+
+        Raises:
+            CorruptFileError: the file is torn or altered.
+        """
+        name = artifact_name(trial_id)
+        try:
+            data = Storage(self.location).read(name)
+        except FileNotFoundError:
+            return {}
+        return decode_arrays(data, name)

@@ -1,0 +1,48 @@
+# `make demo` and `make test` need nothing but Python 3.11 or later; both create the environment.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: demo test test-all lint types bench clean help
+
+help:
+	@echo "make demo      a real sweep on embedded data and its HTML report (a few minutes)"
+	@echo "make test      the tests, without the slow ones"
+	@echo "make test-all  all tests"
+	@echo "make lint      ruff and import-linter      make types  mypy --strict"
+	@echo "make bench     speed of sweeps, steps, loading and reports, as tables"
+
+$(STAMP): pyproject.toml constraints.txt
+	@echo "== creating $(VENV) with the tested versions of constraints.txt"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $(STAMP)
+
+demo: $(STAMP)
+	@echo "== C-VITAE on real handwritten digits: 3 parametrizations x 4 learning rates x 3 seeds"
+	$(BIN)/unbraid sweep space=vitae_stability scale=small run_dir=runs/demo
+	@echo "== the report:"
+	@$(BIN)/unbraid report runs/demo --out runs/demo/report.html
+
+test: $(STAMP)
+	@echo "== the tests, without the slow ones (make test-all runs those too)"
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(STAMP)
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+bench: $(STAMP)
+	@echo "== measuring; nothing else should run on this machine"
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf $(VENV) build *.egg-info

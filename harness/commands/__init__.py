@@ -1,0 +1,1 @@
+"""The commands of ``unbraid``, one module each: ``run(options) -> exit code``."""

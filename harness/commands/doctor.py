@@ -1,0 +1,113 @@
+"""``unbraid doctor``: what this machine has, and what keeps a sweep from running on it."""
+
+import argparse
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from harness import __version__
+from harness.data.registry import DATASETS, check_available
+from harness.errors import UserError
+
+_PACKAGES = ("torch", "ray", "optuna", "hydra-core", "numpy", "pandas", "pyarrow", "matplotlib")
+_LITTLE_DISK_GB = 1.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's: ``ok`` is None where there is nothing to judge."""
+
+    topic: str
+    text: str
+    ok: bool | None = None
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print every finding; return 1 if something would keep a sweep from running."""
+    marks = {True: "ok", False: "BAD", None: "-"}
+    worst = 0
+    checks: list[Callable[[], Iterator[Finding]]] = [
+        _versions,
+        _processors,
+        lambda: _data(options.data_root),
+        _disk,
+        _ray,
+    ]
+    for check in checks:
+        for finding in check():
+            print(f"{marks[finding.ok]:<4} {finding.topic:<10} {finding.text}", flush=True)
+            worst |= finding.ok is False
+    return worst
+
+
+def _versions() -> Iterator[Finding]:
+    yield Finding("unbraid", f"{__version__} on Python {platform.python_version()}")
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES]
+    yield Finding("packages", ", ".join(versions))
+
+
+def _processors() -> Iterator[Finding]:
+    import torch
+
+    memory = psutil.virtual_memory()
+    yield Finding(
+        "cpu",
+        f"{os.cpu_count()} cores, {memory.total / 2**30:.0f} GiB of memory, "
+        f"{memory.available / 2**30:.0f} GiB free",
+    )
+    if not torch.cuda.is_available():
+        yield Finding("gpu", "none that torch sees; trials train on the CPU")
+    for index in range(torch.cuda.device_count()):
+        gpu = torch.cuda.get_device_properties(index)
+        yield Finding("gpu", f"{gpu.name}, {gpu.total_memory / 2**30:.0f} GiB", ok=True)
+
+
+def _data(data_root: str | None) -> Iterator[Finding]:
+    root = data_root or os.environ.get("UNBRAID_DATA")
+    yield Finding("data_root", root or "not set (UNBRAID_DATA or data_root=...)")
+    for name, options in DATASETS.items():
+        try:
+            check_available(options(), Path(root) if root else None)
+        except UserError as error:
+            yield Finding(name, f"not found: {str(error).splitlines()[0]}")
+        else:
+            yield Finding(name, "available", ok=True)
+
+
+def _disk() -> Iterator[Finding]:
+    free = shutil.disk_usage(Path.cwd()).free / 2**30
+    yield Finding("disk", f"{free:.1f} GiB free in {Path.cwd()}", ok=free > _LITTLE_DISK_GB)
+    shared = Path("/dev/shm")
+    if shared.is_dir():
+        free = shutil.disk_usage(shared).free / 2**30
+        text = f"{free:.1f} GiB free in /dev/shm, where Ray keeps datasets"
+        yield Finding("memory", text, ok=free > _LITTLE_DISK_GB)
+
+
+def _ray() -> Iterator[Finding]:
+    # A Ray that cannot start may hang or end its process: ask another one.
+    probe = (
+        "import ray, logging; ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False, "
+        "logging_level=logging.CRITICAL); print(ray.get(ray.remote(lambda: 'answered').remote()))"
+    )
+    try:
+        result = subprocess.run(
+            [sys.executable, "-c", probe], capture_output=True, text=True, timeout=90, check=True
+        )
+    except subprocess.TimeoutExpired:
+        yield Finding("ray", "did not start within 90 s", ok=False)
+    except subprocess.CalledProcessError as error:
+        last = (error.stderr.strip().splitlines() or ["no message"])[-1]
+        yield Finding("ray", f"does not start: {last}", ok=False)
+    else:
+        yield Finding("ray", f"starts here; a worker {result.stdout.split()[-1]}", ok=True)
+    address = os.environ.get("RAY_ADDRESS")
+    yield Finding("cluster", f"RAY_ADDRESS={address}" if address else "none (RAY_ADDRESS not set)")

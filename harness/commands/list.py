@@ -1,0 +1,51 @@
+"""``unbraid list``: what there is to choose from."""
+
+import argparse
+import dataclasses
+
+from harness.config.compose import load_method_or_explain
+from harness.config.spaces import load_space, space_files
+from harness.data.registry import DATASETS
+from harness.metrics import METRICS
+from models.hyperparameters import Value, describe
+from models.registry import load_method, method_paths, summary
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print one line for each method, dataset, search space or metric, or for one's settings."""
+    if options.method:
+        _print(_hyperparameters(options.method))
+    else:
+        _print(_TABLES[options.what]())
+    return 0
+
+
+def _hyperparameters(method: str) -> dict[str, str]:
+    cls = load_method_or_explain(method).Hyperparameters
+    described, defaults = describe(cls), dataclasses.asdict(cls())
+    lines = {}
+    for name, info in described.items():
+        kind = "" if isinstance(info, Value) else " (fixed when the networks are built)"
+        symbol = f"{info.symbol}: " if info.symbol else ""
+        lines[f"method.{name}={_shown(defaults[name])}"] = (
+            f"{symbol}{info.meaning}{kind} [{info.source}]"
+        )
+    return lines
+
+
+def _shown(value: object) -> str:
+    return f"[{','.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
+
+
+def _print(rows: dict[str, str]) -> None:
+    width = max(map(len, rows))
+    for name, text in rows.items():
+        print(f"{name:<{width}}  {text}")
+
+
+_TABLES = {
+    "methods": lambda: {name: summary(load_method(name)) for name in method_paths()},
+    "datasets": lambda: {name: options.summary for name, options in DATASETS.items()},
+    "spaces": lambda: {name: load_space(name).title for name in space_files()},
+    "metrics": lambda: {name: metric.summary for name, metric in METRICS.items()},
+}

@@ -1,0 +1,19 @@
+"""``unbraid report``: draw a run directory's results into one HTML file."""
+
+import argparse
+from pathlib import Path
+
+from harness.errors import UserError
+from harness.results import load
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the report and print its path."""
+    import reports
+
+    results = load(options.run_dir)
+    out = options.out or Path(options.run_dir) / "report.html"
+    if "://" in str(options.run_dir) and options.out is None:
+        raise UserError("The run directory is not on this machine: say where to write, --out FILE.")
+    print(reports.build(results, options.kind, Path(out)).resolve())
+    return 0

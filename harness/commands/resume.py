@@ -1,0 +1,51 @@
+"""``unbraid resume``: go on with a sweep from what its run directory says."""
+
+import argparse
+import dataclasses
+import json
+from typing import Any
+
+from harness.commands import session
+from harness.config.overrides import parse
+from harness.config.schema import RaySettings, Settings
+from harness.config.sweep import trial_from_dict
+from harness.config.validate import build
+from harness.errors import UserError
+from harness.results import RunDirectory, load
+
+CHANGEABLE = ("device", "data_root", "retry_failed")
+"""Settings beside ``ray.*`` that may differ from the first session's: none changes a result."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run what is missing in ``options.run_dir``."""
+    directory = RunDirectory(options.run_dir).open()
+    results = load(options.run_dir)
+    settings = changed(results.sweep["settings"], options.overrides)
+    settings = dataclasses.replace(settings, run_dir=options.run_dir)
+    trials = [trial_from_dict(json.loads(config)) for config in results.plan["config"]]
+    session.check_data(trials, settings)
+    with directory.lock():
+        return session.finish(directory, trials, settings, results.sweep["swept"])
+
+
+def changed(settings: dict[str, Any], arguments: list[str]) -> Settings:
+    """Return the stored settings with the overrides of this session.
+
+    Raises:
+        UserError: an override of something that belongs to the plan.
+    """
+    values = {**settings, "retry_failed": False, "ray": dict(settings["ray"])}
+    for override in parse(arguments):
+        group, _, key = override.key_or_group.partition(".")
+        if group == "ray" and key:
+            values["ray"][key] = override.value()
+        elif group in CHANGEABLE:
+            values[group] = override.value()
+        else:
+            raise UserError(
+                f"'{override.input_line}': resume runs the plan as it stands; only ray.*, "
+                f"{', '.join(CHANGEABLE)} may change. For other trials start another sweep."
+            )
+    ray = build(RaySettings, values["ray"], "ray")
+    return build(Settings, {**values, "ray": ray}, "")

@@ -1,0 +1,26 @@
+"""``unbraid status``: what of a sweep is done."""
+
+import argparse
+
+from harness.execution.progress import clock
+from harness.results import FINAL_STATUSES, load
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print counts by status, failures, and how to go on."""
+    results = load(options.run_dir)
+    counts, sweep = results.counts, results.sweep
+    print(f"{options.run_dir}: {sweep.get('title', '')}")
+    print(f"  command   {sweep.get('command', '')}")
+    for name in ("planned", "finished", "missing", *FINAL_STATUSES):
+        print(f"  {name:<9} {counts[name]:>6}")
+    if len(results.trials):
+        total = results.trials["time.total"]
+        print(f"  time      {clock(total.mean())} a trial, {clock(total.sum())} in all")
+    for row in results.trials[results.trials["status"] == "failed"].head(10).itertuples():
+        print(f"  failed {row.trial_id}: {str(row.error).strip().splitlines()[-1]}")
+    for problem in results.problems:
+        print(f"  problem: {problem}")
+    if counts["missing"]:
+        print(f"To go on: unbraid resume {options.run_dir}")
+    return 0

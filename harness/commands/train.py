@@ -1,0 +1,75 @@
+"""``unbraid train``: one trial in this process, through the same code as a sweep's."""
+
+import argparse
+import dataclasses
+import time
+
+import torch
+
+from harness.commands import session
+from harness.commands.sweep import planned
+from harness.config.schema import Settings, TrialConfig
+from harness.config.sweep import resolve
+from harness.execution.device import pick_device
+from harness.execution.progress import clock
+from harness.results import TrialRecord
+from harness.trial import Advance, run_trial
+
+SAY_EVERY_S = 2.0
+"""The fewest seconds between two lines about training."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train, print the learning curve and the final metrics, and write the run directory."""
+    sweep = resolve(options.overrides, single=True)
+    (trial,) = sweep.trials
+    session.check_data(sweep.trials, sweep.settings)
+    if sweep.settings.dry_run:
+        return session.show_plan(sweep)
+    where = sweep.settings.run_dir or f"runs/train-{trial.trial_id}"
+    settings = dataclasses.replace(sweep.settings, run_dir=where)
+    sweep = dataclasses.replace(sweep, settings=settings)
+    with planned(sweep, options.arguments) as directory:
+        session.prepare(directory, settings)
+        if trial.trial_id in directory.finished():
+            print(f"{where} holds this trial already, finished; delete it to train again")
+        else:
+            record = _train(trial, settings)
+            directory.write(record)
+            _print_scores(record)
+        return session.summarize(directory)
+
+
+def _train(trial: TrialConfig, settings: Settings) -> TrialRecord:
+    torch.set_num_threads(settings.ray.cpus_per_trial)
+    dataset = session.load_datasets([trial], settings)[trial.dataset]
+    device = pick_device(settings.device)
+    print(
+        f"{trial.method} on {dataset.name} ({dataset.source}): {len(dataset.train)} training and "
+        f"{len(dataset.test)} test images, {trial.scale.epochs} epochs, seed {trial.seed}, {device}"
+    )
+    running = run_trial(trial, dataset, device, session.origin(settings))
+    started, said = time.monotonic(), 0.0
+    try:
+        while True:
+            advance = next(running)
+            last = advance.epoch == trial.scale.epochs
+            if advance.test and (last or time.monotonic() - said > SAY_EVERY_S):
+                said = time.monotonic()
+                _print_epoch(advance, said - started)
+    except StopIteration as finished:
+        record: TrialRecord = finished.value
+        return record
+
+
+def _print_epoch(advance: Advance, seconds: float) -> None:
+    test = "  ".join(f"{name} {value:.2f}" for name, value in advance.test.items())
+    left = clock(seconds * (1 - advance.share) / advance.share)
+    print(f"epoch {advance.epoch:>4}  {advance.share:4.0%}  test: {test}  {left} left", flush=True)
+
+
+def _print_scores(record: TrialRecord) -> None:
+    for name, value in record.metrics.items():
+        print(f"  {name:<16} {value:.4f}")
+    times = "  ".join(f"{name} {seconds:.2f} s" for name, seconds in record.times.items())
+    print(f"{record.status}; {times}")

@@ -1,0 +1,125 @@
+"""Hydra's compose over Unbraid's groups; method and dataset nodes come from their dataclasses."""
+
+import dataclasses
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from hydra import compose, initialize_config_module
+from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
+from omegaconf import OmegaConf
+
+from harness.config.overrides import GROUPS
+from harness.data.registry import DATASETS
+from harness.errors import UserError, did_you_mean
+from models.method import Method
+from models.registry import load_method, method_paths
+
+# Hydra reads dots in an option's name as a path, so a method from outside goes by this name inside.
+_OUTSIDE = "from_outside"
+
+
+def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the nested configuration of one choice for each group, with values set over it.
+
+    Args:
+        choices: option by group; a group that is left out takes its default.
+        values: value by dotted path.
+
+    Raises:
+        UserError: an unknown option or path.
+    """
+    for group, option in choices.items():
+        _check_option(group, option)
+    method = str(choices.get("method", "c_vitae"))
+    _store_dataclasses(method)
+    chosen = dict(choices)
+    if method not in method_paths():
+        chosen["method"] = _OUTSIDE
+    GlobalHydra.instance().clear()
+    with initialize_config_module("harness.conf", version_base="1.3"):
+        config = compose("config", [f"{group}={option}" for group, option in chosen.items()])
+    known = _leaves(OmegaConf.to_container(config))
+    OmegaConf.set_struct(config, False)
+    for path, value in values.items():
+        _check_path(path, known)
+        OmegaConf.update(config, path, value, merge=False)
+    resolved = OmegaConf.to_container(config, resolve=True)
+    assert isinstance(resolved, dict)
+    return {str(key): value for key, value in resolved.items()}
+
+
+def load_method_or_explain(name: str) -> type[Method]:
+    """Return a method's class by registered name or dotted path.
+
+    Raises:
+        UserError: there is no such method, or it is none.
+    """
+    try:
+        return load_method(name)
+    except (LookupError, TypeError, ImportError) as error:
+        message = error.args[0] if error.args else str(error)
+        raise UserError(f"{message}{did_you_mean(name, method_paths())}") from error
+
+
+def options_of(group: str) -> list[str]:
+    """Return the names that a configuration group offers."""
+    if group == "method":
+        return list(method_paths())
+    if group == "dataset":
+        return list(DATASETS)
+    folder = files("harness") / "conf" / group
+    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir())
+
+
+def _check_option(group: str, option: Any) -> None:
+    if group == "method":  # may be a dotted path, which only loading can judge
+        load_method_or_explain(str(option))
+    elif option not in options_of(group):
+        known = options_of(group)
+        raise UserError(
+            f"There is no {group} '{option}'.{did_you_mean(str(option), known)} "
+            f"Known: {', '.join(known)}."
+        )
+
+
+def _check_path(path: str, known: list[str]) -> None:
+    if path in known:
+        return
+    last = {name.rpartition(".")[2]: name for name in known}
+    word = path.rpartition(".")[2]
+    hint = did_you_mean(path, known) or did_you_mean(word, last)
+    if word in last:  # the right word in the wrong place: method.epochs for scale.epochs
+        hint = f" Did you mean '{last[word]}'?"
+    elif not hint:
+        hint = f" Known: {', '.join(known)}."
+    raise UserError(f"Unknown key '{path}'.{hint}")
+
+
+def _store_dataclasses(method: str) -> None:
+    store = ConfigStore.instance()
+    for name, options in DATASETS.items():
+        store.store(name, {"name": name, **_defaults(options)}, group="dataset")
+    node = {"name": method, **_defaults(load_method_or_explain(method).Hyperparameters)}
+    store.store(method if method in method_paths() else _OUTSIDE, node, group="method")
+
+
+def _defaults(cls: type[Any]) -> dict[str, Any]:
+    try:
+        return dataclasses.asdict(cls())
+    except TypeError:
+        raise UserError(
+            f"{cls.__module__}.{cls.__qualname__}: every field needs a default value."
+        ) from None
+
+
+def _leaves(nested: Any, prefix: str = "") -> list[str]:
+    if not isinstance(nested, dict):
+        return [prefix]
+    return [
+        leaf
+        for key, value in nested.items()
+        for leaf in _leaves(value, f"{prefix}.{key}" if prefix else str(key))
+        if key != "name" or prefix not in GROUPS
+    ]

@@ -1,0 +1,83 @@
+"""Command-line overrides in Hydra's grammar, sorted into choices, values and sweeps."""
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+
+from harness.errors import UserError
+
+GROUPS = ("method", "dataset", "scale", "search", "scheduler", "ray")
+"""Configuration groups; ``space`` is the seventh and expands into overrides of these."""
+
+
+@dataclass
+class Overrides:
+    """What was asked for, later entries over earlier ones.
+
+    Attributes:
+        fixed: value by configuration path, or chosen option by group.
+        swept: list of values by configuration path or group, in the order of the plan.
+    """
+
+    fixed: dict[str, Any] = field(default_factory=dict)
+    swept: dict[str, list[Any]] = field(default_factory=dict)
+
+    def add(self, override: Override) -> None:
+        """Take one parsed override; it replaces what stood for the same key.
+
+        Raises:
+            UserError: a sweep that has no finite list of values.
+        """
+        key = override.key_or_group
+        if key == "method._target_":  # a method from outside is chosen by its dotted path
+            key = "method"
+        if override.is_sweep_override():
+            if override.is_interval_sweep():
+                raise UserError(
+                    f"{override.input_line}: a grid needs a finite list; "
+                    f"write {key}=choice(1e-4,1e-3) or {key}=range(1,5)."
+                )
+            self.fixed.pop(key, None)
+            self.swept[key] = list(override.sweep_iterator(transformer=_plain))
+        else:
+            self.swept.pop(key, None)
+            self.fixed[key] = override.value()
+
+    def combinations(self, keys: Iterable[str]) -> list[dict[str, Any]]:
+        """Return every combination of the swept values of ``keys``, the last varying fastest."""
+        keys = list(keys)
+        return [
+            dict(zip(keys, values, strict=True))
+            for values in itertools.product(*(self.swept[key] for key in keys))
+        ]
+
+
+def parse(arguments: Iterable[str]) -> list[Override]:
+    """Parse ``key=value`` arguments.
+
+    Raises:
+        UserError: an argument that is not in the grammar, or adds or deletes a key.
+    """
+    parser = OverridesParser.create()
+    parsed = []
+    for argument in arguments:
+        try:
+            override = parser.parse_override(argument)
+        except HydraException:
+            raise UserError(
+                f"Cannot read '{argument}'. Write key=value, for example method.lr=1e-3 or "
+                "method.lr=choice(1e-4,1e-3); quote brackets for the shell."
+            ) from None
+        if override.is_delete() or override.is_add():
+            raise UserError(f"'{argument}': every key exists already; write it without + or ~.")
+        parsed.append(override)
+    return parsed
+
+
+def _plain(value: Any) -> Any:
+    return Override._convert_value(value)  # the conversion Override.value() applies

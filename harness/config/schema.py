@@ -1,0 +1,145 @@
+"""The typed configuration of a trial and of a sweep."""
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt, Le
+
+from harness.data.dataset import DatasetOptions
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How long and on how much a trial trains.
+
+    Attributes:
+        name: which preset it came from.
+        epochs: passes over the training split.
+        batch_size: images a step; the last batch of an epoch may be smaller.
+        warmup_fraction: share of the epochs over which the KL weight rises to 1.
+        eval_every: epochs between evaluations on the test split (the last is always evaluated).
+        train_limit: use the first so many training images; None for all.
+        test_limit: use the first so many test images; None for all.
+    """
+
+    name: str
+    epochs: Annotated[int, Ge(1)]
+    batch_size: Annotated[int, Ge(1)]
+    warmup_fraction: Annotated[float, Ge(0), Le(1)]
+    eval_every: Annotated[int, Ge(1)]
+    train_limit: Annotated[int, Ge(1)] | None
+    test_limit: Annotated[int, Ge(1)] | None
+
+
+@dataclass(frozen=True)
+class RaySettings:
+    """What Ray may use; see ``harness/conf/ray/local.yaml``."""
+
+    address: str | None
+    num_cpus: Annotated[int, Ge(1)] | None
+    num_gpus: Annotated[int, Ge(0)] | None
+    cpus_per_trial: Annotated[int, Ge(1)]
+    gpus_per_trial: Annotated[float, Ge(0)]
+    max_retries: Annotated[int, Ge(0)]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Every combination of the swept values."""
+
+    name: Literal["grid"]
+
+
+@dataclass(frozen=True)
+class NoScheduler:
+    """Every trial runs to its end."""
+
+    name: Literal["none"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a command does beside its trials; none of it changes a trial's result.
+
+    Attributes:
+        seed: the first seed.
+        seeds: how many seeds each configuration gets.
+        device: where trials train.
+        run_dir: a local folder or an object-store URI.
+        data_root: folder with real data files.
+        dry_run: print the plan and start nothing.
+        retry_failed: run failed trials of an earlier session again.
+        ray: what Ray may use.
+    """
+
+    seed: Annotated[int, Ge(0)]
+    seeds: Annotated[int, Gt(0)]
+    device: Literal["auto", "cpu", "cuda"]
+    run_dir: str | None
+    data_root: str | None
+    dry_run: bool
+    retry_failed: bool
+    ray: RaySettings
+
+    @property
+    def data_folder(self) -> Path | None:
+        """``data_root`` as a path."""
+        return Path(self.data_root).expanduser() if self.data_root else None
+
+
+@dataclass(frozen=True)
+class TrialConfig:
+    """One configuration with one seed: all that decides a trial's result.
+
+    Attributes:
+        method: registered name or dotted path of the method.
+        hyperparameters: instance of the method's hyperparameter dataclass.
+        dataset: the dataset's options.
+        scale: how long and on how much it trains.
+        metrics: names of the metrics of the final evaluation.
+        seed: everything random in the trial derives from it.
+    """
+
+    method: str
+    hyperparameters: Any
+    dataset: DatasetOptions
+    scale: Scale
+    metrics: tuple[str, ...]
+    seed: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the configuration as nested plain values, as JSON keeps it."""
+        nested = {
+            "method": {"name": self.method, **dataclasses.asdict(self.hyperparameters)},
+            "dataset": {"name": self.dataset.name, **_fields(self.dataset)},
+            "scale": dataclasses.asdict(self.scale),
+            "metrics": self.metrics,
+            "seed": self.seed,
+        }
+        plain: dict[str, Any] = json.loads(json.dumps(nested))
+        return plain
+
+    def params(self) -> dict[str, Any]:
+        """Return the configuration flat, without the seed: ``method.lr`` -> 1e-4."""
+        return {
+            f"{group}.{key}": value
+            for group, values in self.as_dict().items()
+            if isinstance(values, dict)
+            for key, value in values.items()
+            if (group, key) not in {("method", "name"), ("dataset", "name")}
+        }
+
+    @property
+    def trial_id(self) -> str:
+        """Twelve hexadecimal digits that name this configuration and seed."""
+        canonical = json.dumps(self.as_dict(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()[:12]
+
+
+def _fields(options: DatasetOptions) -> dict[str, Any]:
+    # Typed as the base class, which has no fields of its own; every subclass is a dataclass.
+    return dataclasses.asdict(options)  # type: ignore[call-overload,no-any-return]

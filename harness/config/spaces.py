@@ -1,0 +1,70 @@
+"""Search spaces: the YAML files of ``search_spaces/``, and files of the user's own."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import search_spaces
+from harness.config.validate import build
+from harness.errors import UserError, did_you_mean
+
+
+@dataclass(frozen=True)
+class SearchSpace:
+    """What is swept for one table, figure or tuning task.
+
+    Attributes:
+        name: the file's name without ``.yaml``.
+        title: what the sweep shows, in a line.
+        source: the table or figure of the paper it stands for.
+        report: kind of report that ``unbraid report`` draws.
+        paper: which published statements the report sets beside the results.
+        fixed: configuration paths or groups and their values.
+        sweep: configuration paths or groups and their sweeps, in Hydra's grammar.
+    """
+
+    name: str
+    title: str
+    source: str = ""
+    report: str = "stability"
+    paper: str = ""
+    fixed: dict[str, Any] = field(default_factory=dict)
+    sweep: dict[str, str] = field(default_factory=dict)
+
+    def arguments(self) -> list[str]:
+        """Return the space as command-line overrides."""
+        return [
+            f"{key}={'null' if value is None else value}"
+            for part in (self.fixed, self.sweep)
+            for key, value in part.items()
+        ]
+
+
+def space_files() -> dict[str, Path]:
+    """Return the search spaces that come with Unbraid, by name."""
+    folder = Path(search_spaces.__path__[0])
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def load_space(name: str) -> SearchSpace:
+    """Read a search space by name, or from a ``.yaml`` file of the user's.
+
+    Raises:
+        UserError: no such space or file, or a file that is no search space.
+    """
+    known = space_files()
+    path = Path(name) if name.endswith((".yaml", ".yml")) else known.get(name)
+    if path is None or not path.is_file():
+        raise UserError(
+            f"There is no search space '{name}'.{did_you_mean(name, known)} "
+            f"Known: {', '.join(known)}; or give the path of a .yaml file."
+        )
+    try:
+        content = yaml.safe_load(path.read_text())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not valid YAML: {error}") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{path} is no search space: it needs title, fixed and sweep.")
+    return build(SearchSpace, {"name": path.stem, **content}, f"space {path.stem}")

@@ -1,0 +1,1 @@
+"""Datasets: real files where there are any, procedural images with known factors beside them."""

@@ -1,0 +1,107 @@
+"""Random rotations and translations of images, kept as known factors."""
+
+import zlib
+from dataclasses import replace
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from harness.data import keyed
+from harness.data.cache import cached
+from harness.data.dataset import Dataset, Split, SplitName, WarpOptions, WarpRange
+
+_CHUNK = 1024  # images warped at once: enough to be fast, few enough to stay small
+
+
+def warp_images(images: Tensor, angle: Tensor, dx: Tensor, dy: Tensor) -> Tensor:
+    """Rotate images about their centre, then translate them: bilinear, with zeros outside.
+
+    The convention of torchvision's ``RandomAffine``, except that shifts are not rounded to whole
+    pixels.
+
+    Args:
+        images: ``[B, C, H, W]`` float.
+        angle: ``[B]``, degrees, clockwise.
+        dx: ``[B]``, shift to the right as a fraction of the width.
+        dy: ``[B]``, shift down, also as a fraction of the width.
+
+    Returns:
+        ``[B, C, H, W]``.
+    """
+    height, width = images.shape[-2:]
+    grid = _source(angle, dx * width, dy * width, height, width)
+    return F.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=True)
+
+
+def _source(angle: Tensor, dx: Tensor, dy: Tensor, height: int, width: int) -> Tensor:
+    """Return where each output pixel is read: ``[B, H, W, 2]`` as ``grid_sample`` wants it.
+
+    The shifts are in pixels. ``grid_sample`` with ``align_corners=True`` has -1 and 1 at the
+    centres of the outermost pixels.
+    """
+    half_width, half_height = (width - 1) / 2, (height - 1) / 2
+    cos, sin = torch.cos(torch.deg2rad(angle)), torch.sin(torch.deg2rad(angle))
+    # u -> R^-1 (u - t), with u in pixels from the centre and the result in grid_sample's units.
+    x = torch.stack([cos, sin, -cos * dx - sin * dy], dim=1) / half_width
+    y = torch.stack([-sin, cos, sin * dx - cos * dy], dim=1) / half_height
+    u_y, u_x = torch.meshgrid(
+        torch.linspace(-half_height, half_height, height, device=angle.device),
+        torch.linspace(-half_width, half_width, width, device=angle.device),
+        indexing="ij",
+    )
+    pixels = torch.stack([u_x, u_y, torch.ones_like(u_x)]).view(3, -1)
+    # One plain matrix product: twenty times as fast on a CPU as F.affine_grid's batched one.
+    source = torch.cat([x, y], dim=1).view(-1, 3) @ pixels
+    return source.view(-1, 2, height, width).permute(0, 2, 3, 1)
+
+
+def scale_draws(uniform: Tensor, ranges: WarpRange) -> tuple[Tensor, Tensor, Tensor]:
+    """Return ``angle``, ``dx`` and ``dy``, each ``[B]``, of uniform draws ``[3, B]`` in [0, 1]."""
+    signed = 2 * uniform - 1
+    return ranges.rotate * signed[0], ranges.translate * signed[1], ranges.translate * signed[2]
+
+
+def apply_warp(dataset: Dataset, options: WarpOptions) -> Dataset:
+    """Return the dataset with its images warped as the options say (see ``WarpOptions``).
+
+    Each fixed warp is a function of the dataset's name, the split and the image's index. It is
+    kept in the split's factors ``warp_angle`` (degrees), ``warp_dx`` and ``warp_dy`` (widths).
+    """
+    if options.warp == "none":
+        return dataset
+    ranges = WarpRange(options.rotate, options.translate)
+    test = _fixed(dataset.name, "test", dataset.test, ranges)
+    if options.warp == "fresh":
+        return replace(dataset, test=test, warp=ranges)
+    return replace(dataset, train=_fixed(dataset.name, "train", dataset.train, ranges), test=test)
+
+
+def _fixed(name: str, part: SplitName, split: Split, ranges: WarpRange) -> Split:
+    uniform = keyed.uniforms(f"{name}/warp/{part}", len(split), 3).T
+    draws = scale_draws(torch.tensor(uniform, dtype=torch.float32), ranges)
+    factors = dict(
+        zip(("warp_angle", "warp_dx", "warp_dy"), (d.numpy() for d in draws), strict=True)
+    )
+    images = cached(
+        f"{name}-{part}-warped",
+        {
+            "rotate": ranges.rotate,
+            "translate": ranges.translate,
+            "of": zlib.crc32(split.images.data),
+        },
+        (__file__, keyed.__file__),
+        lambda: _warped(split.images, *draws),
+    )
+    return Split(images, {**split.factors, **factors})
+
+
+def _warped(images: np.ndarray, *draws: Tensor) -> np.ndarray:
+    """Return ``images`` warped by ``angle``, ``dx`` and ``dy``, rounded to uint8."""
+    warped = np.empty_like(images)
+    for start in range(0, len(images), _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        chunk = torch.tensor(images[rows], dtype=torch.float32)
+        warped[rows] = warp_images(chunk, *(draw[rows] for draw in draws)).round_().numpy()
+    return warped

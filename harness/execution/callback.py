@@ -1,0 +1,33 @@
+"""What the driver does when Tune reports of a trial."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ray import tune
+
+from harness.errors import UserError
+from harness.execution.progress import Progress
+
+
+class SweepCallback(tune.Callback):  # type: ignore[misc]  # Ray ships no types for it
+    """Feeds the progress display, and writes down trials whose workers keep dying."""
+
+    def __init__(self, progress: Progress, give_up: Callable[[int, str], None]) -> None:
+        self._progress = progress
+        self._give_up = give_up
+
+    def on_trial_result(
+        self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **info: Any
+    ) -> None:
+        """Note progress; stop everything where a worker cannot write."""
+        position = trial.config["position"]
+        if not result["done"]:
+            self._progress.advance(position, result["share"])
+        elif result["status"] == "unwritten":
+            raise UserError(result["error"])
+        else:
+            self._progress.finish(position, result["status"], result["elbo"], result["seconds"])
+
+    def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
+        """Give a trial up after its last retry."""
+        self._give_up(trial.config["position"], str(trial.get_error() or "its process died"))

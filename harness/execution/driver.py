@@ -1,0 +1,170 @@
+"""Hands the missing trials of a plan to Ray Tune and watches them finish.
+
+Tune is the executor and nothing more: the run directory, written by the workers, is the truth.
+"""
+
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from harness.config.schema import RaySettings, TrialConfig
+from harness.data.dataset import Dataset, DatasetOptions
+from harness.errors import UserError
+from harness.execution.progress import Progress
+from harness.results import RunDirectory, TrialRecord
+
+# Read when ray.tune is imported: no loggers of Tune's own, no change of the working directory, and
+# Ctrl-C for us, because Tune ends an interrupted run as if it were complete.
+_TUNE_ENVIRONMENT = {
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+    "TUNE_DISABLE_SIGINT_HANDLER": "1",
+    "TUNE_GLOBAL_CHECKPOINT_S": "3600",
+    "RAY_CHDIR_TO_TRIAL_DIR": "0",
+    "RAY_AIR_NEW_OUTPUT": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+}
+
+
+@contextmanager
+def ray_session(settings: RaySettings) -> Iterator[None]:
+    """Start Ray on this machine, or join a cluster; leave it at the end.
+
+    Raises:
+        UserError: the cluster cannot be reached.
+    """
+    os.environ.update(_TUNE_ENVIRONMENT)
+    import ray
+
+    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # our callback says what went wrong
+    common: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
+    if settings.address:
+        try:
+            ray.init(address=settings.address, **common)
+        except (ConnectionError, RuntimeError, TimeoutError) as error:
+            raise UserError(
+                f"There is no Ray cluster at ray.address={settings.address} ({error}). "
+                "Start one (`ray up cluster.yaml`), or leave ray.address out to use this machine."
+            ) from None
+    else:
+        ray.init(
+            num_cpus=settings.num_cpus,
+            num_gpus=settings.num_gpus,
+            include_dashboard=False,
+            **common,
+        )
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def slots(settings: RaySettings) -> int:
+    """Return how many trials run at once on the connected cluster.
+
+    Raises:
+        UserError: a trial needs more than the cluster has.
+    """
+    import ray
+
+    have = ray.cluster_resources()
+    need = {"CPU": float(settings.cpus_per_trial), "GPU": settings.gpus_per_trial}
+    for kind, amount in need.items():
+        if amount > have.get(kind, 0.0):
+            raise UserError(
+                f"A trial asks for {amount:g} {kind}, but Ray has {have.get(kind, 0.0):g}. Lower "
+                f"ray.{kind.lower()}s_per_trial or raise ray.num_{kind.lower()}s."
+            )
+    return int(min(have[kind] // amount for kind, amount in need.items() if amount))
+
+
+def run_trials(
+    run: RunDirectory,
+    trials: list[TrialConfig],
+    datasets: dict[DatasetOptions, Dataset],
+    settings: RaySettings,
+    device: str,
+    origin: dict[str, Any],
+    progress: Progress,
+) -> None:
+    """Run ``trials`` through Ray Tune on the connected cluster; return when none is running.
+
+    A trial whose worker process died is started again ``settings.max_retries`` times and then
+    written down as failed.
+
+    Raises:
+        UserError: a worker could not write into the run directory.
+        KeyboardInterrupt: on Ctrl-C; what had finished is in the run directory.
+    """
+    import ray
+    from ray import tune
+
+    from harness.execution.callback import SweepCallback
+    from harness.execution.worker import Assignment, TrialWorker
+
+    assignment = Assignment(
+        run_dir=run.location,
+        configs=[trial.as_dict() for trial in trials],
+        datasets={options: ray.put(dataset) for options, dataset in datasets.items()},
+        device=device,
+        threads=settings.cpus_per_trial,
+        origin=origin,
+        sys_path=[str(Path.cwd()), *sys.path],
+    )
+    trainable = tune.with_resources(
+        tune.with_parameters(TrialWorker, assignment=assignment),
+        {"CPU": settings.cpus_per_trial, "GPU": settings.gpus_per_trial},
+    )
+
+    def give_up(position: int, reason: str) -> None:
+        trial = trials[position]
+        if trial.trial_id not in run.finished():  # it may have been written before the worker died
+            run.write(dead_worker_record(trial, datasets, origin, reason))
+            progress.finish(position, "failed", float("nan"), 0.0)
+
+    scratch = tempfile.mkdtemp(prefix="unbraid-tune-")
+    try:
+        tune.Tuner(
+            trainable,
+            param_space={"position": tune.grid_search(list(range(len(trials))))},
+            tune_config=tune.TuneConfig(
+                reuse_actors=True,
+                max_concurrent_trials=progress.slots,
+                trial_dirname_creator=lambda trial: trial.trial_id,
+            ),
+            run_config=tune.RunConfig(
+                name="sweep",
+                storage_path=scratch,
+                verbose=0,
+                callbacks=[SweepCallback(progress, give_up)],
+                failure_config=tune.FailureConfig(max_failures=settings.max_retries),
+                checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
+            ),
+        ).fit()
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def dead_worker_record(
+    trial: TrialConfig,
+    datasets: dict[DatasetOptions, Dataset],
+    origin: dict[str, Any],
+    reason: str,
+) -> TrialRecord:
+    """Return the record of a trial that no worker lived to finish."""
+    return TrialRecord(
+        trial_id=trial.trial_id,
+        status="failed",
+        method=trial.method,
+        dataset=trial.dataset.name,
+        data_source=datasets[trial.dataset].source,
+        seed=trial.seed,
+        params=trial.params(),
+        env=origin,
+        error=f"No worker process lived to finish this trial (out of memory?): {reason}",
+    )

@@ -1,0 +1,103 @@
+"""Progress of a sweep in the terminal: a line for each finished trial, and the time left."""
+
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any, TextIO
+
+from harness.config.schema import TrialConfig
+
+QUIET_S = 1.0
+"""With many short trials, the fewest seconds between two lines about trials that went well."""
+
+HEARTBEAT_S = 30.0
+"""With long trials, the most seconds between two lines."""
+
+
+@dataclass
+class Progress:
+    """Counts what is done and says how long the rest will take.
+
+    Attributes:
+        planned: trials of the whole plan.
+        already: trials that an earlier session finished.
+        labels: what to call each trial still to be run, by position.
+        slots: how many trials run at once.
+        out: where lines go.
+    """
+
+    planned: int
+    already: int
+    labels: list[str]
+    slots: int
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    statuses: dict[str, int] = field(default_factory=dict)
+    _shares: dict[int, float] = field(default_factory=dict)
+    _started: float = field(default_factory=time.monotonic)
+    _said: float = 0.0
+    _short_of_words: int = 0
+
+    @property
+    def finished(self) -> int:
+        """Trials finished in this session."""
+        return sum(self.statuses.values())
+
+    def advance(self, position: int, share: float) -> None:
+        """Note the finished share of a running trial."""
+        self._shares[position] = share
+        if time.monotonic() - self._said > HEARTBEAT_S:
+            running = ", ".join(f"{share:.0%}" for share in self._shares.values())
+            self._say(f"running: {running}")
+
+    def finish(self, position: int, status: str, elbo: float, seconds: float) -> None:
+        """Note a finished trial and say so, unless many finish within a second."""
+        self._shares.pop(position, None)
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+        last = self.already + self.finished == self.planned
+        if status == "ok" and not last and time.monotonic() - self._said < QUIET_S:
+            self._short_of_words += 1
+            return
+        score = f"  elbo {elbo:9.2f}" if elbo == elbo else ""
+        more = f"  (+{self._short_of_words} more)" if self._short_of_words else ""
+        self._short_of_words = 0
+        self._say(f"{status:<8} {self.labels[position]}{score}  {seconds:.1f} s{more}")
+
+    def say(self, text: str) -> None:
+        """Print a line of its own."""
+        print(text, file=self.out, flush=True)
+
+    def seconds_left(self) -> float | None:
+        """Return the estimated seconds to the end, None before anything is known."""
+        done = self.finished + sum(self._shares.values())
+        if done <= 0:
+            return None
+        rest = self.planned - self.already - done
+        return (time.monotonic() - self._started) * rest / done
+
+    def _say(self, text: str) -> None:
+        self._said = time.monotonic()
+        left = self.seconds_left()
+        eta = f"  {clock(left)} left" if left else ""
+        width = len(str(self.planned))
+        self.say(f"[{self.already + self.finished:>{width}}/{self.planned}] {text}{eta}")
+
+
+def clock(seconds: float) -> str:
+    """Return a duration as people read it: ``4 s``, ``3:07 min``, ``2:05 h``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02d} min"
+    return f"{whole // 3600}:{whole % 3600 // 60:02d} h"
+
+
+def labels(trials: list[TrialConfig], swept: Any) -> list[str]:
+    """Return a short name for each trial: its method, what is swept, and its seed."""
+    paths = [path for path in swept if "." in path]
+    named = []
+    for trial in trials:
+        params = trial.params()
+        values = [f"{path.rpartition('.')[2]}={params[path]}" for path in paths if path in params]
+        named.append(" ".join([trial.method, *values, f"seed={trial.seed}"]))
+    return named

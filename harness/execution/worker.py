@@ -1,0 +1,96 @@
+"""The Ray actor that runs one trial after another and writes each finished one itself."""
+
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import ray
+import torch
+from ray import tune
+
+from harness.config.schema import TrialConfig
+from harness.config.sweep import trial_from_dict
+from harness.data.dataset import Dataset, DatasetOptions
+from harness.execution.device import pick_device
+from harness.results import RunDirectory, TrialRecord
+from harness.trial import run_trial
+
+REPORT_EVERY_S = 5.0
+"""Seconds between reports of a running trial; a shorter trial reports once, at its end."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What every worker of a sweep is told once, through the object store.
+
+    Attributes:
+        run_dir: where finished trials are written.
+        configs: the trials still to be run, as plain dicts; Tune passes positions in this list.
+        datasets: object-store references of the datasets, by options.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        threads: torch threads of a trial.
+        origin: entries of ``env.*`` that the driver knows.
+        sys_path: the driver's import path, so that methods of the user's are found.
+    """
+
+    run_dir: str
+    configs: list[dict[str, Any]]
+    datasets: dict[DatasetOptions, Any]
+    device: str
+    threads: int
+    origin: dict[str, Any]
+    sys_path: list[str]
+
+
+class TrialWorker(tune.Trainable):  # type: ignore[misc]  # Ray ships no types for it
+    """Runs the trial whose position Tune passes; reused for the next one.
+
+    A step is a few seconds of training; the last one writes the trial into the run directory. The
+    file is there before Tune hears of it, so nothing that happens to Tune can lose the trial.
+    """
+
+    def setup(self, config: dict[str, Any], assignment: Assignment) -> None:
+        """Prepare this process for its first trial."""
+        sys.path[:] = list(dict.fromkeys([*sys.path, *assignment.sys_path]))
+        torch.set_num_threads(assignment.threads)
+        self._assignment = assignment
+        self._run_directory = RunDirectory(assignment.run_dir)
+        self._loaded: dict[DatasetOptions, Dataset] = {}
+        self._begin(config)
+
+    def reset_config(self, new_config: dict[str, Any]) -> bool:
+        """Begin the next trial in the same process."""
+        self._begin(new_config)
+        return True
+
+    def step(self) -> dict[str, Any]:
+        """Train for a few seconds; at the trial's end write its record."""
+        deadline = time.monotonic() + REPORT_EVERY_S
+        share = 0.0
+        try:
+            while time.monotonic() < deadline:
+                share = next(self._running).share
+        except StopIteration as finished:
+            return {"done": True, **self._write(finished.value)}
+        return {"done": False, "share": share}
+
+    def _write(self, record: TrialRecord) -> dict[str, Any]:
+        try:
+            self._run_directory.write(record)
+        except OSError as error:  # the driver stops the sweep: the next trial could not write either
+            return {"status": "unwritten", "error": f"{socket.gethostname()}: {error}"}
+        elbo = record.metrics.get("elbo", float("nan"))
+        return {"status": record.status, "elbo": elbo, "seconds": record.times["total"]}
+
+    def _begin(self, config: dict[str, Any]) -> None:
+        trial = trial_from_dict(self._assignment.configs[config["position"]])
+        device = pick_device(self._assignment.device)
+        data = self._dataset(trial)
+        self._running = run_trial(trial, data, device, self._assignment.origin)
+
+    def _dataset(self, trial: TrialConfig) -> Dataset:
+        if trial.dataset not in self._loaded:
+            self._loaded[trial.dataset] = ray.get(self._assignment.datasets[trial.dataset])
+        return self._loaded[trial.dataset]

@@ -1,0 +1,69 @@
+"""Where a result comes from: code, versions, machine. Written into every row."""
+
+import functools
+import importlib.metadata
+import platform
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from harness import __version__
+
+ENV_COLUMNS: dict[str, type] = {
+    "git_commit": str,
+    "git_dirty": bool,
+    "unbraid": str,
+    "python": str,
+    "torch": str,
+    "ray": str,
+    "numpy": str,
+    "host": str,
+    "cpu": str,
+    "device": str,
+    "threads": int,
+    "data_root": str,
+}
+"""Names and types of the ``env.*`` columns."""
+
+
+@functools.cache
+def code_version() -> dict[str, Any]:
+    """Return ``git_commit`` and ``git_dirty`` of the checkout Unbraid runs from.
+
+    Both are None where it was installed without one.
+    """
+    folder = Path(__file__).resolve().parent
+    commit = _git(folder, "rev-parse", "HEAD")
+    dirty = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    return {"git_commit": commit, "git_dirty": None if dirty is None else dirty != ""}
+
+
+@functools.cache
+def machine() -> dict[str, Any]:
+    """Return versions, host and processor of this process."""
+    packages = {name: importlib.metadata.version(name) for name in ("torch", "ray", "numpy")}
+    return {
+        "unbraid": __version__,
+        "python": platform.python_version(),
+        **packages,
+        "host": socket.gethostname(),
+        "cpu": _cpu(),
+    }
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    command = ["git", "-C", str(folder), *arguments]
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return result.stdout.strip()
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((x.partition(":")[2].strip() for x in lines if x.startswith("model name")), "")

@@ -1,0 +1,20 @@
+"""Results of sweeps: written trial by trial into a run directory, read as data frames.
+
+Needs neither torch nor Ray.
+"""
+
+from harness.results.loading import load
+from harness.results.records import FINAL_STATUSES, Curves, Results, Status, TrialRecord
+from harness.results.run_directory import RunDirectory
+from harness.results.schema import Columns
+
+__all__ = [
+    "FINAL_STATUSES",
+    "Columns",
+    "Curves",
+    "Results",
+    "RunDirectory",
+    "Status",
+    "TrialRecord",
+    "load",
+]

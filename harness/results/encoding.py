@@ -1,0 +1,102 @@
+"""Tables and arrays to the bytes of a file and back; no altered byte passes unnoticed."""
+
+import io
+import zipfile
+import zlib
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from harness.errors import CorruptFileError
+from harness.results import versions
+from harness.results.versions import VERSION_KEY, Kind
+
+_CHECKSUM_KEY = b"unbraid.crc32"
+_BLANK = b"00000000"
+_MARK = _CHECKSUM_KEY + b"\x18\x08"
+"""The key in the footer and the Thrift header of the eight characters that follow it."""
+
+_ROW_GROUP = 128 * 1024
+
+
+def encode_table(table: pa.Table, metadata: dict[bytes, bytes] | None = None) -> bytes:
+    """Return a table as a Parquet file.
+
+    Parquet's page checksums leave headers and footer unguarded: a flipped bit there can change a
+    row count without an error. So the file's metadata also holds a CRC-32 of the whole file, taken
+    with zeros in its own place.
+
+    Args:
+        table: what to write; its own metadata is dropped.
+        metadata: entries for the file's metadata beside the schema version and the checksum.
+    """
+    stamped = {VERSION_KEY: str(versions.SCHEMA_VERSION), _CHECKSUM_KEY: _BLANK, **(metadata or {})}
+    sink = pa.BufferOutputStream()
+    many = table.num_rows > 1  # what serves many rows makes a file of one row slower and longer
+    pq.write_table(
+        table.replace_schema_metadata(stamped),
+        sink,
+        compression="zstd" if many else "none",
+        row_group_size=_ROW_GROUP,
+        use_dictionary=many,
+        write_statistics=many,
+        write_page_checksum=True,
+    )
+    data = bytearray(sink.getvalue())
+    start = data.rindex(_MARK) + len(_MARK)
+    data[start : start + len(_BLANK)] = b"%08x" % zlib.crc32(data)
+    return bytes(data)
+
+
+def decode_table(data: bytes, kind: Kind, name: str) -> pa.Table:
+    """Return the table of a Parquet file, brought to the current schema version.
+
+    Args:
+        data: the file's bytes.
+        kind: what it holds.
+        name: the file's name, for messages.
+
+    Raises:
+        CorruptFileError: the file is empty, torn, altered, or none of ours.
+        UserError: a newer version of this program wrote it.
+    """
+    if not data:
+        raise CorruptFileError(f"{name}: empty file")
+    start = data.rfind(_MARK) + len(_MARK)
+    if start < len(_MARK):
+        raise CorruptFileError(f"{name}: torn, or not written by unbraid (no checksum in it)")
+    end = start + len(_BLANK)
+    view = memoryview(data)
+    checksum = zlib.crc32(view[end:], zlib.crc32(_BLANK, zlib.crc32(view[:start])))
+    if data[start:end] != b"%08x" % checksum:
+        raise CorruptFileError(f"{name}: torn or altered (its checksum does not match)")
+    table = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
+    return versions.upgrade(table, kind, name)
+
+
+def encode_arrays(arrays: dict[str, np.ndarray]) -> bytes:
+    """Return arrays as an NPZ file.
+
+    Raises:
+        ValueError: an array holds Python objects, which NPZ could only pickle.
+    """
+    for name, array in arrays.items():
+        if np.asarray(array).dtype.hasobject:
+            raise ValueError(f"array '{name}' holds Python objects; only numbers and text are kept")
+    sink = io.BytesIO()
+    np.savez_compressed(sink, **arrays)  # type: ignore[arg-type]
+    return sink.getvalue()
+
+
+def decode_arrays(data: bytes, name: str) -> dict[str, np.ndarray]:
+    """Return the arrays of an NPZ file; ZIP's own checksums guard its content.
+
+    Raises:
+        CorruptFileError: the file is torn or altered.
+    """
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (zipfile.BadZipFile, ValueError, EOFError, OSError, KeyError, zlib.error) as error:
+        raise CorruptFileError(f"{name}: torn or altered ({error})") from error

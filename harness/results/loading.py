@@ -1,0 +1,115 @@
+"""Reading a run directory into data frames; changes nothing in it."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from harness.errors import CorruptFileError
+from harness.results.parts import Pair, in_precedence, is_compact, merge, read_pairs
+from harness.results.plan import read_plan, require_run
+from harness.results.records import Results
+from harness.results.storage import Storage
+
+_NULLABLE = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+
+
+def load(location: str | Path) -> Results:
+    """Read a run directory: finished, running, or killed.
+
+    Args:
+        location: a path or a URI (``s3://bucket/run``).
+
+    Returns:
+        The finished trials, each once, in the order of the plan. What is torn, altered or not in
+        the plan is left out and told in ``problems``.
+
+    Raises:
+        UserError: there is no run, its plan is torn, or a newer version of this program wrote it.
+    """
+    storage = Storage(location)
+    require_run(storage)
+    outcomes = _read_settled(storage)
+    plan = read_plan(storage)  # after the trials: the plan may grow meanwhile, but never shrinks
+    pairs, problems = [], []
+    for name in in_precedence(outcomes):
+        try:
+            outcome = outcomes[name]
+            if isinstance(outcome, CorruptFileError):
+                raise outcome
+            pairs.append(outcome.conformed(plan.trials_schema))
+        except CorruptFileError as error:
+            problems.append(f"{error}; left out")
+    merged = merge(pairs, plan.trials_schema, "all")
+    strangers = set(merged.trial_ids) - set(plan.trial_ids)
+    problems += [f"trial {trial}: not in the plan; left out" for trial in sorted(strangers)]
+    planned = pa.array(plan.trial_ids, pa.string())
+    return Results(
+        trials=_trials_frame(merged.trials, planned),
+        curves=_curves_frame(merged.curves, planned),
+        plan=_frame(plan.table),
+        sweep=plan.sweep,
+        problems=problems,
+        location=str(location),
+    )
+
+
+def _read_settled(storage: Storage) -> dict[str, Pair | CorruptFileError]:
+    """Read all pairs, and those again that a merge has made or taken away meanwhile.
+
+    A listing made while a merge deletes parts can miss both the parts and the file that has
+    replaced them. So it is made again until there is nothing in it that was not read; trials that
+    finish meanwhile are no reason to go on.
+    """
+    outcomes: dict[str, Pair | CorruptFileError] = {}
+    vanished = False
+    while True:
+        listed = storage.names("trials", ".parquet")
+        unread = [name for name in listed if name not in outcomes]
+        if not unread or (outcomes and not vanished and not any(map(is_compact, unread))):
+            return outcomes
+        read = dict(read_pairs(storage, unread))
+        vanished = None in read.values()
+        outcomes.update({name: found for name, found in read.items() if found is not None})
+
+
+def _trials_frame(trials: pa.Table, planned: pa.Array) -> pd.DataFrame:
+    position = pc.index_in(trials["trial_id"], value_set=planned)
+    trials = trials.append_column("position", position).filter(pc.is_valid(position))
+    return _frame(trials.sort_by("position").drop_columns("position"))
+
+
+def _curves_frame(curves: pa.Table, planned: pa.Array) -> pd.DataFrame:
+    position = pc.index_in(curves["trial_id"].cast(pa.string()), value_set=planned)
+    curves, position = curves.filter(pc.is_valid(position)), position.drop_null()
+    codes = position.to_numpy()
+    order = np.argsort(codes, kind="stable")
+    frame = pd.DataFrame(
+        {
+            "trial_id": pd.Categorical.from_codes(codes, categories=planned.to_pandas()),
+            "epoch": curves["epoch"].to_numpy(),
+            "step": curves["step"].to_numpy(),
+            "split": _names(curves["split"]),
+            "metric": _names(curves["metric"]),
+            "value": curves["value"].to_numpy(),
+        }
+    )
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def _names(column: pa.ChunkedArray) -> pd.Categorical:
+    """Return a categorical whose categories are sorted, whatever order the files came in."""
+    names = pd.Categorical(column.to_pandas())
+    return names.set_categories(sorted(names.categories))
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """Return a data frame in which integers and booleans with gaps keep their type."""
+    return pd.DataFrame(
+        {
+            name: column.to_pandas(types_mapper=_NULLABLE.get if column.null_count else None)
+            for name, column in zip(table.column_names, table.columns, strict=True)
+        }
+    )

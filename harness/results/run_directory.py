@@ -1,0 +1,155 @@
+"""The run directory: the truth of a sweep."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from harness.results import compaction, verification
+from harness.results.creation import prepare, store
+from harness.results.encoding import encode_arrays
+from harness.results.locking import locked
+from harness.results.parts import pair_of, write_pair
+from harness.results.plan import PLAN, Plan, make_plan, read_plan, require_run
+from harness.results.records import TrialRecord, artifact_name
+from harness.results.schema import Columns
+from harness.results.storage import Storage
+
+
+class RunDirectory:
+    """A sweep's plan and results on a local disk, a network file system or an object store.
+
+    ::
+
+        sweep.yaml                       the resolved sweep
+        plan.parquet                     trial_id, seed, config (JSON), param.*
+        trials/part-<trial_id>.parquet   one row          trials/compact-<n>.parquet   many
+        curves/part-<trial_id>.parquet   long form        curves/compact-<n>.parquet
+        artifacts/<trial_id>.npz         arrays for figures
+        corrupt/                         files that were torn or altered
+
+    One process, the driver, plans, verifies, compacts and removes; it holds ``lock`` meanwhile. Any
+    number of workers write finished trials, and anyone may ``load``, at any time. All files in
+    ``trials`` have one schema, so other programs read the folder as it is; right after a killed
+    merge some trials are there twice, until the next ``verify`` or ``compact``.
+
+    Args:
+        location: a path or a URI (``s3://bucket/run``, ``gs://bucket/run``). Nothing is touched.
+    """
+
+    def __init__(self, location: str | Path) -> None:
+        self.location = str(location)
+        self._storage = Storage(location)
+        self._cached: tuple[tuple[int, int] | None, Plan, frozenset[str]] | None = None
+
+    def create(self, sweep: dict[str, Any], plan: pd.DataFrame, columns: Columns) -> "RunDirectory":
+        """Make the directory hold a sweep: a new one, the same one again, or more of the same.
+
+        A plan that contains all trials of the one that is there (more seeds, a wider grid, the next
+        suggestions of a search) takes its place; the plan file is the commit.
+
+        Args:
+            sweep: the resolved sweep, of what YAML can say.
+            plan: ``trial_id``, ``seed``, ``config`` (JSON) and ``param.*``, in the order wanted. A
+                column of integers with gaps must have dtype ``Int64`` or ``object``.
+            columns: what the trials will report beside their parameters.
+
+        Returns:
+            This directory.
+
+        Raises:
+            UserError: the location is a file, cannot be written, holds other files, or another
+                sweep.
+            ValueError: the plan lacks a column, or has a trial twice.
+        """
+        made = make_plan(sweep, plan, columns)
+        prepare(self._storage)
+        finished = set() if self._storage.is_file(PLAN) else self.finished()
+        store(self._storage, made, finished)
+        return self
+
+    def open(self) -> "RunDirectory":
+        """Return this directory if it holds a run.
+
+        Raises:
+            UserError: it holds none, or a newer version of this program wrote it.
+        """
+        require_run(self._storage)
+        self._plan()
+        return self
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the directory as its driver, made if it is missing; before ``create``.
+
+        Raises:
+            UserError: another process holds it, or the directory cannot be used (see ``create``).
+        """
+        prepare(self._storage)
+        with locked(self._storage):
+            yield
+
+    def write(self, record: TrialRecord) -> None:
+        """Write a finished trial: arrays, curves, and last its row, which is the commit.
+
+        Killed at any point, the trial is either finished or as if it had never run. Writing a
+        trial again replaces it.
+
+        Raises:
+            UserError: there is no room, or no permission; nothing half-written is left.
+            ValueError: the trial or one of its columns is not in the plan.
+        """
+        plan, planned = self._plan()
+        if record.trial_id not in planned:
+            raise ValueError(f"trial {record.trial_id} is not in the plan; extend it by create()")
+        pair = pair_of(record, plan.trials_schema)
+        if record.arrays:
+            self._storage.write(artifact_name(record.trial_id), encode_arrays(record.arrays))
+        write_pair(self._storage, pair)
+
+    def finished(self) -> set[str]:
+        """Return the trials that have a row, by file names (and the ids in compact files).
+
+        This trusts the files; after ``verify`` it is exactly what need not run again.
+        """
+        return compaction.finished(self._storage)
+
+    def verify(self, stale_after: float = 900.0) -> list[str]:
+        """Check every file, move the bad ones to ``corrupt/``, and mend what kills have left.
+
+        Found are files that are empty, torn or altered by as much as a bit, rows under another
+        trial's name, and rows without their curves; those trials count as unfinished afterwards.
+        Leftovers of killed processes are deleted, interrupted merges finished, and after an
+        extension of the plan the older files get its columns.
+
+        Args:
+            stale_after: age in seconds from which an unfinished file belongs to a dead writer.
+
+        Returns:
+            One line for each file set aside.
+        """
+        plan, _ = self._plan()
+        return verification.verify(self._storage, plan.trials_schema, stale_after)
+
+    def compact(self, min_parts: int = 200) -> int:
+        """Merge small files, if there are at least ``min_parts`` parts; return how many trials.
+
+        Safe to kill at any point and while workers write: see ``harness.results.compaction``.
+        """
+        plan, _ = self._plan()
+        return compaction.compact(self._storage, plan.trials_schema, min_parts)
+
+    def remove(self, trial_ids: Collection[str]) -> None:
+        """Forget finished trials, so that they run again (for ``retry_failed``)."""
+        compaction.remove(self._storage, trial_ids)
+
+    def _plan(self) -> tuple[Plan, frozenset[str]]:
+        """Return the plan and its trials, read again when it has been extended."""
+        stamp = self._storage.stamp(PLAN)
+        if self._cached is None or self._cached[0] != stamp:
+            require_run(self._storage)
+            plan = read_plan(self._storage)
+            self._cached = (stamp, plan, frozenset(plan.trial_ids))
+        return self._cached[1:]

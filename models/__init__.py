@@ -1,0 +1,1 @@
+"""The methods: networks and pure objectives, one file a family; see ``models.registry``."""

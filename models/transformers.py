@@ -1,0 +1,185 @@
+"""Spatial transformers: maps of the image plane, parametrised by gamma, that warp images.
+
+Points are ``(x, y)`` with x to the right and y down; the corner pixels are centred at -1 and 1
+(``align_corners=True`` everywhere: VITAE's released code predates the other convention). A warp is
+a pull-back: the output pixel at ``u`` shows the input at ``T_gamma(u)``. So a map that enlarges
+gives a smaller picture, and un-warping is the pull-back by the inverse map.
+
+Sources: VITAE, supplement, equations (1)-(3), and its released code for the inverses.
+"""
+
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+TransformName = Literal["affine", "affine_decomp", "affine_diffeo"]
+"""The transformers a method can be built with."""
+
+InverseMode = Literal["exact", "published"]
+"""``exact`` inverts the map; ``published`` is what VITAE's released code does (out of place)."""
+
+
+class Transformer(nn.Module):
+    """A family of maps ``T_gamma`` of the plane; subclasses say where points go.
+
+    Attributes:
+        dim: number of parameters, the length of gamma.
+        padding: what ``grid_sample`` shows outside the image.
+    """
+
+    dim: int
+    padding = "zeros"
+
+    def points(self, gamma: Tensor, points: Tensor, inverse: bool = False) -> Tensor:
+        """Map points by ``T_gamma`` or its inverse.
+
+        Args:
+            gamma: ``[B, dim]``.
+            points: ``[N, 2]``, the same for every gamma.
+            inverse: apply the inverse map.
+
+        Returns:
+            ``[B, N, 2]``.
+        """
+        raise NotImplementedError
+
+    def warp(self, image: Tensor, gamma: Tensor, inverse: bool = False) -> Tensor:
+        """Return the pull-back of ``image`` ``[B, C, H, W]`` by ``T_gamma`` or its inverse.
+
+        Where a map is not finite the whole image is NaN, whatever the padding: ``grid_sample`` may
+        read NaN as -1, and then a map that overflowed, or the inverse of a singular one, would pass
+        for a picture.
+        """
+        height, width = image.shape[2:]
+        grid = self.points(gamma, pixel_centres(height, width, image), inverse)
+        warped = F.grid_sample(
+            image,
+            torch.unflatten(grid, 1, (height, width)),
+            padding_mode=self.padding,
+            align_corners=True,
+        )
+        nan_unless_finite = 0 * grid.detach().sum((1, 2))
+        return warped + nan_unless_finite[:, None, None, None]
+
+
+class Affine(Transformer):
+    """A free 2x3 matrix, row by row (equation 1).
+
+    At gamma = 0 all pixels read the centre, and there is no inverse. A new decoder of gamma ends in
+    torch's default biases, so training starts near that point, not at it: the maps magnify greatly,
+    their inverses shrink the image to a few pixels. A map whose determinant is exactly 0 has a
+    non-finite exact inverse, the loss is then NaN, and the trial has diverged.
+
+    Args:
+        inverse: how ``inverse_matrix`` inverts. ``published`` is ``(A^-1, -b)`` for ``(A, b)``,
+            which is wrong in the translation.
+        identity_offset: add the identity's parameters to gamma, so that gamma = 0 is the identity.
+    """
+
+    dim = 6
+    identity = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+    offset: Tensor
+
+    def __init__(self, inverse: InverseMode = "exact", identity_offset: bool = False) -> None:
+        super().__init__()
+        self.inverse = inverse
+        offset = torch.tensor(self.identity) * identity_offset
+        self.register_buffer("offset", offset, persistent=False)
+
+    def matrix(self, gamma: Tensor) -> Tensor:
+        """Return the 2x3 matrices ``[B, 2, 3]`` of ``T_gamma`` for gamma ``[B, 6]``."""
+        return torch.unflatten(gamma + self.offset, 1, (2, 3))
+
+    def inverse_matrix(self, gamma: Tensor) -> Tensor:
+        """Return the 2x3 matrices ``[B, 2, 3]`` of the inverse of ``T_gamma`` (see ``inverse``)."""
+        if self.inverse == "published":
+            return self._published_inverse(gamma)
+        return invert(self.matrix(gamma))
+
+    def _published_inverse(self, gamma: Tensor) -> Tensor:
+        matrix = self.matrix(gamma)
+        return torch.cat([invert(matrix)[:, :, :2], -matrix[:, :, 2:]], 2)
+
+    def points(self, gamma: Tensor, points: Tensor, inverse: bool = False) -> Tensor:
+        """Map points ``[N, 2]`` to ``[B, N, 2]`` (see :class:`Transformer`)."""
+        matrix = self.inverse_matrix(gamma) if inverse else self.matrix(gamma)
+        # One product of [2B, 3] and [3, N], read through a transposed view, is several times as
+        # fast as B products of [N, 2] and [2, 2].
+        return (matrix @ F.pad(points, (0, 1), value=1.0).mT).mT
+
+
+class AffineDecomp(Affine):
+    """Rotation, shear, scales, translation: ``R(angle) Shear(m) diag(sx, sy) u + t`` (equation 2).
+
+    Gamma is ``[sx, sy, angle, m, tx, ty]``, angle in radians. At gamma = 0 all pixels read the
+    centre, as for :class:`Affine`. ``published`` inverts the parameters one by one (reciprocal
+    scales, the rest negated) and composes them in the same order, which is not the inverse map.
+    """
+
+    identity = (1.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+
+    def matrix(self, gamma: Tensor) -> Tensor:
+        """Return the 2x3 matrices ``[B, 2, 3]`` of ``T_gamma`` for gamma ``[B, 6]``."""
+        return _compose(gamma + self.offset)
+
+    def _published_inverse(self, gamma: Tensor) -> Tensor:
+        parameters = gamma + self.offset
+        return _compose(torch.cat([parameters[:, :2].reciprocal(), -parameters[:, 2:]], 1))
+
+
+class AffineDiffeo(Affine):
+    """The flow of an affine velocity: ``expm`` of the 3x3 matrix with a zero last row (equation 3).
+
+    At gamma = 0 this is the identity, so an identity offset changes nothing. The determinant is
+    ``exp(gamma_11 + gamma_22) > 0``, and the inverse is the map of ``-gamma``, exactly: both ways
+    to invert are one.
+    """
+
+    identity = (0.0,) * 6
+
+    def matrix(self, gamma: Tensor) -> Tensor:
+        """Return the 2x3 matrices ``[B, 2, 3]`` of ``T_gamma`` for gamma ``[B, 6]``."""
+        velocity = F.pad(torch.unflatten(gamma, 1, (2, 3)), (0, 0, 0, 1))
+        flow: Tensor = torch.linalg.matrix_exp(velocity)
+        return flow[:, :2]
+
+    def inverse_matrix(self, gamma: Tensor) -> Tensor:
+        """Return the 2x3 matrices ``[B, 2, 3]`` of the inverse of ``T_gamma``."""
+        return self.matrix(-gamma)
+
+
+TRANSFORMERS: dict[TransformName, type[Affine]] = {
+    "affine": Affine,
+    "affine_decomp": AffineDecomp,
+    "affine_diffeo": AffineDiffeo,
+}
+
+
+def pixel_centres(height: int, width: int, like: Tensor) -> Tensor:
+    """Return the ``(x, y)`` of each pixel's centre, ``[H * W, 2]`` in ``[-1, 1]``, row by row."""
+    y = torch.linspace(-1, 1, height, dtype=like.dtype, device=like.device)
+    x = torch.linspace(-1, 1, width, dtype=like.dtype, device=like.device)
+    return torch.cartesian_prod(y, x).flip(1)
+
+
+def invert(matrix: Tensor) -> Tensor:
+    """Return ``(A^-1, -A^-1 b)`` of affine maps ``(A, b)``, ``[B, 2, 3]``.
+
+    By adjugate and determinant: where ``torch.linalg.inv`` would raise for the whole batch, a
+    singular ``A`` gives non-finite numbers in its own row alone.
+    """
+    a, b, c, d = matrix[:, :, :2].flatten(1).unbind(1)
+    adjugate = torch.unflatten(torch.stack([d, -b, -c, a], 1), 1, (2, 2))
+    inverse = adjugate / (a * d - b * c)[:, None, None]
+    return torch.cat([inverse, -inverse @ matrix[:, :, 2:]], 2)
+
+
+def _compose(parameters: Tensor) -> Tensor:
+    """Return ``(R(angle) Shear(m) diag(sx, sy), t)`` for ``[sx, sy, angle, m, tx, ty]``."""
+    sx, sy, angle, m, tx, ty = parameters.unbind(1)
+    cos, sin = angle.cos(), angle.sin()
+    first_row = [cos * sx, (cos * m - sin) * sy, tx]
+    second_row = [sin * sx, (sin * m + cos) * sy, ty]
+    return torch.unflatten(torch.stack(first_row + second_row, 1), 1, (2, 3))

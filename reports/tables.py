@@ -1,0 +1,108 @@
+"""Tables that sort and filter in the browser by a small script within the page.
+
+A short table is written out, so that it can be read and printed without the script; of a long one
+only the first rows are, and the script takes the others from compact JSON as they are needed.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup, escape
+
+WRITTEN_ROWS = 200
+"""Rows written out as HTML."""
+FILTERED_ROWS = 10
+"""Rows from which on a table has a filter."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        title: its header.
+        cells: what is shown; of a text with several lines the first, the others to unfold.
+            Markup is kept, all else escaped.
+        keys: numbers to sort by; None to sort by the text.
+    """
+
+    title: str
+    cells: Sequence[str]
+    keys: Sequence[float] | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption.
+
+    Attributes:
+        name: unique within the report; names the files to download.
+        caption: what it shows, in full sentences.
+        columns: the columns, all of one length.
+        data: the same, unrounded, for the download.
+        interactive: whether it sorts, and filters if it is long enough.
+    """
+
+    name: str
+    caption: str
+    columns: Sequence[Column]
+    data: pd.DataFrame
+    interactive: bool = True
+
+    @property
+    def filters(self) -> bool:
+        """Whether it has enough rows for a filter to be of use."""
+        return self.interactive and self.n_rows >= FILTERED_ROWS
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.columns[0].cells)
+
+    def body(self) -> Markup:
+        """Return the rows that are written out."""
+        rows = range(min(self.n_rows, WRITTEN_ROWS))
+        return Markup("\n").join(
+            Markup("<tr>{}</tr>").format(Markup("").join(_td(c, i) for c in self.columns))
+            for i in rows
+        )
+
+    def rest(self) -> Markup | None:
+        """Return all rows as JSON for the script; None if all are written out.
+
+        ``<`` is escaped: the text stands within a ``<script>`` element.
+        """
+        if self.n_rows <= WRITTEN_ROWS:
+            return None
+        cells = list(zip(*(column.cells for column in self.columns), strict=True))
+        keys = [None if c.keys is None else [_finite(key) for key in c.keys] for c in self.columns]
+        content = json.dumps(
+            {"cells": cells, "keys": keys},
+            ensure_ascii=False,
+            separators=(",", ":"),
+            allow_nan=False,
+        )
+        return Markup(content.replace("<", "\\u003c"))
+
+
+def _td(column: Column, row: int) -> Markup:
+    text = column.cells[row]
+    if column.keys is not None:
+        key = _finite(column.keys[row])
+        return Markup('<td class="n" data-key="{}">{}</td>').format(
+            "" if key is None else key, text
+        )
+    first, _, others = text.partition("\n")
+    if others and not isinstance(text, Markup):
+        unfold = Markup("<details><summary>{}</summary><pre>{}</pre></details>")
+        return Markup("<td>{}</td>").format(unfold.format(first, text))
+    return Markup("<td>{}</td>").format(escape(text))
+
+
+def _finite(key: Any) -> float | None:
+    """Return a key as JSON can hold it: None, which sorts last, for what is not finite."""
+    return float(key) if np.isfinite(key) else None

@@ -1,0 +1,1 @@
+"""Search spaces: one YAML file for each table, figure or tuning task."""

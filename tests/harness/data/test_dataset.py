@@ -1,0 +1,73 @@
+import pickle
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from harness.data.dataset import WarpOptions
+from harness.data.glyphs import GlyphsOptions
+from harness.data.registry import DATASETS, load_dataset
+from models.method import DataSpec
+
+OPTIONS = GlyphsOptions(n_train=50, n_test=20)
+
+
+def test_spec() -> None:
+    assert load_dataset(OPTIONS, None).spec == DataSpec((1, 28, 28), 50)
+
+
+def test_limited_keeps_the_first_of_each_split() -> None:
+    whole = load_dataset(OPTIONS, None)
+    part = whole.limited(train=7, test=30)
+    assert (len(part.train), len(part.test)) == (7, 20)
+    assert part.spec.n_train == 7
+    np.testing.assert_array_equal(part.train.images, whole.train.images[:7])
+    assert np.shares_memory(part.train.images, whole.train.images)
+    for name, known in part.train.factors.items():
+        np.testing.assert_array_equal(known, whole.train.factors[name][:7])
+    assert len(whole.limited().train) == 50
+
+
+def test_a_dataset_pickles_without_copying_its_arrays() -> None:
+    dataset = load_dataset(OPTIONS, None)
+    buffers: list[pickle.PickleBuffer] = []
+    stream = pickle.dumps(dataset, protocol=5, buffer_callback=buffers.append)
+    assert len(stream) < 2000
+    again = pickle.loads(stream, buffers=buffers)
+    assert np.shares_memory(again.train.images, dataset.train.images)
+    np.testing.assert_array_equal(again.test.factors["label"], dataset.test.factors["label"])
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_dataset_names_itself_and_its_published_training(name: str) -> None:
+    options = DATASETS[name]
+    assert options.name == name
+    assert options.summary
+    assert (options.published_epochs, options.published_batch_size) == (2000, 512)
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_options_are_validated(name: str) -> None:
+    adapter: TypeAdapter[Any] = TypeAdapter(DATASETS[name])
+    assert adapter.validate_python({}) == DATASETS[name]()
+    if issubclass(DATASETS[name], WarpOptions):
+        wrong: list[dict[str, Any]] = [{"warp": "often"}, {"rotate": 181}, {"translate": -0.1}]
+    else:
+        wrong = [{"n_train": 0}, {"seed": -1}]
+    for options in wrong:
+        with pytest.raises(ValidationError):
+            adapter.validate_python(options)
+
+
+def test_the_registry_is_imported_without_torch_and_scikit_learn() -> None:
+    code = (
+        "import sys, harness.data.registry; "
+        "print({'torch', 'sklearn', 'scipy', 'pandas', 'ray'} & set(sys.modules))"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout
+    assert printed.strip() == "set()"

@@ -1,0 +1,67 @@
+"""Bytes of files: every truncation and every flipped bit is found."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from harness.errors import CorruptFileError
+from harness.results.encoding import decode_arrays, decode_table, encode_arrays, encode_table
+from harness.results.parts import pair_of
+from harness.results.schema import trials_schema, type_of
+from tests.harness.results import synthetic
+
+SCHEMA = trials_schema(
+    {f"param.{name}": type_of([value]) for name, value in synthetic.params(1).items()},
+    synthetic.COLUMNS,
+)
+PAIR = pair_of(synthetic.record(1), SCHEMA)
+
+
+@pytest.mark.parametrize("table", [PAIR.trials, PAIR.curves, PAIR.curves.slice(0, 0)])
+def test_round_trip(table: pa.Table) -> None:
+    assert decode_table(encode_table(table), "trials", "name").equals(table)
+
+
+@pytest.mark.parametrize("table", [PAIR.trials, PAIR.curves])
+def test_any_flipped_bit_is_found(table: pa.Table) -> None:
+    data = encode_table(table)
+    rng = np.random.default_rng(0)
+    for at in range(len(data)):  # header, pages, footer, length and magic number
+        flipped = bytearray(data)
+        flipped[at] ^= 1 << int(rng.integers(8))
+        with pytest.raises(CorruptFileError, match="name: torn"):
+            decode_table(bytes(flipped), "trials", "name")
+
+
+def test_any_truncation_is_found() -> None:
+    data = encode_table(PAIR.curves)
+    for length in range(len(data)):
+        with pytest.raises(CorruptFileError):
+            decode_table(data[:length], "curves", "name")
+
+
+def test_bytes_that_follow_are_found() -> None:
+    with pytest.raises(CorruptFileError):
+        decode_table(encode_table(PAIR.curves) + b"\0", "curves", "name")
+
+
+def test_foreign_parquet_is_not_ours() -> None:
+    sink = pa.BufferOutputStream()
+    pa.parquet.write_table(PAIR.trials, sink)
+    with pytest.raises(CorruptFileError, match="not written by unbraid"):
+        decode_table(bytes(sink.getvalue()), "trials", "name")
+
+
+def test_arrays() -> None:
+    arrays = {"walk": np.arange(24, dtype=np.uint8).reshape(2, 3, 4), "z": np.array([np.nan, 1.0])}
+    data = encode_arrays(arrays)
+    decoded = decode_arrays(data, "name")
+    assert decoded.keys() == arrays.keys()
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(decoded[name], array)
+        assert decoded[name].dtype == array.dtype
+    for length in range(0, len(data), 7):
+        with pytest.raises(CorruptFileError):
+            decode_arrays(data[:length], "name")
+    with pytest.raises(ValueError, match="holds Python objects"):
+        encode_arrays({"names": np.array([{}], dtype=object)})

@@ -1,0 +1,131 @@
+"""Every method of the registry, and an adversarial one of the tests, keeps the contract."""
+
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+import torch
+from contract import (
+    CHECKS,
+    Case,
+    check_checkpoint,
+    check_phases,
+    check_pure,
+    check_values_are_consumed,
+    check_vmap_equals_solo,
+)
+from torch import Tensor
+from toy_adversarial import ToyAdversarial, ToyHyperparameters
+
+from harness.training import Updater
+from models.method import Batch, Noise, Phase, Stats, Values
+from models.registry import METHOD_PATHS, load_method
+from models.transformers import TRANSFORMERS
+
+VARIANTS = {
+    "u_vitae": [{"transform": name} for name in TRANSFORMERS],
+    "c_vitae": [
+        {"transform": name, "inverse": inverse, "identity_offset": offset}
+        for name in TRANSFORMERS
+        for inverse, offset in (("exact", False), ("published", False), ("exact", True))
+    ],
+}
+"""What is checked beside a method's defaults."""
+
+
+def cases() -> dict[str, Case]:
+    found = {"toy_adversarial": Case(ToyAdversarial, ToyHyperparameters())}
+    for name in METHOD_PATHS:
+        method = load_method(name)
+        found[name] = Case(method, method.Hyperparameters())
+        for variant in VARIANTS.get(name, []):
+            key = f"{name}-{'-'.join(str(value) for value in variant.values())}"
+            found[key] = Case(method, method.Hyperparameters(**variant))
+    return found
+
+
+CASES = cases()
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_contract(check: Callable[[Case], None], name: str) -> None:
+    check(CASES[name])
+
+
+def test_gate_and_period_decide_when_the_critic_learns() -> None:
+    case = CASES["toy_adversarial"]
+    method = case.build()
+    updater = Updater(method, case.values(method))
+
+    def learns() -> bool:
+        before = [p.clone() for p in method.critic.parameters()]
+        updater.step(case.batch(), case.noise(method), case.values(method))
+        after = method.critic.parameters()
+        return not all(torch.equal(a, b) for a, b in zip(after, before, strict=True))
+
+    assert [learns() for _ in range(4)] == [True, False, True, False]
+    method.critic_is_behind = lambda stats: torch.tensor(False)
+    assert [learns() for _ in range(4)] == [False] * 4
+
+
+class BranchesOnAValue(ToyAdversarial):
+    def judgement(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        loss, stats = super().judgement(batch, noise, values)
+        return (loss if loss > 0 else -loss), stats
+
+
+class DrawsByItself(ToyAdversarial):
+    def judgement(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        prior = torch.randn_like(noise["prior"])
+        return super().judgement(batch, {**noise, "prior": prior}, values)
+
+
+class KeepsStateOutsideItsBuffers(ToyAdversarial):
+    calls = 0
+
+    def reconstruction(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        self.calls += 1
+        loss, stats = super().reconstruction(batch, noise, values)
+        return loss * 2**self.calls, stats
+
+
+class RebindsItsBuffer(ToyAdversarial):
+    def judgement(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        self.mean_error = self.mean_error + 1
+        return super().judgement(batch, noise, values)
+
+
+class LeavesTheCriticUntrained(ToyAdversarial):
+    def phases(self) -> tuple[Phase, ...]:
+        return super().phases()[:1]
+
+
+class TrainsTheEncoderTwiceUndeclared(ToyAdversarial):
+    def phases(self) -> tuple[Phase, ...]:
+        autoencoder, critic = super().phases()
+        return autoencoder, dataclasses.replace(critic, trains=("critic.", "encoder.0."))
+
+
+class ReadsItsHyperparameters(ToyAdversarial):
+    def reconstruction(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        return super().reconstruction(batch, noise, {"weight": self.hyperparameters.weight})
+
+
+@pytest.mark.parametrize(
+    ("check", "method", "error"),
+    [
+        (check_vmap_equals_solo, BranchesOnAValue, RuntimeError),
+        (check_vmap_equals_solo, RebindsItsBuffer, AssertionError),
+        (check_checkpoint, KeepsStateOutsideItsBuffers, AssertionError),
+        (check_pure, DrawsByItself, AssertionError),
+        (check_phases, LeavesTheCriticUntrained, AssertionError),
+        (check_phases, TrainsTheEncoderTwiceUndeclared, AssertionError),
+        (check_values_are_consumed, ReadsItsHyperparameters, AssertionError),
+    ],
+)
+def test_contract_finds_what_breaks_it(
+    check: Callable[[Case], None], method: type[ToyAdversarial], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        check(Case(method, method.Hyperparameters()))
