@@ -73,7 +73,9 @@ class _Update:
         ]
         if not self.parameters:
             raise ValueError(f"phase '{phase.name}' trains no parameter: {phase.trains}")
-        self.adam = torch.optim.Adam(self.parameters, lr=values[phase.lr], betas=phase.betas, fused=True)
+        self.adam = torch.optim.Adam(
+            self.parameters, lr=values[phase.lr], betas=phase.betas, fused=True
+        )
 
     def run(self, batch: Batch, noise: Noise, values: Values, so_far: Stats, prefix: str) -> Stats:
         loss, stats = self.method(self.phase.objective, batch, noise, values)
@@ -105,11 +107,12 @@ class _Means:
         return {key: float(v[0]) for key, v in self.values.items() if key.endswith("loss")}
 
     def read(self) -> dict[str, float]:
-        return {
-            key: math.fsum(v * w for v, w in zip(torch.stack(values).tolist(), self.weights[key]))
-            / sum(self.weights[key])
-            for key, values in self.values.items()
-        }
+        means = {}
+        for key, values in self.values.items():
+            weights = self.weights[key]
+            pairs = zip(torch.stack(values).tolist(), weights, strict=True)
+            means[key] = sum(value * weight for value, weight in pairs) / sum(weights)
+        return means
 
 
 def train(

@@ -16,7 +16,7 @@ from harness.data.dataset import Dataset
 from harness.data.sampler import Sampler, test_batches
 from harness.evaluation import evaluate, pictures
 from harness.provenance import machine
-from harness.results.records import Curves, TrialRecord
+from harness.results.records import TrialRecord
 from harness.training import Updater, train
 from models.method import Method
 
@@ -113,7 +113,11 @@ def run_trial(
 
 
 def _train_and_score(
-    trial: TrialConfig, dataset: Dataset, device: torch.device, record: TrialRecord, watch: Stopwatch
+    trial: TrialConfig,
+    dataset: Dataset,
+    device: torch.device,
+    record: TrialRecord,
+    watch: Stopwatch,
 ) -> Iterator[Advance]:
     scale, seed = trial.scale, trial.seed
     dataset = dataset.limited(scale.train_limit, scale.test_limit)

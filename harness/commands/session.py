@@ -64,17 +64,22 @@ def _run(
             planned=planned,
             already=planned - len(missing),
             labels=labels(missing, swept),
-            slots=slots(settings.ray),
         )
-        progress.say(f"{len(missing)} trials to run, {progress.slots} at a time")
+        at_once = slots(settings.ray)
+        pace = f"{at_once} at a time" if at_once else "as many at a time as the cluster takes"
+        progress.say(f"{len(missing)} trials to run, {pace}")
         run_trials(
-            directory, missing, datasets, settings.ray, settings.device, origin(settings), progress
+            directory,
+            missing,
+            datasets,
+            settings,
+            origin=origin(settings),
+            at_once=at_once,
+            progress=progress,
         )
 
 
-def load_datasets(
-    trials: list[TrialConfig], settings: Settings
-) -> dict[DatasetOptions, Dataset]:
+def load_datasets(trials: list[TrialConfig], settings: Settings) -> dict[DatasetOptions, Dataset]:
     """Return every dataset of the trials in memory, by options."""
     return {
         options: load_dataset(options, settings.data_folder)

@@ -1,0 +1,1 @@
+"""The presets of every configuration group, composed by Hydra."""

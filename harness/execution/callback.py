@@ -9,18 +9,16 @@ from harness.errors import UserError
 from harness.execution.progress import Progress
 
 
-class SweepCallback(tune.Callback):  # type: ignore[misc]  # Ray ships no types for it
+class SweepCallback(tune.Callback):
     """Feeds the progress display, and writes down trials whose workers keep dying."""
 
     def __init__(self, progress: Progress, give_up: Callable[[int, str], None]) -> None:
         self._progress = progress
         self._give_up = give_up
 
-    def on_trial_result(
-        self, iteration: int, trials: list[Any], trial: Any, result: dict[str, Any], **info: Any
-    ) -> None:
+    def on_trial_result(self, **event: Any) -> None:
         """Note progress; stop everything where a worker cannot write."""
-        position = trial.config["position"]
+        position, result = event["trial"].config["position"], event["result"]
         if not result["done"]:
             self._progress.advance(position, result["share"])
         elif result["status"] == "unwritten":
@@ -28,6 +26,7 @@ class SweepCallback(tune.Callback):  # type: ignore[misc]  # Ray ships no types 
         else:
             self._progress.finish(position, result["status"], result["elbo"], result["seconds"])
 
-    def on_trial_error(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
+    def on_trial_error(self, **event: Any) -> None:
         """Give a trial up after its last retry."""
+        trial = event["trial"]
         self._give_up(trial.config["position"], str(trial.get_error() or "its process died"))

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.config.schema import RaySettings, TrialConfig
+from harness.config.schema import RaySettings, Settings, TrialConfig
 from harness.data.dataset import Dataset, DatasetOptions
 from harness.errors import UserError
 from harness.execution.progress import Progress
@@ -64,21 +64,23 @@ def ray_session(settings: RaySettings) -> Iterator[None]:
         ray.shutdown()
 
 
-def slots(settings: RaySettings) -> int:
-    """Return how many trials run at once on the connected cluster.
+def slots(settings: RaySettings) -> int | None:
+    """Return how many trials run at once; None on a cluster, which may grow to what they need.
 
     Raises:
-        UserError: a trial needs more than the cluster has.
+        UserError: a trial needs more than this machine has.
     """
     import ray
 
-    have = ray.cluster_resources()
+    if settings.address:
+        return None
+    have: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
     need = {"CPU": float(settings.cpus_per_trial), "GPU": settings.gpus_per_trial}
     for kind, amount in need.items():
         if amount > have.get(kind, 0.0):
             raise UserError(
-                f"A trial asks for {amount:g} {kind}, but Ray has {have.get(kind, 0.0):g}. Lower "
-                f"ray.{kind.lower()}s_per_trial or raise ray.num_{kind.lower()}s."
+                f"A trial asks for {amount:g} {kind}, but Ray has {have.get(kind, 0.0):g} here. "
+                f"Lower ray.{kind.lower()}s_per_trial or raise ray.num_{kind.lower()}s."
             )
     return int(min(have[kind] // amount for kind, amount in need.items() if amount))
 
@@ -87,14 +89,15 @@ def run_trials(
     run: RunDirectory,
     trials: list[TrialConfig],
     datasets: dict[DatasetOptions, Dataset],
-    settings: RaySettings,
-    device: str,
+    settings: Settings,
+    *,
     origin: dict[str, Any],
+    at_once: int | None,
     progress: Progress,
 ) -> None:
     """Run ``trials`` through Ray Tune on the connected cluster; return when none is running.
 
-    A trial whose worker process died is started again ``settings.max_retries`` times and then
+    A trial whose worker process died is started again ``settings.ray.max_retries`` times and then
     written down as failed.
 
     Raises:
@@ -107,18 +110,19 @@ def run_trials(
     from harness.execution.callback import SweepCallback
     from harness.execution.worker import Assignment, TrialWorker
 
+    ray_settings = settings.ray
     assignment = Assignment(
         run_dir=run.location,
         configs=[trial.as_dict() for trial in trials],
         datasets={options: ray.put(dataset) for options, dataset in datasets.items()},
-        device=device,
-        threads=settings.cpus_per_trial,
+        device=settings.device,
+        threads=ray_settings.cpus_per_trial,
         origin=origin,
         sys_path=[str(Path.cwd()), *sys.path],
     )
     trainable = tune.with_resources(
         tune.with_parameters(TrialWorker, assignment=assignment),
-        {"CPU": settings.cpus_per_trial, "GPU": settings.gpus_per_trial},
+        {"CPU": ray_settings.cpus_per_trial, "GPU": ray_settings.gpus_per_trial},
     )
 
     def give_up(position: int, reason: str) -> None:
@@ -134,7 +138,7 @@ def run_trials(
             param_space={"position": tune.grid_search(list(range(len(trials))))},
             tune_config=tune.TuneConfig(
                 reuse_actors=True,
-                max_concurrent_trials=progress.slots,
+                max_concurrent_trials=at_once,
                 trial_dirname_creator=lambda trial: trial.trial_id,
             ),
             run_config=tune.RunConfig(
@@ -142,7 +146,7 @@ def run_trials(
                 storage_path=scratch,
                 verbose=0,
                 callbacks=[SweepCallback(progress, give_up)],
-                failure_config=tune.FailureConfig(max_failures=settings.max_retries),
+                failure_config=tune.FailureConfig(max_failures=ray_settings.max_retries),
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
             ),
         ).fit()

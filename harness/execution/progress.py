@@ -1,5 +1,6 @@
 """Progress of a sweep in the terminal: a line for each finished trial, and the time left."""
 
+import math
 import sys
 import time
 from dataclasses import dataclass, field
@@ -22,20 +23,19 @@ class Progress:
         planned: trials of the whole plan.
         already: trials that an earlier session finished.
         labels: what to call each trial still to be run, by position.
-        slots: how many trials run at once.
         out: where lines go.
     """
 
     planned: int
     already: int
     labels: list[str]
-    slots: int
     out: TextIO = field(default_factory=lambda: sys.stdout)
     statuses: dict[str, int] = field(default_factory=dict)
     _shares: dict[int, float] = field(default_factory=dict)
+    _ended: set[int] = field(default_factory=set)
     _started: float = field(default_factory=time.monotonic)
     _said: float = 0.0
-    _short_of_words: int = 0
+    _unsaid: int = 0
 
     @property
     def finished(self) -> int:
@@ -51,15 +51,18 @@ class Progress:
 
     def finish(self, position: int, status: str, elbo: float, seconds: float) -> None:
         """Note a finished trial and say so, unless many finish within a second."""
+        if position in self._ended:  # a retry after the worker died between writing and reporting
+            return
+        self._ended.add(position)
         self._shares.pop(position, None)
         self.statuses[status] = self.statuses.get(status, 0) + 1
         last = self.already + self.finished == self.planned
         if status == "ok" and not last and time.monotonic() - self._said < QUIET_S:
-            self._short_of_words += 1
+            self._unsaid += 1
             return
-        score = f"  elbo {elbo:9.2f}" if elbo == elbo else ""
-        more = f"  (+{self._short_of_words} more)" if self._short_of_words else ""
-        self._short_of_words = 0
+        score = "" if math.isnan(elbo) else f"  elbo {elbo:9.2f}"
+        more = f"  (+{self._unsaid} more)" if self._unsaid else ""
+        self._unsaid = 0
         self._say(f"{status:<8} {self.labels[position]}{score}  {seconds:.1f} s{more}")
 
     def say(self, text: str) -> None:

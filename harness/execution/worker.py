@@ -44,14 +44,16 @@ class Assignment:
     sys_path: list[str]
 
 
-class TrialWorker(tune.Trainable):  # type: ignore[misc]  # Ray ships no types for it
+class TrialWorker(tune.Trainable):
     """Runs the trial whose position Tune passes; reused for the next one.
 
     A step is a few seconds of training; the last one writes the trial into the run directory. The
     file is there before Tune hears of it, so nothing that happens to Tune can lose the trial.
     """
 
-    def setup(self, config: dict[str, Any], assignment: Assignment) -> None:
+    def setup(  # type: ignore[override]  # tune.with_parameters passes what Ray's type lacks
+        self, config: dict[str, Any], assignment: Assignment
+    ) -> None:
         """Prepare this process for its first trial."""
         sys.path[:] = list(dict.fromkeys([*sys.path, *assignment.sys_path]))
         torch.set_num_threads(assignment.threads)
@@ -79,7 +81,9 @@ class TrialWorker(tune.Trainable):  # type: ignore[misc]  # Ray ships no types f
     def _write(self, record: TrialRecord) -> dict[str, Any]:
         try:
             self._run_directory.write(record)
-        except OSError as error:  # the driver stops the sweep: the next trial could not write either
+        except (
+            OSError
+        ) as error:  # the driver stops the sweep: the next trial could not write either
             return {"status": "unwritten", "error": f"{socket.gethostname()}: {error}"}
         elbo = record.metrics.get("elbo", float("nan"))
         return {"status": record.status, "elbo": elbo, "seconds": record.times["total"]}

@@ -22,6 +22,8 @@ def compute(
         size = len(batch["image"])
         terms = method.elbo(batch, method.draw(size, generator))
         for key, value in terms.items():
-            totals[key] = totals.get(key, torch.zeros((), dtype=torch.float64)) + value.double().sum().cpu()
+            totals[key] = (
+                totals.get(key, torch.zeros((), dtype=torch.float64)) + value.double().sum().cpu()
+            )
         count += size
     return {key: float(totals[key]) / count for key in ("elbo", "log_likelihood", "kl")}

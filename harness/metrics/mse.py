@@ -8,7 +8,9 @@ from models.method import Batch, Method, Reconstructs
 
 
 def compute(
-    method: Method, batches: Iterable[Batch], generator: torch.Generator
+    method: Method,
+    batches: Iterable[Batch],
+    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
 ) -> dict[str, float]:
     """Return ``mse``: squared error of ``reconstruct``, mean over pixels and images."""
     assert isinstance(method, Reconstructs)

@@ -1,57 +1,22 @@
 """What every method promises, as checks that any method can be put through, ours or another's."""
 
 import copy
+import dataclasses
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import torch
+from method_case import BATCH, Case
 from torch import Tensor
 from torch.func import functional_call, grad, stack_module_state, vmap
 
 from harness.training import Updater
 from models import method as protocols
 from models.hyperparameters import Value, describe, values_of
-from models.method import Batch, DataSpec, Method, Noise, Phase, Values
+from models.method import Batch, Method, Noise, Phase, Values
 
 MEMBERS = 3
-BATCH = 6
-DATA = DataSpec((1, 8, 8), n_train=64)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A method with the hyperparameters and the data it is checked on."""
-
-    method: type[Method]
-    hyperparameters: Any
-    data: DataSpec = DATA
-
-    def build(self, seed: int = 0) -> Method:
-        """In float64, so that two orders of summation agree to far less than an error would."""
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)
-            return self.method(self.hyperparameters, self.data).double()
-
-    def batch(self, seed: int = 0, size: int = BATCH) -> dict[str, Tensor]:
-        """Bright discs at random places: something with an appearance and a pose."""
-        generator = torch.Generator().manual_seed(100 + seed)
-        channels, height, width = self.data.image_shape
-        x, y, radius = torch.rand((3, size, 1, 1, 1), generator=generator, dtype=torch.float64)
-        rows = torch.linspace(0, 1, height, dtype=torch.float64)[:, None]
-        columns = torch.linspace(0, 1, width, dtype=torch.float64)
-        distance = ((columns - x).square() + (rows - y).square()) / (0.1 + 0.2 * radius).square()
-        return {"image": (-distance).exp().expand(size, channels, height, width).clone()}
-
-    def noise(self, method: Method, seed: int = 0, size: int = BATCH) -> Noise:
-        drawn = method.draw(size, torch.Generator().manual_seed(200 + seed))
-        return {name: tensor.double() for name, tensor in drawn.items()}
-
-    def values(self, method: Method, member: int = 0) -> dict[str, float]:
-        """Different numbers for each member."""
-        values = {**method.values(), "kl_weight": 0.5}
-        return {name: value * (1 + 0.3 * member) for name, value in values.items()}
 
 
 def phase_parameters(method: Method, phase: Phase) -> dict[str, Tensor]:
@@ -210,14 +175,14 @@ def check_pure(case: Case) -> None:
 def check_checkpoint(case: Case) -> None:
     """Saved and loaded into a fresh method, training goes on the same to the bit."""
     method = case.build()
-    updater = Updater(method, case.values(method))
+    updater = Updater(method)
     _train(case, updater, range(2))
     file = io.BytesIO()
     adams = [update.adam.state_dict() for update in updater.phases]
     torch.save({"method": method.state_dict(), "adams": adams, "steps": updater.steps}, file)
     file.seek(0)
     state = torch.load(file, weights_only=True)
-    resumed = Updater(case.build(seed=1), case.values(method))
+    resumed = Updater(case.build(seed=1))
     resumed.method.load_state_dict(state["method"])
     for update, adam in zip(resumed.phases, state["adams"], strict=True):
         update.adam.load_state_dict(adam)
@@ -230,8 +195,8 @@ def check_checkpoint(case: Case) -> None:
 
 def check_loss_falls(case: Case) -> None:
     """By a tenth at least, in 150 steps on 64 images, for the first phase's loss."""
-    method = case.build()
-    updater = Updater(method, {**case.values(method), "lr": 1e-2})
+    faster = dataclasses.replace(case.hyperparameters, lr=1e-2)
+    updater = Updater(dataclasses.replace(case, hyperparameters=faster).build())
     losses = _train(case, updater, range(150), size=64)
     assert sum(losses[-10:]) < 0.9 * sum(losses[:10])
 

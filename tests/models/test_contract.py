@@ -7,13 +7,13 @@ import pytest
 import torch
 from contract import (
     CHECKS,
-    Case,
     check_checkpoint,
     check_phases,
     check_pure,
     check_values_are_consumed,
     check_vmap_equals_solo,
 )
+from method_case import Case
 from torch import Tensor
 from toy_adversarial import ToyAdversarial, ToyHyperparameters
 
@@ -56,7 +56,7 @@ def test_contract(check: Callable[[Case], None], name: str) -> None:
 def test_gate_and_period_decide_when_the_critic_learns() -> None:
     case = CASES["toy_adversarial"]
     method = case.build()
-    updater = Updater(method, case.values(method))
+    updater = Updater(method)
 
     def learns() -> bool:
         before = [p.clone() for p in method.critic.parameters()]

@@ -74,6 +74,7 @@ def kill_before_operation(number: int) -> None:
 
 
 ACTIONS: dict[str, Callable[[RunDirectory], object]] = {
+    "create": lambda run: synthetic.create(run.location, 3),
     "write": lambda run: run.write(synthetic.record(1)),
     "compact": lambda run: run.compact(min_parts=1),
     "remove": lambda run: run.remove([synthetic.trial_id(i) for i in (0, 1, 5)]),

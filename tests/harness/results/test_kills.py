@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow.dataset as ds
+import pytest
 
 from harness.results import Results, RunDirectory, load
 from tests.harness.results import processes, synthetic
@@ -109,6 +110,22 @@ def test_a_killed_write_leaves_a_trial_or_none(tmp_path: Path) -> None:
         assert len(final.curves) == 200
         assert final.artifact(synthetic.trial_id(1)).keys() == {"walk"}
     assert counts == {1, 2}
+
+
+@pytest.mark.parametrize("planned", [0, 2])
+def test_a_killed_creation_or_extension_is_repeated(tmp_path: Path, planned: int) -> None:
+    run = RunDirectory(tmp_path / "run")
+    Path(run.location).mkdir()
+    if planned:
+        synthetic.create(run.location, planned).write(synthetic.record(1))
+    sizes = set()
+    for killed in killed_everywhere("create", run, tmp_path):
+        if planned:
+            sizes.add(load(killed.location).counts["planned"])
+        assert synthetic.create(killed.location, 3).finished() == run.finished()
+        results = load(killed.location)
+        assert (results.counts["planned"], results.sweep) == (3, synthetic.SWEEP)
+    assert sizes == ({2, 3} if planned else set())
 
 
 def test_writers_and_driver_killed_at_random_end_with_the_same_results(tmp_path: Path) -> None:

@@ -1,0 +1,46 @@
+"""A method together with what it is checked on: hyperparameters, images, noise, numbers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from models.method import DataSpec, Method, Noise
+
+BATCH = 6
+DATA = DataSpec((1, 8, 8), n_train=64)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A method with the hyperparameters and the data it is checked on."""
+
+    method: type[Method]
+    hyperparameters: Any
+    data: DataSpec = DATA
+
+    def build(self, seed: int = 0) -> Method:
+        """In float64, so that two orders of summation agree to far less than an error would."""
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            return self.method(self.hyperparameters, self.data).double()
+
+    def batch(self, seed: int = 0, size: int = BATCH) -> dict[str, Tensor]:
+        """Bright discs at random places: something with an appearance and a pose."""
+        generator = torch.Generator().manual_seed(100 + seed)
+        channels, height, width = self.data.image_shape
+        x, y, radius = torch.rand((3, size, 1, 1, 1), generator=generator, dtype=torch.float64)
+        rows = torch.linspace(0, 1, height, dtype=torch.float64)[:, None]
+        columns = torch.linspace(0, 1, width, dtype=torch.float64)
+        distance = ((columns - x).square() + (rows - y).square()) / (0.1 + 0.2 * radius).square()
+        return {"image": (-distance).exp().expand(size, channels, height, width).clone()}
+
+    def noise(self, method: Method, seed: int = 0, size: int = BATCH) -> Noise:
+        drawn = method.draw(size, torch.Generator().manual_seed(200 + seed))
+        return {name: tensor.double() for name, tensor in drawn.items()}
+
+    def values(self, method: Method, member: int = 0) -> dict[str, float]:
+        """Different numbers for each member."""
+        values = {**method.values(), "kl_weight": 0.5}
+        return {name: value * (1 + 0.3 * member) for name, value in values.items()}
