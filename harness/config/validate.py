@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar, get_type_hints
 
 import pydantic
@@ -35,14 +35,14 @@ def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:
         if isinstance(value, float) and not math.isfinite(value):
             raise UserError(f"{prefix}{key}={value} is not a finite number.")
     try:
-        built: T = _adapter(cls).validate_python(dict(values))
+        built: T = _adapter(cls).validate_python(dict(values))  # type: ignore[arg-type]
     except pydantic.ValidationError as error:
         raise UserError("\n".join(_explain(cls, prefix, e) for e in error.errors())) from None
     return built
 
 
 @functools.cache  # building a validator takes longer than using it many times
-def _adapter(cls: Hashable) -> pydantic.TypeAdapter[Any]:
+def _adapter(cls: Any) -> pydantic.TypeAdapter[Any]:
     return pydantic.TypeAdapter(cls)
 
 

@@ -16,7 +16,8 @@ class SweepCallback(tune.Callback):
         self._progress = progress
         self._give_up = give_up
 
-    def on_trial_result(self, **event: Any) -> None:
+    # Tune calls by keyword; most of what it passes is of no use here.
+    def on_trial_result(self, **event: Any) -> None:  # type: ignore[override]
         """Note progress; stop everything where a worker cannot write."""
         position, result = event["trial"].config["position"], event["result"]
         if not result["done"]:
@@ -26,7 +27,7 @@ class SweepCallback(tune.Callback):
         else:
             self._progress.finish(position, result["status"], result["elbo"], result["seconds"])
 
-    def on_trial_error(self, **event: Any) -> None:
+    def on_trial_error(self, **event: Any) -> None:  # type: ignore[override]
         """Give a trial up after its last retry."""
         trial = event["trial"]
         self._give_up(trial.config["position"], str(trial.get_error() or "its process died"))
