@@ -11,7 +11,7 @@ from harness.config.schema import Scale
 from harness.data.sampler import Sampler
 from models.method import Batch, Method, Noise, Phase, Stats, Values
 
-EXPLODED = 1e3
+EXPLODED = 100.0
 """A loss this many times as large as the first batch's has exploded."""
 
 
