@@ -10,6 +10,7 @@ import pandas as pd
 
 from harness.config.schema import TrialConfig
 from harness.config.sweep import Sweep
+from harness.metrics import METRICS
 
 
 def plan_frame(trials: Iterable[TrialConfig]) -> pd.DataFrame:
@@ -46,7 +47,11 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         "swept": sweep.swept,
         "seeds": sweep.settings.seeds,
         "trials": len(sweep.trials),
-        "metrics": list(first.metrics),
+        "metrics": [
+            {"name": key.name, "direction": key.direction, "unit": key.unit}
+            for name in first.metrics
+            for key in METRICS[name].keys
+        ],
         "settings": dataclasses.asdict(sweep.settings),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }

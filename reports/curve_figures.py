@@ -132,6 +132,7 @@ def draw_all(grid: Grid, curves: Curves) -> Figure:
 
 
 def _draw(axes: matplotlib.axes.Axes, each: Bundle, colour: str) -> None:
+    notes: list[str] = []
     for place in _drawn(each):
         curve = each.values[place]
         axes.plot(each.epochs, curve, color=colour, linewidth=0.6, alpha=0.45)
@@ -143,11 +144,15 @@ def _draw(axes: matplotlib.axes.Axes, each: Bundle, colour: str) -> None:
     if len(each.epochs) and not each.diverged.all():
         mean, low, high = each.mean()
         axes.plot(each.epochs, mean, color=colour, linewidth=1.6)
-        axes.fill_between(each.epochs, low, high, color=colour, alpha=0.15, linewidth=0)
-    lost = int(each.diverged.sum())
-    if lost:
+        bottom, top = axes.get_ylim()
+        inside = (mean >= bottom) & (mean <= top)  # else the band of a lost curve fills the frame
+        axes.fill_between(each.epochs, low, high, inside, color=colour, alpha=0.15, linewidth=0)
+        notes += [] if inside.any() else ["outside the frame"]
+    if lost := int(each.diverged.sum()):
+        notes.append(f"× {lost}/{len(each.diverged)} diverged")
+    if notes:
         axes.annotate(
-            f"× {lost}/{len(each.diverged)} diverged",
+            "\n".join(notes),
             (0.98, 0.04),
             xycoords="axes fraction",
             ha="right",
@@ -165,13 +170,14 @@ def _limits(bundles: list[Bundle]) -> tuple[float, float]:
 
     A frame that held the first epochs would hide the differences that remain at the end.
     """
-    late = [
-        each.values[~each.diverged][:, each.epochs > each.epochs[-1] / 2].ravel()
-        for each in bundles
-        if len(each.epochs)
-    ]
-    low, high = robust_limits(np.concatenate([*late, np.array([])]))
-    return low - CLIMB_ROOM * (high - low), high
+    drawn = [each for each in bundles if len(each.epochs) and not each.diverged.all()]
+    if not drawn:
+        return 0.0, 1.0
+    values = [each.values[~each.diverged] for each in drawn]
+    late = [v[:, each.epochs > each.epochs[-1] / 2] for v, each in zip(values, drawn, strict=True)]
+    low, high = robust_limits(np.concatenate([part.ravel() for part in late]))
+    least = min(float(np.nanmin(part)) for part in values)
+    return max(low - CLIMB_ROOM * (high - low), min(low, least)), high
 
 
 def _notes(bundles: list[Bundle], n_groups: int) -> str:

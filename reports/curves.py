@@ -45,18 +45,23 @@ def read_curves(frame: pd.DataFrame, metric: str = "elbo", split: str = "test") 
     return Curves(epochs, values, {str(trial): place for place, trial in enumerate(ids)})
 
 
-def epochs_to_climb(epochs: Floats, a: Floats, b: Floats, part: float) -> tuple[float, float]:
+def epochs_to_climb(
+    epochs: Floats, a: Floats, b: Floats, part: float, least: int = 10
+) -> tuple[float, float]:
     """Return the epochs after which two curves have made ``part`` of the climb they share.
 
     The climb leads from the lower of their first values to the lower of their last ones, so that
-    both curves complete it.
+    both curves complete it. NaN if a curve has fewer than ``least`` points.
 
     Args:
         epochs: ``[E]``.
         a: a curve ``[E]``; NaN where it has no point.
         b: another.
         part: between 0 and 1.
+        least: the fewest points that suffice.
     """
+    if min(np.isfinite(a).sum(), np.isfinite(b).sum()) < least:
+        return float("nan"), float("nan")
     ends = [(curve[np.isfinite(curve)][0], curve[np.isfinite(curve)][-1]) for curve in (a, b)]
     bottom, top = (min(values) for values in zip(*ends, strict=True))
     level = bottom + part * (top - bottom)

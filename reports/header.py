@@ -11,7 +11,9 @@ from reports.grid import Grid
 from reports.published import Published
 from reports.text import count, duration, words
 
-HARDWARE = ("host", "device", "gpu", "cpu", "cores", "memory")
+HARDWARE = ("host", "device", "cpu", "threads")
+ELSEWHERE = ("git_commit", "git_dirty", "data_root")
+"""Columns of the environment that have a line of their own."""
 MOST_VALUES = 4
 """Most different values named of one fact; the others are counted."""
 
@@ -84,6 +86,7 @@ def _facts(results: Results, grid: Grid) -> Markup:
         "Search space": sweep.get("space"),
         "Method": _values(trials, "method"),
         "Dataset": _datasets(trials),
+        "Data folder": _values(trials, "env.data_root"),
         "Scale": sweep.get("scale"),
         "Swept": _swept(sweep),
         "Seeds": sweep.get("seeds") or grid.rows["seed"].nunique(),
@@ -145,7 +148,7 @@ def _commit(trials: pd.DataFrame) -> str:
 
 def _environment(trials: pd.DataFrame, hardware: bool) -> str:
     names = [c.removeprefix("env.") for c in trials.columns if c.startswith("env.")]
-    chosen = [n for n in names if not n.startswith("git_") and (n in HARDWARE) is hardware]
+    chosen = [n for n in names if n not in ELSEWHERE and (n in HARDWARE) is hardware]
     said = {name: _values(trials, f"env.{name}") for name in chosen}
     return "; ".join(f"{name} {values}" for name, values in said.items() if values)
 

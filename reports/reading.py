@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from reports.comparisons import Comparison
+from reports.figures import robust_limits
 from reports.grid import Grid
 from reports.profiles import Profile
 from reports.statistics import LEVEL
@@ -19,6 +20,7 @@ def reading(grid: Grid, found: dict[str, Profile], compared: list[Comparison]) -
         said += [_best(grid, found), *_differences(compared)]
     if grid.axis:
         said.append(_limits(grid, found))
+    said.append(_outliers(grid, found))
     paragraph = Markup("<p>{}</p>")
     return Markup("\n").join(paragraph.format(sentence) for sentence in said if sentence)
 
@@ -69,6 +71,27 @@ def _difference(c: Comparison) -> str:
             f"is {interval(c.at_common, 'nats', signed=True)} (n = {count(c.at_common.n, 'pair')})"
         )
     return sentence + "."
+
+
+def _outliers(grid: Grid, found: dict[str, Profile]) -> str:
+    """Warn of finite values that are useless: such trials count as finished."""
+    low, high = robust_limits(grid.rows["value"].to_numpy())
+    far = [
+        (cell, int(n))
+        for profile in found.values()
+        for cell in profile.cells
+        if (n := ((cell.values < low) | (cell.values > high)).sum())
+    ]
+    if not far:
+        return ""
+    named = [f"{n} of {cell.group}{grid.at(cell.level)}" for cell, n in far[:MOST_SENTENCES]]
+    if len(far) > MOST_SENTENCES:
+        named.append(f"{len(far) - MOST_SENTENCES} more cells")
+    trials = count(sum(n for _, n in far), "trial")
+    return (
+        f"Caution: {trials} ended with an ELBO that is finite but far from all others "
+        f"({words(named)}); they count as finished, not as diverged."
+    )
 
 
 def _limits(grid: Grid, found: dict[str, Profile]) -> str:

@@ -50,7 +50,7 @@ def higher_rates(evidence: Evidence) -> list[Against]:
 
 
 def _reaches_higher(subject: Profile, rival: Profile) -> Against:
-    numbers = f"stable up to {subject.limit_label} against {rival.limit_label}"
+    numbers = f"stable up to {_at_limit(subject)} against {_at_limit(rival)}"
     below, above = sorted((subject.limit or 0, rival.limit or 0))
     if below == above:
         return _against(rival, -1 if _diverges(subject) and _diverges(rival) else 0, numbers)
@@ -76,8 +76,7 @@ def faster_convergence(evidence: Evidence) -> list[Against]:
         return epochs_to_climb(evidence.curves.epochs, own, other, CLIMB)
 
     return [
-        _against(rival, sign, f"{interval(ratio)} times its epochs, {support}")
-        for rival, sign, ratio, support in _ratios(evidence, epochs)
+        _against(rival, sign, said) for rival, sign, said in _ratios(evidence, epochs, "its epochs")
     ]
 
 
@@ -88,12 +87,11 @@ def steadier_training(evidence: Evidence) -> list[Against]:
         return roughness(evidence.curves.epochs, own), roughness(evidence.curves.epochs, other)
 
     ours, outcomes = evidence.subject, []
-    for rival, sign, ratio, support in _ratios(evidence, jumps):
+    for rival, sign, said in _ratios(evidence, jumps, "its roughness"):
         more_diverge = ours.diverged.value > rival.diverged.value
         numbers = (
-            f"{interval(ratio)} times its roughness, {support}; diverged "
-            f"{_fraction(ours.diverged)} against {_fraction(rival.diverged)}; standard deviation "
-            f"over seeds {_spread(ours, evidence.level)} against {_spread(rival, evidence.level)}"
+            f"{said}; diverged {_fraction(ours.diverged)} against {_fraction(rival.diverged)}; "
+            f"standard deviation over seeds {_spread(ours, evidence.level)} against {_spread(rival, evidence.level)}"
         )
         outcomes.append(_against(rival, 0 if sign > 0 and more_diverge else sign, numbers))
     return outcomes
@@ -120,7 +118,7 @@ TESTS = {
         "complete (from the lower start to the lower end), as a ratio of subject to rival, paired "
         f"by seed. Holds if the ratio to every rival is below 1 with Holm-adjusted p < {ALPHA:.2f} "
         "(paired t-test of its logarithm); does not hold if one is above 1 with the same; "
-        "undecided otherwise.",
+        "undecided otherwise, also below 10 evaluations.",
         faster_convergence,
     ),
     "steadier_training": Test(
@@ -128,7 +126,8 @@ TESTS = {
         "second differences over √6: the noise between evaluations), as a ratio of subject to "
         f"rival, paired by seed. Holds if the ratio to every rival is below 1 with Holm-adjusted "
         f"p < {ALPHA:.2f} and, over the whole sweep, no larger share of the subject's trials "
-        "diverged; does not hold if a ratio is above 1 with the same p; undecided otherwise. The "
+        "diverged; does not hold if a ratio is above 1 with the same p; undecided otherwise, also "
+        "below 5 evaluations in that half. The "
         "standard deviations over seeds of the final ELBO are given beside it.",
         steadier_training,
     ),
@@ -136,13 +135,13 @@ TESTS = {
 
 
 def _ratios(
-    evidence: Evidence, measure: Callable[[Floats, Floats], tuple[float, float]]
-) -> list[tuple[Profile, int, Estimate, str]]:
+    evidence: Evidence, measure: Callable[[Floats, Floats], tuple[float, float]], name: str
+) -> list[tuple[Profile, int, str]]:
     """Compare a positive measure of learning curves, smaller being better.
 
     Returns:
-        For each rival: the sign of what is shown, the geometric mean of the ratios of subject to
-        rival over seeds, and n with the p-value in words.
+        For each rival: the sign of what is shown, and in words the geometric mean of the ratios of
+        subject to rival over seeds, n and the p-value.
     """
     own = _curves_by_seed(evidence, evidence.subject)
     gains = []
@@ -154,9 +153,11 @@ def _ratios(
     compared = []
     for rival, gain, p in zip(evidence.rivals, gains, holm([g.p for g in gains]), strict=True):
         value, low, high = np.exp([-gain.value, -gain.high, -gain.low]).tolist()
-        support = f"n = {gain.n}, Holm {p_value(float(p))}"
         ratio = Estimate(value, low, high, gain.n)
-        compared.append((rival, sign_of(gain, float(p)), ratio, support))
+        said = f"{interval(ratio)} times {name}, n = {gain.n}, Holm {p_value(float(p))}"
+        if not gain.n:
+            said = "no pair of learning curves has enough evaluations"
+        compared.append((rival, sign_of(gain, float(p)), said))
     return compared
 
 
@@ -186,6 +187,12 @@ def _diverges(profile: Profile) -> bool:
 
 def _against(rival: Profile, sign: int, numbers: str) -> Against:
     return Against(sign, f"against {rival.group}: {numbers}")
+
+
+def _at_limit(profile: Profile) -> str:
+    """Name the limit and the mean ELBO there: a finite one can be useless."""
+    ends = [cell.mean.value for cell in profile.cells if cell.level == profile.limit]
+    return profile.limit_label + "".join(f" (ELBO {number(value)})" for value in ends)
 
 
 def _fraction(share: Estimate) -> str:

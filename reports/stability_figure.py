@@ -27,8 +27,6 @@ MOST_POINTS = 40
 """Most seeds drawn of one cell."""
 MOST_TICKS = 12
 """Most levels with a tick of their own."""
-MOST_NAMED = 6
-"""Most points outside the frame whose value is written beside them."""
 
 
 @dataclass(frozen=True)
@@ -107,21 +105,22 @@ def _draw_group(axes: Axes, profile: Profile, frame: _Frame, place: int) -> None
 
 
 def _mark_outside(axes: Axes, shown: list[Profile], frame: _Frame) -> None:
-    """Draw what lies beyond the limits as arrows at the edge, few of them with their values."""
-    arrows = [
-        (*point, colour)
-        for profile, colour in zip(shown, COLOURS, strict=False)
-        for cell in profile.cells
-        for point in frame.seeds(cell)
-        if not frame.holds(point[1])
-    ]
+    """Draw what lies beyond the limits as arrows at the edge, with the value that lies farthest."""
     bottom, top = frame.limits
-    for x, value, colour in arrows:
-        edge, marker, offset = (bottom, "v", 3) if value < bottom else (top, "^", -9)
-        axes.plot(x, edge, marker, color=colour, markersize=6, clip_on=False, zorder=5)
-        if len(arrows) <= MOST_NAMED:
-            text: dict[str, Any] = {"fontsize": 7.5, "color": colour}
-            axes.annotate(number(value), (x, edge), (5, offset), textcoords="offset points", **text)
+    for place, profile in enumerate(shown):
+        for cell in profile.cells:
+            beyond = [point for point in frame.seeds(cell) if not frame.holds(point[1])]
+            for x, value in beyond:
+                edge, marker = (bottom, "v") if value < bottom else (top, "^")
+                look: dict[str, Any] = {"color": COLOURS[place], "clip_on": False, "zorder": 5}
+                axes.plot(x, edge, marker, markersize=6, **look)
+            if beyond and len(frame.at) <= MOST_TICKS:
+                x, value = max(beyond, key=lambda point: abs(point[1]))
+                text = f"{len(beyond)}, to {number(value)}" if len(beyond) > 1 else number(value)
+                up = 4 + 9 * place if value < bottom else -12 - 9 * place
+                look = {"color": COLOURS[place], "fontsize": 7.5, "ha": "center"}
+                edge = bottom if value < bottom else top
+                axes.annotate(text, (x, edge), (0, up), textcoords="offset points", **look)
 
 
 def _write_counts(axes: Axes, profile: Profile, frame: _Frame, place: int) -> None:
@@ -179,8 +178,8 @@ def _caption(grid: Grid, shown: list[Profile], frame: _Frame) -> str:
     outside = sum(not frame.holds(value) for cell in cells for value in cell.values)
     if outside:
         parts.append(
-            f"{count(outside, 'value')} outside the frame: triangles at its edge; a mean outside "
-            "it breaks its line."
+            f"{count(outside, 'value')} outside the frame: triangles at its edge, with the "
+            "farthest value of the cell; a mean outside it breaks its line."
         )
     if any(len(cell.values) > MOST_POINTS for cell in cells):
         parts.append(f"At most {MOST_POINTS} seeds of a cell are drawn; means use all of them.")

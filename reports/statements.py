@@ -51,7 +51,10 @@ def statements_table(known: Published, evidence: Evidence | str) -> Table:
             "test": [TESTS[s.test].definition for s in known.statements],
         }
     )
-    caption = f"Statements of {known.source}, and whether they hold in this run."
+    caption = (
+        f"Statements of {known.source}, and whether they hold in this run. Holm's adjustment is "
+        "for the number of rivals."
+    )
     return Table("statements", caption, columns, data, interactive=False)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
-from method_case import BATCH, Case
 from torch import Tensor
 from torch.func import functional_call, grad, stack_module_state, vmap
 
@@ -15,6 +14,7 @@ from harness.training import Updater
 from models import method as protocols
 from models.hyperparameters import Value, describe, values_of
 from models.method import Batch, Method, Noise, Phase, Values
+from tests.models.method_case import BATCH, Case
 
 MEMBERS = 3
 

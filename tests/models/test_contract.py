@@ -5,7 +5,13 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from contract import (
+from torch import Tensor
+
+from harness.training import Updater
+from models.method import Batch, Noise, Phase, Stats, Values
+from models.registry import METHOD_PATHS, load_method
+from models.transformers import TRANSFORMERS
+from tests.models.contract import (
     CHECKS,
     check_checkpoint,
     check_phases,
@@ -13,14 +19,8 @@ from contract import (
     check_values_are_consumed,
     check_vmap_equals_solo,
 )
-from method_case import Case
-from torch import Tensor
-from toy_adversarial import ToyAdversarial, ToyHyperparameters
-
-from harness.training import Updater
-from models.method import Batch, Noise, Phase, Stats, Values
-from models.registry import METHOD_PATHS, load_method
-from models.transformers import TRANSFORMERS
+from tests.models.method_case import Case
+from tests.models.toy_adversarial import ToyAdversarial, ToyHyperparameters
 
 VARIANTS = {
     "u_vitae": [{"transform": name} for name in TRANSFORMERS],

@@ -88,6 +88,11 @@ def test_three_seeds_show_a_divergence_that_never_fails():
     assert verdict(higher(evidence_of(made))) == "undecided"
 
 
+def test_a_handful_of_evaluations_tells_no_speed():
+    found = verdicts(Sweep(epochs=8))
+    assert (found["faster_convergence"], found["steadier_training"]) == ("undecided", "undecided")
+
+
 def test_a_grid_without_divergence_cannot_tell_who_diverges_first():
     found = verdicts(Sweep(diverges_at=dict.fromkeys(TRANSFORMS, 1.0)))
     assert found["higher_rates"] == "undecided"

@@ -49,8 +49,9 @@ def test_epochs_to_climb_ignores_gaps_and_scale():
     epochs = np.arange(1.0, 7.0)
     a = np.array([0, np.nan, 2, 3, 4, 5.0])
     b = np.array([0, 5, 5, 5, 5, np.nan])
-    assert epochs_to_climb(epochs, a, b, 0.8) == (5, 2)
-    assert epochs_to_climb(epochs, 7 * a - 100, 7 * b - 100, 0.8) == (5, 2)
+    assert epochs_to_climb(epochs, a, b, 0.8, least=5) == (5, 2)
+    assert epochs_to_climb(epochs, 7 * a - 100, 7 * b - 100, 0.8, least=5) == (5, 2)
+    assert np.isnan(epochs_to_climb(epochs, a, b, 0.8)).all()
 
 
 def test_roughness_is_the_noise_whatever_the_slope():

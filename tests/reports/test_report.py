@@ -216,6 +216,7 @@ def test_no_difference_is_called_one(tmp_path):
     words = report(results(Sweep(final=dict.fromkeys(TRANSFORMS, -150.0))), tmp_path).words
     assert words.count("No significant difference between") == 3
     assert "is better than" not in words
+    assert "Caution" not in words
 
 
 def test_text_of_others_cannot_become_markup(tmp_path):
@@ -254,7 +255,10 @@ def test_robust_limits():
 def test_an_outlier_is_named_at_the_edge(tmp_path):
     made = results()
     made.trials.loc[0, "metric.elbo"] = -5000.0
-    assert "1 value outside the frame" in report(made, tmp_path).words
+    words = report(made, tmp_path).words
+    assert "1 value outside the frame" in words
+    assert "Caution: 1 trial ended with an ELBO that is finite but far from all others" in words
+    assert "(1 of affine at learning rate 10⁻⁴)" in words
 
 
 def test_a_gallery_shows_each_groups_best_trial():
