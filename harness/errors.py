@@ -15,7 +15,12 @@ class CorruptFileError(UserError):
     """A file is there but cannot be what it should be (truncated, wrong magic number, torn)."""
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that a misspelt one most resembles, or an empty string."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``" Did you mean 'x'?"`` for the nearest known word, or an empty string."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" Did you mean '{near[0]}'?" if near else ""
+    near = nearest(word, known)
+    return f" Did you mean '{near}'?" if near else ""

@@ -1,6 +1,7 @@
 """What a trained method scores on the test split, and the pictures its reports show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -28,16 +29,14 @@ def evaluate(
         names: metrics asked for; those whose protocol the method lacks are left out.
         seed: the trial's seed.
     """
-    was_training = method.training
-    method.eval()
     scores: dict[str, float] = {}
     batches = list(batches)
     device = batches[0]["image"].device
-    for name in names:
-        if isinstance(method, getattr(protocols, METRICS[name].needs)):
-            draws = seeding.generator(seed, f"metric {name}", device)
-            scores.update(METRICS[name].compute(method, batches, draws))
-    method.train(was_training)
+    with _evaluating(method):
+        for name in names:
+            if isinstance(method, getattr(protocols, METRICS[name].needs)):
+                draws = seeding.generator(seed, f"metric {name}", device)
+                scores.update(METRICS[name].compute(method, batches, draws))
     return scores
 
 
@@ -48,17 +47,28 @@ def pictures(method: Method, batch: Batch, seed: int) -> dict[str, np.ndarray]:
     ``test_images`` always; ``reconstructions``, ``appearance`` (decoded, not yet warped) and
     ``samples`` where the method can make them.
     """
-    method.eval()
     images = batch["image"][:PICTURES]
     arrays = {"test_images": images}
-    if isinstance(method, protocols.Reconstructs):
-        arrays["reconstructions"] = method.reconstruct(images)
-    if isinstance(method, protocols.DecodesAppearance):
-        arrays["appearance"] = method.appearance(images)
-    if isinstance(method, protocols.Samples):
-        draws = seeding.generator(seed, "samples", images.device)
-        arrays["samples"] = method.sample(PICTURES, draws)
+    with _evaluating(method):
+        if isinstance(method, protocols.Reconstructs):
+            arrays["reconstructions"] = method.reconstruct(images)
+        if isinstance(method, protocols.DecodesAppearance):
+            arrays["appearance"] = method.appearance(images)
+        if isinstance(method, protocols.Samples):
+            draws = seeding.generator(seed, "samples", images.device)
+            arrays["samples"] = method.sample(PICTURES, draws)
     return {
         name: (array.clamp(0, 1) * 255).round().to(torch.uint8).cpu().numpy()
         for name, array in arrays.items()
     }
+
+
+@contextmanager
+def _evaluating(method: Method) -> Iterator[None]:
+    """Hold a method in evaluation mode (BatchNorm uses, and keeps, its running statistics)."""
+    was_training = method.training
+    method.eval()
+    try:
+        yield
+    finally:
+        method.train(was_training)

@@ -39,5 +39,8 @@ def build(results: Results, kind: str | None, out: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(html, encoding="utf-8")
     except OSError as error:
-        raise UserError(f"The report cannot be written to {path}: {error.strerror}.") from error
+        raise UserError(
+            f"The report cannot be written to {path}: {error.strerror}. Name another file with "
+            "--out FILE."
+        ) from error
     return path

@@ -26,7 +26,7 @@ CLIMB_ROOM = 1.0
 
 @dataclass(frozen=True)
 class Bundle:
-    """The learning curves of one cell.
+    """The learning curves of one cell; of its trials that ended ``ok`` or ``diverged``.
 
     Attributes:
         group: label of the group.
@@ -60,9 +60,9 @@ class Bundle:
 def bundle(grid: Grid, curves: Curves, group: str, level: float) -> Bundle:
     """Collect the curves of one cell."""
     rows = grid.cell(group, level)
-    rows = rows[rows["trial_id"].map(lambda trial: trial in curves.places).astype(bool)]
+    rows = rows[rows["status"].isin(["ok", "diverged"])]
     values = curves.of(rows["trial_id"])
-    used = np.flatnonzero(np.isfinite(values).any(axis=0)) if len(values) else np.array([], int)
+    used = np.flatnonzero(np.isfinite(values).any(axis=0))
     used = used[evenly(len(used), MOST_POINTS)]
     diverged = (rows["status"] == "diverged").to_numpy()
     return Bundle(

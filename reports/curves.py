@@ -15,7 +15,8 @@ class Curves:
 
     Attributes:
         epochs: ``[E]``, ascending.
-        values: ``[T, E]``; NaN where a trial has no finite value.
+        values: ``[T + 1, E]``; NaN where a trial has no finite value, and in the last row, which
+            stands for trials without a curve.
         places: row of each trial id.
     """
 
@@ -24,8 +25,8 @@ class Curves:
     places: dict[str, int]
 
     def of(self, trial_ids: Iterable[str]) -> Floats:
-        """Return the curves of these trials ``[n, E]``; a trial without a curve is left out."""
-        return self.values[[self.places[i] for i in trial_ids if i in self.places]]
+        """Return the curves of these trials ``[n, E]``; all NaN for a trial without a curve."""
+        return self.values[[self.places.get(trial, -1) for trial in trial_ids]]
 
 
 def read_curves(frame: pd.DataFrame, metric: str = "elbo", split: str = "test") -> Curves:
@@ -39,7 +40,7 @@ def read_curves(frame: pd.DataFrame, metric: str = "elbo", split: str = "test") 
     kept = frame[(frame["metric"] == metric) & (frame["split"] == split)]
     trials, ids = pd.factorize(kept["trial_id"])
     epochs, columns = np.unique(kept["epoch"].to_numpy(dtype=float), return_inverse=True)
-    values = np.full((len(ids), len(epochs)), np.nan)
+    values = np.full((len(ids) + 1, len(epochs)), np.nan)
     values[trials, columns] = kept["value"].to_numpy(dtype=float, na_value=np.nan)
     values[~np.isfinite(values)] = np.nan
     return Curves(epochs, values, {str(trial): place for place, trial in enumerate(ids)})

@@ -63,12 +63,6 @@ class Grid:
         """Return the rows of one group at one level (none if nothing was planned there)."""
         return self.rows.iloc[self._places.get(group, {}).get(level, [])]
 
-    def values(self, group: str, level: float) -> "pd.Series[float]":
-        """Return the finite final values of one cell, indexed by seed."""
-        cell = self.cell(group, level)
-        values = pd.Series(cell["value"].to_numpy(), index=cell["seed"].to_numpy()).dropna()
-        return values[~values.index.duplicated()]
-
     def levels_of(self, group: str) -> tuple[float, ...]:
         """Return the levels at which anything of a group was planned, ascending."""
         return tuple(sorted(self._places.get(group, ())))

@@ -105,4 +105,7 @@ def _cell(grid: Grid, group: str, level: float) -> Cell:
     rows = grid.cell(group, level)
     found = Counter(rows["status"])
     counts = {"planned": len(rows)} | {status: found[status] for status in STATUSES}
-    return Cell(group, level, counts, grid.values(group, level))
+    value, seed = rows["value"].to_numpy(), rows["seed"].to_numpy()
+    finite = np.isfinite(value)
+    values = pd.Series(value[finite], index=seed[finite])
+    return Cell(group, level, counts, values[~values.index.duplicated()])

@@ -1,5 +1,7 @@
 """The result in words, computed: what is better than what, by how much, and what is not shown."""
 
+from collections import Counter
+
 from markupsafe import Markup
 
 from reports.comparisons import Comparison
@@ -20,7 +22,7 @@ def reading(grid: Grid, found: dict[str, Profile], compared: list[Comparison]) -
         said += [_best(grid, found), *_differences(compared)]
     if grid.axis:
         said.append(_limits(grid, found))
-    said.append(_outliers(grid, found))
+    said.append(_outliers(grid))
     paragraph = Markup("<p>{}</p>")
     return Markup("\n").join(paragraph.format(sentence) for sentence in said if sentence)
 
@@ -73,21 +75,17 @@ def _difference(c: Comparison) -> str:
     return sentence + "."
 
 
-def _outliers(grid: Grid, found: dict[str, Profile]) -> str:
+def _outliers(grid: Grid) -> str:
     """Warn of finite values that are useless: such trials count as finished."""
     low, high = robust_limits(grid.rows["value"].to_numpy())
-    far = [
-        (cell, int(n))
-        for profile in found.values()
-        for cell in profile.cells
-        if (n := ((cell.values < low) | (cell.values > high)).sum())
-    ]
-    if not far:
+    far = grid.rows[(grid.rows["value"] < low) | (grid.rows["value"] > high)]
+    if far.empty:
         return ""
-    named = [f"{n} of {cell.group}{grid.at(cell.level)}" for cell, n in far[:MOST_SENTENCES]]
-    if len(far) > MOST_SENTENCES:
-        named.append(f"{len(far) - MOST_SENTENCES} more cells")
-    trials = count(sum(n for _, n in far), "trial")
+    cells = Counter(zip(far["group"], far["x"], strict=True)).most_common()
+    named = [f"{n} of {group}{grid.at(level)}" for (group, level), n in cells[:MOST_SENTENCES]]
+    if len(cells) > MOST_SENTENCES:
+        named.append(f"others in {count(len(cells) - MOST_SENTENCES, 'cell')}")
+    trials = count(len(far), "trial")
     return (
         f"Caution: {trials} ended with an ELBO that is finite but far from all others "
         f"({words(named)}); they count as finished, not as diverged."

@@ -91,7 +91,8 @@ def steadier_training(evidence: Evidence) -> list[Against]:
         more_diverge = ours.diverged.value > rival.diverged.value
         numbers = (
             f"{said}; diverged {_fraction(ours.diverged)} against {_fraction(rival.diverged)}; "
-            f"standard deviation over seeds {_spread(ours, evidence.level)} against {_spread(rival, evidence.level)}"
+            f"standard deviation over seeds {_spread(ours, evidence.level)} against "
+            f"{_spread(rival, evidence.level)}"
         )
         outcomes.append(_against(rival, 0 if sign > 0 and more_diverge else sign, numbers))
     return outcomes
@@ -166,10 +167,8 @@ def _curves_by_seed(evidence: Evidence, profile: Profile) -> dict[float, Floats]
     if evidence.level is None:
         return {}
     rows = evidence.grid.cell(profile.group, evidence.level).dropna(subset="value")
-    curves = {
-        s: evidence.curves.of([t]) for t, s in zip(rows["trial_id"], rows["seed"], strict=True)
-    }
-    return {seed: curve[0] for seed, curve in curves.items() if np.isfinite(curve).any()}
+    curves = zip(rows["seed"], evidence.curves.of(rows["trial_id"]), strict=True)
+    return {seed: curve for seed, curve in curves if np.isfinite(curve).any()}
 
 
 def _divergence(cells: list[Cell]) -> Estimate:

@@ -6,6 +6,7 @@ import dataclasses
 from harness.config.compose import load_method_or_explain
 from harness.config.spaces import load_space, space_files
 from harness.data.registry import DATASETS
+from harness.errors import UserError
 from harness.metrics import METRICS
 from models.hyperparameters import Value, describe
 from models.registry import load_method, method_paths, summary
@@ -13,6 +14,11 @@ from models.registry import load_method, method_paths, summary
 
 def run(options: argparse.Namespace) -> int:
     """Print one line for each method, dataset, search space or metric, or for one's settings."""
+    if options.method and options.what != "methods":
+        raise UserError(
+            f"Only methods are listed one by one: `unbraid list {options.what}`, "
+            f"or `unbraid list methods {options.method}`."
+        )
     if options.method:
         _print(_hyperparameters(options.method))
     else:

@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     settings = changed(results.sweep["settings"], options.overrides)
     settings = dataclasses.replace(settings, run_dir=options.run_dir)
     trials = [trial_from_dict(json.loads(config)) for config in results.plan["config"]]
-    session.check_data(trials, settings)
+    session.check_ready(trials, settings)
     with directory.lock():
         return session.finish(directory, trials, settings, results.sweep["swept"])
 
@@ -38,6 +38,8 @@ def changed(settings: dict[str, Any], arguments: list[str]) -> Settings:
     values = {**settings, "retry_failed": False, "ray": dict(settings["ray"])}
     for override in parse(arguments):
         group, _, key = override.key_or_group.partition(".")
+        if override.is_sweep_override():
+            raise UserError(f"'{override.input_line}': nothing is swept here; give one value.")
         if group == "ray" and key:
             values["ray"][key] = override.value()
         elif group in CHANGEABLE:

@@ -7,18 +7,26 @@ from harness.config.schema import Settings, TrialConfig
 from harness.config.sweep import Sweep
 from harness.data.dataset import Dataset, DatasetOptions
 from harness.data.registry import check_available, load_dataset
+from harness.execution.device import pick_device
 from harness.execution.driver import ray_session, run_trials, slots
 from harness.execution.progress import Progress, labels
 from harness.provenance import code_version
 from harness.results import FINAL_STATUSES, RunDirectory, load
 
 
-def check_data(trials: list[TrialConfig], settings: Settings) -> None:
-    """Look for the files of every dataset of the plan.
+def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = False) -> None:
+    """Look for the files of every dataset of the plan, and for the device on this machine.
+
+    Args:
+        trials: what is planned.
+        settings: how it is to run.
+        here: it runs in this process, whatever cluster the settings name.
 
     Raises:
-        UserError: a file is missing or cannot be what it should be.
+        UserError: a file is missing or cannot be what it should be, or there is no such device.
     """
+    if here or not settings.ray.address:  # a cluster's workers may have what its head has not
+        pick_device(settings.device)
     for options in dict.fromkeys(trial.dataset for trial in trials):
         check_available(options, settings.data_folder)
 

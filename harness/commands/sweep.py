@@ -18,7 +18,7 @@ from harness.trial import TIME_COLUMNS
 def run(options: argparse.Namespace) -> int:
     """Run the sweep that the overrides describe."""
     sweep = resolve(options.overrides)
-    session.check_data(sweep.trials, sweep.settings)
+    session.check_ready(sweep.trials, sweep.settings)
     if sweep.settings.dry_run:
         return session.show_plan(sweep)
     with planned(sweep, options.arguments) as directory:

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     """Train, print the learning curve and the final metrics, and write the run directory."""
     sweep = resolve(options.overrides, single=True)
     (trial,) = sweep.trials
-    session.check_data(sweep.trials, sweep.settings)
+    session.check_ready(sweep.trials, sweep.settings, here=True)
     if sweep.settings.dry_run:
         return session.show_plan(sweep)
     where = sweep.settings.run_dir or f"runs/train-{trial.trial_id}"

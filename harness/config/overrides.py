@@ -1,5 +1,6 @@
 """Command-line overrides in Hydra's grammar, sorted into choices, values and sweeps."""
 
+import contextlib
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,7 +12,10 @@ from hydra.errors import HydraException
 
 from harness.errors import UserError
 
-GROUPS = ("method", "dataset", "scale", "search", "scheduler", "ray")
+TRIAL_GROUPS = ("method", "dataset", "scale")
+"""Configuration groups that make a trial; they, and what is below them, can be swept."""
+
+GROUPS = (*TRIAL_GROUPS, "search", "scheduler", "ray")
 """Configuration groups; ``space`` is the seventh and expands into overrides of these."""
 
 
@@ -31,19 +35,14 @@ class Overrides:
         """Take one parsed override; it replaces what stood for the same key.
 
         Raises:
-            UserError: a sweep that has no finite list of values.
+            UserError: a sweep that is no finite list of at least one value.
         """
         key = override.key_or_group
         if key == "method._target_":  # a method from outside is chosen by its dotted path
             key = "method"
         if override.is_sweep_override():
-            if override.is_interval_sweep():
-                raise UserError(
-                    f"{override.input_line}: a grid needs a finite list; "
-                    f"write {key}=choice(1e-4,1e-3) or {key}=range(1,5)."
-                )
             self.fixed.pop(key, None)
-            self.swept[key] = list(override.sweep_iterator(transformer=_plain))
+            self.swept[key] = _listed(override)
         else:
             self.swept.pop(key, None)
             self.fixed[key] = override.value()
@@ -73,10 +72,24 @@ def parse(arguments: Iterable[str]) -> list[Override]:
                 f"Cannot read '{argument}'. Write key=value, for example method.lr=1e-3 or "
                 "method.lr=choice(1e-4,1e-3); quote brackets for the shell."
             ) from None
-        if override.is_delete() or override.is_add():
-            raise UserError(f"'{argument}': every key exists already; write it without + or ~.")
+        if override.is_delete() or override.is_add() or override.package:
+            raise UserError(f"'{argument}': every key exists already; write it without + ~ or @.")
         parsed.append(override)
     return parsed
+
+
+def _listed(override: Override) -> list[Any]:
+    values: list[Any] = []
+    if override.is_discrete_sweep():
+        with contextlib.suppress(ValueError):  # a range with a step of zero
+            values = list(override.sweep_iterator(transformer=_plain))
+    if not values:
+        key = override.key_or_group
+        raise UserError(
+            f"{override.input_line}: a grid needs a finite list of values; "
+            f"write {key}=choice(1e-4,1e-3) or {key}=range(1,5)."
+        )
+    return values
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Gt, Le
+from annotated_types import Ge, Gt, Le, Lt
 
 from harness.data.dataset import DatasetOptions
 
@@ -76,7 +76,7 @@ class Settings:
         ray: what Ray may use.
     """
 
-    seed: Annotated[int, Ge(0)]
+    seed: Annotated[int, Ge(0), Lt(2**32)]
     seeds: Annotated[int, Gt(0)]
     device: Literal["auto", "cpu", "cuda"]
     run_dir: str | None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.config.compose import compose_config, load_method_or_explain
-from harness.config.overrides import GROUPS, Overrides, parse
+from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides, parse
 from harness.config.schema import (
     Grid,
     NoScheduler,
@@ -61,14 +61,12 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
     value_axes = [key for key in overrides.swept if key not in GROUPS]
     choices = {key: value for key, value in overrides.fixed.items() if key in GROUPS}
     values = {key: value for key, value in overrides.fixed.items() if key not in GROUPS}
-    for key in value_axes:
-        if key.partition(".")[0] not in GROUPS or key.startswith("ray."):
-            raise UserError(f"'{key}' cannot be swept: it is no part of a trial.")
     configs, settings = [], None
     for group_choice in overrides.combinations(group_axes):
         # Composing checks every path once; the values of an axis are then set into the result.
         first = {key: overrides.swept[key][0] for key in value_axes}
         base = compose_config({**choices, **group_choice}, {**values, **first})
+        _check_axes(overrides.swept)  # only now: a key that is not known cannot be swept either
         settings = settings or _settings(base)
         configs += [_with(base, combination) for combination in overrides.combinations(value_axes)]
     assert settings is not None
@@ -97,6 +95,15 @@ def _collect(arguments: Iterable[str]) -> tuple[Overrides, SearchSpace | None]:
         if override not in named:
             overrides.add(override)
     return overrides, space
+
+
+def _check_axes(keys: Iterable[str]) -> None:
+    for key in keys:
+        if key.partition(".")[0] not in TRIAL_GROUPS:
+            raise UserError(
+                f"'{key}' cannot be swept, because it is no axis of a trial: give it one value. "
+                f"What can be swept is {', '.join(TRIAL_GROUPS)} and what is below them."
+            )
 
 
 def _settings(config: dict[str, Any]) -> Settings:

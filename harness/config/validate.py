@@ -50,6 +50,8 @@ def _explain(cls: type[Any], prefix: str, error: Any) -> str:
     if not error["loc"]:  # raised by the dataclass itself: an impossible combination
         return f"{prefix.rstrip('.')}: {error['msg'].removeprefix('Value error, ')}"
     key = str(error["loc"][0])
+    if error["type"] == "missing":
+        return f"'{prefix}{key}' is missing."
     given = error["input"]
     message = error["msg"].replace("Input should", "must")
     suggestion = ""

@@ -6,6 +6,7 @@ Tune is the executor and nothing more: the run directory, written by the workers
 import logging
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -43,6 +44,7 @@ def ray_session(settings: RaySettings) -> Iterator[None]:
 
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # our callback says what went wrong
     common: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
+    on_sigterm = signal.getsignal(signal.SIGTERM)
     if settings.address:
         try:
             ray.init(address=settings.address, **common)
@@ -53,11 +55,13 @@ def ray_session(settings: RaySettings) -> Iterator[None]:
             ) from None
     else:
         ray.init(
+            "local",  # whatever RAY_ADDRESS says
             num_cpus=settings.num_cpus,
             num_gpus=settings.num_gpus,
             include_dashboard=False,
             **common,
         )
+    signal.signal(signal.SIGTERM, on_sigterm)  # Ray has set one that aborts this process
     try:
         yield
     finally:

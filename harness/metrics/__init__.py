@@ -77,14 +77,16 @@ METRICS = {
 }
 
 
-def check_metrics(names: Iterable[Any]) -> tuple[str, ...]:
+def check_metrics(names: Any) -> tuple[str, ...]:
     """Return the names as a tuple.
 
     Raises:
-        UserError: not a list, or an unknown metric.
+        UserError: not a list, an empty one, or an unknown metric.
     """
     if isinstance(names, str):
         raise UserError(f"metrics={names}: write a list, metrics=[{names}].")
+    if not isinstance(names, list | tuple) or not names:
+        raise UserError(f"metrics={names}: write a list of {', '.join(METRICS)}: metrics=[elbo].")
     for name in names:
         if name not in METRICS:
             raise UserError(

@@ -16,14 +16,16 @@ def compute(
     supplement, section 1).
     """
     assert isinstance(method, Bounds)
-    totals: dict[str, torch.Tensor] = {}
-    count = 0
-    for batch in batches:
-        size = len(batch["image"])
-        terms = method.elbo(batch, method.draw(size, generator))
-        for key, value in terms.items():
-            totals[key] = (
-                totals.get(key, torch.zeros((), dtype=torch.float64)) + value.double().sum().cpu()
-            )
-        count += size
-    return {key: float(totals[key]) / count for key in ("elbo", "log_likelihood", "kl")}
+    batches = list(batches)
+    sizes = [len(batch["image"]) for batch in batches]
+    # Drawn for all images at once, so that the result does not depend on the batch size.
+    noise = {
+        name: torch.split(drawn, sizes)
+        for name, drawn in method.draw(sum(sizes), generator).items()
+    }
+    totals = dict.fromkeys(("elbo", "log_likelihood", "kl"), 0.0)
+    for index, batch in enumerate(batches):
+        terms = method.elbo(batch, {name: parts[index] for name, parts in noise.items()})
+        for key in totals:
+            totals[key] += float(terms[key].double().sum())
+    return {key: total / sum(sizes) for key, total in totals.items()}

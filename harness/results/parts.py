@@ -20,7 +20,7 @@ from harness.results.schema import CURVES_SCHEMA, cell, conform
 from harness.results.storage import Storage
 
 _READERS = 2
-"""Threads that read at once: decoding holds Python's lock half the time, more gain nothing."""
+"""Threads that read at once; as decoding holds Python's lock half the time, more gain nothing."""
 _REMOTE_READERS = 16
 """The same for an object store, where a reader mostly waits."""
 

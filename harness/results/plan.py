@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import yaml
 
 from harness.errors import CorruptFileError, UserError
@@ -127,6 +128,6 @@ def _stamped(schema: pa.Schema) -> pa.Schema:
 
 
 def _stored_schema(data: bytes, name: str) -> pa.Schema:
-    metadata = pa.parquet.read_metadata(pa.BufferReader(data)).metadata
+    metadata = pq.read_metadata(pa.BufferReader(data)).metadata
     schema = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(metadata[_TRIALS_SCHEMA])))
     return versions.upgrade(schema.empty_table(), "trials", name).schema.remove_metadata()

@@ -46,16 +46,22 @@ class Storage:
 
     def path(self, name: str = "") -> str:
         """Return the path of a file within its file system."""
-        return "/".join(filter(None, (self._root, name.strip("/"))))
+        return "/".join(filter(None, (self._root.rstrip("/"), name.strip("/"))))
 
     def read(self, name: str) -> bytes:
         """Return a file's content.
 
         Raises:
             FileNotFoundError: there is no such file.
+            UserError: it cannot be read (permissions, network, disk).
         """
-        with self._filesystem.open_input_stream(self.path(name), compression=None) as stream:
-            return bytes(stream.read())
+        try:
+            with self._filesystem.open_input_stream(self.path(name), compression=None) as stream:
+                return bytes(stream.read())
+        except FileNotFoundError:
+            raise
+        except OSError as error:  # says nothing about the content: the file is not corrupt
+            raise UserError(f"cannot read {self.label}/{name}: {error}") from error
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file; readers see the old one or the new one, never a part of it.

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections import deque
 
 import torch
 
@@ -17,24 +17,14 @@ def measure(quick: bool) -> list[Measured]:
     torch.set_num_threads(1)
     rows, measured = [], []
     for size in (512, 128):
-        trial = one_trial(["method=vae", f"scale.batch_size={size}", "scale.epochs=100000"])
-        dataset = load_dataset(trial.dataset, None)
-        order = torch.Generator().manual_seed(0)
-        training = epochs(trial, dataset)
-        passes = {"step": lambda training=training: next(training)}
-        for name, warp in (("plain", None), ("warped", dataset.warp)):
-            sampler = Sampler(dataset.train, warp, "cpu", size)
-            passes[name] = lambda sampler=sampler: _exhaust(sampler.epoch(order))
-        seconds = _interleaved(passes, rounds=10 if quick else 80)
-        per_batch = {name: statistics.median(s) / len(sampler) for name, s in seconds.items()}
+        seconds = _by_turns(size, rounds=10 if quick else 80)
+        step = seconds["step"]
         for name in ("plain", "warped"):
-            share = statistics.median(
-                a / b for a, b in zip(seconds[name], seconds["step"], strict=True)
-            )
+            share = statistics.median(a / b for a, b in zip(seconds[name], step, strict=True))
             label = f"{name}, batch {size}"
-            times = (f"{1e3 * per_batch[kind]:.2f}" for kind in (name, "step"))
+            times = (f"{1e3 * statistics.median(s):.2f}" for s in (seconds[name], step))
             rows.append((label, *times, f"{share:.1%}"))
-            measured.append(Measured(f"e. share of a step for {label}", 100 * share, "%"))
+            measured.append(Measured(f"e. share of a step: {label}", 100 * share, "%"))
     print_table(
         "e. Milliseconds a batch of digits, within a step of vae",
         ("", "batch", "step", "share"),
@@ -43,18 +33,24 @@ def measure(quick: bool) -> list[Measured]:
     return measured
 
 
-def _exhaust(batches: Iterator[object]) -> None:
-    for _ in batches:
-        pass
-
-
-def _interleaved(passes: dict[str, object], rounds: int) -> dict[str, list[float]]:
-    """Return the seconds of each pass in each round, after a round that warms up."""
+def _by_turns(batch_size: int, rounds: int) -> dict[str, list[float]]:
+    """Return seconds a batch in each round: of whole steps, of plain and of warped batches."""
+    trial = one_trial(["method=vae", f"scale.batch_size={batch_size}", "scale.epochs=100000"])
+    dataset = load_dataset(trial.dataset, None)
+    plain = Sampler(dataset.train, None, "cpu", batch_size)
+    warped = Sampler(dataset.train, dataset.warp, "cpu", batch_size)
+    training = epochs(trial, dataset)
+    order = torch.Generator().manual_seed(0)
+    passes = {
+        "step": lambda: next(training),
+        "plain": lambda: deque(plain.epoch(order), maxlen=0),
+        "warped": lambda: deque(warped.epoch(order), maxlen=0),
+    }
     seconds: dict[str, list[float]] = {name: [] for name in passes}
     for i in range(rounds + 1):
         for name, run in passes.items():
             start = time.perf_counter()
             run()
-            if i:
-                seconds[name].append(time.perf_counter() - start)
+            if i:  # the first round warms up
+                seconds[name].append((time.perf_counter() - start) / len(plain))
     return seconds

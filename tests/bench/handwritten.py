@@ -26,7 +26,7 @@ def epochs_by_hand(trial: TrialConfig, dataset: Dataset) -> Iterator[None]:
     noise = torch.Generator().manual_seed(trial.seed)
     for epoch in range(1, scale.epochs + 1):
         weight = hyperparameters.beta * min(epoch / (scale.epochs * scale.warmup_fraction), 1)
-        for rows in torch.randperm(len(images)).split(scale.batch_size):
+        for rows in torch.split(torch.randperm(len(images)), scale.batch_size):
             image = images[rows].float() / 255
             if dataset.warp:
                 image = warp_images(image, *scale_draws(torch.rand(3, len(rows)), dataset.warp))

@@ -30,9 +30,11 @@ class Run:
         finishes: when each trial was known to be finished, in order, on the system's clock.
         work: training and evaluation of each trial, as the trial itself measured it.
         train: its training alone.
+        ended: the end, on the system's clock.
     """
 
     wall: float = 0.0
+    ended: float = 0.0
     ray_start: float = 0.0
     finishes: list[float] = field(default_factory=list)
     work: list[float] = field(default_factory=list)
@@ -45,9 +47,10 @@ def run(how: str, overrides: list[str]) -> Run:
         out = Path(folder) / "run.json"
         settings = [f"ray.num_cpus={SLOTS}", "device=cpu", f"run_dir={folder}/run"]
         command = [sys.executable, "-m", __name__, how, repr(time.time()), str(out)]
-        done = subprocess.run([*command, *overrides, *settings], capture_output=True, text=True)
-        if done.returncode or not out.exists():
-            raise RuntimeError(f"{how} {overrides}: {done.stdout}{done.stderr}")
+        command += [*overrides, *settings]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
         return Run(**json.loads(out.read_text()))
 
 
@@ -94,7 +97,7 @@ def through_tune(overrides: list[str], measured: Run) -> None:
         tune.report(finished(run_trial(trial, dataset, torch.device("cpu"), {})).times)
 
     class Noted(tune.Callback):
-        def on_trial_complete(self, **event: Any) -> None:
+        def on_trial_complete(self, **event: Any) -> None:  # type: ignore[override]
             measured.finishes.append(time.time())
 
     ray.init(num_cpus=SLOTS, include_dashboard=False, log_to_driver=False)
@@ -104,11 +107,11 @@ def through_tune(overrides: list[str], measured: Run) -> None:
             param_space={"position": tune.grid_search(list(range(len(trials))))},
             run_config=tune.RunConfig(storage_path=folder, verbose=0, callbacks=[Noted()]),
         ).fit()
+    ray.shutdown()
     assert not results.errors
-    for result in results:
-        assert result.metrics
-        measured.work.append(result.metrics["train"] + result.metrics["evaluate"])
-        measured.train.append(result.metrics["train"])
+    times = results.get_dataframe()
+    measured.train = times["train"].tolist()
+    measured.work = (times["train"] + times["evaluate"]).tolist()
 
 
 def _main(how: str, started: str, out: str, *overrides: str) -> None:
@@ -124,7 +127,8 @@ def _main(how: str, started: str, out: str, *overrides: str) -> None:
 
     with patch.object(ray, "init", timed_init):
         {"unbraid": through_unbraid, "tune": through_tune}[how](list(overrides), measured)
-    measured.wall = time.time() - float(started) - measured.ray_start
+    measured.ended = time.time()
+    measured.wall = measured.ended - float(started) - measured.ray_start
     if how == "unbraid":
         trials = load(overrides[-1].removeprefix("run_dir=")).trials
         measured.train = trials["time.train"].tolist()

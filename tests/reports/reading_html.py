@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 
 import pandas as pd
 
+import reports
+
 VOID = {"meta", "br", "input", "link", "img", "hr"}
 RAW = {"script", "style"}
 
@@ -60,3 +62,9 @@ class Document(HTMLParser):
 
     def parquet(self, name: str) -> pd.DataFrame:
         return pd.read_parquet(io.BytesIO(self.downloads[f"{name}.parquet"]))
+
+
+def report(made, folder):
+    """Build a run's report and parse it."""
+    html = reports.build(made, None, folder / "report.html").read_text(encoding="utf-8")
+    return Document(html)

@@ -25,13 +25,13 @@ def test_curves_become_an_array():
     )
     assert curves.epochs.tolist() == [1, 2]
     np.testing.assert_array_equal(
-        curves.of(["a", "no such trial", "b"]), [[-9, np.nan], [np.nan, -5]]
+        curves.of(["a", "no such trial", "b"]), [[-9, np.nan], [np.nan, np.nan], [np.nan, -5]]
     )
 
 
 def test_of_two_values_at_an_epoch_the_last_counts():
     rows = [("a", 1, 10, "test", "elbo", -9.0), ("a", 1, 10, "test", "elbo", -8.0)]
-    assert read_curves(frame(rows)).values.tolist() == [[-8.0]]
+    assert read_curves(frame(rows)).of(["a"]).tolist() == [[-8.0]]
 
 
 def test_epochs_to_climb_closed_form():

@@ -18,7 +18,7 @@ def test_groups_and_levels_as_swept():
     grid = lay_out(results())
     assert (grid.axis, grid.factors) == ("method.lr", ("method.transform",))
     assert (grid.groups, grid.levels) == (TRANSFORMS, RATES)
-    assert grid.values("affine", 1e-4).index.tolist() == [0, 1, 2, 3, 4]
+    assert grid.cell("affine", 1e-4)["seed"].tolist() == [0, 1, 2, 3, 4]
 
 
 def test_groups_keep_the_sweeps_order():

@@ -7,19 +7,9 @@ import pandas as pd
 import pytest
 
 import reports
-from harness.errors import CorruptFileError, UserError
-from harness.results import Columns, Results, RunDirectory, TrialRecord, load
-from reports.figures import robust_limits
-from reports.gallery import gallery
 from reports.grid import STATUSES, lay_out
-from reports.profiles import profiles
-from tests.reports.reading_html import Document
+from tests.reports.reading_html import report
 from tests.reports.synthetic import TRANSFORMS, Sweep, results, without
-
-
-def report(made, tmp_path):
-    html = reports.build(made, None, tmp_path / "report.html").read_text(encoding="utf-8")
-    return Document(html)
 
 
 def none_finished():
@@ -240,89 +230,3 @@ def test_a_long_table_is_kept_as_json_that_cannot_end_its_script(tmp_path):
     assert "\\u003c/script>" in rows
     assert rows.count("affine_diffeo") == 80
     assert "240 rows" in document.words
-
-
-def test_robust_limits():
-    values = np.r_[np.linspace(-160, -140, 30), -5000.0, np.nan]
-    low, high = robust_limits(values)
-    assert -165 < low < -160
-    assert -140 < high < -135
-    low, high = robust_limits(np.array([-5.0, -5.0, -5.0]))
-    assert low < -5 < high
-    assert robust_limits(np.array([np.nan])) == (0, 1)
-
-
-def test_an_outlier_is_named_at_the_edge(tmp_path):
-    made = results()
-    made.trials.loc[0, "metric.elbo"] = -5000.0
-    words = report(made, tmp_path).words
-    assert "1 value outside the frame" in words
-    assert "Caution: 1 trial ended with an ELBO that is finite but far from all others" in words
-    assert "(1 of affine at learning rate 10⁻⁴)" in words
-
-
-def test_a_gallery_shows_each_groups_best_trial():
-    grid = lay_out(results())
-    image = np.random.default_rng(0).random((3, 1, 8, 8))
-    shown = []
-
-    def artifact(trial):
-        shown.append(trial)
-        if trial == shown[0]:
-            raise CorruptFileError("torn")
-        return {"test_images": image, "reconstructions": (255 * image).astype(np.uint8)}
-
-    figure = gallery(artifact, grid, profiles(grid))
-    best = grid.rows.loc[grid.rows.groupby("group")["value"].idxmax()].set_index("group")[
-        "trial_id"
-    ]
-    assert shown == [best[group] for group in TRANSFORMS]
-    assert figure.data["group"].tolist() == ["affine_decomp", "affine_diffeo"]
-    assert figure.alt.count("test images") == 1  # the same for both
-    assert gallery(lambda trial: {}, grid, profiles(grid)) is None
-
-
-def test_a_run_directory_becomes_a_report(tmp_path):
-    """The whole way: written by workers, loaded, reported; images included."""
-    made = results(Sweep(seeds=2, rates=(1e-4, 1e-2)))
-    columns = Columns(metrics=("elbo",), times=("total",), env={"host": str})
-    run = RunDirectory(tmp_path / "run").create(made.sweep, made.plan, columns)
-    for row in made.trials.head(-1).to_dict("records"):
-        record = TrialRecord(
-            **{key: row[key] for key in ("trial_id", "status", "method", "dataset", "seed")},
-            data_source="procedural",
-            error="the loss is nan" if row["status"] == "diverged" else None,
-            params={k.removeprefix("param."): v for k, v in row.items() if k.startswith("param.")},
-            metrics={} if row["status"] == "diverged" else {"elbo": row["metric.elbo"]},
-            times={"total": 1.0},
-            env={"host": "laptop"},
-            arrays={"test_images": np.zeros((8, 1, 4, 4), np.uint8)},
-        )
-        for point in made.curves[made.curves["trial_id"] == row["trial_id"]].itertuples():
-            record.curves.add(point.epoch, point.step, "test", {"elbo": point.value})
-        run.write(record)
-    loaded = load(tmp_path / "run")
-    document = report(loaded, tmp_path)
-    assert "Incomplete: of 12 planned trials 1 not finished." in document.words
-    assert "Reconstructions" in document.words
-    assert isinstance(loaded, Results)
-
-
-def test_out_may_be_a_folder(tmp_path):
-    path = reports.build(results(), "stability", tmp_path / "some" / "where")
-    assert path == tmp_path / "some" / "where" / "stability.html"
-
-
-@pytest.mark.parametrize(
-    ("kind", "said"),
-    [("stabilty", "Did you mean 'stability'?"), (None, "names no report. Reports: stability.")],
-)
-def test_an_unknown_kind_is_explained(kind, said, tmp_path):
-    with pytest.raises(UserError, match=re.escape(said)):
-        reports.build(replace(results(), sweep={}), kind, tmp_path)
-
-
-def test_an_unwritable_place_is_explained(tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="cannot be written"):
-        reports.build(results(), None, tmp_path / "file" / "report.html")

@@ -1,5 +1,6 @@
 """Merging and forgetting, undisturbed; ``test_kills.py`` disturbs them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -27,6 +28,21 @@ def test_parts_become_one_file_of_each_kind(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(after.curves, before.curves)
     assert run.finished() == set(before.trials["trial_id"])
     assert run.compact(min_parts=1) == 0
+
+
+@pytest.mark.parametrize("healer", [RunDirectory.verify, RunDirectory.compact])
+def test_merged_curves_without_rows_are_deleted_at_once(
+    tmp_path: Path, healer: Callable[[RunDirectory], object]
+) -> None:
+    run = synthetic.create(tmp_path / "run", 3)
+    run.write(synthetic.record(1))
+    run.compact(min_parts=1)
+    whole = load(run.location)
+    merged = tmp_path / "run/curves/compact-000001.parquet"
+    merged.with_name("compact-000002.parquet").write_bytes(merged.read_bytes())
+    pd.testing.assert_frame_equal(load(run.location).curves, whole.curves)
+    healer(run)
+    assert names(run, "curves") == ["compact-000001.parquet"]
 
 
 def test_files_stay_few_and_rows_are_seldom_rewritten(tmp_path: Path) -> None:

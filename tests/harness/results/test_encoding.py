@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from harness.errors import CorruptFileError
@@ -47,7 +48,7 @@ def test_bytes_that_follow_are_found() -> None:
 
 def test_foreign_parquet_is_not_ours() -> None:
     sink = pa.BufferOutputStream()
-    pa.parquet.write_table(PAIR.trials, sink)
+    pq.write_table(PAIR.trials, sink)
     with pytest.raises(CorruptFileError, match="not written by unbraid"):
         decode_table(bytes(sink.getvalue()), "trials", "name")
 

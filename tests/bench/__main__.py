@@ -1,0 +1,38 @@
+"""``python -m tests.bench [--only a,c] [--quick]``: every benchmark, then one summary.
+
+Whatever is compared is measured in the same run, side by side and by turns: on a busy machine the
+ratios mean something where the seconds do not.
+"""
+
+import argparse
+
+from tests.bench import data, results, startup, steps, sweeps
+from tests.bench.tables import Measured, print_summary
+
+SUBJECTS = {
+    "a": sweeps.measure_trials,
+    "b": steps.measure,
+    "c": sweeps.measure_sweeps,
+    "d": results.measure,
+    "e": data.measure,
+    "f": startup.measure,
+}
+
+
+def main() -> None:
+    """Run the benchmarks that were asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--only", default="a,b,c,d,e,f", help="subjects, for example a,c")
+    parser.add_argument("--quick", action="store_true", help="fewer and smaller repetitions")
+    options = parser.parse_args()
+    chosen = options.only.split(",")
+    if unknown := set(chosen) - set(SUBJECTS):
+        parser.error(f"no subject {', '.join(sorted(unknown))}; there are {', '.join(SUBJECTS)}")
+    measured: list[Measured] = []
+    for letter in chosen:
+        measured += SUBJECTS[letter](options.quick)
+    print_summary(measured)
+
+
+if __name__ == "__main__":
+    main()
