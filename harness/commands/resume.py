@@ -37,17 +37,17 @@ def changed(settings: dict[str, Any], arguments: list[str]) -> Settings:
     """
     values = {**settings, "retry_failed": False, "ray": dict(settings["ray"])}
     for override in parse(arguments):
-        group, _, key = override.key_or_group.partition(".")
-        if override.is_sweep_override():
-            raise UserError(f"'{override.input_line}': nothing is swept here; give one value.")
-        if group == "ray" and key:
-            values["ray"][key] = override.value()
-        elif group in CHANGEABLE:
-            values[group] = override.value()
-        else:
+        path = override.key_or_group
+        if path not in CHANGEABLE and not path.startswith("ray."):
             raise UserError(
                 f"'{override.input_line}': resume runs the plan as it stands; only ray.*, "
                 f"{', '.join(CHANGEABLE)} may change. For other trials start another sweep."
             )
+        if override.is_sweep_override():
+            raise UserError(f"'{override.input_line}': this cannot be swept; give it one value.")
+        if path in CHANGEABLE:
+            values[path] = override.value()
+        else:
+            values["ray"][path.removeprefix("ray.")] = override.value()
     ray = build(RaySettings, values["ray"], "ray")
     return build(Settings, {**values, "ray": ray}, "")

@@ -7,12 +7,20 @@ from ray import tune
 
 from harness.errors import UserError
 from harness.execution.progress import Progress
+from harness.results import RunDirectory
+
+
+COMPACT_EVERY = 500
+"""Finished trials between two merges of their files; thousands of small files are slow to list."""
 
 
 class SweepCallback(tune.Callback):
     """Feeds the progress display, and writes down trials whose workers keep dying."""
 
-    def __init__(self, progress: Progress, give_up: Callable[[int, str], None]) -> None:
+    def __init__(
+        self, run: RunDirectory, progress: Progress, give_up: Callable[[int, str], None]
+    ) -> None:
+        self._run = run
         self._progress = progress
         self._give_up = give_up
 
@@ -26,6 +34,8 @@ class SweepCallback(tune.Callback):
             raise UserError(result["error"])
         else:
             self._progress.finish(position, result["status"], result["elbo"], result["seconds"])
+            if self._progress.finished % COMPACT_EVERY == 0:
+                self._run.compact()
 
     def on_trial_error(self, **event: Any) -> None:  # type: ignore[override]
         """Give a trial up after its last retry."""

@@ -149,7 +149,7 @@ def run_trials(
                 name="sweep",
                 storage_path=scratch,
                 verbose=0,
-                callbacks=[SweepCallback(progress, give_up)],
+                callbacks=[SweepCallback(run, progress, give_up)],
                 failure_config=tune.FailureConfig(max_failures=ray_settings.max_retries),
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
             ),

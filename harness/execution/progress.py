@@ -44,6 +44,8 @@ class Progress:
 
     def advance(self, position: int, share: float) -> None:
         """Note the finished share of a running trial."""
+        if position in self._ended:  # a retry, see finish
+            return
         self._shares[position] = share
         if time.monotonic() - self._said > HEARTBEAT_S:
             running = ", ".join(f"{share:.0%}" for share in self._shares.values())

@@ -13,6 +13,7 @@ from ray import tune
 from harness.config.schema import TrialConfig
 from harness.config.sweep import trial_from_dict
 from harness.data.dataset import Dataset, DatasetOptions
+from harness.errors import UserError
 from harness.execution.device import pick_device
 from harness.results import RunDirectory, TrialRecord
 from harness.trial import run_trial
@@ -82,8 +83,8 @@ class TrialWorker(tune.Trainable):
         try:
             self._run_directory.write(record)
         except (
-            OSError
-        ) as error:  # the driver stops the sweep: the next trial could not write either
+            UserError
+        ) as error:  # the driver stops the sweep: the next one could not write either
             return {"status": "unwritten", "error": f"{socket.gethostname()}: {error}"}
         elbo = record.metrics.get("elbo", float("nan"))
         return {"status": record.status, "elbo": elbo, "seconds": record.times["total"]}
