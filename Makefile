@@ -20,8 +20,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $(STAMP)
 
 demo: $(STAMP)
-	@echo "== C-VITAE on real handwritten digits: 3 parametrizations x 4 learning rates x 3 seeds"
-	$(BIN)/unbraid sweep space=vitae_stability scale=small run_dir=runs/demo
+	@echo "== C-VITAE on real handwritten digits: 3 parametrizations x 4 learning rates x 5 seeds"
+	$(BIN)/unbraid sweep space=vitae_stability scale=small scale.epochs=40 seeds=5 run_dir=runs/demo
 	@echo "== the report:"
 	@$(BIN)/unbraid report runs/demo --out runs/demo/report.html
 

@@ -80,9 +80,8 @@ def parse(arguments: Iterable[str]) -> list[Override]:
 
 def _listed(override: Override) -> list[Any]:
     values: list[Any] = []
-    if override.is_discrete_sweep():
-        with contextlib.suppress(ValueError):  # a range with a step of zero
-            values = list(override.sweep_iterator(transformer=_plain))
+    with contextlib.suppress(HydraException, ValueError):  # an interval or glob; a step of zero
+        values = list(override.sweep_iterator(transformer=_plain))
     if not values:
         key = override.key_or_group
         raise UserError(

@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -31,6 +32,9 @@ _TUNE_ENVIRONMENT = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 
+CONNECT_S = 10.0
+"""Seconds in which a cluster's head has to accept a connection."""
+
 
 @contextmanager
 def ray_session(settings: RaySettings) -> Iterator[None]:
@@ -45,27 +49,43 @@ def ray_session(settings: RaySettings) -> Iterator[None]:
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # our callback says what went wrong
     common: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
     on_sigterm = signal.getsignal(signal.SIGTERM)
-    if settings.address:
-        try:
-            ray.init(address=settings.address, **common)
-        except (ConnectionError, RuntimeError, TimeoutError) as error:
-            raise UserError(
-                f"There is no Ray cluster at ray.address={settings.address} ({error}). "
-                "Start one (`ray up cluster.yaml`), or leave ray.address out to use this machine."
-            ) from None
-    else:
-        ray.init(
-            "local",  # whatever RAY_ADDRESS says
-            num_cpus=settings.num_cpus,
-            num_gpus=settings.num_gpus,
-            include_dashboard=False,
-            **common,
-        )
-    signal.signal(signal.SIGTERM, on_sigterm)  # Ray has set one that aborts this process
     try:
+        if settings.address:
+            _join(settings.address, common)
+        else:
+            ray.init(
+                "local",  # whatever RAY_ADDRESS says
+                num_cpus=settings.num_cpus,
+                num_gpus=settings.num_gpus,
+                include_dashboard=False,
+                **common,
+            )
+        signal.signal(signal.SIGTERM, on_sigterm)  # Ray has set one that aborts this process
         yield
     finally:
         ray.shutdown()
+
+
+def _join(address: str, options: dict[str, Any]) -> None:
+    import ray
+
+    try:
+        _require_listener(address)
+        ray.init(address, **options)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UserError(
+            f"There is no Ray cluster at ray.address={address} ({error}). "
+            "Start one (`ray up cluster.yaml`), or leave ray.address out to use this machine."
+        ) from None
+
+
+def _require_listener(address: str) -> None:
+    """Fail at once where nothing listens: Ray would go on trying for minutes."""
+    if address == "auto":
+        address = os.environ.get("RAY_ADDRESS", address)
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host, int(port)), timeout=CONNECT_S).close()
 
 
 def slots(settings: RaySettings) -> int | None:
@@ -105,29 +125,13 @@ def run_trials(
     written down as failed.
 
     Raises:
-        UserError: a worker could not write into the run directory.
+        UserError: the run directory cannot be written.
         KeyboardInterrupt: on Ctrl-C; what had finished is in the run directory.
     """
-    import ray
     from ray import tune
+    from ray.tune.error import TuneError
 
     from harness.execution.callback import SweepCallback
-    from harness.execution.worker import Assignment, TrialWorker
-
-    ray_settings = settings.ray
-    assignment = Assignment(
-        run_dir=run.location,
-        configs=[trial.as_dict() for trial in trials],
-        datasets={options: ray.put(dataset) for options, dataset in datasets.items()},
-        device=settings.device,
-        threads=ray_settings.cpus_per_trial,
-        origin=origin,
-        sys_path=[str(Path.cwd()), *sys.path],
-    )
-    trainable = tune.with_resources(
-        tune.with_parameters(TrialWorker, assignment=assignment),
-        {"CPU": ray_settings.cpus_per_trial, "GPU": ray_settings.gpus_per_trial},
-    )
 
     def give_up(position: int, reason: str) -> None:
         trial = trials[position]
@@ -135,10 +139,11 @@ def run_trials(
             run.write(dead_worker_record(trial, datasets, origin, reason))
             progress.finish(position, "failed", float("nan"), 0.0)
 
+    callback = SweepCallback(run, progress, give_up)
     scratch = tempfile.mkdtemp(prefix="unbraid-tune-")
     try:
         tune.Tuner(
-            trainable,
+            _trainable(run, trials, datasets, settings, origin),
             param_space={"position": tune.grid_search(list(range(len(trials))))},
             tune_config=tune.TuneConfig(
                 reuse_actors=True,
@@ -149,13 +154,45 @@ def run_trials(
                 name="sweep",
                 storage_path=scratch,
                 verbose=0,
-                callbacks=[SweepCallback(run, progress, give_up)],
-                failure_config=tune.FailureConfig(max_failures=ray_settings.max_retries),
+                callbacks=[callback],
+                failure_config=tune.FailureConfig(max_failures=settings.ray.max_retries),
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
             ),
         ).fit()
+    except TuneError:
+        if callback.error:
+            raise callback.error from None
+        raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _trainable(
+    run: RunDirectory,
+    trials: list[TrialConfig],
+    datasets: dict[DatasetOptions, Dataset],
+    settings: Settings,
+    origin: dict[str, Any],
+) -> Any:
+    """Return the worker with its assignment, which goes through the object store once."""
+    import ray
+    from ray import tune
+
+    from harness.execution.worker import Assignment, TrialWorker
+
+    assignment = Assignment(
+        run_dir=run.location,
+        configs=[trial.as_dict() for trial in trials],
+        datasets={options: ray.put(dataset) for options, dataset in datasets.items()},
+        device=settings.device,
+        threads=settings.ray.cpus_per_trial,
+        origin=origin,
+        sys_path=[str(Path.cwd()), *sys.path],
+    )
+    return tune.with_resources(
+        tune.with_parameters(TrialWorker, assignment=assignment),
+        {"CPU": settings.ray.cpus_per_trial, "GPU": settings.ray.gpus_per_trial},
+    )
 
 
 def dead_worker_record(
@@ -164,7 +201,7 @@ def dead_worker_record(
     origin: dict[str, Any],
     reason: str,
 ) -> TrialRecord:
-    """Return the record of a trial that no worker lived to finish."""
+    """Return the record of a trial that no worker finished."""
     return TrialRecord(
         trial_id=trial.trial_id,
         status="failed",
@@ -174,5 +211,5 @@ def dead_worker_record(
         seed=trial.seed,
         params=trial.params(),
         env=origin,
-        error=f"No worker process lived to finish this trial (out of memory?): {reason}",
+        error=f"No worker process finished this trial (out of memory?). {reason}",
     )

@@ -34,7 +34,7 @@ class Progress:
     _shares: dict[int, float] = field(default_factory=dict)
     _ended: set[int] = field(default_factory=set)
     _started: float = field(default_factory=time.monotonic)
-    _said: float = 0.0
+    _said: float = field(default_factory=time.monotonic)
     _unsaid: int = 0
 
     @property

@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections import deque
+from collections.abc import Callable
 
 import torch
 
@@ -41,7 +42,8 @@ def _by_turns(batch_size: int, rounds: int) -> dict[str, list[float]]:
     warped = Sampler(dataset.train, dataset.warp, "cpu", batch_size)
     training = epochs(trial, dataset)
     order = torch.Generator().manual_seed(0)
-    passes = {
+    batches = len(plain)
+    passes: dict[str, Callable[[], object]] = {
         "step": lambda: next(training),
         "plain": lambda: deque(plain.epoch(order), maxlen=0),
         "warped": lambda: deque(warped.epoch(order), maxlen=0),
@@ -52,5 +54,5 @@ def _by_turns(batch_size: int, rounds: int) -> dict[str, list[float]]:
             start = time.perf_counter()
             run()
             if i:  # the first round warms up
-                seconds[name].append((time.perf_counter() - start) / len(plain))
+                seconds[name].append((time.perf_counter() - start) / batches)
     return seconds

@@ -1,0 +1,35 @@
+"""A working directory of its own for a command, and a finished run to point commands at."""
+
+from pathlib import Path
+
+import pytest
+import ray
+
+from harness.cli import main
+from tests.harness.data.idx_files import write_mnist
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory, no data files known, and starting Ray is an error."""
+
+    def refuse(*args: object, **options: object) -> None:
+        raise AssertionError("Ray was started")
+
+    monkeypatch.setattr(ray, "init", refuse)
+    monkeypatch.delenv("UNBRAID_DATA", raising=False)
+    folder = tmp_path / "workplace"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run directory of one trial: a VAE, one epoch on 30 random images."""
+    folder = tmp_path_factory.mktemp("finished")
+    write_mnist(folder / "data")
+    data = ["dataset=mnist", f"data_root={folder / 'data'}"]
+    scale = ["scale=smoke", "scale.epochs=1"]
+    assert main(["train", "method=vae", *data, *scale, f"run_dir={folder / 'run'}"]) == 0
+    return folder / "run"
