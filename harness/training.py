@@ -1,5 +1,6 @@
 """The one training loop: it runs any method's phases and says when training diverged."""
 
+import inspect
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -63,6 +64,17 @@ class Updater:
         return stats
 
 
+class _Adam(torch.optim.Adam):
+    """Torch's Adam, without the compiler that its methods import: a second of every process."""
+
+    add_param_group = inspect.unwrap(torch.optim.Adam.add_param_group)
+
+    @torch.no_grad()
+    def step(self) -> None:  # type: ignore[override]  # no closure: gradients are there already
+        """Update the parameters by their gradients."""
+        inspect.unwrap(torch.optim.Adam.step)(self)
+
+
 class _Update:
     def __init__(self, method: Method, phase: Phase, values: dict[str, float]) -> None:
         self.method, self.phase = method, phase
@@ -73,9 +85,7 @@ class _Update:
         ]
         if not self.parameters:
             raise ValueError(f"phase '{phase.name}' trains no parameter: {phase.trains}")
-        self.adam = torch.optim.Adam(
-            self.parameters, lr=values[phase.lr], betas=phase.betas, fused=True
-        )
+        self.adam = _Adam(self.parameters, lr=values[phase.lr], betas=phase.betas, fused=True)
 
     def run(self, batch: Batch, noise: Noise, values: Values, so_far: Stats, prefix: str) -> Stats:
         loss, stats = self.method(self.phase.objective, batch, noise, values)

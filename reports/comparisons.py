@@ -27,7 +27,7 @@ MOST_RIVALS = 20
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two groups compared; positive differences speak for ``a``.
+    """Two groups compared; differences are ``a - b``, whichever sign is the better one.
 
     Attributes:
         a: label of one group.
@@ -51,7 +51,7 @@ class Comparison:
 
 def compare_all(grid: Grid, found: dict[str, Profile]) -> list[Comparison]:
     """Compare every pair of groups; of many groups, the best with each of the others."""
-    ranked = sorted(found.values(), key=_rank, reverse=True)
+    ranked = sorted(found.values(), key=lambda p: _rank(p, grid.outcome.sign), reverse=True)
     if len(ranked) <= MOST_PAIRED:
         pairs = list(combinations(ranked, 2))
     else:
@@ -91,11 +91,14 @@ def _difference(a: Cell, b: Cell) -> Difference:
 
 
 def _outcomes(grid: Grid, group: str, level: float) -> np.ndarray:
-    """Final values of the trials that ended ``ok`` or ``diverged``, the latter as ``-inf``."""
+    """Final values of the trials that ended ``ok`` or ``diverged``, the latter as ``-inf``.
+
+    They are turned so that more is better.
+    """
     cell = grid.cell(group, level)
-    ended = cell["value"].where(cell["status"] != "diverged", -np.inf)
+    ended = (grid.outcome.sign * cell["value"]).where(cell["status"] != "diverged", -np.inf)
     return ended.dropna().to_numpy()
 
 
-def _rank(profile: Profile) -> float:
-    return float(profile.best.values.mean()) if profile.best else -np.inf
+def _rank(profile: Profile, sign: int) -> float:
+    return sign * float(profile.best.values.mean()) if profile.best else -np.inf

@@ -6,13 +6,15 @@ import matplotlib.axes
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
 from reports.curves import Curves
 from reports.figures import COLOURS, WIDTH, Figure, evenly, legend, robust_limits, style, to_svg
 from reports.grid import Grid
+from reports.outcome import Outcome
 from reports.statistics import LEVEL, Floats
-from reports.text import level_label
+from reports.text import level_label, number
 
 MOST_SEEDS = 10
 """Most seeds of a cell with a line of their own."""
@@ -21,7 +23,7 @@ MOST_POINTS = 120
 MOST_LEVELS = 6
 """Most levels with a column of panels."""
 CLIMB_ROOM = 1.0
-"""Room for the climb below the values of the second half of training, in heights of these."""
+"""Room for the way to the values of the second half of training, in heights of these."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def draw_at(grid: Grid, curves: Curves, level: float, why: str) -> Figure:
 
     Args:
         grid: the sweep.
-        curves: test ELBO along training.
+        curves: the outcome, or what stands for it, along training.
         level: the level.
         why: why this level, for the caption.
     """
@@ -83,19 +85,22 @@ def draw_at(grid: Grid, curves: Curves, level: float, why: str) -> Figure:
     with style():
         canvas = Canvas(figsize=(WIDTH, 3.3), layout="constrained")
         axes = canvas.subplots()
-        axes.set_ylim(*_limits(bundles))
+        axes.set_ylim(*curve_limits(bundles, curves.outcome.sign))
         for colour, each in zip(COLOURS, bundles, strict=False):
-            _draw(axes, each, colour)
+            _draw(axes, each, colour, curves.outcome)
         axes.set_xlabel("epoch")
-        axes.set_ylabel("test ELBO (nats)")
+        axes.xaxis.set_major_locator(_whole_numbers())
+        axes.set_ylabel(curves.titled)
         axes.grid(axis="y")
         legend(canvas, [each.group for each in bundles], markers=False)
         svg = to_svg(canvas, "curves")
     caption = (
-        f"Learning curves{grid.at(level)}{why}. Thick lines are means over seeds with a 95 % band "
-        "(Student's t), thin lines single seeds." + _notes(bundles, len(grid.groups))
+        f"Learning curves ({curves.label}){grid.at(level)}{why}. Thick lines are means over "
+        "seeds with a 95 % band (Student's t), thin lines single seeds."
+        + _notes(bundles, len(grid.groups))
     )
-    alt = f"Test ELBO per epoch{grid.at(level)}: {'; '.join(map(_ending, bundles))}."
+    endings = "; ".join(map(_ending, bundles))
+    alt = f"Learning curves, {curves.label} per epoch{grid.at(level)}: {endings}."
     return Figure("curves", svg, alt, caption, _data(bundles))
 
 
@@ -108,30 +113,31 @@ def draw_all(grid: Grid, curves: Curves) -> Figure:
     with style():
         canvas = Canvas(figsize=(WIDTH, 0.6 + 1.25 * len(groups)), layout="constrained")
         panels = canvas.subplots(len(groups), len(levels), sharex=True, sharey=True, squeeze=False)
-        panels[0, 0].set_ylim(*_limits(flat))
+        panels[0, 0].set_ylim(*curve_limits(flat, curves.outcome.sign))
         for row, axes_row, colour in zip(bundles, panels, COLOURS, strict=False):
             for each, axes in zip(row, axes_row, strict=True):
-                _draw(axes, each, colour)
+                _draw(axes, each, colour, curves.outcome)
                 axes.grid(axis="y")
             axes_row[0].set_ylabel(row[0].group, color=colour)
         for axes, level in zip(panels[0], levels, strict=True):
             axes.set_title(level_label(level) if grid.axis else "", fontsize=9)
+        panels[0, 0].xaxis.set_major_locator(_whole_numbers())  # they share it
         canvas.supxlabel("epoch", fontsize=9.5)
-        canvas.supylabel("test ELBO (nats)", fontsize=9.5)
+        canvas.supylabel(curves.titled, fontsize=9.5)
         svg = to_svg(canvas, "panels")
     columns = f", columns by {grid.axis_name}" if grid.axis else ""
     caption = (
-        f"Learning curves of every cell: rows by {grid.group_name}{columns}. All panels share "
-        "their scales; thick lines are means of the trials that did not diverge."
+        f"Learning curves ({curves.label}) of every cell: rows by {grid.group_name}{columns}. "
+        "All panels share their scales; thick lines are means of the trials that did not diverge."
         + _notes(flat, len(grid.groups))
     )
     if len(levels) < len(grid.levels):
         caption += f" {len(levels)} of {len(grid.levels)} levels are drawn."
-    alt = f"Small multiples of test ELBO per epoch, {len(groups)} rows by {len(levels)} columns."
+    alt = f"Small multiples of {curves.label} per epoch, {len(groups)} by {len(levels)}."
     return Figure("panels", svg, alt, caption, _data(flat))
 
 
-def _draw(axes: matplotlib.axes.Axes, each: Bundle, colour: str) -> None:
+def _draw(axes: matplotlib.axes.Axes, each: Bundle, colour: str, outcome: Outcome) -> None:
     notes: list[str] = []
     for place in _drawn(each):
         curve = each.values[place]
@@ -151,33 +157,41 @@ def _draw(axes: matplotlib.axes.Axes, each: Bundle, colour: str) -> None:
     if lost := int(each.diverged.sum()):
         notes.append(f"× {lost}/{len(each.diverged)} diverged")
     if notes:
-        axes.annotate(
+        rising = outcome.higher_is_better
+        axes.annotate(  # where curves do not end
             "\n".join(notes),
-            (0.98, 0.04),
+            (0.98, 0.04 if rising else 0.96),
             xycoords="axes fraction",
             ha="right",
+            va="baseline" if rising else "top",
             fontsize=7.5,
             color=colour,
         )
+
+
+def _whole_numbers() -> MaxNLocator:
+    """Choose ticks as matplotlib does, but never between two epochs."""
+    return MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True)
 
 
 def _drawn(each: Bundle) -> np.ndarray:
     return evenly(len(each.values), MOST_SEEDS)
 
 
-def _limits(bundles: list[Bundle]) -> tuple[float, float]:
-    """Frame the second half of training, with room below for the end of the climb.
+def curve_limits(bundles: list[Bundle], sign: int) -> tuple[float, float]:
+    """Frame the second half of training, with room on the worse side for the way there.
 
     A frame that held the first epochs would hide the differences that remain at the end.
     """
-    drawn = [each for each in bundles if len(each.epochs) and not each.diverged.all()]
+    drawn = [each for each in bundles if np.isfinite(each.values[~each.diverged]).any()]
     if not drawn:
         return 0.0, 1.0
-    values = [each.values[~each.diverged] for each in drawn]
+    values = [sign * each.values[~each.diverged] for each in drawn]
     late = [v[:, each.epochs > each.epochs[-1] / 2] for v, each in zip(values, drawn, strict=True)]
     low, high = robust_limits(np.concatenate([part.ravel() for part in late]))
     least = min(float(np.nanmin(part)) for part in values)
-    return max(low - CLIMB_ROOM * (high - low), min(low, least)), high
+    worst = max(low - CLIMB_ROOM * (high - low), min(low, least))
+    return (worst, high) if sign > 0 else (-high, -worst)
 
 
 def _notes(bundles: list[Bundle], n_groups: int) -> str:
@@ -196,7 +210,7 @@ def _notes(bundles: list[Bundle], n_groups: int) -> str:
 def _ending(each: Bundle) -> str:
     if not len(each.epochs) or each.diverged.all():
         return f"{each.group} has no finished curve"
-    return f"{each.group} ends at {each.mean()[0][-1]:.1f}"
+    return f"{each.group} ends at {number(float(each.mean()[0][-1]))}"
 
 
 def _data(bundles: list[Bundle]) -> pd.DataFrame:

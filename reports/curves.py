@@ -6,7 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from reports.outcome import ELBO, Outcome
 from reports.statistics import Floats
+
+SPLITS = {"test": "test", "train": "training"}
+"""What a split is called before the name of a metric."""
 
 
 @dataclass(frozen=True)
@@ -14,36 +18,56 @@ class Curves:
     """One metric of one split along training.
 
     Attributes:
+        outcome: what the values are.
+        split: ``test`` or ``train``.
         epochs: ``[E]``, ascending.
         values: ``[T + 1, E]``; NaN where a trial has no finite value, and in the last row, which
             stands for trials without a curve.
         places: row of each trial id.
     """
 
+    outcome: Outcome
+    split: str
     epochs: Floats
     values: Floats
     places: dict[str, int]
+
+    @property
+    def label(self) -> str:
+        """What they are called in a sentence: ``test ELBO``, ``training loss``."""
+        return f"{SPLITS[self.split]} {self.outcome.label}"
+
+    @property
+    def titled(self) -> str:
+        """The same with the unit, as an axis has it: ``test ELBO (nats)``."""
+        return f"{SPLITS[self.split]} {self.outcome.titled}"
+
+    @property
+    def recorded(self) -> bool:
+        """Whether any trial has any value."""
+        return bool(np.isfinite(self.values).any())
 
     def of(self, trial_ids: Iterable[str]) -> Floats:
         """Return the curves of these trials ``[n, E]``; all NaN for a trial without a curve."""
         return self.values[[self.places.get(trial, -1) for trial in trial_ids]]
 
 
-def read_curves(frame: pd.DataFrame, metric: str = "elbo", split: str = "test") -> Curves:
+def read_curves(frame: pd.DataFrame, outcome: Outcome = ELBO, split: str = "test") -> Curves:
     """Arrange a long frame of curves into an array; of several values at an epoch the last counts.
 
     Args:
         frame: ``trial_id, epoch, step, split, metric, value``.
-        metric: the metric to keep.
+        outcome: the metric to keep.
         split: the split to keep.
     """
-    kept = frame[(frame["metric"] == metric) & (frame["split"] == split)]
+    kept = frame[(frame["metric"] == outcome.name) & (frame["split"] == split)]
     trials, ids = pd.factorize(kept["trial_id"])
     epochs, columns = np.unique(kept["epoch"].to_numpy(dtype=float), return_inverse=True)
     values = np.full((len(ids) + 1, len(epochs)), np.nan)
     values[trials, columns] = kept["value"].to_numpy(dtype=float, na_value=np.nan)
     values[~np.isfinite(values)] = np.nan
-    return Curves(epochs, values, {str(trial): place for place, trial in enumerate(ids)})
+    places = {str(trial): place for place, trial in enumerate(ids)}
+    return Curves(outcome, split, epochs, values, places)
 
 
 def epochs_to_climb(

@@ -14,11 +14,9 @@ from reports.profiles import Profile
 from reports.text import words
 
 TEST_IMAGES = "test_images"
-MADE = {
-    "reconstructions": "reconstructions",
-    "appearance": "appearance",
-}
-"""The arrays a method makes of them, in order, and what they are called."""
+APPEARANCE = "appearance"
+MADE = ("reconstructions", APPEARANCE)
+"""The arrays a method makes of them, in order."""
 MOST_IMAGES = 8
 """Most images of a strip."""
 MOST_GROUPS = 8
@@ -39,25 +37,28 @@ def gallery(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> Figure
     strips: list[tuple[str, np.ndarray]] = []
     sources: list[dict[str, Any]] = []
     shown: list[str] = []
-    originals = np.empty(0)
+    originals, unwarped = np.empty(0), False
     for cell in [p.best for p in found.values() if p.best][:MOST_GROUPS]:
         rows = grid.cell(cell.group, cell.level)
-        trial = str(rows["trial_id"].iloc[int(rows["value"].argmax())])
+        trial = str(rows["trial_id"].iloc[int((grid.outcome.sign * rows["value"]).argmax())])
         arrays = _read(artifact, trial)
         if TEST_IMAGES not in arrays:
             continue
         if not np.array_equal(originals, arrays[TEST_IMAGES]):
             originals = arrays[TEST_IMAGES]
             strips.append(("test images", originals))
-        strips += [(f"{cell.group}\n{said}", arrays[k]) for k, said in MADE.items() if k in arrays]
+        strips += [(f"{cell.group}\n{name}", arrays[name]) for name in MADE if name in arrays]
+        unwarped |= APPEARANCE in arrays
         sources.append({"group": cell.group, "level": cell.level, "trial_id": trial})
         shown.append(f"{cell.group} (trial {trial}{grid.at(cell.level)})")
     if not strips:
         return None
     caption = (
         f"Test images and what the best trial of each {grid.group_name} at its best level makes of "
-        f"them: {words(shown)}. The appearance is decoded, not yet warped."
+        f"them: {words(shown)}."
     )
+    if unwarped:
+        caption += " The appearance is decoded, not yet warped."
     alt = f"Strips of images: {'; '.join(label for label, _ in strips)}."
     return Figure("gallery", _draw(strips), alt, caption, pd.DataFrame(sources))
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from harness.results import FINAL_STATUSES, Results
+from reports.outcome import Outcome, outcome_of
 from reports.text import level_label, name_of
 
 STATUSES = (*FINAL_STATUSES, "missing")
@@ -26,11 +27,13 @@ class Grid:
 
     Attributes:
         rows: one row a trial, in plan order: ``trial_id, status, seed, x, group, value, error,
-            seconds``; ``value`` is NaN unless the trial is ``ok`` and its metric finite.
+            seconds``; ``value`` is the outcome, NaN unless the trial is ``ok`` and the
+            outcome finite.
         axis: key of the factor along the axis; None if there is none.
         factors: keys of the factors that make up a group.
         groups: the groups' labels, in the sweep's order.
         levels: the axis' levels, ascending; ``(0.0,)`` without an axis.
+        outcome: what the values are.
     """
 
     rows: pd.DataFrame
@@ -38,6 +41,7 @@ class Grid:
     factors: tuple[str, ...]
     groups: tuple[str, ...]
     levels: tuple[float, ...]
+    outcome: Outcome
 
     @property
     def axis_name(self) -> str:
@@ -76,19 +80,15 @@ class Grid:
         return places
 
 
-def lay_out(results: Results, metric: str = "metric.elbo") -> Grid:
-    """Lay a run directory's trials out on a grid.
-
-    Args:
-        results: what the run directory holds.
-        metric: the column whose final value is reported.
-    """
+def lay_out(results: Results) -> Grid:
+    """Lay a run directory's trials out on a grid."""
+    outcome = outcome_of(results)
     rows = _planned_and_finished(results)
     varied = _varied(rows, results.sweep)
     axis = _axis(rows, varied)
     factors = tuple(key for key in varied if key != axis)
     labels = _labels(rows, factors)
-    value = _floats(rows, metric)
+    value = _floats(rows, outcome.column)
     valid = np.isfinite(value) & (rows["status"] == "ok").to_numpy()
     x = _floats(rows, _column(rows, axis)) if axis else np.zeros(len(rows))
     laid = pd.DataFrame(
@@ -105,7 +105,7 @@ def lay_out(results: Results, metric: str = "metric.elbo") -> Grid:
     )
     groups = _ordered(laid["group"], results.sweep, factors)
     levels = tuple(np.unique(x).tolist())
-    return Grid(laid, axis, factors, groups, levels)
+    return Grid(laid, axis, factors, groups, levels, outcome)
 
 
 def _planned_and_finished(results: Results) -> pd.DataFrame:

@@ -89,6 +89,7 @@ def _facts(results: Results, grid: Grid) -> Markup:
         "Data folder": _values(trials, "env.data_root"),
         "Scale": sweep.get("scale"),
         "Swept": _swept(sweep),
+        "Outcome": f"test {grid.outcome.titled}, {grid.outcome.better} is better",
         "Seeds": sweep.get("seeds") or grid.rows["seed"].nunique(),
         "Started": sweep.get("created"),
         "Duration": _durations(sweep, grid),

@@ -65,7 +65,7 @@ class Profile:
         limit: the largest level up to which every trial of every level ended with a finite value;
             None if there is none.
         breaks: the first cell beyond the limit; None if the limit is the largest level.
-        best: the stable cell with the highest mean; None if no cell is stable.
+        best: the stable cell with the best mean; None if no cell is stable.
     """
 
     group: str
@@ -97,7 +97,8 @@ def _profile(grid: Grid, group: str) -> Profile:
     limit = reached[-1].level if reached else None
     breaks = cells[len(reached)] if len(reached) < len(cells) else None
     stable = [cell for cell in cells if cell.stable]
-    best = max(stable, key=lambda cell: float(cell.values.mean()), default=None)
+    sign = grid.outcome.sign
+    best = max(stable, key=lambda cell: sign * float(cell.values.mean()), default=None)
     return Profile(group, cells, proportion_interval(diverged, ended), limit, breaks, best)
 
 

@@ -34,6 +34,7 @@ class Published:
         numbers: what numbers are printed there.
         data: ``dataset`` and ``source`` of the published experiment.
         setting: the published setting, by name.
+        metric: name of the metric the statements are about.
         factor: key of the factor the statements are about.
         subject: the level of that factor they speak for.
         curves_at: learning rate of the published learning curves.
@@ -44,6 +45,7 @@ class Published:
     source: str
     numbers: str
     data: dict[str, str]
+    metric: str
     factor: str
     subject: str
     curves_at: float

@@ -7,9 +7,10 @@ from markupsafe import Markup
 from reports.comparisons import Comparison
 from reports.figures import robust_limits
 from reports.grid import Grid
+from reports.outcome import Outcome
 from reports.profiles import Profile
 from reports.statistics import LEVEL
-from reports.text import count, interval, p_value, words
+from reports.text import article, count, interval, p_value, words
 
 MOST_SENTENCES = 6
 """Most comparisons put into words; the table has all."""
@@ -19,7 +20,7 @@ def reading(grid: Grid, found: dict[str, Profile], compared: list[Comparison]) -
     """Return a few sentences that state the result with its intervals and sample sizes."""
     said = [_ending(grid)]
     if any(profile.best for profile in found.values()):
-        said += [_best(grid, found), *_differences(compared)]
+        said += [_best(grid, found), *_differences(grid, compared)]
     if grid.axis:
         said.append(_limits(grid, found))
     said.append(_outliers(grid))
@@ -35,31 +36,38 @@ def _ending(grid: Grid) -> str:
     if counts["missing"] == counts["planned"]:
         return f"None of the {count(counts['planned'], 'planned trial')} has finished yet."
     sentence = f"Of {count(counts['planned'], 'planned trial')}: {words(endings)}."
-    if not grid.rows["value"].notna().any():
-        sentence += " No trial ended with a finite test ELBO, so there are no values to compare."
+    label, valued = grid.outcome.label, int(grid.rows["value"].notna().sum())
+    if not valued:
+        sentence += (
+            f" No trial ended with a finite test {label}, so there are no values to compare."
+        )
+    elif lacking := counts["ok"] - valued:
+        sentence += f" {lacking:,} of those that are ok have no finite test {label}."
     return sentence
 
 
 def _best(grid: Grid, found: dict[str, Profile]) -> str:
+    outcome = grid.outcome
     leader = max(
         (profile.best for profile in found.values() if profile.best),
-        key=lambda cell: float(cell.values.mean()),
+        key=lambda cell: outcome.sign * float(cell.values.mean()),
     )
+    mean = interval(leader.mean, outcome.unit)
     return (
-        f"The highest mean test ELBO, {interval(leader.mean, 'nats')}, was reached by "
+        f"The {outcome.best} mean test {outcome.label}, {mean}, was reached by "
         f"{leader.group}{grid.at(leader.level)} (n = {count(leader.mean.n, 'seed')})."
     )
 
 
-def _differences(compared: list[Comparison]) -> list[str]:
+def _differences(grid: Grid, compared: list[Comparison]) -> list[str]:
     """Say for each pair whether a difference is shown, each group at its best level."""
-    return [_difference(c) for c in compared[:MOST_SENTENCES] if c.at_best.n]
+    return [_difference(c, grid.outcome) for c in compared[:MOST_SENTENCES] if c.at_best.n]
 
 
-def _difference(c: Comparison) -> str:
+def _difference(c: Comparison, outcome: Outcome) -> str:
     shown = c.adjusted < 1 - LEVEL
-    better, worse = (c.a, c.b) if c.at_best.value > 0 else (c.b, c.a)
-    gap = f"{interval(c.at_best, 'nats', signed=True)}"
+    better, worse = (c.a, c.b) if outcome.sign * c.at_best.value > 0 else (c.b, c.a)
+    gap = interval(c.at_best, outcome.unit, signed=True)
     basis = f"{c.a} − {c.b} = {gap}, n = {count(c.at_best.n, 'pair')}, Holm {p_value(c.adjusted)}"
     verdict = (
         f"{better} is better than {worse}"
@@ -68,9 +76,10 @@ def _difference(c: Comparison) -> str:
     )
     sentence = f"{verdict}, each at its best level ({basis})"
     if c.levels:
+        overall = interval(c.at_common, outcome.unit, signed=True)
         sentence += (
             f"; over the {count(len(c.levels), 'level')} at which both are stable the difference "
-            f"is {interval(c.at_common, 'nats', signed=True)} (n = {count(c.at_common.n, 'pair')})"
+            f"is {overall} (n = {count(c.at_common.n, 'pair')})"
         )
     return sentence + "."
 
@@ -85,9 +94,9 @@ def _outliers(grid: Grid) -> str:
     named = [f"{n} of {group}{grid.at(level)}" for (group, level), n in cells[:MOST_SENTENCES]]
     if len(cells) > MOST_SENTENCES:
         named.append(f"others in {count(len(cells) - MOST_SENTENCES, 'cell')}")
-    trials = count(len(far), "trial")
+    trials, what = count(len(far), "trial"), article(grid.outcome.label)
     return (
-        f"Caution: {trials} ended with an ELBO that is finite but far from all others "
+        f"Caution: {trials} ended with {what} that is finite but far from all others "
         f"({words(named)}); they count as finished, not as diverged."
     )
 
@@ -98,6 +107,6 @@ def _limits(grid: Grid, found: dict[str, Profile]) -> str:
     if not limits:
         return ""
     return (
-        f"Largest {grid.axis_name} up to which every trial ended with a finite ELBO: "
-        f"{'; '.join(limits)}."
+        f"Largest {grid.axis_name} up to which every trial ended with a finite "
+        f"{grid.outcome.label}: {'; '.join(limits)}."
     )

@@ -1,4 +1,4 @@
-"""The stability report: final ELBO and divergence against learning rate, and learning curves."""
+"""The stability report: outcome and divergence against learning rate, and learning curves."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,7 @@ from reports.curves import Curves, read_curves
 from reports.gallery import gallery
 from reports.grid import Grid, lay_out
 from reports.header import header
+from reports.outcome import LOSS
 from reports.page import Page, Part, Section
 from reports.profiles import Profile, profiles
 from reports.published import Published, published
@@ -31,7 +32,7 @@ def page(results: Results) -> Page:
     known = published(str(results.sweep.get("space", "")))
     found = profiles(grid)
     compared = compare_all(grid, found)
-    curves = read_curves(results.curves)
+    curves = read_curves(results.curves, grid.outcome)
     level, why = curve_level(found, known)
 
     valued = bool(grid.rows["value"].notna().any())
@@ -46,7 +47,8 @@ def page(results: Results) -> Page:
         sections.append(
             Section("The paper's statements", [statements_table(known, evidence), setting(known)])
         )
-    sections.append(Section("Learning curves", _curve_parts(grid, curves, level, why)))
+    drawn = curves if curves.recorded else read_curves(results.curves, LOSS, "train")
+    sections.append(_curve_section(grid, drawn, level, why))
     if pictures := gallery(results.artifact, grid, found):
         sections.append(Section("Reconstructions", [pictures]))
     if grid.counts["planned"]:
@@ -76,12 +78,18 @@ def curve_level(found: dict[str, Profile], known: Published | None) -> tuple[flo
     return min(shared), why if len(planned) > 1 else ""
 
 
-def _curve_parts(grid: Grid, curves: Curves, level: float | None, why: str) -> list[Part]:
-    if not curves.places:
-        return [Markup("<p>No test ELBO was recorded along training.</p>")]
+def _curve_section(grid: Grid, curves: Curves, level: float | None, why: str) -> Section:
+    """Draw the outcome along training, or the training loss where the outcome was not recorded."""
+    untold = Markup("<p>No test {} was recorded along training{}.</p>")
+    if not curves.recorded:
+        said = untold.format(grid.outcome.label, ", nor a single training loss")
+        return Section("Learning curves", [said])
     parts: list[Part] = []
+    if curves.outcome != grid.outcome:
+        parts.append(untold.format(grid.outcome.label, f": the curves show the {curves.label}"))
     if level is None:
         parts.append(Markup("<p>At no level does every group have a finished trial.</p>"))
     else:
         parts.append(draw_at(grid, curves, level, why))
-    return [*parts, draw_all(grid, curves)]
+    parts.append(draw_all(grid, curves))
+    return Section(f"Learning curves: {curves.label}", parts)

@@ -66,7 +66,7 @@ def draw(grid: Grid, found: dict[str, Profile]) -> Figure:
             _draw_group(above, profile, frame, place)
             _write_counts(below, profile, frame, place)
         _mark_outside(above, shown, frame)
-        _dress_values(above, frame)
+        _dress_values(above, grid, frame)
         _dress_counts(below, grid, frame)
         legend(canvas, frame.groups)
         svg = to_svg(canvas, "stability")
@@ -139,9 +139,9 @@ def _write_counts(axes: Axes, profile: Profile, frame: _Frame, place: int) -> No
         axes.text(frame.at[cell.level], place, text, ha="center", va="center", fontsize=8.5, **look)
 
 
-def _dress_values(axes: Axes, frame: _Frame) -> None:
+def _dress_values(axes: Axes, grid: Grid, frame: _Frame) -> None:
     axes.set_ylim(*frame.limits)
-    axes.set_ylabel("final test ELBO (nats)")
+    axes.set_ylabel(f"final test {grid.outcome.titled}")
     axes.grid(axis="y")
     axes.set_axisbelow(True)
     axes.tick_params(axis="x", length=0, labelbottom=False)
@@ -165,16 +165,17 @@ def _dress_counts(axes: Axes, grid: Grid, frame: _Frame) -> None:
 
 
 def _caption(grid: Grid, shown: list[Profile], frame: _Frame) -> str:
+    outcome = grid.outcome
     parts = [
-        f"Final test ELBO against {grid.axis_name or 'configuration'}, one line a "
-        f"{grid.group_name}. Small marks are seeds, large marks their mean, bars its 95 % interval "
-        "(Student's t; cut where it leaves the frame); a hollow mark is the mean of the survivors "
-        "where some trial of the cell did not finish. Below: diverged trials among those that "
-        "ended with a value or diverged."
+        f"Final test {outcome.label} ({outcome.better} is better) against "
+        f"{grid.axis_name or 'configuration'}, one line a {grid.group_name}. Small marks are "
+        "seeds, large marks their mean, bars its 95 % interval (Student's t; cut where it leaves "
+        "the frame); a hollow mark is the mean of the survivors where some trial of the cell did "
+        "not finish. Below: diverged trials among those that ended with a value or diverged."
     ]
     cells = [cell for profile in shown for cell in profile.cells]
     if any(cell.ended < cell.counts["planned"] for cell in cells):
-        parts.append("† some planned trials are missing, failed or were pruned.")
+        parts.append("† some planned trials are missing, failed, were pruned or have no value.")
     outside = sum(not frame.holds(value) for cell in cells for value in cell.values)
     if outside:
         parts.append(
@@ -195,7 +196,7 @@ def _alt(grid: Grid, shown: list[Profile]) -> str:
         else f"{profile.group}: no stable cell"
         for profile in shown
     ]
-    return f"Final test ELBO against {grid.axis_name}. {'; '.join(said)}."
+    return f"Final test {grid.outcome.label} against {grid.axis_name}. {'; '.join(said)}."
 
 
 def _data(shown: list[Profile]) -> pd.DataFrame:

@@ -29,7 +29,7 @@ def groups_table(grid: Grid, found: dict[str, Profile]) -> Table:
             [share(p.diverged) for p in all_of],
             [p.diverged.value for p in all_of],
         ),
-        Column("best mean ELBO (nats)", [*map(interval, best)], [b.value for b in best]),
+        Column(f"best mean {grid.outcome.titled}", [*map(interval, best)], [b.value for b in best]),
         Column(f"at {axis}", [*map(level_label, at)], at),
         Column("SD over seeds", [number(s, 3) for s in spread], spread),
         Column("n", [str(b.n) for b in best], [b.n for b in best]),
@@ -48,16 +48,18 @@ def groups_table(grid: Grid, found: dict[str, Profile]) -> Table:
     )
     caption = (
         f"Stability of each {grid.group_name}. Largest stable {axis}: up to it every planned trial "
-        "ended with a finite ELBO (≥ where nothing is known to diverge beyond it). Divergence: "
-        "share of trials that diverged among those that ended, with Wilson's 95 % interval. Best: "
-        "the highest mean final test ELBO among the levels at which every seed finished, with "
-        "Student's 95 % interval, and the standard deviation (SD) over its n seeds."
+        f"ended with a finite {grid.outcome.label} (≥ where nothing is known to diverge beyond "
+        "it). Divergence: share of trials that diverged among those that ended, with Wilson's "
+        f"95 % interval. Best: the {grid.outcome.best} mean final test {grid.outcome.label} among "
+        "the levels at which every seed finished, with Student's 95 % interval, and the standard "
+        "deviation (SD) over its n seeds."
     )
     return Table("groups", caption, columns, data)
 
 
 def comparisons_table(grid: Grid, compared: list[Comparison]) -> Table:
     """Return one row a pair of groups."""
+    outcome = grid.outcome
     pairs = [f"{c.a} − {c.b}" for c in compared]
     columns = [
         Column("pair", pairs),
@@ -94,7 +96,8 @@ def comparisons_table(grid: Grid, compared: list[Comparison]) -> Table:
         }
     )
     caption = (
-        "Differences of final test ELBO in nats with 95 % intervals; positive favours the first. "
+        f"Differences of final test {outcome.titled} with 95 % intervals; "
+        f"{'positive' if outcome.higher_is_better else 'negative'} favours the first. "
         "Each at its best level: paired by seed (t-test, p adjusted by Holm's method for all rows; "
         "the levels were chosen on the same trials). Over common levels: paired by level and seed "
         "where both are stable, every level counting the same. P(first wins): "
@@ -116,7 +119,7 @@ def cells_table(grid: Grid, found: dict[str, Profile]) -> Table:
         Column(grid.group_name, [cell.group for cell in cells]),
         Column(grid.axis_name or "level", [*map(level_label, levels)], levels),
         *(_counted(cells, s) for s in ("planned", *STATUSES) if grid.counts[s]),
-        Column("mean ELBO (nats)", [*map(interval, means)], [m.value for m in means]),
+        Column(f"mean {grid.outcome.titled}", [*map(interval, means)], [m.value for m in means]),
         Column("IQM", [*map(interval, iqms)], [m.value for m in iqms]),
         Column("SD", [number(s, 3) for s in spreads], spreads),
     ]
@@ -131,9 +134,9 @@ def cells_table(grid: Grid, found: dict[str, Profile]) -> Table:
         }
     )
     caption = (
-        "Final test ELBO of every cell over the trials that did not diverge: mean with Student's "
-        "95 % interval, interquartile mean (IQM) with a bootstrap interval, standard deviation "
-        "(SD) over seeds."
+        f"Final test {grid.outcome.label} of every cell over the trials that did not diverge: mean "
+        "with Student's 95 % interval, interquartile mean (IQM) with a bootstrap interval, "
+        "standard deviation (SD) over seeds."
     )
     return Table("cells", caption, columns, data)
 
@@ -148,7 +151,7 @@ def trials_table(grid: Grid, results: Results) -> Table:
         Column(grid.group_name, rows["group"].tolist()),
         Column(grid.axis_name or "level", [*map(level_label, rows["x"])], rows["x"].tolist()),
         Column("seed", [f"{seed:g}" for seed in rows["seed"]], rows["seed"].tolist()),
-        Column("ELBO (nats)", [number(v, 5) for v in rows["value"]], rows["value"].tolist()),
+        Column(grid.outcome.titled, [number(v, 5) for v in rows["value"]], rows["value"].tolist()),
         Column("time", [duration(s) for s in rows["seconds"]], rows["seconds"].tolist()),
         Column("error or reason", [_error(error) for error in errors]),
     ]

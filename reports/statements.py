@@ -62,6 +62,8 @@ def gather(
     known: Published, grid: Grid, found: dict[str, Profile], curves: Curves, level: float | None
 ) -> Evidence | str:
     """Return what the tests look at, or a sentence that says why they cannot be made."""
+    if grid.outcome.name != known.metric:
+        return f"The statement is about {known.metric}; this run reports {grid.outcome.name}."
     if grid.factors != (known.factor,):
         varied = ", ".join(grid.factors) or "nothing beside the axis"
         return f"The statement is about {known.factor} alone; this run varies {varied}."

@@ -94,6 +94,12 @@ def count(n: int, noun: str, plural: str = "") -> str:
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
+def article(noun: str) -> str:
+    """Return ``a loss``, ``an error``, ``an ELBO``, ``an MSE``: acronyms are spelt out."""
+    vowels = "AEFHILMNORSX" if noun.partition(" ")[0].isupper() else "aeiou"
+    return f"{'an' if noun[0] in vowels else 'a'} {noun}"
+
+
 def _fixed(value: float, decimals: int, signed: bool) -> str:
     text = f"{value:{'+' if signed else ''},.{decimals}f}"
     if not text.strip("+-0.,"):

@@ -8,8 +8,9 @@ from harness.config.sweep import Sweep
 from harness.data.dataset import Dataset, DatasetOptions
 from harness.data.registry import check_available, load_dataset
 from harness.execution.device import pick_device
-from harness.execution.driver import ray_session, run_trials, slots
+from harness.execution.driver import run_trials
 from harness.execution.progress import Progress, labels
+from harness.execution.ray_session import ray_session, slots
 from harness.provenance import code_version
 from harness.results import FINAL_STATUSES, RunDirectory, load
 

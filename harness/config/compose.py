@@ -96,11 +96,8 @@ def _check_path(path: str, known: list[str], choices: Mapping[str, Any]) -> None
     group, _, word = path.rpartition(".")
     elsewhere = {name.rpartition(".")[2]: name for name in [*known, *GROUPS] if name != path}
     here = {word: name for word, name in elsewhere.items() if name.rpartition(".")[0] == group}
-    near = (
-        elsewhere.get(word)  # the right word in the wrong place: method.epochs for scale.epochs
-        or here.get(nearest(word, here))
-        or elsewhere.get(nearest(word, elsewhere))
-    )
+    # Perhaps the right word in the wrong place: method.epochs for scale.epochs.
+    near = here.get(nearest(word, here)) or elsewhere.get(nearest(word, elsewhere))
     hint = f"Did you mean '{near}'?" if near else f"Known: {', '.join(here.values() or known)}."
     of = f" of {group}={choices[group]}" if group in choices else ""
     raise UserError(f"Unknown key '{path}'{of}. {hint}")

@@ -70,7 +70,8 @@ def parse(arguments: Iterable[str]) -> list[Override]:
         except HydraException:
             raise UserError(
                 f"Cannot read '{argument}'. Write key=value, for example method.lr=1e-3 or "
-                "method.lr=choice(1e-4,1e-3); quote brackets for the shell."
+                "method.lr=choice(1e-4,1e-3); quote brackets for the shell, and other signs once "
+                "more, as in \"data_root='~/data'\"."
             ) from None
         if override.is_delete() or override.is_add() or override.package:
             raise UserError(f"'{argument}': every key exists already; write it without + ~ or @.")

@@ -24,7 +24,7 @@ class SweepCallback(tune.Callback):
     """
 
     def __init__(
-        self, run: RunDirectory, progress: Progress, give_up: Callable[[int, str], None]
+        self, run: RunDirectory, progress: Progress, give_up: Callable[[int, int, str], None]
     ) -> None:
         self.error: UserError | None = None
         self._run = run
@@ -51,10 +51,7 @@ class SweepCallback(tune.Callback):
         # Tune appends to this file at each failure; what its own accessor reads comes too late.
         last = Path(trial.error_file).read_text().rpartition("Failure #")[2].partition("\n")[2]
         with self._keeping_error():
-            self._give_up(
-                trial.config["position"],
-                f"Attempts: {trial.num_failures}. The last one ended with:\n{last}",
-            )
+            self._give_up(trial.config["position"], trial.num_failures, last.strip())
 
     @contextmanager
     def _keeping_error(self) -> Iterator[None]:

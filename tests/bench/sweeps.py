@@ -1,5 +1,6 @@
 """Whole sweeps beside pure training, and what a warm sweep costs for each trial."""
 
+import os
 import statistics
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -14,6 +15,9 @@ from tests.bench.tables import Measured, print_table
 
 MOST_MS = 100.0
 """Wall time a trial may cost beyond its training and evaluation, in a warm sweep."""
+
+RAY_NICENESS = 15
+"""What Ray adds to the niceness of its workers."""
 
 TRIVIAL = [
     *("method=vae", "dataset=digits", "scale=smoke", "scale.epochs=1"),
@@ -91,8 +95,9 @@ def _row(how: str, done: Run, pure: float) -> tuple[str, ...]:
 def pure_training(overrides: list[str]) -> float:
     """Return wall seconds of training the trials by hand, in as many processes as there are slots.
 
-    The processes train at the same time, as the trials of a sweep do, and do nothing else: their
-    imports and a first training that warms them up are not counted.
+    The processes train at the same time and as politely (Ray's workers let other programs go
+    first) as the trials of a sweep do. Their imports, and a first epoch that warms them up, are not
+    counted.
     """
     configs = [trial.as_dict() for trial in resolve(overrides).trials]
     context = get_context("spawn")
@@ -115,6 +120,7 @@ def _train(configs: list[dict[str, Any]]) -> float:
 
     from tests.bench.handwritten import epochs_by_hand
 
+    os.nice(RAY_NICENESS)
     torch.set_num_threads(1)
     trials = [trial_from_dict(config) for config in configs]
     dataset = load_dataset(trials[0].dataset, None)

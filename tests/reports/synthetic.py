@@ -1,7 +1,7 @@
 """Results of made-up sweeps, with known winners, divergences and gaps."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -87,6 +87,24 @@ def without(made: Results, trial_ids: list[str]) -> Results:
         problems=made.problems,
         location=made.location,
     )
+
+
+def mirrored(made: Results) -> Results:
+    """The same of a method without an ELBO: its MSE is the ELBO's negative, so less is better.
+
+    Only its training loss was recorded along training, the negative of the ELBO's curve.
+    """
+    trials = made.trials.drop(columns=["metric.log_likelihood", "metric.kl"])
+    trials["metric.mse"] = -trials["metric.elbo"]
+    trials["metric.elbo"] = np.nan
+    curves = made.curves.assign(split="train", metric="loss", value=-made.curves["value"])
+    metrics = [
+        {"name": "elbo", "direction": "higher", "unit": "nats"},
+        {"name": "kl", "direction": "none", "unit": "nats"},
+        {"name": "mse", "direction": "lower", "unit": "squared intensity"},
+    ]
+    told = {"trials": trials, "curves": _categorical(curves)}
+    return replace(made, **told, sweep=made.sweep | {"metrics": metrics})
 
 
 def _row(

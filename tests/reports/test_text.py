@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from reports.statistics import Estimate
-from reports.text import duration, interval, level_label, number, p_value, words
+from reports.text import article, duration, interval, level_label, number, p_value, words
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,8 @@ def test_words_and_durations():
         "2 h 05 min",
     ]
     assert (p_value(0.0123), p_value(1e-9)) == ("p = 0.012", "p < 0.001")
+
+
+@pytest.mark.parametrize("said", ["a loss", "an error", "an ELBO", "an MSE", "a log likelihood"])
+def test_article(said):
+    assert article(said.partition(" ")[2]) == said

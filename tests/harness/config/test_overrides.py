@@ -29,11 +29,11 @@ def space(tmp_path: Path) -> str:
     return f"space={path}"
 
 
-def swept(*arguments: str) -> dict[str, list[object]]:
+def collect(*arguments: str) -> Overrides:
     overrides = Overrides()
     for override in parse(arguments):
         overrides.add(override)
-    return overrides.swept
+    return overrides
 
 
 def axes(sweep: Sweep) -> list[tuple[int, float, int]]:
@@ -52,13 +52,14 @@ def axes(sweep: Sweep) -> list[tuple[int, float, int]]:
         ("method.lr=sort(1e-3,1e-4)", [1e-4, 1e-3]),
         ("method.encoder_widths=choice([8,4],[16])", [[8, 4], [16]]),
         ("dataset.warp=choice('fresh',\"none\")", ["fresh", "none"]),
-        ("scale.train_limit=choice(10,null)", [10, None]),
+        ("scale.train_limit=10,null", [10, None]),
     ],
 )
 def test_a_sweep_is_a_list_of_plain_values(argument: str, values: list[object]) -> None:
     key = argument.partition("=")[0]
-    assert swept(argument) == {key: values}
-    assert [type(value) for value in swept(argument)[key]] == [type(value) for value in values]
+    found = collect(argument).swept
+    assert found == {key: values}
+    assert [type(value) for value in found[key]] == [type(value) for value in values]
 
 
 def test_lists_and_quoted_strings_are_read_as_hydra_reads_them() -> None:
@@ -88,6 +89,8 @@ def test_later_override_wins() -> None:
     fixed_last = resolve(["method.lr=choice(1e-4,1e-3)", "method.lr=1e-2", "seeds=1"])
     assert [trial.hyperparameters.lr for trial in fixed_last.trials] == [1e-2]
     assert fixed_last.swept == {}
+    overrides = collect("method.lr=1e-2", "method.lr=choice(1e-4,1e-3)")
+    assert (overrides.fixed, list(overrides.swept)) == ({}, ["method.lr"])
     swept_last = resolve(["method.lr=1e-2", "method.lr=choice(1e-4,1e-3)", "seeds=1"])
     assert [trial.hyperparameters.lr for trial in swept_last.trials] == [1e-4, 1e-3]
     assert resolve(["seeds=2", "seeds=4"]).settings.seeds == 4

@@ -1,0 +1,91 @@
+"""The outcome a report is about: which metric, in which unit, and whether more of it is better."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from harness.results import Results
+
+LABELS = {"elbo": "ELBO", "mse": "MSE"}
+"""What a metric is called in a sentence, where its name is not a word."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A number by which trials are compared.
+
+    Attributes:
+        name: its name; the column of its final values is ``metric.<name>``.
+        label: what it is called in a sentence.
+        unit: its unit; empty where it has none.
+        higher_is_better: whether more of it is better.
+    """
+
+    name: str
+    label: str
+    unit: str
+    higher_is_better: bool
+
+    @property
+    def column(self) -> str:
+        """Column of the final values among the trials."""
+        return f"metric.{self.name}"
+
+    @property
+    def sign(self) -> int:
+        """1 if more is better, else -1: ``sign * value`` grows as results improve."""
+        return 1 if self.higher_is_better else -1
+
+    @property
+    def titled(self) -> str:
+        """Label and unit, as an axis or a column has them: ``ELBO (nats)``."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+    @property
+    def better(self) -> str:
+        """``higher`` or ``lower``, whichever is better."""
+        return "higher" if self.higher_is_better else "lower"
+
+    @property
+    def best(self) -> str:
+        """``highest`` or ``lowest``, whichever is best."""
+        return "highest" if self.higher_is_better else "lowest"
+
+
+ELBO = Outcome("elbo", "ELBO", "nats", higher_is_better=True)
+"""The outcome of a sweep that declares none."""
+LOSS = Outcome("loss", "loss", "", higher_is_better=False)
+"""What every method minimizes."""
+
+
+def outcome_of(results: Results) -> Outcome:
+    """Choose the outcome: of the sweep's metrics with a direction the first that any trial has.
+
+    A method without a likelihood has no ELBO, so that its reconstructions' error is what can be
+    compared. While no trial has any of them, it is the first.
+    """
+    told = results.sweep.get("metrics")
+    entries = told if isinstance(told, list) else []
+    declared = [outcome for entry in entries if (outcome := _declared(entry))] or [ELBO]
+    finished = results.trials[results.trials["status"] == "ok"]
+    return next((o for o in declared if _has_values(finished, o.column)), declared[0])
+
+
+def _declared(entry: Any) -> Outcome | None:
+    """Read one of the sweep's metrics; None if it has no direction, as in older sweeps."""
+    if not (isinstance(entry, dict) and entry.get("name")):
+        return None
+    direction = entry.get("direction")
+    if direction not in {"higher", "lower"}:
+        return None
+    name = str(entry["name"])
+    label = LABELS.get(name, name.replace("_", " "))
+    return Outcome(name, label, str(entry.get("unit") or ""), direction == "higher")
+
+
+def _has_values(trials: pd.DataFrame, column: str) -> bool:
+    if column not in trials:
+        return False
+    return bool((pd.to_numeric(trials[column], errors="coerce").abs() < np.inf).any())

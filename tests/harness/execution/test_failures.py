@@ -1,0 +1,91 @@
+"""A method that raises, and one whose process dies, take nothing down with them."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from harness.results import load
+from tests.harness.execution.conftest import Start
+
+METHOD = '''
+import os, signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from models.hyperparameters import Structure
+from models.vae import VAE, VAEHyperparameters
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class MoodyHyperparameters(VAEHyperparameters):
+    mood: Annotated[Literal["raises", "dies", "calm"], Structure("", "what it does", "")] = "calm"
+
+
+class Moody(VAE):
+    """A VAE that is in a bad mood in the middle of training, unless it has been cured."""
+
+    Hyperparameters = MoodyHyperparameters
+
+    def objective(self, batch, noise, values):
+        mood = self.hyperparameters.mood
+        if values["kl_weight"] == 1 and mood != "calm" and not (HERE / "cured").exists():
+            with (HERE / "attempts").open("a") as file:
+                print(mood, file=file)
+            if mood == "dies":
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise ArithmeticError("a bad mood")
+        return super().objective(batch, noise, values)
+'''
+
+
+def attempts(folder: Path) -> dict[str, int]:
+    moods = (folder / "attempts").read_text().split()
+    return {mood: moods.count(mood) for mood in sorted(set(moods))}
+
+
+def by_mood(run: Path) -> pd.DataFrame:
+    return load(run).trials.set_index("param.method.mood")
+
+
+@pytest.mark.timeout(900)
+def test_trials_that_raise_or_die_fail_alone_and_run_again_when_asked(
+    start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "moody.py").write_text(METHOD)
+    run = tmp_path / "run"
+    swept = ("method=moody.Moody", "method.mood=choice(raises,dies,calm)", "seeds=1")
+    limits = ("scale=smoke", "ray.num_cpus=2", "ray.max_retries=1", f"run_dir={run}")
+    command = start("sweep", *swept, *limits, cwd=tmp_path)
+    assert command.wait() == 1
+    assert "3 of 3 trials finished: 1 ok, 2 failed" in command.out
+    assert f"unbraid resume {run} retry_failed=true" in command.err
+    trials = by_mood(run)
+    assert trials["status"].to_dict() == {"raises": "failed", "dies": "failed", "calm": "ok"}
+    traceback, death = str(trials.loc["raises", "error"]), str(trials.loc["dies", "error"])
+    assert traceback.startswith("Traceback")
+    assert 'moody.py", line 30, in objective' in traceback
+    assert traceback.rstrip().endswith("ArithmeticError: a bad mood")
+    assert "worker process has died" in death
+    assert "No worker process finished this trial in 2 attempts" in death
+    assert attempts(tmp_path) == {"dies": 2, "raises": 1}
+    curves = load(run).curves
+    assert (curves["trial_id"] == trials.loc["raises", "trial_id"]).sum() > 0, "lost its curve"
+
+    command = start("resume", run, cwd=tmp_path)
+    assert command.wait() == 1
+    assert attempts(tmp_path) == {"dies": 2, "raises": 1}
+
+    (tmp_path / "cured").touch()
+    calm = trials.loc[["calm"]]
+    command = start("resume", run, "retry_failed=true", cwd=tmp_path)
+    assert command.wait() == 0, command.err
+    assert "2 failed trials will run again" in command.out
+    trials = by_mood(run)
+    assert set(trials["status"]) == {"ok"}
+    assert trials["error"].isna().all()
+    # Integers with gaps, as the dead worker's have, are read as another type.
+    pd.testing.assert_frame_equal(trials.loc[["calm"]], calm, check_dtype=False)

@@ -1,0 +1,58 @@
+"""Where a worker can no longer write, the sweep stops and says why; what it wrote stays."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.results import load
+from tests.harness.execution.conftest import Start
+from tests.harness.execution.sweeps import SWEEP, TRIALS, finished, same_results
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system with room for a few trials."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=160k", "none", str(disk)]
+    if os.getuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
+        pytest.skip("needs the right to mount a file system")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+@pytest.mark.timeout(600)
+def test_a_full_disk_stops_the_sweep_and_room_lets_it_go_on(
+    start: Start, control: Path, tiny_disk: Path
+) -> None:
+    run = tiny_disk / "run"
+    sweep = start(*SWEEP, f"run_dir={run}")
+    assert sweep.wait() == 2
+    assert "no room to write" in sweep.err
+    assert "then run the same command again: finished trials are kept" in sweep.err
+    assert "Traceback" not in sweep.err
+    results = load(run)
+    assert 0 < len(results.trials) == len(finished(run)) < TRIALS
+    assert results.problems == []
+    assert set(results.trials["status"]) == {"ok"}
+
+    subprocess.run(["mount", "-o", "remount,size=8m", str(tiny_disk)], check=True)
+    sweep = start(*SWEEP, f"run_dir={run}")
+    assert sweep.wait() == 0, sweep.err
+    same_results(run, control)
+
+
+@pytest.mark.timeout(600)
+def test_a_folder_that_cannot_be_written_stops_the_sweep(start: Start, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    sweep = start(*SWEEP, f"run_dir={run}")
+    sweep.until(lambda: finished(run))
+    (run / "artifacts").rename(tmp_path / "artifacts")
+    (run / "artifacts").write_text("in the way")
+    assert sweep.wait() == 2
+    assert f"cannot write {run}/artifacts/" in sweep.err
+    assert "Traceback" not in sweep.err
+    assert 0 < load(run).counts["ok"] == load(run).counts["finished"] < TRIALS

@@ -1,0 +1,150 @@
+"""Scores of a method on the test split: closed forms, and what they must not depend on."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from harness.data.sampler import test_batches as batches_of
+from harness.evaluation import PICTURES, evaluate, pictures
+from harness.metrics import METRICS, check_metrics, metric_keys
+from models import method as protocols
+from models.method import Batch, Noise, Stats
+from models.registry import METHOD_PATHS, load_method
+from tests.harness import toys
+from tests.harness.toys import KnownBound, MeanImage, build
+
+N = 37
+SIZES = (1, 5, 16, 36, 37)
+"""Sizes of a test batch; most leave a smaller one at the end."""
+
+
+def batches(size: int) -> list[Batch]:
+    return list(batches_of(toys.dataset(N).test, "cpu", size))
+
+
+def pixels() -> np.ndarray:
+    """The test images in [0, 1], float64, by numpy alone."""
+    return toys.dataset(N).test.images / np.float64(255)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_scores_are_the_closed_forms(size: int) -> None:
+    """Float32 pixels are within 2^-24 of the numpy ones, so sums over 36 of them within 1e-6."""
+    method = build(KnownBound)
+    scores = evaluate(method, batches(size), ["elbo", "mse"], seed=0)
+    assert list(scores) == ["elbo", "log_likelihood", "kl", "mse"]
+    sums = pixels().reshape(N, -1).sum(1)
+    assert scores["log_likelihood"] == pytest.approx(-sums.mean(), rel=1e-6)
+    assert scores["elbo"] == pytest.approx(scores["log_likelihood"] - scores["kl"], rel=1e-6)
+    assert scores["mse"] == pytest.approx(((1 - 2 * pixels()) ** 2).mean(), rel=1e-6)
+    # kl is the mean of 37 chi-square variables of 2 degrees of freedom: mean 2, deviation 2 / 37^.5
+    assert abs(scores["kl"] - 2) < 5 * 2 / N**0.5
+
+
+def test_mse_is_the_mean_over_pixels_and_images() -> None:
+    method = build(load_method("vae"))
+    with torch.no_grad():
+        given = torch.from_numpy(pixels()).float()
+        errors = [
+            (float(a) - float(b)) ** 2
+            for a, b in zip(method.reconstruct(given).flatten(), given.flatten(), strict=True)
+        ]
+    # One batch of the same images: the same float32 numbers, so only the order of summing differs.
+    scores = evaluate(method, batches(N), ["mse"], seed=0)
+    assert scores["mse"] == pytest.approx(sum(errors) / len(errors), rel=1e-7)
+
+
+@pytest.mark.parametrize("name", METHOD_PATHS)
+def test_scores_do_not_depend_on_the_batch_size(name: str) -> None:
+    """The noise is that of the image; a matrix product sums in another order for another shape.
+
+    That moves float32 activations by some 1e-7 of their size; 1e-5 leaves room for the layers.
+    """
+    method = build(load_method(name))
+    expected = evaluate(method, batches(N), ["elbo", "mse"], seed=0)
+    for size in SIZES:
+        scores = evaluate(method, batches(size), ["elbo", "mse"], seed=0)
+        assert scores == pytest.approx(expected, rel=1e-5), size
+
+
+def test_every_evaluation_of_a_trial_draws_the_same_noise_and_none_of_torchs_own() -> None:
+    method = build(KnownBound)
+    state = torch.get_rng_state()
+    first = evaluate(method, batches(5), ["elbo"], seed=0)
+    assert evaluate(method, batches(5), ["mse", "elbo"], seed=0) | first == (
+        evaluate(method, batches(5), ["mse", "elbo"], seed=0)
+    )
+    assert evaluate(method, batches(5), ["elbo"], seed=1)["kl"] != first["kl"]
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+class Watched(KnownBound):
+    """Remembers how it was asked, and fails where told to."""
+
+    fails = False
+
+    def elbo(self, batch: Batch, noise: Noise) -> Stats:
+        self.asked = self.training, torch.is_grad_enabled()
+        if self.fails:
+            raise RuntimeError("the boiler burst")
+        return super().elbo(batch, noise)
+
+    def sample(self, n: int, generator: torch.Generator) -> Tensor:
+        self.asked = self.training, torch.is_grad_enabled()
+        return torch.rand((n, *self.data.image_shape), generator=generator)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_evaluation_restores_the_mode_it_found(training: bool) -> None:
+    method = build(Watched).train(training)
+    evaluate(method, batches(5), ["elbo"], seed=0)
+    assert (method.asked, method.training) == ((False, False), training)
+    pictures(method, batches(N)[0], seed=0)
+    assert (method.asked, method.training) == ((False, False), training)
+    method.fails = True
+    with pytest.raises(RuntimeError, match="the boiler burst"):
+        evaluate(method, batches(5), ["elbo"], seed=0)
+    assert method.training == training
+
+
+def test_metrics_are_left_out_where_the_method_lacks_their_protocol() -> None:
+    assert evaluate(build(MeanImage), batches(5), METRICS, seed=0) == {}
+
+
+def test_every_metric_names_a_protocol_and_reports_what_it_declares() -> None:
+    assert all(hasattr(protocols, metric.needs) for metric in METRICS.values())
+    method = build(load_method("c_vitae"))
+    for name in METRICS:
+        assert list(evaluate(method, batches(5), [name], seed=0)) == metric_keys([name])
+    assert check_metrics(["mse", "elbo"]) == ("mse", "elbo")
+
+
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [
+        ("vae", {"reconstructions", "samples"}),
+        ("u_vitae", {"reconstructions", "samples", "appearance"}),
+        ("c_vitae", {"reconstructions", "samples", "appearance"}),
+    ],
+)
+def test_pictures(name: str, drawn: set[str]) -> None:
+    arrays = pictures(build(load_method(name)), batches(N)[0], seed=0)
+    assert arrays.keys() == {"test_images", *drawn}
+    for array in arrays.values():
+        assert array.dtype == np.uint8
+        assert array.shape == (PICTURES, 1, 6, 6)
+    np.testing.assert_array_equal(arrays["test_images"], toys.dataset(N).test.images[:PICTURES])
+    assert len(np.unique(arrays["samples"], axis=0)) == PICTURES
+
+
+def test_pictures_round_and_clip() -> None:
+    class Bright(KnownBound):
+        def reconstruct(self, image: Tensor) -> Tensor:
+            values = torch.tensor([-0.5, 0.0, 0.4 / 255, 0.6 / 255, 1.0, 7.0])
+            return values.expand_as(image)
+
+    few = toys.dataset(3).test
+    arrays = pictures(build(Bright), next(batches_of(few, "cpu", 3)), seed=0)
+    assert arrays["reconstructions"].shape == (3, 1, 6, 6), "as many as there are"
+    assert arrays["reconstructions"][0, 0, 0].tolist() == [0, 0, 0, 1, 255, 255]

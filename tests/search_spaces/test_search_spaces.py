@@ -1,0 +1,61 @@
+"""Every search space that comes with Unbraid plans at every scale and says what it is."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+import reports
+from harness.config.compose import options_of
+from harness.config.spaces import load_space, space_files
+from harness.config.sweep import resolve, trial_from_dict
+
+SPACES = space_files()
+PUBLISHED = Path(reports.__file__).parent / "published"
+
+
+def test_every_file_is_found() -> None:
+    folder = Path(__file__).parents[2] / "search_spaces"
+    assert sorted(SPACES) == sorted(
+        path.stem for path in folder.iterdir() if path.suffix == ".yaml"
+    )
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_it_says_what_it_is_and_has_a_report(name: str) -> None:
+    space = load_space(name)
+    assert space.title
+    assert space.source
+    assert space.report in reports.KINDS
+    assert not space.paper or (PUBLISHED / f"{space.paper}_{name.partition('_')[2]}.yaml").is_file()
+    assert space.sweep
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_it_holds_what_is_swept_and_nothing_of_this_machine(name: str) -> None:
+    space = load_space(name)
+    places = {key.partition(".")[0] for key in (*space.fixed, *space.sweep)}
+    assert places <= {"method", "dataset", "scale", "metrics", "seeds", "search", "scheduler"}
+    assert not places & {"scale"} or "scale" not in space.fixed, "the scale is the user's choice"
+
+
+@pytest.mark.parametrize("scale", options_of("scale"))
+@pytest.mark.parametrize("name", SPACES)
+def test_it_plans_at_every_scale(name: str, scale: str) -> None:
+    sweep = resolve([f"space={name}", f"scale={scale}"])
+    combinations = math.prod(len(values) for values in sweep.swept.values())
+    assert len(sweep.trials) == combinations * sweep.settings.seeds
+    assert {trial.scale.name for trial in sweep.trials} == {scale}
+    for trial in sweep.trials:
+        assert trial_from_dict(json.loads(json.dumps(trial.as_dict()))) == trial
+
+
+def test_the_published_stability_sweep() -> None:
+    """Detlefsen and Hauberg 2019, supplement, Figure 1: 3 parametrizations x 4 learning rates."""
+    sweep = resolve(["space=vitae_stability"])
+    assert sweep.swept == {
+        "method.transform": ["affine", "affine_decomp", "affine_diffeo"],
+        "method.lr": [1e-4, 1e-3, 1e-2, 1e-1],
+    }
+    assert {trial.method for trial in sweep.trials} == {"c_vitae"}
