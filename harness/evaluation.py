@@ -33,11 +33,15 @@ def evaluate(
     batches = list(batches)
     device = batches[0]["image"].device
     with _evaluating(method):
-        for name in names:
-            if isinstance(method, getattr(protocols, METRICS[name].needs)):
-                draws = seeding.generator(seed, f"metric {name}", device)
-                scores.update(METRICS[name].compute(method, batches, draws))
+        for name in scorable(method, names):
+            draws = seeding.generator(seed, f"metric {name}", device)
+            scores.update(METRICS[name].compute(method, batches, draws))
     return scores
+
+
+def scorable(method: Method, names: Iterable[str]) -> list[str]:
+    """Return those metrics whose protocol the method implements."""
+    return [name for name in names if isinstance(method, getattr(protocols, METRICS[name].needs))]
 
 
 @torch.no_grad()

@@ -14,7 +14,7 @@ from harness.config.compose import load_method_or_explain
 from harness.config.schema import TrialConfig
 from harness.data.dataset import Dataset
 from harness.data.sampler import Sampler, test_batches
-from harness.evaluation import evaluate, pictures
+from harness.evaluation import evaluate, pictures, scorable
 from harness.provenance import machine
 from harness.results.records import TrialRecord
 from harness.training import Updater, train
@@ -125,6 +125,7 @@ def _train_and_score(
     updater = Updater(method)
     sampler = Sampler(dataset.train, dataset.warp, device, scale.batch_size)
     tests = list(test_batches(dataset.test, device, TEST_BATCH))
+    along_training = scorable(method, trial.metrics)[:1]
     watch.lap("setup")
     order, noise = seeding.generator(seed, "order"), seeding.generator(seed, "noise", device)
     reason: str | None = None
@@ -134,7 +135,7 @@ def _train_and_score(
         record.curves.add(epoch.number, epoch.step, "train", epoch.train)
         reason, scores = epoch.diverged, {}
         if not reason and (epoch.number % scale.eval_every == 0 or epoch.number == scale.epochs):
-            scores = evaluate(method, tests, ["elbo"], seed)
+            scores = evaluate(method, tests, along_training, seed)
             record.curves.add(epoch.number, epoch.step, "test", scores)
             reason = _not_finite(scores)
             watch.lap("evaluate")

@@ -41,7 +41,7 @@ class SweepCallback(tune.Callback):
         with self._keeping_error():
             if result["status"] == "unwritten":
                 raise UserError(result["error"])
-            self._progress.finish(position, result["status"], result["elbo"], result["seconds"])
+            self._progress.finish(position, result["status"], result["seconds"], result["score"])
             if self._progress.finished % COMPACT_EVERY == 0:
                 self._run.compact()
 

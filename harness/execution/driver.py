@@ -44,7 +44,7 @@ def run_trials(
         trial = trials[position]
         if trial.trial_id not in run.finished():  # it may have been written before the worker died
             run.write(given_up_record(trial, datasets, origin, attempts, reason))
-            progress.finish(position, "failed", float("nan"), 0.0)
+            progress.finish(position, "failed", 0.0)
 
     callback = SweepCallback(run, progress, give_up)
     scratch = tempfile.mkdtemp(prefix="unbraid-tune-")

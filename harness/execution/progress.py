@@ -1,6 +1,5 @@
 """Progress of a sweep in the terminal: a line for each finished trial, and the time left."""
 
-import math
 import sys
 import time
 from dataclasses import dataclass, field
@@ -51,8 +50,15 @@ class Progress:
             running = ", ".join(f"{share:.0%}" for share in self._shares.values())
             self._say(f"running: {running}")
 
-    def finish(self, position: int, status: str, elbo: float, seconds: float) -> None:
-        """Note a finished trial and say so, unless many finish within a second."""
+    def finish(self, position: int, status: str, seconds: float, score: str = "") -> None:
+        """Note a finished trial and say so, unless many finish within a second.
+
+        Args:
+            position: of the trial among those still to be run.
+            status: how it ended.
+            seconds: how long it took.
+            score: its first metric in words (see ``first_score``).
+        """
         if position in self._ended:  # a retry after the worker died between writing and reporting
             return
         self._ended.add(position)
@@ -62,7 +68,7 @@ class Progress:
         if status == "ok" and not last and time.monotonic() - self._said < QUIET_S:
             self._unsaid += 1
             return
-        score = "" if math.isnan(elbo) else f"  elbo {elbo:9.2f}"
+        score = f"  {score}" if score else ""
         more = f"  (+{self._unsaid} more)" if self._unsaid else ""
         self._unsaid = 0
         self._say(f"{status:<8} {self.labels[position]}{score}  {seconds:.1f} s{more}")
@@ -85,6 +91,11 @@ class Progress:
         eta = f"  {clock(left)} left" if left else ""
         width = len(str(self.planned))
         self.say(f"[{self.already + self.finished:>{width}}/{self.planned}] {text}{eta}")
+
+
+def first_score(metrics: dict[str, float]) -> str:
+    """Return the first metric of a trial as a line shows it; nothing if it has none."""
+    return next((f"{name} {value:>#9.5g}" for name, value in metrics.items()), "")
 
 
 def clock(seconds: float) -> str:

@@ -15,6 +15,7 @@ from harness.config.sweep import trial_from_dict
 from harness.data.dataset import Dataset, DatasetOptions
 from harness.errors import UserError
 from harness.execution.device import pick_device
+from harness.execution.progress import first_score
 from harness.results import RunDirectory, TrialRecord
 from harness.trial import run_trial
 
@@ -82,12 +83,14 @@ class TrialWorker(tune.Trainable):
     def _write(self, record: TrialRecord) -> dict[str, Any]:
         try:
             self._run_directory.write(record)
-        except (
-            UserError
-        ) as error:  # the driver stops the sweep: the next one could not write either
+        except UserError as error:
+            # The driver stops the sweep: the next trial could not be written either.
             return {"status": "unwritten", "error": f"{socket.gethostname()}: {error}"}
-        elbo = record.metrics.get("elbo", float("nan"))
-        return {"status": record.status, "elbo": elbo, "seconds": record.times["total"]}
+        return {
+            "status": record.status,
+            "seconds": record.times["total"],
+            "score": first_score(record.metrics),
+        }
 
     def _begin(self, config: dict[str, Any]) -> None:
         trial = trial_from_dict(self._assignment.configs[config["position"]])

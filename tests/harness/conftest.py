@@ -11,7 +11,6 @@ from tests.harness.data.idx_files import write_mnist
 @pytest.fixture
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working directory, no data files known, and starting Ray is an error."""
-
     import ray  # not for the tests that need no command: it takes a second
 
     def refuse(*args: object, **options: object) -> None:

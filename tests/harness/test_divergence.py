@@ -8,7 +8,7 @@ import pytest
 from harness.training import EXPLODED, divergence
 from models.method import DataSpec
 from tests.harness import toys
-from tests.harness.toys import STEPS, KnownBound, build, training
+from tests.harness.toys import EPOCHS, STEPS, KnownBound, build, training
 
 
 @pytest.mark.parametrize(

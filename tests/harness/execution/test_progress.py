@@ -1,13 +1,12 @@
 """The lines a user sees during a sweep, with the time in the test's hands."""
 
 import io
-import math
 import time
 
 import pytest
 
 from harness.config.sweep import resolve
-from harness.execution.progress import HEARTBEAT_S, Progress, clock, labels
+from harness.execution.progress import HEARTBEAT_S, Progress, clock, first_score, labels
 
 
 class Clock:
@@ -37,16 +36,21 @@ def lines(of: Progress) -> list[str]:
 
 def test_a_line_for_each_finished_trial_with_the_time_left(watch: Clock) -> None:
     shown = progress(4)
-    for position, (status, elbo) in enumerate(
-        [("ok", -123.456), ("diverged", math.nan), ("failed", math.nan), ("ok", -1.0)]
+    for position, (status, metrics) in enumerate(
+        [
+            ("ok", {"elbo": -123.456, "mse": 0.1}),
+            ("diverged", {}),
+            ("failed", {}),
+            ("ok", {"mse": 1}),
+        ]
     ):
         watch.now += 30
-        shown.finish(position, status, elbo, 29.94)
+        shown.finish(position, status, 29.94, first_score(metrics))
     assert lines(shown) == [
         "[1/4] ok       vae seed=0  elbo   -123.46  29.9 s  1:30 min left",
         "[2/4] diverged vae seed=1  29.9 s  1:00 min left",
         "[3/4] failed   vae seed=2  29.9 s  30 s left",
-        "[4/4] ok       vae seed=3  elbo     -1.00  29.9 s",
+        "[4/4] ok       vae seed=3  mse    1.0000  29.9 s",
     ]
     assert shown.statuses == {"ok": 2, "diverged": 1, "failed": 1}
     assert shown.finished == 4
@@ -55,8 +59,8 @@ def test_a_line_for_each_finished_trial_with_the_time_left(watch: Clock) -> None
 def test_trials_of_an_earlier_session_count_but_not_for_the_pace(watch: Clock) -> None:
     shown = progress(100, already=90)
     watch.now += 10
-    shown.finish(0, "ok", -1.0, 10.0)
-    assert lines(shown) == ["[ 91/100] ok       vae seed=0  elbo     -1.00  10.0 s  1:30 min left"]
+    shown.finish(0, "ok", 10.0)
+    assert lines(shown) == ["[ 91/100] ok       vae seed=0  10.0 s  1:30 min left"]
 
 
 def test_time_left_counts_the_finished_shares_of_running_trials(watch: Clock) -> None:
@@ -66,7 +70,7 @@ def test_time_left_counts_the_finished_shares_of_running_trials(watch: Clock) ->
     shown.advance(0, 0.25)
     shown.advance(1, 0.75)
     assert shown.seconds_left() == pytest.approx(30), "1 of 4 trials' work in 10 s"
-    shown.finish(1, "ok", -1.0, 10.0)
+    shown.finish(1, "ok", 10.0)
     assert shown.seconds_left() == pytest.approx(10 * (4 - 1.25) / 1.25)
 
 
@@ -84,8 +88,8 @@ def test_long_trials_are_heard_of_now_and_then(watch: Clock) -> None:
 def test_many_short_trials_share_a_line_but_no_bad_one_and_not_the_last(watch: Clock) -> None:
     shown = progress(7)
     for position, status in enumerate(["ok", "ok", "ok", "diverged", "ok", "ok", "ok"]):
-        shown.finish(position, status, -1.0, 0.01)
-    assert [line.partition("  elbo")[0] for line in lines(shown)] == [
+        shown.finish(position, status, 0.01)
+    assert [line.partition("  0.0 s")[0] for line in lines(shown)] == [
         "[4/7] diverged vae seed=3",
         "[7/7] ok       vae seed=6",
     ]
@@ -96,10 +100,10 @@ def test_a_retried_trial_counts_once(watch: Clock) -> None:
     """Its worker died after writing it and before saying so; the retry reports it again."""
     shown = progress(2)
     watch.now += 10
-    shown.finish(0, "ok", -1.0, 10.0)
+    shown.finish(0, "ok", 10.0)
     left, said = shown.seconds_left(), lines(shown)
     shown.advance(0, 0.5)
-    shown.finish(0, "ok", -1.0, 10.0)
+    shown.finish(0, "ok", 10.0)
     assert (shown.finished, shown.statuses, lines(shown)) == (1, {"ok": 1}, said)
     assert shown.seconds_left() == left == 10.0
 
