@@ -36,6 +36,7 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
     """
     space = sweep.space
     first = sweep.trials[0]
+    changed = [argument for argument in sweep.arguments if argument.startswith("scale.")]
     return {
         "space": space.name if space else None,
         "title": space.title if space else " × ".join(sweep.swept) or first.method,
@@ -43,7 +44,7 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         "paper": space.paper if space else "",
         "report": space.report if space else "stability",
         "command": command,
-        "scale": first.scale.name,
+        "scale": ", ".join([first.scale.name, *changed]),
         "swept": sweep.swept,
         "seeds": sweep.settings.seeds,
         "trials": len(sweep.trials),

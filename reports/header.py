@@ -59,7 +59,7 @@ def _data_notes(
     if known and any(dataset != known.data["dataset"] for dataset in datasets):
         said.append(f"The paper used {known.data['dataset']}, this run {words(datasets)}.")
     scale = sweep.get("scale")
-    if scale and scale != "paper":
+    if known and scale and scale != "paper":
         said.append(f"The scale is “{scale}”, not the published setting.")
     if said:
         said.append("Numbers cannot be compared with published ones; directions may be.")
