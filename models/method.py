@@ -94,7 +94,8 @@ class Method(nn.Module):
     def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
         """Draw the random numbers of one step for ``batch_size`` examples.
 
-        The tensors live on the generator's device. The objectives see nothing random but these.
+        Every tensor is ``[B, ...]``, a row an example, on the generator's device. The objectives
+        see nothing random but these.
         """
         raise NotImplementedError
 

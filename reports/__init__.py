@@ -20,7 +20,7 @@ def build(results: Results, kind: str | None, out: Path) -> Path:
     Args:
         results: what a run directory holds, complete or not.
         kind: one of ``KINDS``; None takes the kind that the sweep names.
-        out: the file to write (``.html``), or a folder to write ``<kind>.html`` into.
+        out: the file to write (``.html`` or ``.htm``), or a folder to write ``<kind>.html`` into.
 
     Returns:
         The file that was written.
@@ -28,13 +28,15 @@ def build(results: Results, kind: str | None, out: Path) -> Path:
     Raises:
         UserError: the kind is unknown, or the file cannot be written.
     """
+    if out.suffix not in ("", ".html", ".htm") and not out.is_dir():
+        raise UserError(f"A report is HTML: name {out.with_suffix('.html')} rather than {out}.")
     chosen = kind or results.sweep.get("report")
     if chosen not in KINDS:
         mistake = f"There is no report '{chosen}'." if chosen else "This sweep names no report."
         hint = did_you_mean(str(chosen), KINDS)
         raise UserError(f"{mistake}{hint} Reports: {', '.join(sorted(KINDS))}.")
     html = render(KINDS[chosen](results))
-    path = out if out.suffix == ".html" else out / f"{chosen}.html"
+    path = out if out.suffix and not out.is_dir() else out / f"{chosen}.html"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(html, encoding="utf-8")

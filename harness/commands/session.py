@@ -134,7 +134,10 @@ def show_plan(sweep: Sweep) -> int:
     print("first configurations:")
     for trial, label in zip(trials[:3], labels(trials[:3], sweep.swept), strict=True):
         print(f"  {trial.trial_id}  {label}")
-    print(estimate(sweep))
+    if sweep.settings.ray.address:
+        print("no estimate of the duration: the trials would run on a cluster, not here")
+    else:
+        print(estimate(sweep))
     print("dry_run=true: nothing was started and nothing written.")
     return 0
 

@@ -109,3 +109,9 @@ def test_a_diverged_trial_without_a_curve_is_counted_in_its_panel():
     grid = lay_out(made)
     found = bundle(grid, read_curves(curveless), "affine", 1e-2)
     assert (len(found.values), int(found.diverged.sum())) == (5, 5)
+
+
+def test_a_report_under_another_extension_is_refused(tmp_path):
+    with pytest.raises(UserError, match=r"name .*report\.html rather than .*report\.txt"):
+        reports.build(results(), "stability", tmp_path / "report.txt")
+    assert not (tmp_path / "report.txt").exists()
