@@ -35,7 +35,7 @@ def measure(quick: bool) -> list[Measured]:
 
 
 def _by_turns(batch_size: int, rounds: int) -> dict[str, list[float]]:
-    """Return seconds a batch in each round: of whole steps, of plain and of warped batches."""
+    """Return processor seconds a batch in each round: of steps, of plain and warped batches."""
     trial = one_trial(["method=vae", f"scale.batch_size={batch_size}", "scale.epochs=100000"])
     dataset = load_dataset(trial.dataset, None)
     plain = Sampler(dataset.train, None, "cpu", batch_size)
@@ -51,8 +51,8 @@ def _by_turns(batch_size: int, rounds: int) -> dict[str, list[float]]:
     seconds: dict[str, list[float]] = {name: [] for name in passes}
     for i in range(rounds + 1):
         for name, run in passes.items():
-            start = time.perf_counter()
+            start = time.process_time()
             run()
             if i:  # the first round warms up
-                seconds[name].append((time.perf_counter() - start) / batches)
+                seconds[name].append((time.process_time() - start) / batches)
     return seconds

@@ -63,7 +63,8 @@ def _side_by_side(trial: TrialConfig, rounds: int) -> tuple[list[float], list[fl
     """Return seconds a step of ours and of the hand-written loop, an epoch of each a round.
 
     The two change places from round to round, so that neither always profits from the other's
-    warm caches.
+    warm caches. Seconds are those of the processor: with one thread they are wall time on a free
+    machine, and on a busy one they leave out the time of others.
     """
     dataset = load_dataset(trial.dataset, None)
     loops = [epochs(trial, dataset), epochs_by_hand(trial, dataset)]
@@ -71,8 +72,8 @@ def _side_by_side(trial: TrialConfig, rounds: int) -> tuple[list[float], list[fl
     seconds: tuple[list[float], list[float]] = ([], [])
     for i in range(rounds + 2):
         for which in (i % 2, 1 - i % 2):
-            start = time.perf_counter()
+            start = time.process_time()
             next(loops[which])
             if i >= 2:  # the first rounds warm up
-                seconds[which].append((time.perf_counter() - start) / steps)
+                seconds[which].append((time.process_time() - start) / steps)
     return seconds
