@@ -44,9 +44,11 @@ def _train(trial: TrialConfig, settings: Settings) -> TrialRecord:
     torch.set_num_threads(settings.ray.cpus_per_trial)
     dataset = session.load_datasets([trial], settings)[trial.dataset]
     device = pick_device(settings.device)
+    used = dataset.limited(trial.scale.train_limit, trial.scale.test_limit)
     print(
-        f"{trial.method} on {dataset.name} ({dataset.source}): {len(dataset.train)} training and "
-        f"{len(dataset.test)} test images, {trial.scale.epochs} epochs, seed {trial.seed}, {device}"
+        f"{trial.method} on {dataset.name} ({dataset.source}): {len(used.train)} of "
+        f"{len(dataset.train)} training and {len(used.test)} of {len(dataset.test)} test images, "
+        f"{trial.scale.epochs} epochs, seed {trial.seed}, {device}"
     )
     running = run_trial(trial, dataset, device, session.origin(settings))
     started, said = time.monotonic(), 0.0

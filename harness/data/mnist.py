@@ -15,8 +15,9 @@ TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
 _REMEDY = (
     "Set the folder with data_root=FOLDER or the environment variable UNBRAID_DATA, and put into "
-    "FOLDER/mnist the four files of https://ossci-datasets.s3.amazonaws.com/mnist/ (gzipped or "
-    "not). The datasets 'digits' and 'glyphs' need no files."
+    f"FOLDER/mnist the files {', '.join(TRAIN_FILES + TEST_FILES)}, gzipped or not (from "
+    "https://ossci-datasets.s3.amazonaws.com/mnist/). The datasets 'digits' and 'glyphs' need no "
+    "files."
 )
 
 

@@ -61,7 +61,7 @@ def measure_sweeps(quick: bool) -> list[Measured]:
     for seeds, most in ((3, 1.4),) if quick else ((3, 1.4), (12, 1.15)):
         overrides = [*SHORT, f"seeds={seeds}"]
         ratios: dict[str, list[float]] = {}
-        for _ in range(1 if quick else 3 if seeds == 3 else 2):
+        for _ in range(1 if quick or seeds > 3 else 3):
             before = pure_training(overrides)
             runs = {"unbraid": run("unbraid", overrides)}
             if seeds == 3:

@@ -3,7 +3,6 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -22,18 +21,16 @@ def short_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def commands(
-    tmp_path_factory: pytest.TempPathFactory, short_folder: Path
-) -> Iterator[Callable[..., Command]]:
+def commands(tmp_path_factory: pytest.TempPathFactory, short_folder: Path) -> Iterator[Start]:
     """Start a command; what is left of it is killed when the tests have ended."""
-    logs, started = tmp_path_factory.mktemp("logs"), []
-    numbers = count()
+    logs = tmp_path_factory.mktemp("logs")
+    # There may be a cluster around: without ray.address a sweep must not care.
+    environment = {"TMPDIR": str(short_folder), "RAY_ADDRESS": "127.0.0.1:1"}
+    started: list[Command] = []
 
-    def start(*arguments: object, cwd: Path | None = None, **environment: str) -> Command:
-        log = logs / f"{next(numbers)}"
-        # There may be a cluster around: without ray.address a sweep must not care.
-        environment = {"TMPDIR": str(short_folder), "RAY_ADDRESS": "127.0.0.1:1", **environment}
-        started.append(Command(*arguments, log=log, cwd=cwd or logs, **environment))
+    def start(*arguments: object, cwd: Path = logs) -> Command:
+        log = logs / str(len(started))
+        started.append(Command(*arguments, log=log, cwd=cwd, **environment))
         return started[-1]
 
     yield start
@@ -44,9 +41,9 @@ def commands(
 @pytest.fixture
 def start(commands: Start) -> Iterator[Start]:
     """Start a command; what is left of it is killed at the test's end."""
-    started = []
+    started: list[Command] = []
 
-    def remembered(*arguments: object, **options: object) -> Command:
+    def remembered(*arguments: object, **options: Path) -> Command:
         started.append(commands(*arguments, **options))
         return started[-1]
 

@@ -24,11 +24,11 @@ LOOK_EVERY_S = 0.4
 """How often to note a command's processes: it takes a hundredth of a second each time."""
 
 SWEEP = (
-    *("sweep", "method=vae", "dataset=digits", "method.lr=choice(1e-4,3e-4,1e-3,3e-3)", "seeds=3"),
+    *("sweep", "method=vae", "dataset=digits", "method.lr=choice(1e-4,3e-4,1e-3,3e-3)", "seeds=4"),
     *("scale=smoke", "scale.epochs=8", "ray.num_cpus=2"),
 )
-"""12 trials of about half a second each."""
-TRIALS = 12
+"""16 trials of about half a second each."""
+TRIALS = 16
 
 
 class Command:
@@ -69,7 +69,9 @@ class Command:
         """Wait for something to be true while the command runs."""
         deadline = time.monotonic() + PATIENCE_S
         while not reached():
-            assert self.process.poll() is None, f"ended too early:\n{self.out}\n{self.err}"
+            assert self.process.poll() is None or reached(), (
+                f"ended too early:\n{self.out}\n{self.err}"
+            )
             self._pause(deadline)
 
     def wait(self, patience: float = PATIENCE_S) -> int:
@@ -130,17 +132,12 @@ def finished(run: Path) -> set[str]:
 
 def parts(run: Path) -> dict[str, tuple[int, bytes]]:
     """Return time of change and content of every file of the finished trials."""
-    files = [
-        file
-        for trial in finished(run)
-        for file in (
-            run / "trials" / f"part-{trial}.parquet",
-            run / "curves" / f"part-{trial}.parquet",
-            run / "artifacts" / f"{trial}.npz",
-        )
-    ]
+    kinds = ("trials/part-{}.parquet", "curves/part-{}.parquet", "artifacts/{}.npz")
+    files = [run / kind.format(trial) for trial in finished(run) for kind in kinds]
     return {
-        str(file.relative_to(run)): (file.stat().st_mtime_ns, file.read_bytes()) for file in files
+        str(file.relative_to(run)): (file.stat().st_mtime_ns, file.read_bytes())
+        for file in files
+        if file.exists()  # a failed trial has no pictures
     }
 
 

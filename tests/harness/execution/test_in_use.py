@@ -13,7 +13,7 @@ def test_more_seeds_extend_a_sweep_which_refuses_a_second_driver_meanwhile(
     start: Start, copy: Path
 ) -> None:
     kept = parts(copy)
-    more = (*SWEEP, "seeds=4", f"run_dir={copy}")
+    more = (*SWEEP, "seeds=5", f"run_dir={copy}")
     first = start(*more)
     first.until(lambda: "to run" in first.out)
     second = start(*more)

@@ -13,16 +13,18 @@ from tests.harness.execution.conftest import Start
 from tests.harness.execution.sweeps import SWEEP, TRIALS, Command, finished, parts, same_results
 
 KILLS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+FEW = 5
+"""With fewer trials left than this, a session may end before it can be killed."""
 
 
 def wait_for_a_moment(command: Command, run: Path, rng: random.Random) -> None:
     """Wait for a random moment: while Ray starts, or at any point in and between the trials."""
-    known, new = len(finished(run)), rng.randint(0, 3)
+    known, new = len(finished(run)), rng.randint(0, 2)
     if new:
         command.until(lambda: len(finished(run)) >= known + new)
-        time.sleep(rng.uniform(0, 0.7))  # a trial takes about half a second
+        time.sleep(rng.uniform(0, 0.4))  # a trial takes about as long
     else:
-        time.sleep(rng.uniform(2, 8))  # until the first trial ends
+        time.sleep(rng.uniform(1, 6))  # until the first trial ends
 
 
 def go_on(command: Command, run: Path, rng: random.Random) -> list[str]:
@@ -41,6 +43,7 @@ def check_interruption(command: Command, number: int, code: int, run: Path) -> N
         assert code == 130, command.err
         assert f"Interrupted: {len(finished(run))} of {TRIALS} trials are finished" in command.err
         assert command.err.rstrip().endswith(f"To go on: unbraid resume {run}")
+        assert "Traceback" not in command.err
     else:  # while Ray starts, its own processes may take this one with them
         assert code != 0
 
@@ -57,6 +60,8 @@ def test_a_sweep_killed_again_and_again_ends_as_one_left_alone(
     arguments = [*SWEEP, f"run_dir={run}"]
     kept = parts(run)
     for number in rng.sample(KILLS, len(KILLS)):
+        if len(finished(run)) > TRIALS - FEW:
+            break
         command = start(*arguments)
         wait_for_a_moment(command, run, rng)
         code = command.kill(number)
@@ -67,12 +72,13 @@ def test_a_sweep_killed_again_and_again_ends_as_one_left_alone(
         arguments = go_on(command, run, rng)
 
     command = start(*arguments)
-    command.until(lambda: " to run, " in command.out)
+    command.until(lambda: " planned, " in command.out)
     (done,) = map(int, re.findall(rf"{TRIALS} trials planned, (\d+) finished", command.out))
     assert done >= len(kept) // 3  # workers that outlived their driver may have finished a trial
-    assert f"{TRIALS - done} trials to run" in command.out
-    command.until(lambda: len(finished(run)) > done and command.workers())
-    rng.choice(command.workers()).kill()
+    if done <= TRIALS - FEW:
+        command.until(lambda: len(finished(run)) > done and command.workers())
+        rng.choice(command.workers()).kill()
+        print("a worker killed")
     assert command.wait() == 0, command.err
     assert f"{TRIALS} of {TRIALS} trials finished: {TRIALS} ok" in command.out
     assert kept.items() <= parts(run).items(), "a finished trial ran again"

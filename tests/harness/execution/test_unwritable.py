@@ -45,6 +45,7 @@ def test_a_full_disk_stops_the_sweep_and_room_lets_it_go_on(
     same_results(run, control)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_folder_that_cannot_be_written_stops_the_sweep(start: Start, tmp_path: Path) -> None:
     run = tmp_path / "run"
