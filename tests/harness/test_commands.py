@@ -90,7 +90,9 @@ def test_train_prints_the_curve_and_the_scores(workplace: Path, capsys: Capture)
         "run_dir=r",
     )
     (row,) = load(workplace / "r").trials.to_dict("records")
-    assert lines[0].startswith("vae on digits (real): 1442 training and 355 test images, 2 epochs")
+    assert lines[0].startswith(
+        "vae on digits (real): 1000 of 1442 training and 200 of 355 test images, 2 epochs"
+    )
     assert lines[-3].startswith("ok; total ")
     assert lines[-2] == "1 of 1 trials finished: 1 ok"
     epochs = [line for line in lines if line.startswith("epoch ")]

@@ -15,7 +15,7 @@ def test_missing_data_files_are_each_named(workplace: Path, capsys: Capture) -> 
         (workplace / "data" / name).unlink()
     said = complaint(capsys, "sweep", "dataset=mnist", "data_root=data", "run_dir=run")
     assert f"Files of the dataset 'mnist' are missing: {', '.join(missing)} (" in said
-    assert "put into FOLDER/mnist the four files of https://" in said
+    assert "put into FOLDER/mnist the files train-images-idx3-ubyte, " in said
     assert not (workplace / "run").exists()
 
 
