@@ -41,10 +41,11 @@ def ray_session(settings: RaySettings) -> Iterator[None]:
     os.environ.update({**_MEMORY, **os.environ, **_ENVIRONMENT})
     import ray
 
-    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # our callback says what went wrong
     on_sigterm = signal.getsignal(signal.SIGTERM)
     try:
         _start(settings)
+        # Ray sets a level of its own when it is imported; our callback says what went wrong.
+        logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
         signal.signal(signal.SIGTERM, on_sigterm)  # Ray has set one of its own
         yield
     finally:
