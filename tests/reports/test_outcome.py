@@ -202,8 +202,8 @@ def test_a_method_without_an_elbo_from_training_to_report(tmp_path):
     made = load(run)
     document = report(made, tmp_path)
     assert "lowest mean test MSE" in document.words
-    assert "Learning curves: training loss" in document.words
+    assert "Learning curves: test MSE" in document.words
     assert document.parquet("stability")["value"].tolist() == made.trials["metric.mse"].tolist()
-    losses = made.curves[made.curves["metric"] == "loss"]["value"]
+    scores = made.curves[(made.curves["metric"] == "mse") & (made.curves["split"] == "test")]
     drawn = document.parquet("curves").dropna(subset="seed")
-    np.testing.assert_array_equal(drawn["value"], losses)
+    np.testing.assert_array_equal(drawn["value"], scores["value"])
