@@ -49,6 +49,8 @@ def ray_session(settings: RaySettings) -> Iterator[None]:
         signal.signal(signal.SIGTERM, on_sigterm)  # Ray has set one of its own
         yield
     finally:
+        if not settings.address:
+            _end_autoscaler()
         ray.shutdown()
 
 
@@ -77,6 +79,18 @@ def _start(settings: RaySettings) -> None:
             f"There is no Ray cluster at ray.address={settings.address} ({error}). "
             "Start one (`ray up cluster.yaml`), or leave ray.address out to use this machine."
         ) from None
+
+
+def _end_autoscaler() -> None:
+    """End the autoscaler, which has nothing to do on one machine.
+
+    It does not hear SIGTERM, so that ``ray.shutdown`` would wait a second for it.
+    """
+    from ray._private import worker
+
+    node: Any = getattr(worker, "_global_node", None)  # private: without it we wait
+    if node is not None:
+        node.kill_monitor(check_alive=False)
 
 
 def _require_listener(address: str) -> None:
