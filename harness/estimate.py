@@ -1,9 +1,8 @@
 """What a sweep would cost, measured by a few real training steps of each kind of trial."""
 
-import math
 import os
 import time
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 import torch
@@ -59,10 +58,10 @@ def _seconds(trial: TrialConfig, sweep: Sweep) -> float:
     sampler = Sampler(dataset.train, dataset.warp, device, trial.scale.batch_size)
     order, noise = seeding.generator(0, "order"), seeding.generator(0, "noise", device)
     started, taken = time.perf_counter(), 0
-    batches = (batch for _ in iter(int, 1) for batch in sampler.epoch(order))
+    batches = (batch for _ in count() for batch in sampler.epoch(order))
     for taken, batch in enumerate(islice(batches, STEPS + 1)):
         if taken == 1:
             started = time.perf_counter()
         updater.step(batch, method.draw(len(batch["image"]), noise), values)
     per_step = (time.perf_counter() - started) / taken
-    return per_step * trial.scale.epochs * math.ceil(len(dataset.train) / trial.scale.batch_size)
+    return per_step * trial.scale.epochs * len(sampler)

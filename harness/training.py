@@ -37,8 +37,8 @@ class Epoch:
 def kl_weight(epoch: int, epochs: int, warmup_fraction: float) -> float:
     """Return ``w = min(epoch / warmup, 1)``, the weight of the KL terms, epochs counted from 1.
 
-    Source: Detlefsen and Hauberg 2019, supplement, section 2; warmup is ``warmup_fraction`` of
-    the epochs there one half.
+    Source: Detlefsen and Hauberg 2019, supplement, section 2. ``warmup`` is ``warmup_fraction`` of
+    the epochs; there, one half.
     """
     warmup = epochs * warmup_fraction
     return 1.0 if warmup == 0 else min(epoch / warmup, 1.0)
