@@ -2,22 +2,53 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
 
 from harness import seeding
+from harness.data.dataset import Dataset
+from harness.data.sampler import test_batches
 from harness.metrics import METRICS
 from models import method as protocols
 from models.method import Batch, Method
+
+TEST_BATCH = 1000
+"""Images evaluated at once; it bounds memory and does not change a result's meaning."""
+
+Budget = Literal["fast", "study"]
+"""``fast`` for sweeps on a laptop, ``study`` for numbers to publish."""
 
 PICTURES = 8
 """Test images kept with their reconstructions for the figures of a report."""
 
 
+@dataclass(frozen=True, eq=False)
+class EvaluationData:
+    """What metrics are computed on.
+
+    Attributes:
+        dataset: with the scale's limits; its test split is what scores are of.
+        device: where the method is.
+        batch_size: images a training step takes.
+        budget: effort of the metrics that estimate by sampling.
+    """
+
+    dataset: Dataset
+    device: torch.device
+    batch_size: int
+    budget: Budget = "fast"
+
+    def test_batches(self) -> Iterator[Batch]:
+        """Yield the test split in its order, on the device."""
+        return test_batches(self.dataset.test, self.device, TEST_BATCH)
+
+
 @torch.no_grad()
 def evaluate(
-    method: Method, batches: Iterable[Batch], names: Iterable[str], seed: int
+    method: Method, data: EvaluationData, names: Iterable[str], seed: int
 ) -> dict[str, float]:
     """Return the metrics that this method can be scored on.
 
@@ -25,17 +56,15 @@ def evaluate(
 
     Args:
         method: the trained method.
-        batches: the test split, in order, on the method's device.
+        data: what to score it on.
         names: metrics asked for; those whose protocol the method lacks are left out.
         seed: the trial's seed.
     """
     scores: dict[str, float] = {}
-    batches = list(batches)
-    device = batches[0]["image"].device
     with _evaluating(method):
         for name in scorable(method, names):
-            draws = seeding.generator(seed, f"metric {name}", device)
-            scores.update(METRICS[name].compute(method, batches, draws))
+            draws = seeding.generator(seed, f"metric {name}", data.device)
+            scores.update(METRICS[name].compute(method, data, draws))
     return scores
 
 
@@ -45,13 +74,13 @@ def scorable(method: Method, names: Iterable[str]) -> list[str]:
 
 
 @torch.no_grad()
-def pictures(method: Method, batch: Batch, seed: int) -> dict[str, np.ndarray]:
+def pictures(method: Method, data: EvaluationData, seed: int) -> dict[str, np.ndarray]:
     """Return the arrays a report shows, uint8 ``[PICTURES, C, H, W]`` each.
 
     ``test_images`` always; ``reconstructions``, ``appearance`` (decoded, not yet warped) and
     ``samples`` where the method can make them.
     """
-    images = batch["image"][:PICTURES]
+    images = next(data.test_batches())["image"][:PICTURES]
     arrays = {"test_images": images}
     with _evaluating(method):
         if isinstance(method, protocols.Reconstructs):

@@ -13,8 +13,8 @@ from harness import seeding
 from harness.config.compose import load_method_or_explain
 from harness.config.schema import TrialConfig
 from harness.data.dataset import Dataset
-from harness.data.sampler import Sampler, test_batches
-from harness.evaluation import evaluate, pictures, scorable
+from harness.data.sampler import Sampler
+from harness.evaluation import EvaluationData, evaluate, pictures, scorable
 from harness.provenance import machine
 from harness.results.records import TrialRecord
 from harness.training import Updater, train
@@ -22,9 +22,6 @@ from models.method import Method
 
 TIME_COLUMNS = ("total", "setup", "train", "evaluate", "step")
 """Names of the ``time.*`` columns: seconds, ``step`` those of a mean training step."""
-
-TEST_BATCH = 1000
-"""Images evaluated at once; it bounds memory and does not change a result's meaning."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +121,7 @@ def _train_and_score(
     method = build_method(trial, dataset, device)
     updater = Updater(method)
     sampler = Sampler(dataset.train, dataset.warp, device, scale.batch_size)
-    tests = list(test_batches(dataset.test, device, TEST_BATCH))
+    held_out = EvaluationData(dataset, device, scale.batch_size, scale.budget)
     along_training = scorable(method, trial.metrics)[:1]
     watch.lap("setup")
     order, noise = seeding.generator(seed, "order"), seeding.generator(seed, "noise", device)
@@ -135,7 +132,7 @@ def _train_and_score(
         record.curves.add(epoch.number, epoch.step, "train", epoch.train)
         reason, scores = epoch.diverged, {}
         if not reason and (epoch.number % scale.eval_every == 0 or epoch.number == scale.epochs):
-            scores = evaluate(method, tests, along_training, seed)
+            scores = evaluate(method, held_out, along_training, seed)
             record.curves.add(epoch.number, epoch.step, "test", scores)
             reason = _not_finite(scores)
             watch.lap("evaluate")
@@ -145,9 +142,9 @@ def _train_and_score(
         if reason:
             break
     if not reason:
-        record.metrics = evaluate(method, tests, trial.metrics, seed)
+        record.metrics = evaluate(method, held_out, trial.metrics, seed)
         reason = _not_finite(record.metrics)
-        record.arrays = pictures(method, tests[0], seed)
+        record.arrays = pictures(method, held_out, seed)
     record.status, record.error = ("diverged", reason) if reason else ("ok", None)
     watch.lap("evaluate")
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 import torch
 from torch import Tensor, nn
 
+from models.gaussian import DiagonalGaussian
 from models.hyperparameters import values_of
 
 Batch = Mapping[str, Tensor]
@@ -116,6 +117,40 @@ class Bounds(Protocol):
 
         The KL term has weight 1 here, whatever weight it has in training.
         """
+        ...
+
+
+@runtime_checkable
+class Weighs(Protocol):
+    """A method whose likelihood of an image can be estimated by importance sampling."""
+
+    def log_weight(self, batch: Batch, noise: Noise) -> Tensor:
+        """Return ``log p(x, z) - log q(z | x)`` of one posterior sample ``z`` an image, ``[B]``.
+
+        Its mean is the bound; ``logsumexp`` over K samples, less ``log K``, tends to ``log p(x)``
+        (Burda et al., 2016).
+        """
+        ...
+
+
+@runtime_checkable
+class Infers(Protocol):
+    """A method with a Gaussian posterior over each named group of latents."""
+
+    def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian]:
+        """Return the posterior of each group of :class:`Encodes`, ``[B, d]`` each.
+
+        A group that depends on another one is given that one's posterior mean.
+        """
+        ...
+
+
+@runtime_checkable
+class Decodes(Protocol):
+    """A method that makes an image of a code; for walks through the latent space."""
+
+    def decode(self, codes: Mapping[str, Tensor]) -> Tensor:
+        """Return ``[B, C, H, W]`` in ``[0, 1]`` for ``[B, d]`` of every group of ``Encodes``."""
         ...
 
 

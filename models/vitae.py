@@ -19,27 +19,17 @@ from models.hyperparameters import Structure
 from models.likelihoods import bernoulli_log_likelihood
 from models.method import Batch, DataSpec, Noise, Stats
 from models.networks import GaussianEncoder, ImageDecoder, Widths, mlp
-from models.transformers import TRANSFORMERS, InverseMode, TransformName
+from models.transformers import TransformerHyperparameters, build_transformer
 from models.variational import VariationalHyperparameters, VariationalMethod
 
 HALF = "proposal for 'approximately half the neurons' of Table 1; the paper gives no numbers"
 
 
 @dataclass(frozen=True)
-class VITAEHyperparameters(VariationalHyperparameters):
+class VITAEHyperparameters(TransformerHyperparameters, VariationalHyperparameters):
     """The transformer and the four networks of a VITAE (VITAE, supplement, Section 2)."""
 
     d: Annotated[int, Structure("d", "dimension of each of the two spaces", "Table 1"), Ge(1)] = 2
-    transform: Annotated[
-        TransformName, Structure("T_γ", "family of spatial transformations", "equations (1)-(3)")
-    ] = "affine_diffeo"
-    inverse: Annotated[
-        InverseMode,
-        Structure("T_γ⁻¹", "exact, or as in the released code (inexact)", "released code"),
-    ] = "exact"
-    identity_offset: Annotated[
-        bool, Structure("", "let γ = 0 be the identity; the paper does not", "ablation of ours")
-    ] = False
     appearance_encoder_widths: Annotated[
         Widths, Structure("", "hidden widths of the appearance encoders", HALF)
     ] = (64, 32)
@@ -62,7 +52,7 @@ class VITAE(VariationalMethod):
     def __init__(self, hyperparameters: VITAEHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)
         hp, pixels = hyperparameters, data.n_pixels
-        self.transformer = TRANSFORMERS[hp.transform](hp.inverse, hp.identity_offset)
+        self.transformer = build_transformer(hp)
         self.appearance_encoder = GaussianEncoder(pixels, hp.appearance_encoder_widths, hp.d)
         self.appearance_decoder = ImageDecoder(hp.d, hp.appearance_decoder_widths, data.image_shape)
         self.perspective_encoder = GaussianEncoder(pixels, hp.perspective_encoder_widths, hp.d)

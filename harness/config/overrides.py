@@ -47,6 +47,22 @@ class Overrides:
             self.swept.pop(key, None)
             self.fixed[key] = override.value()
 
+    def choose(self, key: str, value: Any) -> None:
+        """Take one value of a swept key."""
+        self.swept.pop(key, None)
+        self.fixed[key] = value
+
+    @property
+    def paths(self) -> list[str]:
+        """Return every key that has a value or a sweep."""
+        return [*self.fixed, *self.swept]
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Forget these keys."""
+        for key in keys:
+            self.fixed.pop(key, None)
+            self.swept.pop(key, None)
+
     def combinations(self, keys: Iterable[str]) -> list[dict[str, Any]]:
         """Return every combination of the swept values of ``keys``, the last varying fastest."""
         keys = list(keys)

@@ -24,6 +24,7 @@ class Scale:
         eval_every: epochs between evaluations on the test split (the last is always evaluated).
         train_limit: use the first so many training images; None for all.
         test_limit: use the first so many test images; None for all.
+        budget: effort of the metrics that estimate by sampling; it belongs to what they mean.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Scale:
     eval_every: Annotated[int, Ge(1)]
     train_limit: Annotated[int, Ge(1)] | None
     test_limit: Annotated[int, Ge(1)] | None
+    budget: Literal["fast", "study"]
 
 
 @dataclass(frozen=True)

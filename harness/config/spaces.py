@@ -23,6 +23,8 @@ class SearchSpace:
         paper: which published statements the report sets beside the results.
         fixed: configuration paths or groups and their values.
         sweep: configuration paths or groups and their sweeps, in Hydra's grammar.
+        each: further values or sweeps for one method of several, by its name.
+        at_scale: further values at one scale, by its name: smaller images for a quick look.
     """
 
     name: str
@@ -32,12 +34,20 @@ class SearchSpace:
     paper: str = ""
     fixed: dict[str, Any] = field(default_factory=dict)
     sweep: dict[str, str] = field(default_factory=dict)
+    each: dict[str, dict[str, Any]] = field(default_factory=dict)
+    at_scale: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def arguments(self) -> list[str]:
-        """Return the space as command-line overrides."""
+    def arguments(self, method: str | None = None, scale: str | None = None) -> list[str]:
+        """Return the space as command-line overrides, for one of its methods at one scale."""
+        parts = (
+            self.fixed,
+            self.sweep,
+            self.each.get(method or "", {}),
+            self.at_scale.get(scale or "", {}),
+        )
         return [
             f"{key}={'null' if value is None else value}"
-            for part in (self.fixed, self.sweep)
+            for part in parts
             for key, value in part.items()
         ]
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.config.cases import cases, collect, split
 from harness.config.compose import compose_config, load_method_or_explain
-from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides, parse
+from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
 from harness.config.schema import (
     Grid,
     NoScheduler,
@@ -16,7 +17,7 @@ from harness.config.schema import (
     Settings,
     TrialConfig,
 )
-from harness.config.spaces import SearchSpace, load_space
+from harness.config.spaces import SearchSpace
 from harness.config.validate import build
 from harness.data.dataset import DatasetOptions
 from harness.data.registry import DATASETS
@@ -53,26 +54,25 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
     Raises:
         UserError: whatever is wrong with the arguments, before anything starts.
     """
-    overrides, space = _collect(arguments)
-    if single and (overrides.swept or space):
-        what = next(iter(overrides.swept), "space")
+    given, space = split(arguments)
+    asked = collect(space.arguments() if space else [], given)
+    if single and (asked.swept or space):
+        what = next(iter(asked.swept), "space")
         raise UserError(f"'{what}' asks for several trials: use `unbraid sweep`.")
-    group_axes = [key for key in overrides.swept if key in GROUPS]
-    value_axes = [key for key in overrides.swept if key not in GROUPS]
-    choices = {key: value for key, value in overrides.fixed.items() if key in GROUPS}
-    values = {key: value for key, value in overrides.fixed.items() if key not in GROUPS}
-    configs, settings = [], None
-    for group_choice in overrides.combinations(group_axes):
-        # Composing checks every path once; the values of an axis are then set into the result.
-        first = {key: overrides.swept[key][0] for key in value_axes}
-        base = compose_config({**choices, **group_choice}, {**values, **first})
-        _check_axes(overrides.swept)  # only now: a key that is not known cannot be swept either
+    configs: list[dict[str, Any]] = []
+    swept: dict[str, list[Any]] = {}
+    settings = None
+    for overrides in cases(asked, space, given):
+        found, base = _combine(overrides)
         settings = settings or _settings(base)
-        configs += [_with(base, combination) for combination in overrides.combinations(value_axes)]
+        configs += found
+        for key, values in overrides.swept.items():
+            told = swept.setdefault(key, [])
+            told += [value for value in values if value not in told]
     assert settings is not None
     seeds = range(settings.seed, settings.seed + (1 if single else settings.seeds))
     trials = _unique(_trial(config, seed) for config, seed in itertools.product(configs, seeds))
-    return Sweep(trials, settings, space, overrides.swept, list(arguments))
+    return Sweep(trials, settings, space, {**asked.swept, **swept}, list(arguments))
 
 
 def trial_from_dict(config: dict[str, Any]) -> TrialConfig:
@@ -84,17 +84,20 @@ def trial_from_dict(config: dict[str, Any]) -> TrialConfig:
     return _trial(config, config["seed"])
 
 
-def _collect(arguments: Iterable[str]) -> tuple[Overrides, SearchSpace | None]:
-    parsed = parse(arguments)
-    named = [override for override in parsed if override.key_or_group == "space"]
-    if any(override.is_sweep_override() for override in named) or len(named) > 1:
-        raise UserError("Give one search space: space=NAME.")
-    space = load_space(str(named[0].value())) if named else None
-    overrides = Overrides()
-    for override in [*(parse(space.arguments()) if space else []), *parsed]:
-        if override not in named:
-            overrides.add(override)
-    return overrides, space
+def _combine(overrides: Overrides) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return every configuration of the overrides, and one of them."""
+    group_axes = [key for key in overrides.swept if key in GROUPS]
+    value_axes = [key for key in overrides.swept if key not in GROUPS]
+    choices = {key: value for key, value in overrides.fixed.items() if key in GROUPS}
+    values = {key: value for key, value in overrides.fixed.items() if key not in GROUPS}
+    configs, base = [], {}
+    for group_choice in overrides.combinations(group_axes):
+        # Composing checks every path once; the values of an axis are then set into the result.
+        first = {key: overrides.swept[key][0] for key in value_axes}
+        base = compose_config({**choices, **group_choice}, {**values, **first})
+        _check_axes(overrides.swept)  # only now: a key that is not known cannot be swept either
+        configs += [_with(base, combination) for combination in overrides.combinations(value_axes)]
+    return configs, base
 
 
 def _check_axes(keys: Iterable[str]) -> None:

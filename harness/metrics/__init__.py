@@ -48,7 +48,7 @@ class Metric:
 
     @property
     def compute(self) -> Callable[..., dict[str, float]]:
-        """The function ``(method, batches, generator) -> {key: value}``."""
+        """The function ``(method, data, generator) -> {key: value}``; data is EvaluationData."""
         module = importlib.import_module(f"harness.metrics.{self.name}")
         function: Callable[..., dict[str, float]] = module.compute
         return function

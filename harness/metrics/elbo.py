@@ -1,14 +1,17 @@
 """The evidence lower bound on held-out images."""
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import torch
 
-from models.method import Batch, Bounds, Method
+from models.method import Bounds, Method
+
+if TYPE_CHECKING:
+    from harness.evaluation import EvaluationData
 
 
 def compute(
-    method: Method, batches: Iterable[Batch], generator: torch.Generator
+    method: Method, data: "EvaluationData", generator: torch.Generator
 ) -> dict[str, float]:
     """Return ``elbo``, ``log_likelihood`` and ``kl`` in nats per image, averaged over the batches.
 
@@ -16,7 +19,7 @@ def compute(
     supplement, section 1).
     """
     assert isinstance(method, Bounds)
-    batches = list(batches)
+    batches = list(data.test_batches())
     sizes = [len(batch["image"]) for batch in batches]
     # Drawn for all images at once, so that the result does not depend on the batch size.
     noise = {

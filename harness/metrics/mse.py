@@ -1,21 +1,24 @@
 """Squared error of reconstructions."""
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import torch
 
-from models.method import Batch, Method, Reconstructs
+from models.method import Method, Reconstructs
+
+if TYPE_CHECKING:
+    from harness.evaluation import EvaluationData
 
 
 def compute(
     method: Method,
-    batches: Iterable[Batch],
+    data: "EvaluationData",
     generator: torch.Generator,  # noqa: ARG001 - every metric is given one
 ) -> dict[str, float]:
     """Return ``mse``: squared error of ``reconstruct``, mean over pixels and images."""
     assert isinstance(method, Reconstructs)
     total, count = 0.0, 0
-    for batch in batches:
+    for batch in data.test_batches():
         error = (method.reconstruct(batch["image"]) - batch["image"]).square()
         total += float(error.double().sum())
         count += error.numel()

@@ -1,0 +1,97 @@
+"""Several methods in one sweep, and what a search space says of one method or one scale."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.config.schema import TrialConfig
+from harness.config.sweep import resolve
+from harness.errors import UserError
+
+TWO = "method=choice(vae,c_vitae)"
+
+SPACE = """
+title: two methods
+fixed: {dataset: digits, seeds: 1, method.lr: 1e-2}
+sweep: {method: "choice(vae, c_vitae)"}
+each:
+  vae: {method.beta: "choice(2, 4)", method.lr: 1e-3}
+  c_vitae: {method.transform: affine}
+at_scale:
+  smoke: {dataset.warp: none}
+"""
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> str:
+    path = tmp_path / "two.yaml"
+    path.write_text(SPACE)
+    return f"space={path}"
+
+
+def of(method: str, *arguments: str) -> list[TrialConfig]:
+    return [trial for trial in resolve(list(arguments)).trials if trial.method == method]
+
+
+def test_each_method_takes_the_values_it_has() -> None:
+    arguments = [TWO, "method.transform=choice(affine,affine_diffeo)", "method.lr=0.5", "seeds=1"]
+    assert len(of("vae", *arguments)) == 1
+    transforms = [trial.hyperparameters.transform for trial in of("c_vitae", *arguments)]
+    assert transforms == ["affine", "affine_diffeo"]
+    assert {trial.hyperparameters.lr for trial in resolve(arguments).trials} == {0.5}
+    assert resolve(arguments).swept == {
+        "method": ["vae", "c_vitae"],
+        "method.transform": ["affine", "affine_diffeo"],
+    }
+
+
+def test_a_value_that_no_method_has_is_a_mistake() -> None:
+    with pytest.raises(UserError, match=r"has 'method.trasform'. Did you mean 'method.transform'"):
+        resolve([TWO, "method.trasform=affine"])
+
+
+def test_one_method_must_have_what_it_is_given() -> None:
+    with pytest.raises(UserError, match=r"Unknown key 'method.transform'"):
+        resolve(["method=vae", "method.transform=affine"])
+
+
+def test_a_space_says_more_of_one_method(space: str) -> None:
+    vaes, vitaes = of("vae", space), of("c_vitae", space)
+    assert [(t.hyperparameters.beta, t.hyperparameters.lr) for t in vaes] == [(2, 1e-3), (4, 1e-3)]
+    assert [t.hyperparameters.transform for t in vitaes] == ["affine"]
+    assert resolve([space]).swept["method.beta"] == [2, 4]
+
+
+def test_the_command_line_has_the_last_word(space: str) -> None:
+    lrs = {trial.hyperparameters.lr for trial in resolve([space, "method.lr=0.5"]).trials}
+    assert lrs == {0.5}
+    assert {t.hyperparameters.beta for t in of("vae", space, "method.beta=1")} == {1}
+    assert [t.method for t in resolve([space, "method=c_vitae"]).trials] == ["c_vitae"]
+
+
+def test_a_space_says_more_of_one_scale(space: str) -> None:
+    def warps(*arguments: str) -> set[str]:
+        return {trial.dataset.warp for trial in resolve([space, *arguments]).trials}
+
+    assert warps() == {"fresh"}
+    assert warps("scale=smoke") == {"none"}
+    assert warps("scale=smoke", "dataset.warp=fixed") == {"fixed"}
+    both = resolve([space, "scale=choice(smoke,small)", "method=vae"]).trials
+    assert {(trial.scale.name, trial.dataset.warp) for trial in both} == {
+        ("smoke", "none"),
+        ("small", "fresh"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ("each: {vea: {method.lr: 1}}", "no method 'vea'. Did you mean 'vae'"),
+        ("at_scale: {smok: {dataset.warp: none}}", "no scale 'smok'. Did you mean 'smoke'"),
+    ],
+)
+def test_names_in_a_space_are_checked(tmp_path: Path, part: str, message: str) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(f"title: wrong\n{part}\n")
+    with pytest.raises(UserError, match=message):
+        resolve([f"space={path}"])
