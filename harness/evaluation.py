@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import torch
@@ -11,15 +10,12 @@ import torch
 from harness import seeding
 from harness.data.dataset import Dataset
 from harness.data.sampler import test_batches
-from harness.metrics import METRICS
+from harness.metrics import METRICS, Budget
 from models import method as protocols
 from models.method import Batch, Method
 
 TEST_BATCH = 1000
 """Images evaluated at once; it bounds memory and does not change a result's meaning."""
-
-Budget = Literal["fast", "study"]
-"""``fast`` for sweeps on a laptop, ``study`` for numbers to publish."""
 
 PICTURES = 8
 """Test images kept with their reconstructions for the figures of a report."""
@@ -34,16 +30,18 @@ class EvaluationData:
         device: where the method is.
         batch_size: images a training step takes.
         budget: effort of the metrics that estimate by sampling.
+        test_batch_size: images evaluated at once.
     """
 
     dataset: Dataset
     device: torch.device
     batch_size: int
     budget: Budget = "fast"
+    test_batch_size: int = TEST_BATCH
 
     def test_batches(self) -> Iterator[Batch]:
         """Yield the test split in its order, on the device."""
-        return test_batches(self.dataset.test, self.device, TEST_BATCH)
+        return test_batches(self.dataset.test, self.device, self.test_batch_size)
 
 
 @torch.no_grad()

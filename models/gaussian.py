@@ -31,3 +31,8 @@ class DiagonalGaussian:
         """Return ``log N(z; mean, diag(variance))`` of ``z`` ``[B, d]``, ``[B]`` in nats."""
         squared = (z - self.mean).square() / self.variance
         return -0.5 * (squared + self.variance.log() + math.log(2 * math.pi)).sum(1)
+
+
+def standard_log_density(z: Tensor) -> Tensor:
+    """Return ``log N(z; 0, I)`` of ``z`` ``[B, d]``, ``[B]`` in nats."""
+    return -0.5 * (z.square() + math.log(2 * math.pi)).sum(1)

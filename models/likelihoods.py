@@ -1,6 +1,12 @@
 """What a decoder's output says of an image: log-likelihoods, in nats per image."""
 
+import math
+from typing import Literal
+
 from torch import Tensor
+
+LikelihoodName = Literal["bernoulli", "gaussian"]
+"""The distributions of a pixel that a method can be built with."""
 
 MEAN_MARGIN = 1e-5
 """Bernoulli means stay this far from 0 and 1, as in the released code of VITAE."""
@@ -17,3 +23,23 @@ def bernoulli_log_likelihood(image: Tensor, mean: Tensor) -> Tensor:
     mean = mean.clamp(MEAN_MARGIN, 1 - MEAN_MARGIN)
     per_pixel = image * mean.log() + (1 - image) * (1 - mean).log()
     return per_pixel.flatten(1).sum(1)
+
+
+def gaussian_log_likelihood(image: Tensor, mean: Tensor, variance: float) -> Tensor:
+    """Return ``sum_i log N(x_i; m_i, variance)`` of each image, ``[B]`` in nats.
+
+    Args:
+        image: ``[B, C, H, W]``.
+        mean: ``[B, C, H, W]``, any real numbers.
+        variance: of every pixel.
+    """
+    squared = (image - mean).square().flatten(1).sum(1)
+    n_pixels = image[0].numel()
+    return -0.5 * (squared / variance + n_pixels * math.log(2 * math.pi * variance))
+
+
+def log_likelihood(name: LikelihoodName, image: Tensor, mean: Tensor, variance: float) -> Tensor:
+    """Return the log-likelihood of each image, ``[B]`` in nats (see the two functions above)."""
+    if name == "gaussian":
+        return gaussian_log_likelihood(image, mean, variance)
+    return bernoulli_log_likelihood(image, mean)

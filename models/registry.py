@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 METHOD_PATHS: Mapping[str, str] = {
     "vae": "models.vae.VAE",
+    "beta_vae": "models.regularised.BetaVAE",
+    "beta_tcvae": "models.regularised.BetaTCVAE",
+    "dip_vae_ii": "models.regularised.DIPVAEII",
     "u_vitae": "models.vitae.UVITAE",
     "c_vitae": "models.vitae.CVITAE",
 }

@@ -7,6 +7,7 @@ differ in one line, what the appearance encoder sees. The perspective group is `
 house's metrics.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -16,11 +17,10 @@ from torch import Tensor
 
 from models.gaussian import DiagonalGaussian
 from models.hyperparameters import Structure
-from models.likelihoods import bernoulli_log_likelihood
-from models.method import Batch, DataSpec, Noise, Stats
-from models.networks import GaussianEncoder, ImageDecoder, Widths, mlp
+from models.method import DataSpec, Noise
+from models.networks import GaussianEncoder, Network, Widths, image_decoder, mlp
 from models.transformers import TransformerHyperparameters, build_transformer
-from models.variational import VariationalHyperparameters, VariationalMethod
+from models.variational import Inference, VariationalHyperparameters, VariationalMethod
 
 HALF = "proposal for 'approximately half the neurons' of Table 1; the paper gives no numbers"
 
@@ -30,6 +30,9 @@ class VITAEHyperparameters(TransformerHyperparameters, VariationalHyperparameter
     """The transformer and the four networks of a VITAE (VITAE, supplement, Section 2)."""
 
     d: Annotated[int, Structure("d", "dimension of each of the two spaces", "Table 1"), Ge(1)] = 2
+    network: Annotated[
+        Network, Structure("", "kind of the networks of images", "Tables 1 and 3; Table 4")
+    ] = "mlp"
     appearance_encoder_widths: Annotated[
         Widths, Structure("", "hidden widths of the appearance encoders", HALF)
     ] = (64, 32)
@@ -51,11 +54,15 @@ class VITAE(VariationalMethod):
 
     def __init__(self, hyperparameters: VITAEHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)
-        hp, pixels = hyperparameters, data.n_pixels
+        hp, shape, network = hyperparameters, data.image_shape, hyperparameters.network
+        squash = hp.likelihood == "bernoulli"
         self.transformer = build_transformer(hp)
-        self.appearance_encoder = GaussianEncoder(pixels, hp.appearance_encoder_widths, hp.d)
-        self.appearance_decoder = ImageDecoder(hp.d, hp.appearance_decoder_widths, data.image_shape)
-        self.perspective_encoder = GaussianEncoder(pixels, hp.perspective_encoder_widths, hp.d)
+        widths = hp.appearance_encoder_widths
+        self.appearance_encoder = GaussianEncoder(network, shape, widths, hp.d)
+        widths = hp.appearance_decoder_widths
+        self.appearance_decoder = image_decoder(network, hp.d, widths, shape, squash)
+        widths = hp.perspective_encoder_widths
+        self.perspective_encoder = GaussianEncoder(network, shape, widths, hp.d)
         self.perspective_decoder = mlp(hp.d, hp.perspective_decoder_widths, self.transformer.dim)
 
     def infer_appearance(self, image: Tensor, gamma: Tensor) -> DiagonalGaussian:
@@ -70,56 +77,57 @@ class VITAE(VariationalMethod):
             for name in ("z_appearance", "z_perspective")
         }
 
-    def elbo(self, batch: Batch, noise: Noise) -> Stats:
-        """Return the bound and its parts, each ``[B]`` in nats per image.
-
-        ``elbo``, ``log_likelihood``, ``kl`` and the two terms of the last, ``kl_appearance`` and
-        ``kl_perspective``. One sample of each latent; the first term of the two is that of the
-        sampled ``z_P`` (supplement, Section 1).
-        """
-        image = batch["image"]
-        perspective = self.perspective_encoder(image)
-        gamma = self.perspective_decoder(perspective.sample(noise["z_perspective"]))
+    def infer(self, image: Tensor, noise: Noise) -> Inference:
+        """Sample ``pose``, then ``appearance``, for images ``[B, C, H, W]``; decode and warp."""
+        pose = self.perspective_encoder(image)
+        z_pose = pose.sample(noise["z_perspective"])
+        gamma = self.perspective_decoder(z_pose)
         appearance = self.infer_appearance(image, gamma)
-        upright = self.appearance_decoder(appearance.sample(noise["z_appearance"]))
-        mean = self.transformer.warp(upright, gamma)
-        log_likelihood = bernoulli_log_likelihood(image, mean)
-        kl_appearance, kl_perspective = appearance.kl(), perspective.kl()
-        kl = kl_appearance + kl_perspective
-        return {
-            "elbo": log_likelihood - kl,
-            "log_likelihood": log_likelihood,
-            "kl": kl,
-            "kl_appearance": kl_appearance,
-            "kl_perspective": kl_perspective,
-        }
+        z_appearance = appearance.sample(noise["z_appearance"])
+        # The fixed variance of normal pixels is not warped: outside the image it would become 0.
+        mean = self.transformer.warp(self.appearance_decoder(z_appearance), gamma)
+        return Inference(
+            {"appearance": appearance, "pose": pose},
+            {"appearance": z_appearance, "pose": z_pose},
+            mean,
+        )
+
+    def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian]:
+        """Return the posteriors of ``appearance``, given the mean of ``pose``, and of ``pose``."""
+        pose = self.perspective_encoder(image)
+        gamma = self.perspective_decoder(pose.mean)
+        return {"appearance": self.infer_appearance(image, gamma), "pose": pose}
 
     def encode(self, image: Tensor) -> dict[str, Tensor]:
         """Return the posterior means ``appearance`` and ``pose``, each ``[B, d]``."""
-        pose = self.perspective_encoder(image).mean
-        appearance = self.infer_appearance(image, self.perspective_decoder(pose)).mean
-        return {"appearance": appearance, "pose": pose}
+        return {group: found.mean for group, found in self.posterior(image).items()}
+
+    def decode(self, codes: Mapping[str, Tensor]) -> Tensor:
+        """Return ``[B, C, H, W]`` in ``[0, 1]`` for codes ``appearance`` and ``pose``."""
+        gamma = self.perspective_decoder(codes["pose"])
+        return self.transformer.warp(self._upright(codes["appearance"]), gamma)
 
     def appearance(self, image: Tensor) -> Tensor:
         """Return the decoded appearance before warping, ``[B, C, H, W]`` in ``[0, 1]``."""
-        appearance: Tensor = self.appearance_decoder(self.encode(image)["appearance"])
-        return appearance
+        return self._upright(self.encode(image)["appearance"])
 
     def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]``: appearance i of one, warped as i of the other."""
-        pose = self.perspective_encoder(pose_from).mean
-        gamma = self.perspective_decoder(pose)
-        return self.transformer.warp(self.appearance(appearance_from), gamma)
+        appearance = self.encode(appearance_from)["appearance"]
+        return self.decode({"appearance": appearance, "pose": self.encode(pose_from)["pose"]})
 
     def reconstruct(self, image: Tensor) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]``, decoded from the posterior means."""
-        return self.swap(appearance_from=image, pose_from=image)
+        return self.decode(self.encode(image))
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
         """Return ``n`` images ``[n, C, H, W]`` in ``[0, 1]``, both latents from the prior."""
         z = self.draw(n, generator)
-        gamma = self.perspective_decoder(z["z_perspective"])
-        return self.transformer.warp(self.appearance_decoder(z["z_appearance"]), gamma)
+        return self.decode({"appearance": z["z_appearance"], "pose": z["z_perspective"]})
+
+    def _upright(self, z_appearance: Tensor) -> Tensor:
+        images: Tensor = self.appearance_decoder(z_appearance)
+        return images.clamp(0, 1)
 
 
 class UVITAE(VITAE):

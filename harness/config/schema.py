@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Gt, Le, Lt
 
 from harness.data.dataset import DatasetOptions
+from harness.metrics import Budget
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Scale:
     eval_every: Annotated[int, Ge(1)]
     train_limit: Annotated[int, Ge(1)] | None
     test_limit: Annotated[int, Ge(1)] | None
-    budget: Literal["fast", "study"]
+    budget: Budget = "fast"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ from typing import Any, Literal
 
 from harness.errors import UserError, did_you_mean
 
+Budget = Literal["fast", "study"]
+"""``fast`` for sweeps on a laptop, ``study`` for numbers to publish."""
+
 
 @dataclass(frozen=True)
 class MetricKey:

@@ -10,9 +10,7 @@ if TYPE_CHECKING:
     from harness.evaluation import EvaluationData
 
 
-def compute(
-    method: Method, data: "EvaluationData", generator: torch.Generator
-) -> dict[str, float]:
+def compute(method: Method, data: "EvaluationData", generator: torch.Generator) -> dict[str, float]:
     """Return ``elbo``, ``log_likelihood`` and ``kl`` in nats per image, averaged over the batches.
 
     One posterior sample an image; the weight of the KL term is 1 (Detlefsen and Hauberg 2019,

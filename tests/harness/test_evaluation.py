@@ -5,8 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from harness.data.sampler import test_batches as batches_of
-from harness.evaluation import PICTURES, evaluate, pictures
+from harness.evaluation import PICTURES, EvaluationData, evaluate, pictures
 from harness.metrics import METRICS, check_metrics, metric_keys
 from models import method as protocols
 from models.method import Batch, Noise, Stats
@@ -19,8 +18,9 @@ SIZES = (1, 5, 16, 36, 37)
 """Sizes of a test batch; most leave a smaller one at the end."""
 
 
-def batches(size: int) -> list[Batch]:
-    return list(batches_of(toys.dataset(N).test, "cpu", size))
+def data(size: int, n: int = N) -> EvaluationData:
+    """The toy dataset, evaluated ``size`` images at a time."""
+    return EvaluationData(toys.dataset(n), torch.device("cpu"), 5, test_batch_size=size)
 
 
 def pixels() -> np.ndarray:
@@ -32,7 +32,7 @@ def pixels() -> np.ndarray:
 def test_scores_are_the_closed_forms(size: int) -> None:
     """Float32 pixels are within 2^-24 of the numpy ones, so sums over 36 of them within 1e-6."""
     method = build(KnownBound)
-    scores = evaluate(method, batches(size), ["elbo", "mse"], seed=0)
+    scores = evaluate(method, data(size), ["elbo", "mse"], seed=0)
     assert list(scores) == ["elbo", "log_likelihood", "kl", "mse"]
     sums = pixels().reshape(N, -1).sum(1)
     assert scores["log_likelihood"] == pytest.approx(-sums.mean(), rel=1e-6)
@@ -51,7 +51,7 @@ def test_mse_is_the_mean_over_pixels_and_images() -> None:
             for a, b in zip(method.reconstruct(given).flatten(), given.flatten(), strict=True)
         ]
     # One batch of the same images: the same float32 numbers, so only the order of summing differs.
-    scores = evaluate(method, batches(N), ["mse"], seed=0)
+    scores = evaluate(method, data(N), ["mse"], seed=0)
     assert scores["mse"] == pytest.approx(sum(errors) / len(errors), rel=1e-7)
 
 
@@ -62,20 +62,20 @@ def test_scores_do_not_depend_on_the_batch_size(name: str) -> None:
     That moves float32 activations by some 1e-7 of their size; 1e-5 leaves room for the layers.
     """
     method = build(load_method(name))
-    expected = evaluate(method, batches(N), ["elbo", "mse"], seed=0)
+    expected = evaluate(method, data(N), ["elbo", "mse"], seed=0)
     for size in SIZES:
-        scores = evaluate(method, batches(size), ["elbo", "mse"], seed=0)
+        scores = evaluate(method, data(size), ["elbo", "mse"], seed=0)
         assert scores == pytest.approx(expected, rel=1e-5), size
 
 
 def test_every_evaluation_of_a_trial_draws_the_same_noise_and_none_of_torchs_own() -> None:
     method = build(KnownBound)
     state = torch.get_rng_state()
-    first = evaluate(method, batches(5), ["elbo"], seed=0)
-    assert evaluate(method, batches(5), ["mse", "elbo"], seed=0) | first == (
-        evaluate(method, batches(5), ["mse", "elbo"], seed=0)
+    first = evaluate(method, data(5), ["elbo"], seed=0)
+    assert evaluate(method, data(5), ["mse", "elbo"], seed=0) | first == (
+        evaluate(method, data(5), ["mse", "elbo"], seed=0)
     )
-    assert evaluate(method, batches(5), ["elbo"], seed=1)["kl"] != first["kl"]
+    assert evaluate(method, data(5), ["elbo"], seed=1)["kl"] != first["kl"]
     assert torch.equal(torch.get_rng_state(), state)
 
 
@@ -98,25 +98,25 @@ class Watched(KnownBound):
 @pytest.mark.parametrize("training", [True, False])
 def test_evaluation_restores_the_mode_it_found(training: bool) -> None:
     method = build(Watched).train(training)
-    evaluate(method, batches(5), ["elbo"], seed=0)
+    evaluate(method, data(5), ["elbo"], seed=0)
     assert (method.asked, method.training) == ((False, False), training)
-    pictures(method, batches(N)[0], seed=0)
+    pictures(method, data(N), seed=0)
     assert (method.asked, method.training) == ((False, False), training)
     method.fails = True
     with pytest.raises(RuntimeError, match="the boiler burst"):
-        evaluate(method, batches(5), ["elbo"], seed=0)
+        evaluate(method, data(5), ["elbo"], seed=0)
     assert method.training == training
 
 
 def test_metrics_are_left_out_where_the_method_lacks_their_protocol() -> None:
-    assert evaluate(build(MeanImage), batches(5), METRICS, seed=0) == {}
+    assert evaluate(build(MeanImage), data(5), METRICS, seed=0) == {}
 
 
 def test_every_metric_names_a_protocol_and_reports_what_it_declares() -> None:
     assert all(hasattr(protocols, metric.needs) for metric in METRICS.values())
     method = build(load_method("c_vitae"))
     for name in METRICS:
-        assert list(evaluate(method, batches(5), [name], seed=0)) == metric_keys([name])
+        assert list(evaluate(method, data(5), [name], seed=0)) == metric_keys([name])
     assert check_metrics(["mse", "elbo"]) == ("mse", "elbo")
 
 
@@ -129,7 +129,7 @@ def test_every_metric_names_a_protocol_and_reports_what_it_declares() -> None:
     ],
 )
 def test_pictures(name: str, drawn: set[str]) -> None:
-    arrays = pictures(build(load_method(name)), batches(N)[0], seed=0)
+    arrays = pictures(build(load_method(name)), data(N), seed=0)
     assert arrays.keys() == {"test_images", *drawn}
     for array in arrays.values():
         assert array.dtype == np.uint8
@@ -144,7 +144,6 @@ def test_pictures_round_and_clip() -> None:
             values = torch.tensor([-0.5, 0.0, 0.4 / 255, 0.6 / 255, 1.0, 7.0])
             return values.expand_as(image)
 
-    few = toys.dataset(3).test
-    arrays = pictures(build(Bright), next(batches_of(few, "cpu", 3)), seed=0)
+    arrays = pictures(build(Bright), data(3, n=3), seed=0)
     assert arrays["reconstructions"].shape == (3, 1, 6, 6), "as many as there are"
     assert arrays["reconstructions"][0, 0, 0].tolist() == [0, 0, 0, 1, 255, 255]

@@ -229,6 +229,21 @@ def check_protocols(case: Case) -> None:
             assert len(code) == BATCH
             # A code is of one image: it must not depend on the others in the batch.
             torch.testing.assert_close(method.encode(image[:2])[group], code[:2])
+    if isinstance(method, protocols.Weighs):
+        assert method.log_weight({"image": image}, case.noise(method)).shape == (BATCH,)
+    if isinstance(method, protocols.Infers):
+        assert isinstance(method, protocols.Encodes)
+        codes = method.encode(image)
+        assert method.posterior(image).keys() == codes.keys()
+        for group, found in method.posterior(image).items():
+            torch.testing.assert_close(found.mean, codes[group])
+            assert found.variance.min() > 0
+    if isinstance(method, protocols.Decodes):
+        assert isinstance(method, protocols.Encodes)
+        decoded = method.decode(method.encode(image))
+        _check_images(decoded, image)
+        if isinstance(method, protocols.Reconstructs):
+            torch.testing.assert_close(decoded, method.reconstruct(image))
     if isinstance(method, protocols.Reconstructs):
         _check_images(method.reconstruct(image), image)
     if isinstance(method, protocols.DecodesAppearance):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from harness.training import Updater
-from models.method import Batch, Noise, Phase, Stats, Values
+from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
 from models.registry import METHOD_PATHS, load_method
 from models.transformers import TRANSFORMERS
 from tests.models.contract import (
@@ -19,16 +19,22 @@ from tests.models.contract import (
     check_values_are_consumed,
     check_vmap_equals_solo,
 )
-from tests.models.method_case import Case
+from tests.models.method_case import DATA, Case
 from tests.models.toy_adversarial import ToyAdversarial, ToyHyperparameters
 
+CONV = DataSpec((2, 16, 16), n_train=64)
+"""Images that the convolutions of Table 4 can halve."""
+
 VARIANTS = {
+    "vae": [{"likelihood": "gaussian"}, {"network": "conv", "likelihood": "gaussian"}],
+    "beta_tcvae": [{"tc_estimator": name} for name in ("mws", "mss_published")],
     "u_vitae": [{"transform": name} for name in TRANSFORMERS],
     "c_vitae": [
         {"transform": name, "inverse": inverse, "identity_offset": offset}
         for name in TRANSFORMERS
         for inverse, offset in (("exact", False), ("published", False), ("exact", True))
-    ],
+    ]
+    + [{"likelihood": "gaussian"}, {"network": "conv", "likelihood": "gaussian"}],
 }
 """What is checked beside a method's defaults."""
 
@@ -40,7 +46,8 @@ def cases() -> dict[str, Case]:
         found[name] = Case(method, method.Hyperparameters())
         for variant in VARIANTS.get(name, []):
             key = f"{name}-{'-'.join(str(value) for value in variant.values())}"
-            found[key] = Case(method, method.Hyperparameters(**variant))
+            data = CONV if variant.get("network") == "conv" else DATA
+            found[key] = Case(method, method.Hyperparameters(**variant), data)
     return found
 
 

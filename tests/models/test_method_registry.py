@@ -74,7 +74,9 @@ def test_names_are_known_without_importing_torch() -> None:
 
 
 def test_unknown_name_lists_the_known() -> None:
-    with pytest.raises(LookupError, match=r"unknown method 'c_vita'; known: c_vitae, u_vitae, vae"):
+    with pytest.raises(
+        LookupError, match=r"unknown method 'c_vita'; known: beta_tcvae, beta_vae, c_vitae, "
+    ):
         load_method("c_vita")
 
 

@@ -18,7 +18,10 @@ GOLDEN_CONFIG = {
         "name": "vae",
         "lr": 0.001,
         "beta": 1.0,
+        "likelihood": "bernoulli",
+        "sigma2": 0.1,
         "d": 4,
+        "network": "mlp",
         "encoder_widths": [128, 64],
         "decoder_widths": [64, 64],
     },
@@ -36,7 +39,7 @@ GOLDEN_CONFIG = {
     "metrics": ["elbo", "mse"],
     "seed": 7,
 }
-GOLDEN_ID = "070ad2640832"
+GOLDEN_ID = "b1ab30f3f711"
 
 
 def only_trial(*arguments: str) -> TrialConfig:

@@ -1,0 +1,111 @@
+"""``vitae_samples``: images drawn from a trained C-VITAE, with the latents they were drawn from.
+
+The experiment on inductive bias of VITAE's released code: whether a method trained on what another
+one generated finds that one's latents again.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Ge, Gt
+
+from harness.data import keyed
+from harness.data.cache import cached
+from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
+
+if TYPE_CHECKING:
+    from models.vitae import CVITAE
+
+GROUPS = ("appearance", "pose")
+_CHUNK = 1024  # images decoded at once
+
+
+@dataclass(frozen=True)
+class VitaeSamplesOptions(DatasetOptions):
+    """Options of ``vitae_samples``.
+
+    Attributes:
+        of: what the generator is trained on: a dataset that needs no files.
+        epochs: passes of the generator's training.
+        lr: its learning rate.
+        n_train: training images; the released code draws 60,000.
+        n_test: test images.
+        seed: of the generator's weights and training. Image i depends on the generator, its split
+            and i alone; another machine's arithmetic may give another generator.
+    """
+
+    name: ClassVar[str] = "vitae_samples"
+    summary: ClassVar[str] = "drawn from a C-VITAE trained for it, 28x28; the latents are known"
+    published_epochs: ClassVar[int] = 2000  # VITAE's MNIST setting
+    published_batch_size: ClassVar[int] = 512
+
+    of: Literal["digits", "glyphs"] = "digits"
+    epochs: Annotated[int, Ge(1)] = 200
+    lr: Annotated[float, Gt(0)] = 1e-3
+    n_train: Annotated[int, Ge(1)] = 6000
+    n_test: Annotated[int, Ge(1)] = 1000
+    seed: Annotated[int, Ge(0)] = 0
+
+    def load(self, data_root: Path | None) -> Dataset:  # noqa: ARG002 - needs no files
+        """Return the samples; the generator is trained once and its images are cached."""
+        train = self._split("train", self.n_train)
+        return Dataset(self.name, "procedural", train, self._split("test", self.n_test))
+
+    def check(self, data_root: Path | None) -> None:
+        """Do nothing: neither the generator nor what it is trained on needs files."""
+
+    def _split(self, part: SplitName, n: int) -> Split:
+        from scipy.special import ndtri
+
+        draws = ndtri(keyed.uniforms(f"vitae_samples/{part}/{self.seed}", n, 4)).astype(np.float32)
+        key = {"of": self.of, "epochs": self.epochs, "lr": self.lr, "n": n, "seed": self.seed}
+        images = cached(
+            f"vitae-samples-{part}", key, (__file__, keyed.__file__), lambda: _decoded(self, draws)
+        )
+        columns = dict(zip(_columns(), draws.T, strict=True))
+        return Split(images, columns)
+
+
+def _columns() -> list[str]:
+    return [f"z_{group}_{i}" for group in GROUPS for i in range(2)]
+
+
+def _decoded(options: VitaeSamplesOptions, latents: np.ndarray) -> np.ndarray:
+    """Return the images ``[N, 1, 28, 28]`` uint8 that the generator makes of ``[N, 4]``."""
+    import torch
+
+    generator = _generator(options)
+    images = []
+    with torch.no_grad():
+        for start in range(0, len(latents), _CHUNK):
+            z = torch.from_numpy(latents[start : start + _CHUNK])
+            decoded = generator.decode({"appearance": z[:, :2], "pose": z[:, 2:]})
+            images.append((decoded * 255).round().to(torch.uint8).numpy())
+    return np.concatenate(images)
+
+
+@cache  # both splits are drawn from one training
+def _generator(options: VitaeSamplesOptions) -> "CVITAE":
+    """Return a C-VITAE trained on the options' dataset."""
+    import torch
+
+    from harness import seeding
+    from harness.config.schema import Scale
+    from harness.data.registry import DATASETS, load_dataset
+    from harness.data.sampler import Sampler
+    from harness.training import Updater, train
+    from models.vitae import CVITAE, VITAEHyperparameters
+
+    dataset = load_dataset(DATASETS[options.of](), None)
+    with torch.random.fork_rng():
+        torch.manual_seed(seeding.derive(options.seed, "init"))
+        method = CVITAE(VITAEHyperparameters(lr=options.lr), dataset.spec)
+    scale = Scale("generator", options.epochs, 128, 0.5, options.epochs, None, None, "fast")
+    sampler = Sampler(dataset.train, dataset.warp, "cpu", scale.batch_size)
+    order, noise = (seeding.generator(options.seed, name) for name in ("order", "noise"))
+    for _ in train(Updater(method), sampler, scale, order, noise):
+        pass
+    return method.eval()
