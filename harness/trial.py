@@ -122,7 +122,7 @@ def _train_and_score(
     updater = Updater(method)
     sampler = Sampler(dataset.train, dataset.warp, device, scale.batch_size)
     held_out = EvaluationData(dataset, device, scale.batch_size, scale.budget)
-    along_training = scorable(method, trial.metrics)[:1]
+    along_training = scorable(method, trial.metrics, dataset)[:1]
     watch.lap("setup")
     order, noise = seeding.generator(seed, "order"), seeding.generator(seed, "noise", device)
     reason: str | None = None

@@ -16,6 +16,9 @@ if TYPE_CHECKING:  # the registry of datasets is read by commands that never nee
 DataSource = Literal["real", "procedural"]
 SplitName = Literal["train", "test"]
 
+WARP_FACTORS = ("warp_angle", "warp_dx", "warp_dy")
+"""Factors of a fixed warp: degrees clockwise, shifts to the right and down in widths."""
+
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -61,6 +64,8 @@ class Dataset:
         test: the test split, already warped where a warp was asked for.
         warp: ranges of the random warp to draw afresh for every training batch; None for no such
             warp (also when a fixed warp has been applied to the images already).
+        appearance_factors: names of the known factors of what an image shows.
+        pose_factors: names of those of how it is shown. An image may lack some of either.
     """
 
     name: str
@@ -68,6 +73,8 @@ class Dataset:
     train: Split
     test: Split
     warp: WarpRange | None = None
+    appearance_factors: tuple[str, ...] = ()
+    pose_factors: tuple[str, ...] = ()
 
     @property
     def spec(self) -> DataSpec:
@@ -76,6 +83,21 @@ class Dataset:
 
         channels, height, width = self.train.images.shape[1:]
         return DataSpec((channels, height, width), len(self.train))
+
+    @property
+    def known_appearance(self) -> tuple[str, ...]:
+        """The appearance factors that the test images carry."""
+        return tuple(name for name in self.appearance_factors if name in self.test.factors)
+
+    @property
+    def known_pose(self) -> tuple[str, ...]:
+        """The pose factors that the test images carry: none without a warp, for example."""
+        return tuple(name for name in self.pose_factors if name in self.test.factors)
+
+    @property
+    def known_latents(self) -> tuple[str, ...]:
+        """The factors that are the latents an image was generated from."""
+        return tuple(name for name in self.test.factors if name.startswith("z_"))
 
     def limited(self, train: int | None = None, test: int | None = None) -> Dataset:
         """Return the first ``train`` and ``test`` images of the splits; None for all of them."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.data import keyed
 from harness.data.cache import cached
-from harness.data.dataset import Dataset, Split, WarpOptions
+from harness.data.dataset import WARP_FACTORS, Dataset, Split, WarpOptions
 
 _ZOOM = 2.5  # 8 pixels become the 20 that a digit is tall in MNIST
 _CONTRAST = 1.5  # steepens the edges that the interpolation blurs; chosen beside MNIST by eye
@@ -36,6 +36,8 @@ class DigitsOptions(WarpOptions):
             "real",
             Split(images[train], {"label": label[train]}),
             Split(images[test], {"label": label[test]}),
+            appearance_factors=("label",),
+            pose_factors=WARP_FACTORS,
         )
         return apply_warp(dataset, self)
 

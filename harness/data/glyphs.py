@@ -49,7 +49,14 @@ class GlyphsOptions(DatasetOptions):
     def load(self, data_root: Path | None) -> Dataset:  # noqa: ARG002 - needs no files
         """Return the glyphs, rendered once and cached."""
         train = _split("train", self.n_train, self.seed)
-        return Dataset("glyphs", "procedural", train, _split("test", self.n_test, self.seed))
+        return Dataset(
+            "glyphs",
+            "procedural",
+            train,
+            _split("test", self.n_test, self.seed),
+            appearance_factors=("label", "stroke_width", "slant"),
+            pose_factors=AFFINE_FACTORS,
+        )
 
     def check(self, data_root: Path | None) -> None:
         """Do nothing: glyphs need no files."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from harness.data.dataset import Dataset, Split, WarpOptions
+from harness.data.dataset import WARP_FACTORS, Dataset, Split, WarpOptions
 from harness.data.idx import IMAGES, LABELS, check_idx, read_idx
 from harness.errors import CorruptFileError, UserError
 
@@ -35,7 +35,14 @@ class MnistOptions(WarpOptions):
         from harness.data.warp import apply_warp
 
         files = _find(data_root)
-        dataset = Dataset("mnist", "real", _read(files, TRAIN_FILES), _read(files, TEST_FILES))
+        dataset = Dataset(
+            "mnist",
+            "real",
+            _read(files, TRAIN_FILES),
+            _read(files, TEST_FILES),
+            appearance_factors=("label",),
+            pose_factors=WARP_FACTORS,
+        )
         return apply_warp(dataset, self)
 
     def check(self, data_root: Path | None) -> None:

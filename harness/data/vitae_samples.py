@@ -52,7 +52,15 @@ class VitaeSamplesOptions(DatasetOptions):
     def load(self, data_root: Path | None) -> Dataset:  # noqa: ARG002 - needs no files
         """Return the samples; the generator is trained once and its images are cached."""
         train = self._split("train", self.n_train)
-        return Dataset(self.name, "procedural", train, self._split("test", self.n_test))
+        columns = _columns()
+        return Dataset(
+            self.name,
+            "procedural",
+            train,
+            self._split("test", self.n_test),
+            appearance_factors=tuple(columns[:2]),
+            pose_factors=tuple(columns[2:]),
+        )
 
     def check(self, data_root: Path | None) -> None:
         """Do nothing: neither the generator nor what it is trained on needs files."""

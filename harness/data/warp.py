@@ -10,7 +10,7 @@ from torch import Tensor
 
 from harness.data import keyed
 from harness.data.cache import cached
-from harness.data.dataset import Dataset, Split, SplitName, WarpOptions, WarpRange
+from harness.data.dataset import WARP_FACTORS, Dataset, Split, SplitName, WarpOptions, WarpRange
 
 _CHUNK = 1024  # images warped at once: enough to be fast, few enough to stay small
 
@@ -81,9 +81,7 @@ def apply_warp(dataset: Dataset, options: WarpOptions) -> Dataset:
 def _fixed(name: str, part: SplitName, split: Split, ranges: WarpRange) -> Split:
     uniform = keyed.uniforms(f"{name}/warp/{part}", len(split), 3).T
     draws = scale_draws(torch.tensor(uniform, dtype=torch.float32), ranges)
-    factors = dict(
-        zip(("warp_angle", "warp_dx", "warp_dy"), (d.numpy() for d in draws), strict=True)
-    )
+    factors = dict(zip(WARP_FACTORS, (d.numpy() for d in draws), strict=True))
     images = cached(
         f"{name}-{part}-warped",
         {

@@ -40,14 +40,17 @@ class Metric:
     Attributes:
         name: the name in ``metrics=[...]``.
         summary: one line for ``unbraid list metrics``.
-        needs: name of the protocol of :mod:`models.method` a method must implement.
+        needs: name of the protocol of :mod:`models.method` a method must implement; "" for none.
         keys: the numbers it reports.
+        of_factors: fields of ``Dataset`` that must name known factors of the images, such as
+            ``known_appearance``.
     """
 
     name: str
     summary: str
     needs: str
     keys: tuple[MetricKey, ...]
+    of_factors: tuple[str, ...] = ()
 
     @property
     def compute(self) -> Callable[..., dict[str, float]]:
@@ -75,6 +78,55 @@ METRICS = {
             "squared error of reconstructed test images, mean over pixels",
             needs="Reconstructs",
             keys=(MetricKey("mse", "lower", "squared intensity", "[0, 1]", "0"),),
+        ),
+        Metric(
+            "log_px",
+            "importance-weighted estimate of log p(x): 100 samples (budget fast) or 1000 (study)",
+            needs="Weighs",
+            keys=(MetricKey("log_px", "higher", "nats", "(-inf, 0] for binary images", "-H(x)"),),
+        ),
+        Metric(
+            "latents",
+            "latent dimensions whose posterior mean varies over the test images (Burda et al.)",
+            needs="Infers",
+            keys=(MetricKey("active_units", "none", "dimensions", "[0, d]", "depends"),),
+        ),
+        Metric(
+            "appearance_knn",
+            "label found by 5 nearest neighbours among decoded appearances (VITAE's released code)",
+            needs="Reconstructs",
+            of_factors=("known_appearance",),
+            keys=(MetricKey("appearance_knn", "higher", "accuracy", "[0, 1]", "1"),),
+        ),
+        Metric(
+            "factor_scores",
+            "what each latent group tells of appearance and of pose factors; stands for D_score",
+            needs="Encodes",
+            of_factors=("known_appearance", "known_pose"),
+            keys=(
+                MetricKey("appearance_score", "higher", "", "[-1, 1]", "1 - chance"),
+                MetricKey("pose_score", "higher", "", "[-1, 1]", "1"),
+                MetricKey("d_score", "higher", "", "[-1, 1]", "1 - chance / 2"),
+            ),
+        ),
+        Metric(
+            "latent_recovery",
+            "variance of known latents that a linear map of the inferred ones explains",
+            needs="Encodes",
+            of_factors=("known_latents",),
+            keys=(
+                MetricKey("recovery_appearance", "higher", "", "[0, 1]", "1"),
+                MetricKey("recovery_pose", "higher", "", "[0, 1]", "1"),
+            ),
+        ),
+        Metric(
+            "seconds",
+            "seconds of a forward pass and of a training step at batch 1024 (VITAE's Table 5)",
+            needs="",
+            keys=(
+                MetricKey("seconds_forward", "lower", "s", "(0, inf)", "none"),
+                MetricKey("seconds_step", "lower", "s", "(0, inf)", "none"),
+            ),
         ),
     )
 }

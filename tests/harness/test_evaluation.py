@@ -1,11 +1,21 @@
 """Scores of a method on the test split: closed forms, and what they must not depend on."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from harness.evaluation import PICTURES, EvaluationData, evaluate, pictures
+from harness.data.dataset import Split
+from harness.evaluation import (
+    PICTURES,
+    WALK,
+    EvaluationData,
+    evaluate,
+    pictures,
+    scorable,
+)
 from harness.metrics import METRICS, check_metrics, metric_keys
 from models import method as protocols
 from models.method import Batch, Noise, Stats
@@ -109,31 +119,63 @@ def test_evaluation_restores_the_mode_it_found(training: bool) -> None:
 
 
 def test_metrics_are_left_out_where_the_method_lacks_their_protocol() -> None:
-    assert evaluate(build(MeanImage), data(5), METRICS, seed=0) == {}
+    assert evaluate(build(MeanImage), data(5), ["elbo", "mse", "log_px"], seed=0) == {}
 
 
 def test_every_metric_names_a_protocol_and_reports_what_it_declares() -> None:
-    assert all(hasattr(protocols, metric.needs) for metric in METRICS.values())
+    assert all(hasattr(protocols, m.needs) for m in METRICS.values() if m.needs)
     method = build(load_method("c_vitae"))
     for name in METRICS:
-        assert list(evaluate(method, data(5), [name], seed=0)) == metric_keys([name])
+        assert list(evaluate(method, known_data(), [name], seed=0)) == metric_keys([name])
+
+
+def known_data() -> EvaluationData:
+    """The toy dataset with a factor of every kind."""
+    plain = toys.dataset(N)
+
+    def known(split: Split) -> Split:
+        values = np.arange(len(split), dtype=np.float32)
+        factors = {"label": np.arange(len(split)) % 3, "angle": values, "z_appearance_0": values}
+        return Split(split.images, {**factors, "z_pose_0": values})
+
+    dataset = dataclasses.replace(
+        plain,
+        train=known(plain.train),
+        test=known(plain.test),
+        appearance_factors=("label", "z_appearance_0"),
+        pose_factors=("angle", "z_pose_0"),
+    )
+    return EvaluationData(dataset, torch.device("cpu"), 5)
+
+
+def test_metrics_are_left_out_where_the_images_lack_their_factors() -> None:
+    method = build(load_method("c_vitae"))
+    factored = [name for name, metric in METRICS.items() if metric.of_factors]
+    assert len(factored) == 3
+    assert evaluate(method, data(5), factored, seed=0) == {}
+    bare = dataclasses.replace(known_data().dataset, test=toys.dataset(N).test)
+    assert scorable(method, factored, bare) == []
+
+
+def test_registry_asks_for_known_metrics() -> None:
     assert check_metrics(["mse", "elbo"]) == ("mse", "elbo")
 
 
 @pytest.mark.parametrize(
     ("name", "drawn"),
     [
-        ("vae", {"reconstructions", "samples"}),
-        ("u_vitae", {"reconstructions", "samples", "appearance"}),
-        ("c_vitae", {"reconstructions", "samples", "appearance"}),
+        ("vae", {"reconstructions", "samples", "walk_latent"}),
+        ("u_vitae", {"reconstructions", "samples", "appearance", "walk_appearance", "walk_pose"}),
+        ("c_vitae", {"reconstructions", "samples", "appearance", "walk_appearance", "walk_pose"}),
     ],
 )
 def test_pictures(name: str, drawn: set[str]) -> None:
     arrays = pictures(build(load_method(name)), data(N), seed=0)
     assert arrays.keys() == {"test_images", *drawn}
-    for array in arrays.values():
+    for key, array in arrays.items():
         assert array.dtype == np.uint8
-        assert array.shape == (PICTURES, 1, 6, 6)
+        walk = key.startswith("walk_")
+        assert array.shape[1 if walk else 0 :] == (WALK if walk else PICTURES, 1, 6, 6)
     np.testing.assert_array_equal(arrays["test_images"], toys.dataset(N).test.images[:PICTURES])
     assert len(np.unique(arrays["samples"], axis=0)) == PICTURES
 

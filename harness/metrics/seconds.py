@@ -1,0 +1,65 @@
+"""Seconds of a forward pass and of a training step (VITAE, supplement, Table 5)."""
+
+import copy
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import torch
+
+from models.method import Batch, Method
+
+if TYPE_CHECKING:
+    from harness.evaluation import EvaluationData
+
+BATCH = 1024
+"""Images of the timed batch, as in the script of the released code."""
+
+PASSES = {"fast": (3, 10), "study": (100, 1000)}
+"""Passes that warm up, and passes that are timed."""
+
+
+def compute(method: Method, data: "EvaluationData", generator: torch.Generator) -> dict[str, float]:
+    """Return ``seconds_forward`` and ``seconds_step``, means over passes of 1,024 images.
+
+    The first is the objective's value without gradients; the second a whole training step: forward,
+    backward and Adam. Training images are repeated where there are fewer than a batch. What is
+    timed is a copy: the trial's method stays as it is.
+    """
+    from harness.training import Updater
+
+    method = copy.deepcopy(method).train()
+    updater = Updater(method)
+    values = {**updater.values, "kl_weight": 1.0}
+    images = torch.cat([batch["image"] for batch in data.train_batches(BATCH)])
+    batch: Batch = {"image": images.repeat(-(-BATCH // len(images)), 1, 1, 1)[:BATCH]}
+    noise = method.draw(BATCH, generator)
+    first = method.phases()[0].objective
+
+    def step() -> None:
+        with torch.enable_grad():
+            updater.step(batch, noise, values)
+
+    warm_up, timed = PASSES[data.budget]
+    return {
+        "seconds_forward": _mean(
+            lambda: method(first, batch, noise, values), warm_up, timed, data.device
+        ),
+        "seconds_step": _mean(step, warm_up, timed, data.device),
+    }
+
+
+def _mean(run: Callable[[], object], warm_up: int, timed: int, device: torch.device) -> float:
+    for _ in range(warm_up):
+        run()
+    _wait(device)
+    start = time.perf_counter()
+    for _ in range(timed):
+        run()
+    _wait(device)
+    return (time.perf_counter() - start) / timed
+
+
+def _wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
