@@ -5,12 +5,16 @@ from pathlib import Path
 
 from harness.errors import UserError, did_you_mean
 from harness.results import Results
-from reports import stability
+from reports import comparison, stability, timing
 from reports.page import Page, render
 
 __all__ = ["KINDS", "build"]
 
-KINDS: dict[str, Callable[[Results], Page]] = {"stability": stability.page}
+KINDS: dict[str, Callable[[Results], Page]] = {
+    "comparison": comparison.page,
+    "stability": stability.page,
+    "timing": timing.page,
+}
 """Every kind of report, by the name it has on the command line."""
 
 

@@ -15,6 +15,7 @@ from reports.text import words
 
 TEST_IMAGES = "test_images"
 APPEARANCE = "appearance"
+SAMPLES = "samples"
 MADE = ("reconstructions", APPEARANCE)
 """The arrays a method makes of them, in order."""
 MOST_IMAGES = 8
@@ -26,14 +27,18 @@ Artifact = Callable[[str], Mapping[str, np.ndarray]]
 """Returns a trial's arrays by name: ``[n, C, H, W]``, uint8 or floats in [0, 1]."""
 
 
-def gallery(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> Figure | None:
+def gallery(
+    artifact: Artifact, grid: Grid, found: dict[str, Profile], *, samples: bool = False
+) -> Figure | None:
     """Draw the pictures of each group's best trial at its best level; None if there are none.
 
     Args:
         artifact: where a trial's arrays come from.
         grid: the sweep.
         found: the groups' profiles.
+        samples: show images drawn from each method's prior as well.
     """
+    made = (*MADE, SAMPLES) if samples else MADE
     strips: list[tuple[str, np.ndarray]] = []
     sources: list[dict[str, Any]] = []
     shown: list[str] = []
@@ -47,7 +52,7 @@ def gallery(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> Figure
         if not np.array_equal(originals, arrays[TEST_IMAGES]):
             originals = arrays[TEST_IMAGES]
             strips.append(("test images", originals))
-        strips += [(f"{cell.group}\n{name}", arrays[name]) for name in MADE if name in arrays]
+        strips += [(f"{cell.group}\n{name}", arrays[name]) for name in made if name in arrays]
         unwarped |= APPEARANCE in arrays
         sources.append({"group": cell.group, "level": cell.level, "trial_id": trial})
         shown.append(f"{cell.group} (trial {trial}{grid.at(cell.level)})")
@@ -59,6 +64,8 @@ def gallery(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> Figure
     )
     if unwarped:
         caption += " The appearance is decoded, not yet warped."
+    if any(label.endswith(SAMPLES) for label, _ in strips):
+        caption += " Samples are decoded from the prior; none belongs to the test image above it."
     alt = f"Strips of images: {'; '.join(label for label, _ in strips)}."
     return Figure("gallery", _draw(strips), alt, caption, pd.DataFrame(sources))
 
@@ -76,7 +83,7 @@ def _draw(strips: list[tuple[str, np.ndarray]]) -> str:
         canvas = Canvas(figsize=(WIDTH, 0.75 * len(strips)), layout="constrained")
         rows = canvas.subplots(len(strips), 1, squeeze=False)[:, 0]
         for axes, (label, images) in zip(rows, strips, strict=True):
-            axes.imshow(_side_by_side(images), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+            axes.imshow(side_by_side(images), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
             axes.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=8)
             axes.set(xticks=[], yticks=[])
             axes.spines[:].set_visible(False)
@@ -84,9 +91,9 @@ def _draw(strips: list[tuple[str, np.ndarray]]) -> str:
         return to_svg(canvas, "gallery")
 
 
-def _side_by_side(images: np.ndarray) -> np.ndarray:
+def side_by_side(images: np.ndarray, most: int = MOST_IMAGES) -> np.ndarray:
     """Join ``[n, C, H, W]`` into one picture, ``[H, n W]`` or ``[H, n W, 3]``, in [0, 1]."""
-    scaled = images[:MOST_IMAGES] / (255 if images.dtype == np.uint8 else 1)
+    scaled = images[:most] / (255 if images.dtype == np.uint8 else 1)
     padded = np.pad(scaled, [(0, 0), (0, 0), (0, 0), (1, 1)], constant_values=1)
     row = np.concatenate(list(padded), axis=-1).clip(0, 1)
     return row[0] if len(row) == 1 else np.moveaxis(row[:3], 0, -1)

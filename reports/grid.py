@@ -80,9 +80,9 @@ class Grid:
         return places
 
 
-def lay_out(results: Results) -> Grid:
-    """Lay a run directory's trials out on a grid."""
-    outcome = outcome_of(results)
+def lay_out(results: Results, outcome: Outcome | None = None) -> Grid:
+    """Lay a run directory's trials out on a grid, with the sweep's outcome or another one."""
+    outcome = outcome or outcome_of(results)
     rows = _planned_and_finished(results)
     varied = _varied(rows, results.sweep)
     axis = _axis(rows, varied)
@@ -163,21 +163,32 @@ def _labels(rows: pd.DataFrame, factors: Sequence[str]) -> "pd.Series[str]":
     if not factors:
         column = rows["method"] if "method" in rows else pd.Series("all trials", rows.index)
         return column.astype(object).where(column.notna(), "all trials").astype(str)
-    parts = [rows[_column(rows, key)].map(lambda v, key=key: _label(key, v)) for key in factors]
-    joined = parts[0].astype(str)
-    for part in parts[1:]:
-        joined = joined + " · " + part.astype(str)
-    return joined
+    columns = [rows[_column(rows, key)] for key in factors]
+    # Where methods differ, a method may lack what another one has: then its name is without it.
+    lacking = "method" in factors
+    names = [
+        " · ".join(
+            _label(key, value)
+            for key, value in zip(factors, values, strict=True)
+            if not (lacking and key.startswith("method.") and _missing(value))
+        )
+        for values in zip(*columns, strict=True)
+    ]
+    return pd.Series(names, rows.index)
 
 
 def _label(key: str, value: object) -> str:
     if isinstance(value, str):
         return value
-    if value is None or value is pd.NA or value != value:  # noqa: PLR0124  (NaN of any type)
+    if _missing(value):
         return f"{name_of(key)} not known"
     if isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_)):
         return f"{key.rpartition('.')[2]}={value:g}"
     return f"{key.rpartition('.')[2]}={value}"
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NA or value != value  # noqa: PLR0124  (NaN of any type)
 
 
 def _ordered(

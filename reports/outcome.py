@@ -8,7 +8,16 @@ import pandas as pd
 
 from harness.results import Results
 
-LABELS = {"elbo": "ELBO", "mse": "MSE"}
+LABELS = {
+    "elbo": "ELBO",
+    "mse": "MSE",
+    "log_px": "log p(x)",
+    "kl": "KL",
+    "d_score": "D_score",
+    "appearance_knn": "label accuracy",
+    "seconds_forward": "forward pass",
+    "seconds_step": "training step",
+}
 """What a metric is called in a sentence, where its name is not a word."""
 
 
@@ -21,12 +30,14 @@ class Outcome:
         label: what it is called in a sentence.
         unit: its unit; empty where it has none.
         higher_is_better: whether more of it is better.
+        directed: whether it has a better and a worse at all.
     """
 
     name: str
     label: str
     unit: str
     higher_is_better: bool
+    directed: bool = True
 
     @property
     def column(self) -> str:
@@ -37,6 +48,16 @@ class Outcome:
     def sign(self) -> int:
         """1 if more is better, else -1: ``sign * value`` grows as results improve."""
         return 1 if self.higher_is_better else -1
+
+    @property
+    def arrow(self) -> str:
+        """``↑`` if more is better, ``↓`` if less, nothing if neither."""
+        return ("↑" if self.higher_is_better else "↓") if self.directed else ""
+
+    @property
+    def arrow_along(self) -> str:
+        """The same along a horizontal axis: ``→``, ``←`` or nothing."""
+        return ("→" if self.higher_is_better else "←") if self.directed else ""
 
     @property
     def titled(self) -> str:
@@ -73,16 +94,34 @@ def outcome_of(results: Results) -> Outcome:
     return next((o for o in declared if _has_values(finished, o.column)), declared[0])
 
 
+def outcomes_of(results: Results) -> list[Outcome]:
+    """Return all of the sweep's metrics that any trial has, also those without a direction."""
+    told = results.sweep.get("metrics")
+    entries = told if isinstance(told, list) else []
+    named = [outcome for entry in entries if (outcome := _named(entry))]
+    finished = results.trials[results.trials["status"] == "ok"]
+    return [outcome for outcome in named if _has_values(finished, outcome.column)]
+
+
 def _declared(entry: Any) -> Outcome | None:
     """Read one of the sweep's metrics; None if it has no direction, as in older sweeps."""
+    outcome = _named(entry)
+    return outcome if outcome and outcome.directed else None
+
+
+def _named(entry: Any) -> Outcome | None:
     if not (isinstance(entry, dict) and entry.get("name")):
         return None
     direction = entry.get("direction")
-    if direction not in {"higher", "lower"}:
-        return None
     name = str(entry["name"])
     label = LABELS.get(name, name.replace("_", " "))
-    return Outcome(name, label, str(entry.get("unit") or ""), direction == "higher")
+    return Outcome(
+        name,
+        label,
+        str(entry.get("unit") or ""),
+        direction == "higher",
+        direction in {"higher", "lower"},
+    )
 
 
 def _has_values(trials: pd.DataFrame, column: str) -> bool:

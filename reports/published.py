@@ -53,6 +53,33 @@ class Published:
     setting: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Printed:
+    """Numbers that are printed somewhere, for one dataset.
+
+    Attributes:
+        source: where they are printed, and what is known of them.
+        data: name of the published dataset.
+        metrics: names of the columns.
+        rows: the numbers of each method, one a metric.
+    """
+
+    source: str
+    data: str
+    metrics: tuple[str, ...]
+    rows: dict[str, list[float]]
+
+
+def printed(space: str) -> Printed | None:
+    """Return the published numbers behind a search space; None if none are kept here."""
+    for path in sorted((FOLDER / "tables").glob("*.yaml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if data := content["spaces"].get(space):
+            rows = content["data"][data]
+            return Printed(content["source"], data, tuple(content["metrics"]), rows)
+    return None
+
+
 def published(space: str) -> Published | None:
     """Return what is published about a search space; None if nothing is kept here."""
     for path in sorted(FOLDER.glob("*.yaml")):

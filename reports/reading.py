@@ -7,7 +7,6 @@ from markupsafe import Markup
 from reports.comparisons import Comparison
 from reports.figures import robust_limits
 from reports.grid import Grid
-from reports.outcome import Outcome
 from reports.profiles import Profile
 from reports.statistics import LEVEL
 from reports.text import article, count, interval, p_value, words
@@ -21,7 +20,7 @@ def reading(grid: Grid, found: dict[str, Profile], compared: list[Comparison]) -
     said = [_ending(grid)]
     if any(profile.best for profile in found.values()):
         said += [_best(grid, found), *_differences(grid, compared)]
-    if grid.axis:
+    if len(grid.levels) > 1:
         said.append(_limits(grid, found))
     said.append(_outliers(grid))
     paragraph = Markup("<p>{}</p>")
@@ -61,10 +60,11 @@ def _best(grid: Grid, found: dict[str, Profile]) -> str:
 
 def _differences(grid: Grid, compared: list[Comparison]) -> list[str]:
     """Say for each pair whether a difference is shown, each group at its best level."""
-    return [_difference(c, grid.outcome) for c in compared[:MOST_SENTENCES] if c.at_best.n]
+    return [_difference(c, grid) for c in compared[:MOST_SENTENCES] if c.at_best.n]
 
 
-def _difference(c: Comparison, outcome: Outcome) -> str:
+def _difference(c: Comparison, grid: Grid) -> str:
+    outcome = grid.outcome
     shown = c.adjusted < 1 - LEVEL
     better, worse = (c.a, c.b) if outcome.sign * c.at_best.value > 0 else (c.b, c.a)
     gap = interval(c.at_best, outcome.unit, signed=True)
@@ -74,8 +74,9 @@ def _difference(c: Comparison, outcome: Outcome) -> str:
         if shown
         else f"No significant difference between {c.a} and {c.b}"
     )
-    sentence = f"{verdict}, each at its best level ({basis})"
-    if c.levels:
+    chosen = ", each at its best level" if len(grid.levels) > 1 else ""
+    sentence = f"{verdict}{chosen} ({basis})"
+    if c.levels and len(grid.levels) > 1:
         overall = interval(c.at_common, outcome.unit, signed=True)
         sentence += (
             f"; over the {count(len(c.levels), 'level')} at which both are stable the difference "

@@ -90,7 +90,10 @@ def test_out_may_be_a_folder(tmp_path):
 
 @pytest.mark.parametrize(
     ("kind", "said"),
-    [("stabilty", "Did you mean 'stability'?"), (None, "names no report. Reports: stability.")],
+    [
+        ("stabilty", "Did you mean 'stability'?"),
+        (None, "names no report. Reports: comparison, stability, timing."),
+    ],
 )
 def test_an_unknown_kind_is_explained(kind, said, tmp_path):
     with pytest.raises(UserError, match=re.escape(said)):

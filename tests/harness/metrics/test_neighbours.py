@@ -48,4 +48,5 @@ def test_r_squared() -> None:
     assert r_squared(values, np.full(4, 2.5)) == 0
     assert r_squared(values, -values) == 0
     assert r_squared(np.ones(4), np.ones(4)) == 0
-    assert r_squared(values, values + np.array([0.5, -0.5, 0.5, -0.5])) == pytest.approx(1 - 0.25 / 1.25)
+    off = np.array([0.5, -0.5, 0.5, -0.5])
+    assert r_squared(values, values + off) == pytest.approx(1 - 0.25 / 1.25)

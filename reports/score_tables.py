@@ -1,0 +1,136 @@
+"""Tables of a comparison: all metrics of all groups, and their differences to one of them."""
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from reports.published import Printed
+from reports.scores import Scores, against
+from reports.statistics import LEVEL, Estimate
+from reports.tables import Column, Table
+from reports.text import interval, number, p_value
+
+
+def metrics_table(scores: list[Scores], groups: tuple[str, ...]) -> Table:
+    """Return one row a metric, one column a group."""
+    columns = [Column("", [_titled(score) for score in scores])]
+    leaders = [_leader(score) for score in scores]
+    for group in groups:
+        means = [score.mean(group) for score in scores]
+        cells = [
+            Markup("<b>{}</b>").format(_cell(mean)) if group == leader else _cell(mean)
+            for mean, leader in zip(means, leaders, strict=True)
+        ]
+        columns.append(Column(group, cells, [mean.value for mean in means]))
+    rows = [(score.outcome.name, group, score.mean(group)) for score in scores for group in groups]
+    data = pd.DataFrame(
+        {
+            "metric": [name for name, *_ in rows],
+            "group": [group for _, group, _ in rows],
+            "mean": [mean.value for *_, mean in rows],
+            "low": [mean.low for *_, mean in rows],
+            "high": [mean.high for *_, mean in rows],
+            "n": [mean.n for *_, mean in rows],
+        }
+    )
+    sizes = sorted({mean.n for *_, mean in rows} - {0})
+    caption = (
+        "Test scores: mean over seeds with Student's 95 % interval "
+        f"(n = {' or '.join(map(str, sizes)) or 'none'}); ↑ more is better, ↓ less. Bold: the "
+        "best, where its paired difference to every other is significant at 5 % by Holm's method. "
+        "A dash: the method cannot be scored on it, or no trial ended with a finite value."
+    )
+    return Table("metrics", caption, columns, data, interactive=False)
+
+
+def differences_table(scores: list[Scores], other: str) -> Table:
+    """Return one row a group and metric: its difference to one group, paired by seed."""
+    found = against(scores, other)
+    units = {score.outcome.name: score.outcome for score in scores}
+    rows = [(units[name], group, *both) for (name, group), both in found.items() if both[0].n]
+    columns = [
+        Column("metric", [_label(outcome.titled, outcome.arrow) for outcome, *_ in rows]),
+        Column("method", [group for _, group, *_ in rows]),
+        Column(
+            f"difference to {other}",
+            [interval(d, signed=True) for *_, d, _ in rows],
+            [d.value for *_, d, _ in rows],
+        ),
+        Column("n", [str(d.n) for *_, d, _ in rows], [d.n for *_, d, _ in rows]),
+        Column(
+            "Holm p",
+            [p_value(p).removeprefix("p ").removeprefix("= ") for *_, p in rows],
+            [p for *_, p in rows],
+        ),
+        Column("reading", [_reading(outcome.sign, d, p) for outcome, _, d, p in rows]),
+    ]
+    data = pd.DataFrame(
+        {
+            "metric": [outcome.name for outcome, *_ in rows],
+            "group": [group for _, group, *_ in rows],
+            "difference": [d.value for *_, d, _ in rows],
+            "low": [d.low for *_, d, _ in rows],
+            "high": [d.high for *_, d, _ in rows],
+            "n": [d.n for *_, d, _ in rows],
+            "p": [d.p for *_, d, _ in rows],
+            "p_holm": [p for *_, p in rows],
+        }
+    )
+    caption = (
+        f"Differences to {other}, paired by seed, with Student's 95 % interval; p of the paired "
+        "t-test, adjusted by Holm's method for all rows."
+    )
+    return Table("differences", caption, columns, data)
+
+
+def printed_table(printed: Printed, scores: list[Scores], note: str) -> Table:
+    """Return published numbers beside ours, one row a method."""
+    ours = {score.outcome.name: score for score in scores}
+    methods = list(printed.rows)
+    columns = [Column("method", methods)]
+    data: dict[str, object] = {"method": methods}
+    for place, metric in enumerate(printed.metrics):
+        theirs = [float(printed.rows[method][place]) for method in methods]
+        title = ours[metric].outcome.label if metric in ours else metric
+        columns.append(Column(f"{title}, published", [number(v) for v in theirs], theirs))
+        data[f"{metric}_published"] = theirs
+        if metric in ours:
+            means = [ours[metric].mean(m) if m in ours[metric].values else _NONE for m in methods]
+            columns.append(Column(f"{title}, here", [*map(_cell, means)], [m.value for m in means]))
+            data[f"{metric}_here"] = [mean.value for mean in means]
+    caption = f"Published numbers beside ours. {printed.source}. {note}".strip()
+    return Table("published", caption, columns, pd.DataFrame(data))
+
+
+_NONE = Estimate(np.nan, np.nan, np.nan, 0)
+
+
+def _leader(score: Scores) -> str | None:
+    """Return the best group if it differs significantly from every other one."""
+    best = score.best
+    rivals = [group for group, values in score.values.items() if group != best and len(values)]
+    if best is None or not rivals:
+        return None
+    kept = {group: score.values[group] for group in [best, *rivals]}
+    found = against([Scores(score.outcome, kept)], best)
+    return best if all(p < 1 - LEVEL for _, p in found.values()) else None
+
+
+def _reading(sign: int, difference: Estimate, p: float) -> str:
+    if not p < 1 - LEVEL:
+        return "not significant"
+    if not sign:
+        return "higher" if difference.value > 0 else "lower"
+    return "better" if sign * difference.value > 0 else "worse"
+
+
+def _cell(estimate: Estimate) -> str:
+    return interval(estimate) if estimate.n else "–"
+
+
+def _titled(score: Scores) -> str:
+    return _label(score.outcome.titled, score.outcome.arrow)
+
+
+def _label(titled: str, arrow: str) -> str:
+    return f"{titled} {arrow}".strip()

@@ -1,0 +1,63 @@
+"""Walks through the latent space: one dimension moves, the others stay at the prior's mean."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure as Canvas
+
+from harness.errors import CorruptFileError
+from reports.figures import WIDTH, Figure, style, to_svg
+from reports.gallery import Artifact, side_by_side
+from reports.grid import Grid
+from reports.profiles import Profile
+from reports.text import words
+
+PREFIX = "walk_"
+MOST_DIMENSIONS = 6
+"""Most dimensions of a group that are shown."""
+
+
+def walks(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> list[Figure]:
+    """Return a figure of the walks of each group's best trial."""
+    figures = []
+    for place, cell in enumerate(p.best for p in found.values() if p.best):
+        rows = grid.cell(cell.group, cell.level)
+        trial = str(rows["trial_id"].iloc[int((grid.outcome.sign * rows["value"]).argmax())])
+        try:
+            arrays = artifact(trial)
+        except CorruptFileError:
+            continue
+        strips = _strips(arrays)
+        if strips:
+            figures.append(_figure(f"walk{place}", cell.group, trial, strips))
+    return figures
+
+
+def _strips(arrays: Mapping[str, np.ndarray]) -> list[tuple[str, np.ndarray]]:
+    return [
+        (f"{name.removeprefix(PREFIX)} {i + 1}", images)
+        for name, dimensions in sorted(arrays.items())
+        if name.startswith(PREFIX)
+        for i, images in enumerate(dimensions[:MOST_DIMENSIONS])
+    ]
+
+
+def _figure(name: str, group: str, trial: str, strips: list[tuple[str, np.ndarray]]) -> Figure:
+    with style():
+        canvas = Canvas(figsize=(WIDTH, 0.72 * len(strips)), layout="constrained")
+        rows = canvas.subplots(len(strips), 1, squeeze=False)[:, 0]
+        for axes, (label, images) in zip(rows, strips, strict=True):
+            picture = side_by_side(images, len(images))
+            axes.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+            axes.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=8)
+            axes.set(xticks=[], yticks=[])
+            axes.spines[:].set_visible(False)
+        svg = to_svg(canvas, name)
+    dimensions = words([label for label, _ in strips])
+    caption = (
+        f"{group}: decodings along each latent dimension, from −2.5 to 2.5 with all others at 0, "
+        f"of its best trial ({trial})."
+    )
+    data = pd.DataFrame({"group": [group], "trial_id": [trial], "dimensions": [dimensions]})
+    return Figure(name, svg, f"Walks of {group} along {dimensions}.", caption, data)
