@@ -8,17 +8,11 @@ gives a smaller picture, and un-warping is the pull-back by the inverse map.
 Sources: VITAE, supplement, equations (1)-(3), and its released code for the inverses.
 """
 
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-
-from models.hyperparameters import Structure
-
-TransformName = Literal["affine", "affine_decomp", "affine_diffeo"]
-"""The transformers a method can be built with."""
 
 InverseMode = Literal["exact", "published"]
 """``exact`` inverts the map; ``published`` is what VITAE's released code does (out of place)."""
@@ -153,33 +147,11 @@ class AffineDiffeo(Affine):
         return self.matrix(-gamma)
 
 
-TRANSFORMERS: dict[TransformName, type[Affine]] = {
+AFFINE_TRANSFORMERS: dict[str, type[Affine]] = {
     "affine": Affine,
     "affine_decomp": AffineDecomp,
     "affine_diffeo": AffineDiffeo,
 }
-
-
-@dataclass(frozen=True)
-class TransformerHyperparameters:
-    """Which transformer a method has."""
-
-    transform: Annotated[
-        TransformName, Structure("T_γ", "family of spatial transformations", "equations (1)-(3)")
-    ] = "affine_diffeo"
-    inverse: Annotated[
-        InverseMode,
-        Structure("T_γ⁻¹", "exact, or as in the released code (inexact)", "released code"),
-    ] = "exact"
-    identity_offset: Annotated[
-        bool, Structure("", "let γ = 0 be the identity; the paper does not", "ablation of ours")
-    ] = False
-
-
-def build_transformer(hyperparameters: TransformerHyperparameters) -> Transformer:
-    """Return the transformer that the hyperparameters name."""
-    hp = hyperparameters
-    return TRANSFORMERS[hp.transform](hp.inverse, hp.identity_offset)
 
 
 def pixel_centres(height: int, width: int, like: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from models.gaussian import DiagonalGaussian
 from models.hyperparameters import Structure
 from models.method import DataSpec, Noise
 from models.networks import GaussianEncoder, Network, Widths, image_decoder, mlp
-from models.transformers import TransformerHyperparameters, build_transformer
+from models.transformer_choice import TransformerHyperparameters, build_transformer
 from models.variational import Inference, VariationalHyperparameters, VariationalMethod
 
 HALF = "proposal for 'approximately half the neurons' of Table 1; the paper gives no numbers"

@@ -10,7 +10,8 @@ from torch import Tensor
 from harness.training import Updater
 from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
 from models.registry import METHOD_PATHS, load_method
-from models.transformers import TRANSFORMERS
+from models.transformer_choice import TRANSFORM_NAMES
+from models.transformers import AFFINE_TRANSFORMERS
 from tests.models.contract import (
     CHECKS,
     check_checkpoint,
@@ -28,11 +29,15 @@ CONV = DataSpec((2, 16, 16), n_train=64)
 VARIANTS = {
     "vae": [{"likelihood": "gaussian"}, {"network": "conv", "likelihood": "gaussian"}],
     "beta_tcvae": [{"tc_estimator": name} for name in ("mws", "mss_published")],
-    "u_vitae": [{"transform": name} for name in TRANSFORMERS],
+    "u_vitae": [{"transform": name} for name in TRANSFORM_NAMES],
     "c_vitae": [
         {"transform": name, "inverse": inverse, "identity_offset": offset}
-        for name in TRANSFORMERS
+        for name in AFFINE_TRANSFORMERS
         for inverse, offset in (("exact", False), ("published", False), ("exact", True))
+    ]
+    + [
+        {"transform": "cpab", "tessellation": (2, 4)},
+        {"transform": "cpab", "published_axes": True, "volume_preserving": True, "steps": 5},
     ]
     + [{"likelihood": "gaussian"}, {"network": "conv", "likelihood": "gaussian"}],
 }

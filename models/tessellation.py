@@ -1,0 +1,97 @@
+"""The unit square in triangles, and the continuous velocities that are affine on each of them.
+
+Freifeld et al., 2017 (CPAB); VITAE's released ``libcpab``. Coordinates are ``(x, y)`` in
+``[0, 1]``, y down.
+"""
+
+from itertools import product
+
+import torch
+from torch import Tensor
+
+
+class Tessellation:
+    """``nx * ny`` rectangles, each cut into four triangles by its diagonals.
+
+    Triangle ``4 (i + nx j) + k`` is the top, right, bottom or left one (k = 0..3) of the rectangle
+    in column i and row j.
+
+    Args:
+        nx: rectangles along x.
+        ny: rectangles along y.
+    """
+
+    def __init__(self, nx: int, ny: int) -> None:
+        self.nx, self.ny = nx, ny
+        corners = [(i / nx, j / ny) for j, i in product(range(ny + 1), range(nx + 1))]
+        centres = [((i + 0.5) / nx, (j + 0.5) / ny) for j, i in product(range(ny), range(nx))]
+        self.vertices = torch.tensor(corners + centres, dtype=torch.float64)
+        """``[V, 2]``: the rectangles' corners, row by row, then their centres."""
+        self.triangles = torch.tensor(self._triangles())
+        """``[C, 3]``: the vertices of each triangle."""
+
+    def _triangles(self) -> list[tuple[int, int, int]]:
+        found = []
+        for j, i in product(range(self.ny), range(self.nx)):
+            top_left = i + (self.nx + 1) * j
+            bottom_left = top_left + self.nx + 1
+            around = (top_left, top_left + 1, bottom_left + 1, bottom_left)
+            centre = (self.nx + 1) * (self.ny + 1) + i + self.nx * j
+            found += [(around[k], around[(k + 1) % 4], centre) for k in range(4)]
+        return found
+
+    def locate(self, points: Tensor) -> Tensor:
+        """Return the triangle of each point ``[..., 2]``; the nearest rectangle's for one outside.
+
+        A point on an edge belongs to either of its triangles; velocities agree there.
+        """
+        x, y = points[..., 0] * self.nx, points[..., 1] * self.ny
+        i, j = x.floor().clamp(0, self.nx - 1), y.floor().clamp(0, self.ny - 1)
+        x, y = x - i - 0.5, y - j - 0.5
+        vertical = torch.where(y < 0, 0, 2)
+        horizontal = torch.where(x > 0, 1, 3)
+        k = torch.where(y.abs() >= x.abs(), vertical, horizontal)
+        return 4 * (i + self.nx * j).long() + k
+
+    def basis(self, zero_boundary: bool, volume_preserving: bool) -> Tensor:
+        """Return an orthonormal basis of the velocities, ``[6 C, d]``.
+
+        A column holds the matrices ``[2, 3]`` of all triangles, row by row. A velocity is given by
+        its values at the vertices, so it is continuous; orthonormalising these hat functions (QR
+        with a positive diagonal, which is unique) gives the basis.
+
+        Args:
+            zero_boundary: no velocity across the square's border; along it points may slide.
+            volume_preserving: no divergence in any triangle.
+        """
+        free = torch.ones_like(self.vertices, dtype=torch.bool)
+        if zero_boundary:
+            free = (self.vertices > 0) & (self.vertices < 1)
+        orthonormal, triangular = torch.linalg.qr(self._hats()[:, free.flatten()])
+        basis: Tensor = orthonormal * triangular.diagonal().sign()
+        if volume_preserving:
+            by_triangle = basis.view(-1, 2, 3, basis.shape[1])
+            divergence = by_triangle[:, 0, 0] + by_triangle[:, 1, 1]
+            basis = basis @ _null_space(divergence)
+        return basis
+
+    def _hats(self) -> Tensor:
+        """Return the velocities that are 1 in one component at one vertex, ``[6 C, 2 V]``."""
+        corners = self.vertices[self.triangles]
+        homogeneous = torch.cat([corners, torch.ones_like(corners[..., :1])], 2)
+        # Column m of the inverse holds the coefficients of (x, y, 1) of corner m's own hat.
+        hats = torch.linalg.inv(homogeneous)
+        velocities = hats.new_zeros(len(corners), 2, 3, len(self.vertices), 2)
+        for triangle, vertices in enumerate(self.triangles.tolist()):
+            for corner, vertex in enumerate(vertices):
+                for component in range(2):
+                    coefficients = hats[triangle, :, corner]
+                    velocities[triangle, component, :, vertex, component] = coefficients
+        return torch.flatten(torch.flatten(velocities, 0, 2), 1)
+
+
+def _null_space(matrix: Tensor) -> Tensor:
+    """Return an orthonormal basis ``[d, k]`` of what ``matrix`` ``[m, d]`` maps to 0."""
+    _, singular, rows = torch.linalg.svd(matrix, full_matrices=True)
+    null_space: Tensor = rows[int((singular > 1e-6).sum()) :].mT
+    return null_space
