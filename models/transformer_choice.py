@@ -44,8 +44,9 @@ class TransformerHyperparameters:
         Structure("", "CPAB: count the cells along height and width instead", "libcpab's axes"),
     ] = False
     steps: Annotated[
-        int, Structure("", "CPAB's steps of integration", "50 in the released code"), Ge(1)
-    ] = 50
+        Annotated[int, Ge(1)] | None,
+        Structure("", "CPAB: integrate every point in so many steps", "50 in the released code"),
+    ] = None
 
 
 def build_transformer(hyperparameters: TransformerHyperparameters) -> Transformer:

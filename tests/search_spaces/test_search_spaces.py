@@ -17,7 +17,7 @@ CONFIGURATIONS = {
     "vitae_beta": 4 + 6 + 6,  # of beta-VAE, beta-TCVAE and DIP-VAE-II
     "vitae_mnist": 6,
     "vitae_stability": 3 * 4,
-    "vitae_timing": 4 + 2,  # C-VITAE with each of two transformations
+    "vitae_timing": 4 + 3,  # C-VITAE with each of three transformations
 }
 
 
