@@ -26,8 +26,8 @@ def exact(posterior: DiagonalGaussian, generator: torch.Generator) -> float:
     """The mean over samples of all N components' densities: no minibatch, no weights."""
     z = posterior.sample(torch.randn(N, D, generator=generator, dtype=torch.float64))
     densities = pairwise_log_density(posterior, z)
-    joint = densities.sum(2).logsumexp(1) - math.log(N)
-    marginals = (densities.logsumexp(1) - math.log(N)).sum(1)
+    joint = densities.sum(0).logsumexp(1) - math.log(N)
+    marginals = (densities.logsumexp(2) - math.log(N)).sum(0)
     return float((joint - marginals).mean())
 
 
@@ -114,4 +114,4 @@ def test_pairwise_densities_are_those_of_each_component() -> None:
     densities = pairwise_log_density(part, z)
     for j in range(3):
         same = DiagonalGaussian(part.mean, part.variance).log_density(z[j].expand(3, D))
-        torch.testing.assert_close(densities[j].sum(1), same)
+        torch.testing.assert_close(densities[:, j].sum(0), same)
