@@ -1,6 +1,6 @@
 """Test images, what each group makes of them, and its decodings before they are warped."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Canvas
 from harness.errors import CorruptFileError
 from reports.figures import WIDTH, Figure, style, to_svg
 from reports.grid import Grid
-from reports.profiles import Profile
+from reports.profiles import Cell, Profile
 from reports.text import words
 
 TEST_IMAGES = "test_images"
@@ -43,10 +43,7 @@ def gallery(
     sources: list[dict[str, Any]] = []
     shown: list[str] = []
     originals, unwarped = np.empty(0), False
-    for cell in [p.best for p in found.values() if p.best][:MOST_GROUPS]:
-        rows = grid.cell(cell.group, cell.level)
-        trial = str(rows["trial_id"].iloc[int((grid.outcome.sign * rows["value"]).argmax())])
-        arrays = _read(artifact, trial)
+    for cell, trial, arrays in best_trials(artifact, grid, found):
         if TEST_IMAGES not in arrays:
             continue
         if not np.array_equal(originals, arrays[TEST_IMAGES]):
@@ -70,12 +67,20 @@ def gallery(
     return Figure("gallery", _draw(strips), alt, caption, pd.DataFrame(sources))
 
 
-def _read(artifact: Artifact, trial: str) -> Mapping[str, np.ndarray]:
-    """Read a trial's arrays; torn ones only leave its strips out."""
-    try:
-        return artifact(trial)
-    except CorruptFileError:
-        return {}
+def best_trials(
+    artifact: Artifact, grid: Grid, found: dict[str, Profile]
+) -> Iterator[tuple[Cell, str, Mapping[str, np.ndarray]]]:
+    """Yield the best cell of each group, the id of its best trial, and that one's arrays.
+
+    Arrays that are torn are left out, as if the trial had none.
+    """
+    for cell in [p.best for p in found.values() if p.best][:MOST_GROUPS]:
+        rows = grid.cell(cell.group, cell.level)
+        trial = str(rows["trial_id"].iloc[int((grid.outcome.sign * rows["value"]).argmax())])
+        try:
+            yield cell, trial, artifact(trial)
+        except CorruptFileError:
+            yield cell, trial, {}
 
 
 def _draw(strips: list[tuple[str, np.ndarray]]) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from reports.outcome import Outcome
 from reports.published import Printed
 from reports.scores import Scores, against
 from reports.statistics import LEVEL, Estimate
@@ -62,7 +63,7 @@ def differences_table(scores: list[Scores], other: str) -> Table:
             [p_value(p).removeprefix("p ").removeprefix("= ") for *_, p in rows],
             [p for *_, p in rows],
         ),
-        Column("reading", [_reading(outcome.sign, d, p) for outcome, _, d, p in rows]),
+        Column("reading", [_reading(outcome, d, p) for outcome, _, d, p in rows]),
     ]
     data = pd.DataFrame(
         {
@@ -116,12 +117,12 @@ def _leader(score: Scores) -> str | None:
     return best if all(p < 1 - LEVEL for _, p in found.values()) else None
 
 
-def _reading(sign: int, difference: Estimate, p: float) -> str:
+def _reading(outcome: Outcome, difference: Estimate, p: float) -> str:
     if not p < 1 - LEVEL:
         return "not significant"
-    if not sign:
+    if not outcome.directed:
         return "higher" if difference.value > 0 else "lower"
-    return "better" if sign * difference.value > 0 else "worse"
+    return "better" if outcome.sign * difference.value > 0 else "worse"
 
 
 def _cell(estimate: Estimate) -> str:

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from harness.errors import CorruptFileError
 from reports.figures import WIDTH, Figure, style, to_svg
-from reports.gallery import Artifact, side_by_side
+from reports.gallery import Artifact, best_trials, side_by_side
 from reports.grid import Grid
 from reports.profiles import Profile
 from reports.text import words
@@ -21,15 +20,8 @@ MOST_DIMENSIONS = 6
 def walks(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> list[Figure]:
     """Return a figure of the walks of each group's best trial."""
     figures = []
-    for place, cell in enumerate(p.best for p in found.values() if p.best):
-        rows = grid.cell(cell.group, cell.level)
-        trial = str(rows["trial_id"].iloc[int((grid.outcome.sign * rows["value"]).argmax())])
-        try:
-            arrays = artifact(trial)
-        except CorruptFileError:
-            continue
-        strips = _strips(arrays)
-        if strips:
+    for place, (cell, trial, arrays) in enumerate(best_trials(artifact, grid, found)):
+        if strips := _strips(arrays):
             figures.append(_figure(f"walk{place}", cell.group, trial, strips))
     return figures
 

@@ -96,7 +96,7 @@ METRICS = {
             "label found by 5 nearest neighbours among decoded appearances (VITAE's released code)",
             needs="Reconstructs",
             of_factors=("known_appearance",),
-            keys=(MetricKey("appearance_knn", "higher", "accuracy", "[0, 1]", "1"),),
+            keys=(MetricKey("appearance_knn", "higher", "", "[0, 1]", "1"),),
         ),
         Metric(
             "factor_scores",

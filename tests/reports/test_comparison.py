@@ -11,6 +11,7 @@ from reports import comparison, timing
 from reports.grid import lay_out
 from reports.page import render
 from reports.published import printed
+from reports.score_tables import differences_table
 from reports.scores import Scores, against, all_scores, baseline
 from reports.vitae_statements import statements
 
@@ -93,6 +94,18 @@ def test_differences_are_paired_by_seed() -> None:
     assert ("elbo", "vae") not in found
     assert baseline(METHODS) == "vae"
     assert baseline(("u_vitae", "c_vitae")) == "u_vitae"
+
+
+def test_differences_are_read_by_the_metrics_direction() -> None:
+    table = differences_table(all_scores(made_up()), "vae")
+    readings = dict(zip(table.columns[0].cells, table.columns[-1].cells, strict=True))
+    assert readings == {
+        "ELBO (nats) ↑": "better",
+        "KL (nats)": "higher",
+        "MSE ↓": "worse",
+        "D_score ↑": "better",
+        "training step (s) ↓": "worse",
+    }
 
 
 def verdicts(results: Results) -> list[str]:
