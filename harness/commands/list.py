@@ -40,6 +40,9 @@ def _hyperparameters(method: str) -> dict[str, str]:
 
 
 def _shown(value: object) -> str:
+    """Return a default as it would be written on the command line."""
+    if value is None:
+        return "null"
     return f"[{','.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
 
 

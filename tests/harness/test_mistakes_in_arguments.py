@@ -39,7 +39,7 @@ IN_THE_CONFIGURATION = {
     # Impossible values.
     "method.d=0": "method.d=0 is not allowed: d must be greater than or equal to 1",
     "method.d=2.5": "method.d=2.5 is not allowed: d must be a valid integer",
-    "method.transform=afine": "must be 'affine', 'affine_decomp' or 'affine_diffeo'. "
+    "method.transform=afine": "must be 'affine', 'affine_decomp', 'affine_diffeo' or 'cpab'. "
     "Did you mean 'affine'?",
     "method.transform=choice(affine,afine)": "method.transform=afine is not allowed",
     "method.lr=-1e-3": "method.lr=-0.001 is not allowed: lr must be greater than 0",
