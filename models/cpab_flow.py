@@ -1,8 +1,8 @@
 """The flow of a piecewise-affine velocity, with effort where it is needed.
 
-Most points never leave the triangle they start in, and there the flow is one matrix: all points
-take it. Only those that end elsewhere are integrated in steps. Which points these are depends on
-the velocity, so shapes are not known beforehand: what ``torch.func.vmap`` must not see is inside a
+Most points never leave the triangle they start in, and there the flow is one matrix. Only the paths
+of the others are followed from triangle to triangle. Which points these are depends on the
+velocity, so shapes are not known beforehand: what ``torch.func.vmap`` must not see is inside a
 ``torch.autograd.Function`` that folds stacked members into the batch.
 """
 
@@ -11,131 +11,147 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from models.cpab_paths import EDGE, Segments, follow, gradient, integral, _invariants
 from models.tessellation import Tessellation
-
-SQUARINGS = 5
-"""A step is ``2^-5`` of the unit time; squared so often it is the whole."""
-ORDER = 6
-"""Terms of a step's exponential series."""
 
 
 def flow(velocity: Tensor, points: Tensor, tessellation: Tessellation) -> Tensor:
     """Move points along a velocity for unit time.
 
     Args:
-        velocity: ``[B, C, 2, 3]``, see :meth:`models.cpab.CPAB.velocities`.
+        velocity: ``[6, C, B]``, see :meth:`models.tessellation.Tessellation.in_coordinates`.
         points: ``[N, 2]`` in ``[0, 1]``, the same for every velocity.
         tessellation: where each triangle is.
 
     Returns:
         ``[B, N, 2]``. The gradient is with respect to the velocity alone.
     """
-    return _apply_function(_Flow, velocity, points, tessellation)
+    whole, bow = _unit_time(velocity)
+    moved = _apply_function(_Flow, velocity, whole, bow, points, tessellation, Record())
+    return moved.permute(2, 1, 0)
 
 
-def _integrate(velocity: Tensor, points: Tensor, tessellation: Tessellation) -> Tensor:
-    step = _exponential(velocity / 2**SQUARINGS)
-    powers = [step]
-    for _ in range(SQUARINGS):
-        powers.append(_then(powers[-1], powers[-1]))
-    start = tessellation.locate(points)
-    moved = _apply(powers[-1][:, start], points)
-    with torch.no_grad():
-        left = tessellation.locate(moved) != start
-        # A path may leave its triangle and come back; it is looked at on the way as well.
-        half, quarter = powers[-2][:, start], powers[-3][:, start]
-        on_the_way = _apply(half, points), _apply(quarter, points)
-        for there in (*on_the_way, _apply(quarter, on_the_way[0])):
-            left |= tessellation.locate(there) != start
-    members, places = left.nonzero(as_tuple=True)
-    if not len(members):
-        return moved
-    table, first = torch.flatten(step, 0, 1), members * step.shape[1]
-    travelling = points[places]
-    for _ in range(2**SQUARINGS):
-        cells = first + tessellation.locate(travelling.detach())
-        travelling = _apply(table.index_select(0, cells), travelling)
-    return moved.index_put((members, places), travelling)
+def _unit_time(velocity: Tensor) -> tuple[Tensor, Tensor]:
+    """Return what a triangle's flow adds to positions ``(x, 1)``, two ``[3, 2, C, B]``.
+
+    The first is that of unit time. The second is to the middle control point of the path, if that
+    is a parabola through where it is at half of the time.
+    """
+    columns = torch.unflatten(velocity, 0, (3, 2))
+    a, b = integral(*_invariants(velocity), 0.5)
+    half = a * columns + b * _product(columns, columns)
+    again = _product(half, half)
+    return 2 * half + again, (half - again / 2).detach()
 
 
-def _exponential(velocity: Tensor) -> Tensor:
-    """Return the flow for unit time of affine velocities ``[..., 2, 3]``, by its power series."""
-    linear = velocity[..., :2]
-    term, total = velocity, velocity
-    for k in range(2, ORDER + 1):
-        term = _product(linear, term) / k
-        total = total + term
-    return total + torch.eye(2, 3, dtype=velocity.dtype, device=velocity.device)
+def _product(first: Tensor, second: Tensor) -> Tensor:
+    return first[0] * second[:, :1] + first[1] * second[:, 1:]
 
 
-def _then(second: Tensor, first: Tensor) -> Tensor:
-    """Return the map that is one after another, all ``[..., 2, 3]``."""
-    composed = _product(second[..., :2], first)
-    return torch.cat([composed[..., :2], composed[..., 2:] + second[..., 2:]], -1)
+class Record:
+    """What a flow leaves for its gradient."""
+
+    points: Tensor
+    cell: Tensor
+    cells: Tensor
+    ids: Tensor
+    start: Tensor
+    segments: list[Segments]
 
 
-def _product(a: Tensor, b: Tensor) -> Tensor:
-    """Return ``a @ b`` of ``[..., 2, 2]`` and ``[..., 2, 3]``: many tiny products at once."""
-    return a[..., :, :1] * b[..., :1, :] + a[..., :, 1:] * b[..., 1:, :]
-
-
-def _apply(maps: Tensor, points: Tensor) -> Tensor:
-    x, y = points[..., 0], points[..., 1]
-    return torch.stack(
-        [maps[..., i, 0] * x + maps[..., i, 1] * y + maps[..., i, 2] for i in range(2)], -1
-    )
+def _move(whole: Tensor, cell: Tensor, start: Tensor) -> Tensor:
+    by = whole.index_select(2, cell)
+    return torch.addcmul(by[2].add_(start), by[0], start[0]).addcmul_(by[1], start[1])
 
 
 class _Flow(torch.autograd.Function):
     @staticmethod
-    def forward(velocity: Tensor, points: Tensor, tessellation: Tessellation) -> Tensor:
-        return _integrate(velocity, points, tessellation)
+    def forward(
+        velocity: Tensor,
+        whole: Tensor,
+        bow: Tensor,
+        points: Tensor,
+        tessellation: Tessellation,
+        record: Record,
+    ) -> Tensor:
+        cell = tessellation.locate(points)
+        start = tessellation.coordinates(points, cell)[..., None]
+        moved = _move(whole, cell, start)
+        lowest = torch.minimum(moved, _move(bow, cell, start))
+        on_way = _move(bow, cell, start)
+        lowest = torch.minimum(moved, on_way).amin(0)
+        most = torch.maximum(moved.sum(0), on_way.sum(0))
+        left = torch.minimum(lowest, 1 - most) < -EDGE
+        ids = left.flatten().nonzero()[:, 0]
+        place = ids // velocity.shape[2]
+        member = ids - place * velocity.shape[2]
+        segments, cells, ends = follow(
+            velocity, member, cell[place], start[:, :, 0].index_select(1, place), tessellation
+        )
+        corners = tessellation.corners.to(points)
+        out = _place(corners.index_select(2, cell)[..., None], moved)
+        if len(ids):
+            out.flatten(1).index_copy_(1, ids, _place(corners.index_select(2, cells), ends))
+        record.cell, record.start, record.ids = cell, start, ids
+        record.segments, record.cells = segments, cells
+        return out
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:  # noqa: ARG004
-        velocity, points, ctx.tessellation = inputs
-        ctx.save_for_backward(velocity, points)
+        velocity, _, _, _, ctx.tessellation, ctx.record = inputs
+        ctx.save_for_backward(velocity)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
-        velocity, points = ctx.saved_tensors
-        inputs = velocity, points, gradient, ctx.tessellation
-        return _apply_function(_FlowGradient, *inputs), None, None
+    def backward(ctx: Any, gradient: Tensor) -> Any:
+        (velocity,) = ctx.saved_tensors
+        inputs = velocity, gradient, ctx.tessellation, ctx.record
+        return *_FlowGradient.apply(*inputs), None, None, None, None
 
     @staticmethod
     def vmap(
-        info: Any, in_dims: Any, velocity: Tensor, points: Tensor, tessellation: Tessellation
+        info: Any, in_dims: Any, velocity: Tensor, whole: Tensor, bow: Tensor, points: Tensor, *rest
     ) -> tuple[Tensor, int]:
-        stacked = _fold(velocity, in_dims[0])
-        moved = _apply_function(_Flow, stacked, _shared(points, in_dims[1]), tessellation)
-        return torch.unflatten(moved, 0, (info.batch_size, -1)), 0
+        stacked = [_fold(x, d) for x, d in zip((velocity, whole, bow), in_dims)]
+        moved = _apply_function(_Flow, *stacked, _shared(points, in_dims[3]), *rest)
+        return torch.unflatten(moved, -1, (info.batch_size, -1)), moved.ndim - 1
+
+
+def _place(corners: Tensor, x: Tensor) -> Tensor:
+    return torch.addcmul(corners[2], corners[0], x[0]).addcmul_(corners[1], x[1])
 
 
 class _FlowGradient(torch.autograd.Function):
     @staticmethod
     def forward(
-        velocity: Tensor, points: Tensor, gradient: Tensor, tessellation: Tessellation
-    ) -> Tensor:
-        with torch.enable_grad():
-            leaf = velocity.detach().requires_grad_()
-            moved = _integrate(leaf, points, tessellation)
-        return torch.autograd.grad(moved, leaf, gradient)[0]
+        velocity: Tensor, grad: Tensor, tessellation: Tessellation, record: Record
+    ) -> tuple[Tensor, Tensor]:
+        corners = tessellation.corners.to(grad)
+        cell, start, ids = record.cell, record.start, record.ids
+        grad = grad.contiguous()
+        at = corners.index_select(2, record.cells)
+        g = grad.flatten(1).index_select(1, ids)
+        ends = torch.stack([(at[0] * g).sum(0), (at[1] * g).sum(0)])
+        at = corners.index_select(2, cell)[..., None]
+        g = torch.stack([(at[0] * grad).sum(0), (at[1] * grad).sum(0)])
+        g.flatten(1).index_fill_(1, ids, 0)
+        whole = grad.new_zeros(3, 2, *velocity.shape[1:])
+        for k in range(2):
+            whole[k].index_add_(1, cell, g * start[k])
+        whole[2].index_add_(1, cell, g)
+        own = gradient(velocity, record.segments, ends) if len(ids) else torch.zeros_like(velocity)
+        return own, whole
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
         pass
 
     @staticmethod
-    def vmap(info: Any, in_dims: Any, *inputs: Any) -> tuple[Tensor, int]:
-        velocity, points, gradient, tessellation = inputs
-        found: Tensor = _apply_function(
-            _FlowGradient,
-            _fold(velocity, in_dims[0]),
-            _shared(points, in_dims[1]),
-            _fold(gradient, in_dims[2]),
-            tessellation,
+    def vmap(info: Any, in_dims: Any, velocity, grad, tessellation, record) -> Any:
+        found = _FlowGradient.apply(
+            _fold(velocity, in_dims[0]), _fold(grad, in_dims[1]), tessellation, record
         )
-        return torch.unflatten(found, 0, (info.batch_size, -1)), 0
+        out = tuple(torch.unflatten(x, -1, (info.batch_size, -1)) for x in found)
+        return out, tuple(x.ndim - 2 for x in out)
 
 
 def _apply_function(function: type[torch.autograd.Function], *inputs: Any) -> Tensor:
@@ -144,8 +160,8 @@ def _apply_function(function: type[torch.autograd.Function], *inputs: Any) -> Te
 
 
 def _fold(stacked: Tensor, dim: int) -> Tensor:
-    """Join the stacked members' batches into one."""
-    return torch.flatten(stacked.movedim(dim, 0), 0, 1)
+    """Join the stacked members' batches, which are last, into one."""
+    return torch.flatten(stacked.movedim(dim, -2), -2)
 
 
 def _shared(points: Tensor, dim: int | None) -> Tensor:
