@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.cpab_paths import EDGE, Segments, follow, gradient, integral, _invariants
+from models.cpab_paths import EDGE, Segments, follow, gradient, integral, invariants
 from models.tessellation import Tessellation
 
 
@@ -38,7 +38,7 @@ def _unit_time(velocity: Tensor) -> tuple[Tensor, Tensor]:
     is a parabola through where it is at half of the time.
     """
     columns = torch.unflatten(velocity, 0, (3, 2))
-    a, b = integral(*_invariants(velocity), 0.5)
+    a, b = integral(*invariants(velocity), 0.5)
     half = a * columns + b * _product(columns, columns)
     again = _product(half, half)
     return 2 * half + again, (half - again / 2).detach()
@@ -77,7 +77,6 @@ class _Flow(torch.autograd.Function):
         cell = tessellation.locate(points)
         start = tessellation.coordinates(points, cell)[..., None]
         moved = _move(whole, cell, start)
-        lowest = torch.minimum(moved, _move(bow, cell, start))
         on_way = _move(bow, cell, start)
         lowest = torch.minimum(moved, on_way).amin(0)
         most = torch.maximum(moved.sum(0), on_way.sum(0))
@@ -85,13 +84,12 @@ class _Flow(torch.autograd.Function):
         ids = left.flatten().nonzero()[:, 0]
         place = ids // velocity.shape[2]
         member = ids - place * velocity.shape[2]
-        segments, cells, ends = follow(
-            velocity, member, cell[place], start[:, :, 0].index_select(1, place), tessellation
-        )
+        segments, cells, ends = follow(velocity, member, cell.index_select(0,place), start[:, :, 0].index_select(1, place), tessellation)
         corners = tessellation.corners.to(points)
         out = _place(corners.index_select(2, cell)[..., None], moved)
         if len(ids):
-            out.flatten(1).index_copy_(1, ids, _place(corners.index_select(2, cells), ends))
+            record.at = corners.flatten(0,1).index_select(1, cells).unflatten(0,(3,2))
+            out.flatten(1).index_copy_(1, ids, _place(record.at, ends))
         record.cell, record.start, record.ids = cell, start, ids
         record.segments, record.cells = segments, cells
         return out
@@ -128,7 +126,7 @@ class _FlowGradient(torch.autograd.Function):
         corners = tessellation.corners.to(grad)
         cell, start, ids = record.cell, record.start, record.ids
         grad = grad.contiguous()
-        at = corners.index_select(2, record.cells)
+        at = record.at if len(ids) else corners.index_select(2, record.cells)
         g = grad.flatten(1).index_select(1, ids)
         ends = torch.stack([(at[0] * g).sum(0), (at[1] * g).sum(0)])
         at = corners.index_select(2, cell)[..., None]
@@ -138,7 +136,7 @@ class _FlowGradient(torch.autograd.Function):
         for k in range(2):
             whole[k].index_add_(1, cell, g * start[k])
         whole[2].index_add_(1, cell, g)
-        own = gradient(velocity, record.segments, ends) if len(ids) else torch.zeros_like(velocity)
+        own = gradient(velocity, record.segments, ends)
         return own, whole
 
     @staticmethod

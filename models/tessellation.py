@@ -34,7 +34,7 @@ class Tessellation:
             [vertices[:, 0] - vertices[:, 2], vertices[:, 1] - vertices[:, 2], vertices[:, 2]]
         ).mT.contiguous()
         """``[3, 2, C]``: a point is ``x0 corners[0] + x1 corners[1] + corners[2]``."""
-        self.turns, self.across, self.opening = self._neighbours()
+        self.across, self.opening = self._neighbours()
 
     def _triangles(self) -> list[tuple[int, int, int]]:
         found = []
@@ -48,7 +48,7 @@ class Tessellation:
                 found.append((*(two if (i + j + k) % 2 == 0 else two[::-1]), centre))
         return found
 
-    def _neighbours(self) -> tuple[Tensor, Tensor, Tensor]:
+    def _neighbours(self) -> tuple[Tensor, Tensor]:
         edges: dict[tuple[int, frozenset[int]], list[int]] = {}
         triangles = self.triangles.tolist()
         for cell, triangle in enumerate(triangles):
@@ -60,8 +60,8 @@ class Tessellation:
                 beyond[e, cells] = torch.tensor(cells[::-1])
         same = torch.arange(len(triangles))
         turns = torch.stack([same, beyond[0], beyond[1], beyond[1][beyond[0]]], 1)
-        across = torch.stack([turns, beyond[2][turns]])
-        return turns, across, (across[1] != across[0]).double()
+        across = torch.cat([turns, beyond[2][turns]], 1)
+        return across, (beyond[2] != same).double()
 
     def coordinates(self, points: Tensor, cell: Tensor) -> Tensor:
         """Return the coordinates ``[2, N]`` of points ``[N, 2]`` in the triangles ``[N]``."""
