@@ -28,10 +28,13 @@ def estimate(sweep: Sweep) -> str:
     kinds: dict[Any, list[TrialConfig]] = {}
     for trial in sweep.trials:
         kinds.setdefault(_kind(trial), []).append(trial)
-    total = sum(_seconds(trials[0], sweep) * len(trials) for trials in kinds.values())
+    known = sum(_seconds(trials[0], sweep) * len(trials) for trials in kinds.values())
+    total = (
+        known * sweep.n_trials / len(sweep.trials)
+    )  # what a search will suggest is like its first
     ray = sweep.settings.ray
     cpus = ray.num_cpus or os.cpu_count() or 1
-    at_once = max(1, min(len(sweep.trials), cpus // ray.cpus_per_trial))
+    at_once = max(1, min(sweep.n_trials, cpus // ray.cpus_per_trial))
     return (
         f"estimated training time: {clock(total / at_once)} with {at_once} trials at a time on "
         f"this machine ({clock(total)} in all), from {STEPS} steps of each of {len(kinds)} kinds"

@@ -34,6 +34,7 @@ class Advance:
         step: training steps so far.
         train: epoch means by name.
         test: scores on the test split; empty in epochs that are not evaluated.
+        so_far: the record as it stands; the trial goes on writing into it.
     """
 
     share: float
@@ -41,6 +42,7 @@ class Advance:
     step: int
     train: dict[str, float]
     test: dict[str, float]
+    so_far: TrialRecord
 
 
 class Stopwatch:
@@ -60,8 +62,8 @@ class Stopwatch:
         """Count the time since the last lap as nothing: it was the caller's."""
         self._last = time.perf_counter()
 
-    def stop(self, steps: int) -> dict[str, float]:
-        """Return the seconds of every activity, after ``steps`` training steps."""
+    def read(self, steps: int) -> dict[str, float]:
+        """Return the seconds of every activity so far, after ``steps`` training steps."""
         self.seconds["total"] = time.perf_counter() - self._start
         self.seconds["step"] = self.seconds["train"] / steps if steps else float("nan")
         return self.seconds
@@ -101,11 +103,12 @@ def run_trial(
     try:
         for advance in _train_and_score(trial, dataset, device, record, watch):
             steps = advance.step
+            record.times = watch.read(steps)
             yield advance
     except Exception:
         record.status = "failed"
         record.error = traceback.format_exc()
-    record.times = watch.stop(steps)
+    record.times = watch.read(steps)
     return record
 
 
@@ -137,7 +140,7 @@ def _train_and_score(
             reason = _not_finite(scores)
             watch.lap("evaluate")
         share = epoch.number / scale.epochs
-        yield Advance(share, epoch.number, epoch.step, epoch.train, scores)
+        yield Advance(share, epoch.number, epoch.step, epoch.train, scores, record)
         watch.skip()
         if reason:
             break
