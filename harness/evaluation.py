@@ -12,6 +12,7 @@ from harness import seeding
 from harness.data.dataset import Dataset
 from harness.data.sampler import test_batches
 from harness.metrics import METRICS, Budget
+from harness.metrics.latents import divergences
 from models import method as protocols
 from models.method import Batch, Method
 
@@ -86,12 +87,13 @@ def scorable(method: Method, names: Iterable[str], dataset: Dataset) -> list[str
 
 @torch.no_grad()
 def pictures(method: Method, data: EvaluationData, seed: int) -> dict[str, np.ndarray]:
-    """Return the images a report shows, uint8 ``[PICTURES, C, H, W]`` each.
+    """Return the arrays a report shows: images, uint8 ``[PICTURES, C, H, W]`` each.
 
     ``test_images`` always; ``reconstructions``, ``appearance`` (decoded, not yet warped) and
     ``samples`` where the method can make them; and of each latent group ``walk_<group>``,
     ``[d, WALK, C, H, W]``: one dimension goes from -2.5 to 2.5, all others stay at the prior's
-    mean, 0 (VITAE, supplement, Figures 4 and 7).
+    mean, 0 (VITAE, supplement, Figures 4 and 7). And ``kl_<group>``, float32 ``[d]``: what each
+    dimension tells of a test image, in nats.
     """
     images = next(data.test_batches())["image"][:PICTURES]
     arrays = {"test_images": images}
@@ -105,10 +107,14 @@ def pictures(method: Method, data: EvaluationData, seed: int) -> dict[str, np.nd
             arrays["samples"] = method.sample(PICTURES, draws)
         if isinstance(method, protocols.Decodes) and isinstance(method, protocols.Encodes):
             arrays.update(_walks(method, method.encode(images[:1])))
-    return {
+    shown = {
         name: (array.clamp(0, 1) * 255).round().to(torch.uint8).cpu().numpy()
         for name, array in arrays.items()
     }
+    if isinstance(method, protocols.Infers):
+        with _evaluating(method):
+            shown |= {name: of.cpu().numpy() for name, of in divergences(method, data).items()}
+    return shown
 
 
 def _walks(method: protocols.Decodes, codes: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -87,9 +87,13 @@ METRICS = {
         ),
         Metric(
             "latents",
-            "latent dimensions whose posterior mean varies over the test images (Burda et al.)",
+            "latent dimensions that vary over the test images (Burda et al.); KL of each group",
             needs="Infers",
-            keys=(MetricKey("active_units", "none", "dimensions", "[0, d]", "depends"),),
+            keys=(
+                MetricKey("active_units", "none", "dimensions", "[0, d]", "depends"),
+                MetricKey("kl_appearance", "none", "nats", "[0, inf)", "depends on the data"),
+                MetricKey("kl_pose", "none", "nats", "[0, inf)", "depends on the data"),
+            ),
         ),
         Metric(
             "appearance_knn",

@@ -161,18 +161,24 @@ def test_registry_asks_for_known_metrics() -> None:
     assert check_metrics(["mse", "elbo"]) == ("mse", "elbo")
 
 
+OF_EACH_GROUP = ("walk_appearance", "walk_pose", "kl_appearance", "kl_pose")
+
+
 @pytest.mark.parametrize(
     ("name", "drawn"),
     [
-        ("vae", {"reconstructions", "samples", "walk_latent"}),
-        ("u_vitae", {"reconstructions", "samples", "appearance", "walk_appearance", "walk_pose"}),
-        ("c_vitae", {"reconstructions", "samples", "appearance", "walk_appearance", "walk_pose"}),
+        ("vae", {"reconstructions", "samples", "walk_latent", "kl_latent"}),
+        ("u_vitae", {"reconstructions", "samples", "appearance", *OF_EACH_GROUP}),
+        ("c_vitae", {"reconstructions", "samples", "appearance", *OF_EACH_GROUP}),
     ],
 )
 def test_pictures(name: str, drawn: set[str]) -> None:
     arrays = pictures(build(load_method(name)), data(N), seed=0)
     assert arrays.keys() == {"test_images", *drawn}
     for key, array in arrays.items():
+        if key.startswith("kl_"):
+            assert (array.dtype, len(array)) == (np.float32, len(arrays[key.replace("kl", "walk")]))
+            continue
         assert array.dtype == np.uint8
         walk = key.startswith("walk_")
         assert array.shape[1 if walk else 0 :] == (WALK if walk else PICTURES, 1, 6, 6)
