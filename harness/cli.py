@@ -15,8 +15,8 @@ what to run, as key=value in Hydra's grammar:
   method=c_vitae dataset=digits scale=smoke       choose from a group (`unbraid list`)
   method.lr=1e-3 scale.epochs=20 seed=7           set a value
   method.lr=choice(1e-4,1e-3)                     sweep it (quote it: shells read brackets)
-  method.lr=tag(log,interval(1e-5,1e-2))          let a search choose from an interval:
-  search=optuna trials=40 scheduler=asha          or search=random; asha stops what falls behind
+  search=optuna trials=9 method.d=interval(2,16)  let a search choose from it, or search=random
+  scheduler=asha                                  stop early what falls behind the others
   ray.num_cpus=2 ray.address=auto                 what Ray may use, or a running cluster
 scales: smoke (seconds a trial), small (minutes a sweep on a laptop), paper (the published setting)
 """
