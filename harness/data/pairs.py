@@ -33,7 +33,8 @@ class Groups:
         """
         group = self.of[images]
         chosen = (uniform * self._sizes[group]).astype(np.int64)
-        return self._sorted[self._starts[group] + chosen]
+        found: np.ndarray = self._sorted[self._starts[group] + chosen]
+        return found
 
 
 @dataclass(frozen=True)
