@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from harness.data.celeba import CelebaOptions
 from harness.data.dataset import Dataset, DatasetOptions
 from harness.data.digits import DigitsOptions
 from harness.data.glyphs import GlyphsOptions
@@ -12,7 +13,14 @@ from harness.data.vitae_samples import VitaeSamplesOptions
 
 DATASETS: dict[str, type[DatasetOptions]] = {
     options.name: options
-    for options in (DigitsOptions, GlyphsOptions, MnistOptions, SmplOptions, VitaeSamplesOptions)
+    for options in (
+        DigitsOptions,
+        GlyphsOptions,
+        MnistOptions,
+        VitaeSamplesOptions,
+        SmplOptions,
+        CelebaOptions,
+    )
 }
 
 
