@@ -117,7 +117,7 @@ def _run(
 
 
 def load_datasets(trials: list[TrialConfig], settings: Settings) -> dict[DatasetOptions, Dataset]:
-    """Return every dataset of the trials in memory, by options."""
+    """Return every dataset of the trials, in memory or memory-mapped, by options."""
     return {
         options: load_dataset(options, settings.data_folder)
         for options in dict.fromkeys(trial.dataset for trial in trials)

@@ -35,6 +35,11 @@ class Split:
     def __len__(self) -> int:
         return len(self.images)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the images and factors, wherever they lie."""
+        return self.images.nbytes + sum(known.nbytes for known in self.factors.values())
+
     def first(self, n: int | None) -> Split:
         """Return the first ``n`` images and their factors, as views; None for all of them."""
         return Split(self.images[:n], {name: known[:n] for name, known in self.factors.items()})
@@ -55,7 +60,7 @@ class WarpRange:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A dataset in memory; it pickles without copying its arrays (protocol 5).
+    """A dataset in memory or memory-mapped; it pickles without copying arrays (protocol 5).
 
     Attributes:
         name: the name it has on the command line.
@@ -83,6 +88,11 @@ class Dataset:
 
         channels, height, width = self.train.images.shape[1:]
         return DataSpec((channels, height, width), len(self.train))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of both splits, wherever they lie."""
+        return self.train.nbytes + self.test.nbytes
 
     @property
     def known_appearance(self) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from typing import ClassVar
 import numpy as np
 
 from harness.data.dataset import WARP_FACTORS, Dataset, Split, WarpOptions
+from harness.data.files import find_files
 from harness.data.idx import IMAGES, LABELS, check_idx, read_idx
-from harness.errors import CorruptFileError, UserError
+from harness.errors import CorruptFileError
 
 TRAIN_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
 TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
@@ -55,28 +56,8 @@ class MnistOptions(WarpOptions):
 
 
 def _find(data_root: Path | None) -> dict[str, Path]:
-    """Return the path of each of the four files.
-
-    Raises:
-        UserError: some are missing; the message names each.
-    """
-    if data_root is None:
-        raise UserError(f"The dataset 'mnist' needs a folder with data. {_REMEDY}")
-    folders = (data_root / "mnist", data_root)
-    found = {
-        name: path
-        for name in TRAIN_FILES + TEST_FILES
-        for folder in reversed(folders)  # the first folder has the last word
-        for path in (folder / f"{name}.gz", folder / name)
-        if path.is_file()
-    }
-    missing = [name for name in TRAIN_FILES + TEST_FILES if name not in found]
-    if missing:
-        raise UserError(
-            f"Files of the dataset 'mnist' are missing: {', '.join(missing)} "
-            f"(each with or without .gz; looked in {folders[0]} and {folders[1]}). {_REMEDY}"
-        )
-    return found
+    names = TRAIN_FILES + TEST_FILES
+    return find_files("mnist", data_root, names, _REMEDY, endings=("", ".gz"))
 
 
 def _read(files: dict[str, Path], names: tuple[str, str]) -> Split:
