@@ -92,7 +92,7 @@ def draw_factors(split: SplitName, n: int, seed: int = 0, start: int = 0) -> dic
     u = keyed.uniforms(f"bodies/factors/{split}/{seed}", n, 1 + len(SHAPE_FACTORS), start).T
     pose = (4 * u[0]).astype(np.int64)
     shape = (_SHAPE_DEVIATION * ndtri(u[1:])).astype(np.float32)
-    angles = {name: np.float32(of_pose)[pose] for name, of_pose in ANGLES.items()}
+    angles = {name: np.array(each, np.float32)[pose] for name, each in ANGLES.items()}
     return {**dict(zip(SHAPE_FACTORS, shape, strict=True)), "pose": pose, **angles}
 
 

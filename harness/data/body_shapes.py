@@ -1,4 +1,4 @@
-"""The frontal figure of ``bodies``: measures that follow from shape coefficients, and its capsules."""
+"""The frontal figure of ``bodies``: what shape coefficients make of it, and its capsules."""
 
 from collections.abc import Mapping
 
@@ -130,7 +130,9 @@ def _trunk(sizes: Measures, at: Mapping[str, np.ndarray]) -> list[_Part]:
 
 def _limbs(sizes: Measures, at: Mapping[str, np.ndarray], side: str) -> list[_Part]:
     arm, leg, head = sizes["arm_girth"], sizes["leg_girth"], sizes["head"]
-    shoulder, elbow, wrist, hand = (at[f"{side}_{j}"] for j in ("shoulder", "elbow", "wrist", "hand"))
+    shoulder, elbow, wrist, hand = (
+        at[f"{side}_{j}"] for j in ("shoulder", "elbow", "wrist", "hand")
+    )
     hip, knee, ankle, foot = (at[f"{side}_{j}"] for j in ("hip", "knee", "ankle", "foot"))
     throat = _between(at["neck"], at["head"], 0.3)
     biceps = _between(shoulder, elbow, 0.45)
@@ -165,4 +167,4 @@ def _reach(length: np.ndarray, turned: np.ndarray, outward: float) -> np.ndarray
 
 
 def _between(a: np.ndarray, b: np.ndarray, share: float) -> np.ndarray:
-    return a + share * (b - a)
+    return np.asarray(a + share * (b - a))

@@ -8,6 +8,8 @@ import numpy as np
 Field = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Signed distance (negative inside) and the normal's x and y, each ``[N, h, w]`` float32."""
 
+_TINY = np.float32(1e-8)
+
 
 class Shape(Protocol):
     """K parts of one surface in each of N images, in any unit; x points right and y down."""
@@ -56,7 +58,7 @@ class Capsules:
     radius: np.ndarray
 
     def __len__(self) -> int:
-        return self.start.shape[1]
+        return int(self.start.shape[1])
 
     def of(self, rows: slice) -> "Capsules":
         """See :meth:`Shape.of`."""
@@ -81,13 +83,11 @@ class Capsules:
         # An axis shorter than this would have no direction; the capsule is the disc that it is.
         ux, uy = _columns(axis / np.maximum(length, 1e-6)[:, None])
         radius = np.maximum(self.radius[:, k], least)
-        (first,), (slope,) = (
-            _columns(radius[:, :1]),
-            _columns(((radius[:, 1] - radius[:, 0]) / np.maximum(length, 1e-6))[:, None]),
-        )
+        slopes = (radius[:, 1] - radius[:, 0]) / np.maximum(length, 1e-6)
+        first, slope, whole = _columns(np.stack([radius[:, 0], slopes, length], axis=-1))
         dx, dy = x[None, None] - ax, y[None, :, None] - ay
         along = dx * ux + dy * uy
-        np.clip(along, 0, _columns(length[:, None])[0], out=along)
+        np.clip(along, 0, whole, out=along)
         ex, ey = along * -ux, along * -uy
         ex += dx
         ey += dy
@@ -103,31 +103,26 @@ class Capsules:
 
 @dataclass(frozen=True, eq=False)
 class Ellipses:
-    """Ellipses, whose distance is the first-order one: exact to first order at the outline.
+    """Upright ellipses, with the distance that is exact to first order at the outline.
 
     Attributes:
         centre: ``[N, K, 2]`` x and y.
-        radii: ``[N, K, 2]`` half axes, at least 0.
-        angle: ``[N, K]`` radians by which the first axis is turned clockwise from x.
+        radii: ``[N, K, 2]`` half axes along x and y, at least 0.
     """
 
     centre: np.ndarray
     radii: np.ndarray
-    angle: np.ndarray
 
     def __len__(self) -> int:
-        return self.centre.shape[1]
+        return int(self.centre.shape[1])
 
     def of(self, rows: slice) -> "Ellipses":
         """See :meth:`Shape.of`."""
-        return Ellipses(self.centre[rows], self.radii[rows], self.angle[rows])
+        return Ellipses(self.centre[rows], self.radii[rows])
 
     def box(self, k: int) -> tuple[np.ndarray, np.ndarray]:
         """See :meth:`Shape.box`."""
-        cos, sin = np.cos(self.angle[:, k]), np.sin(self.angle[:, k])
-        rx, ry = self.radii[:, k].T
-        half = np.stack([np.hypot(rx * cos, ry * sin), np.hypot(rx * sin, ry * cos)], axis=-1)
-        return self.centre[:, k] - half, self.centre[:, k] + half
+        return self.centre[:, k] - self.radii[:, k], self.centre[:, k] + self.radii[:, k]
 
     def thinness(self, k: int, least: float) -> np.ndarray:
         """See :meth:`Shape.thinness`."""
@@ -137,19 +132,24 @@ class Ellipses:
         """See :meth:`Shape.field`."""
         cx, cy = _columns(self.centre[:, k])
         rx, ry = _columns(np.maximum(self.radii[:, k], least))
-        cos, sin = _columns(np.stack([np.cos(self.angle[:, k]), np.sin(self.angle[:, k])], -1))
-        dx, dy = x[None, None] - cx, y[None, :, None] - cy
-        u = dx * (cos / rx) + dy * (sin / rx)
-        v = dx * (-sin / ry) + dy * (cos / ry)
-        # Neither is 0 at the centre, where the distance is minus the smaller half axis.
-        size = np.sqrt(u * u + v * v + np.float32(1e-8))
-        steepness = np.sqrt((u / rx) ** 2 + (v / ry) ** 2 + np.float32(1e-8) / np.minimum(rx, ry) ** 2)
-        distance = (size - 1) * size / steepness
-        return distance, u * cos - v * sin, u * sin + v * cos
+        u, v = np.broadcast_arrays((x[None, None] - cx) / rx, (y[None, :, None] - cy) / ry)
+        # Neither root is 0 at the centre, where the distance is minus the smaller half axis.
+        size = np.sqrt(u * u + v * v + _TINY)
+        steepness = np.sqrt((u / rx) ** 2 + (v / ry) ** 2 + _TINY / np.minimum(rx, ry) ** 2)
+        return (size - 1) * size / steepness, u, v
+
+
+def join(*parts: Capsules) -> Capsules:
+    """Return all the capsules of several surfaces, in their order."""
+    start, end, radius = (
+        np.concatenate([getattr(part, name) for part in parts], axis=1)
+        for name in ("start", "end", "radius")
+    )
+    return Capsules(start, end, radius)
 
 
 def polyline(points: np.ndarray, radius: np.ndarray) -> Capsules:
-    """Return the capsules ``[N, P - 1]`` along ``points`` ``[N, P, 2]``, ``radius`` ``[N, P]`` thick."""
+    """Return capsules along ``points`` ``[N, P, 2]`` with the radii ``[N, P]`` there."""
     radii = np.stack([radius[:, :-1], radius[:, 1:]], axis=-1)
     return Capsules(points[:, :-1], points[:, 1:], radii)
 

@@ -9,7 +9,7 @@ from harness.data.capsules import Shape
 
 _FAR = np.float32(1e6)  # farther than any pixel; no infinity, as differences of two are taken
 _AMBIENT = np.float32(0.3)  # the light on a surface that is turned away from the lamp
-_AT_ONCE = 2**16  # pixels painted at once, so that their distances stay in the processor's cache
+_AT_ONCE = 2**18  # pixels painted at once, so that their distances stay in the processor's cache
 
 Box = tuple[slice, slice]
 """Rows and columns of the canvas."""
@@ -146,7 +146,7 @@ def _brightness(
     np.clip(lit, 0, 1, out=lit)
     lit *= relief * (1 - _AMBIENT)
     lit += 1 - relief * (1 - _AMBIENT)
-    return lit
+    return np.asarray(lit)
 
 
 def _box(shape: Shape, k: int, margin: float, pixel: float, canvas: tuple[int, ...]) -> Box:
