@@ -97,12 +97,13 @@ def _beard(face: Face) -> list[Layer]:
     ]
     other_side = reversed(_mirrored(jawline[:-1], -1))
     growth = face.line([*jawline, *other_side], [0.07, 0.12, 0.17, 0.20, 0.17, 0.12, 0.07])
+    goatee = face.line([(-0.10, 0.84), (0.10, 0.84)], [0.15, 0.15])
     top = face.mouth_y - face.lips - face.gap / 2
     lip = [(-0.30, top + 0.08), (-0.14, top - 0.04), (0.14, top - 0.04), (0.30, top + 0.08)]
     moustache = face.line(lip, [0.05, 0.07, 0.07, 0.05])
     shown = np.clip(0.35 * (density > 0) + 0.6 * density, 0, 0.95)
     return [
-        face.layer(growth, colour, shown, soft=0.12),
+        face.layer(join(growth, goatee), colour, shown, soft=0.12),
         face.layer(moustache, colour, shown, soft=0.07),
     ]
 
@@ -241,7 +242,7 @@ def _hair_before(face: Face) -> list[Layer]:
 
     def inside(x: np.ndarray, y: float, by: float) -> Place:
         """A place at least ``by`` below the outline of the skull."""
-        return x, np.maximum(y, _SKULL - np.sqrt((w - by) ** 2 - x**2))
+        return x, np.maximum(y, _SKULL - np.sqrt(np.maximum((w - by) ** 2 - x**2, 0)))
 
     crown = [inside(share * w, -2.0, 0.12) for share in (-0.8, -0.55, -0.25, 0, 0.25, 0.55, 0.8)]
     strands, shine = [face.line(crown, [0.12, *[0.15] * 5, 0.12])], []
