@@ -10,7 +10,7 @@ from annotated_types import Ge
 
 from harness.data import body_shapes, capsules, keyed, painting
 from harness.data.body_shapes import figure, joints, measures
-from harness.data.cache import cached
+from harness.data.cache import cached_chunks
 from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
 from harness.data.painting import Layer, paint
 
@@ -72,11 +72,12 @@ class BodiesOptions(DatasetOptions):
     def _split(self, split: SplitName, n: int) -> Split:
         factors = draw_factors(split, n, self.seed)
         modules = (body_shapes, capsules, keyed, painting)
-        images = cached(
+        images = cached_chunks(
             f"bodies-{split}",
             {"split": split, "n": n, "seed": self.seed, "downscale": self.downscale},
             (__file__, *(str(module.__file__) for module in modules)),
-            lambda: np.concatenate(list(chunks(factors, self.downscale))),
+            (n, 1, HEIGHT // self.downscale, WIDTH // self.downscale),
+            lambda: chunks(factors, self.downscale),
         )
         return Split(images, factors)
 

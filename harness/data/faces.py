@@ -9,7 +9,7 @@ import numpy as np
 from annotated_types import Ge
 
 from harness.data import capsules, face_colours, face_layers, face_layout, keyed, painting
-from harness.data.cache import cached
+from harness.data.cache import cached_chunks
 from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
 from harness.data.face_layers import portrait
 from harness.data.face_layout import SIZE, landmarks
@@ -99,11 +99,12 @@ class FacesOptions(DatasetOptions):
     def _split(self, split: SplitName, n: int) -> Split:
         factors = draw_factors(split, n, self.seed)
         modules = (capsules, face_colours, face_layers, face_layout, keyed, painting)
-        images = cached(
+        images = cached_chunks(
             f"faces-{split}",
             {"split": split, "n": n, "seed": self.seed, "downscale": self.downscale},
             (__file__, *(str(module.__file__) for module in modules)),
-            lambda: np.concatenate(list(chunks(factors, self.downscale))),
+            (n, 3, SIZE // self.downscale, SIZE // self.downscale),
+            lambda: chunks(factors, self.downscale),
         )
         return Split(images, {**factors, **landmarks(factors, self.downscale)})
 
