@@ -13,7 +13,7 @@ from harness import seeding
 from harness.config.compose import load_method_or_explain
 from harness.config.schema import TrialConfig
 from harness.data.dataset import Dataset
-from harness.data.sampler import Sampler
+from harness.data.sampler import make_sampler
 from harness.evaluation import EvaluationData, evaluate, pictures, scorable
 from harness.provenance import machine
 from harness.results.records import TrialRecord
@@ -123,7 +123,7 @@ def _train_and_score(
     dataset = dataset.limited(scale.train_limit, scale.test_limit)
     method = build_method(trial, dataset, device)
     updater = Updater(method)
-    sampler = Sampler(dataset.train, dataset.warp, device, scale.batch_size)
+    sampler = make_sampler(method, dataset, device, scale.batch_size)
     held_out = EvaluationData(dataset, device, scale.batch_size, scale.budget)
     along_training = scorable(method, trial.metrics, dataset)[:1]
     watch.lap("setup")

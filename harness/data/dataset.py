@@ -71,6 +71,8 @@ class Dataset:
             warp (also when a fixed warp has been applied to the images already).
         appearance_factors: names of the known factors of what an image shows.
         pose_factors: names of those of how it is shown. An image may lack some of either.
+        identity_factor: name of the labels that say whose image it is; "" if that is not known.
+        frame_factor: name of those that say which pose it shows, the same for every identity.
     """
 
     name: str
@@ -80,6 +82,8 @@ class Dataset:
     warp: WarpRange | None = None
     appearance_factors: tuple[str, ...] = ()
     pose_factors: tuple[str, ...] = ()
+    identity_factor: str = ""
+    frame_factor: str = ""
 
     @property
     def spec(self) -> DataSpec:
@@ -87,7 +91,9 @@ class Dataset:
         from models.method import DataSpec
 
         channels, height, width = self.train.images.shape[1:]
-        return DataSpec((channels, height, width), len(self.train))
+        identities = self.train.factors.get(self.identity_factor, ())
+        shape = channels, height, width
+        return DataSpec(shape, len(self.train), len(np.unique(identities)))
 
     @property
     def nbytes(self) -> int:
@@ -122,12 +128,16 @@ class DatasetOptions(ABC):
         summary: one line for ``unbraid list datasets``.
         published_epochs: epochs of the published training (``scale=paper``).
         published_batch_size: its batch size.
+        identity_factor: what :class:`Dataset` says of it; methods that learn from pairs need one.
+        frame_factor: what :class:`Dataset` says of it; triplets need one.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     published_epochs: ClassVar[int]
     published_batch_size: ClassVar[int]
+    identity_factor: ClassVar[str] = ""
+    frame_factor: ClassVar[str] = ""
 
     @abstractmethod
     def load(self, data_root: Path | None) -> Dataset:
