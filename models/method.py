@@ -199,6 +199,28 @@ class Swaps(Protocol):
 
 
 @runtime_checkable
+class DecodesGroups(Protocol):
+    """A method with a decoder for each code alone, which shows what that code holds."""
+
+    def decode_groups(self, image: Tensor) -> dict[str, Tensor]:
+        """Return ``appearance`` and ``pose``: ``[B, C, H, W]`` in ``[0, 1]`` each."""
+        ...
+
+
+@runtime_checkable
+class EstimatesInformation(Protocol):
+    """A method that estimates the mutual information of its pose and appearance codes."""
+
+    def information(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
+        """Return ``i_t``, ``i_t_prime`` and ``i_eval`` of pairs, each ``[B]`` in nats.
+
+        The estimate of the classifier whose gradient the encoder sees, of the one it does not see,
+        and of a third that only measures.
+        """
+        ...
+
+
+@runtime_checkable
 class DecodesAppearance(Protocol):
     """A method that shows what an image looks like apart from its pose."""
 

@@ -111,6 +111,16 @@ class Dataset:
         return tuple(name for name in self.pose_factors if name in self.test.factors)
 
     @property
+    def known_identity(self) -> str:
+        """Name of the labels of the test images' identities; "" if they are not known."""
+        return self.identity_factor if self.identity_factor in self.test.factors else ""
+
+    @property
+    def known_frame(self) -> str:
+        """Name of the labels of the test images' poses; "" if they are not known."""
+        return self.frame_factor if self.frame_factor in self.test.factors else ""
+
+    @property
     def known_latents(self) -> tuple[str, ...]:
         """The factors that are the latents an image was generated from."""
         return tuple(name for name in self.test.factors if name.startswith("z_"))
