@@ -69,6 +69,16 @@ def test_the_central_square_is_resized(tmp_path: Path, downscale: int) -> None:
         assert np.abs(image[2] - 20.0 * (i % 12)).max() <= 3
 
 
+def test_resized_pixels_are_means(tmp_path: Path) -> None:
+    stripes = np.zeros((218, 178, 3), np.uint8)
+    stripes[:, ::2] = 255
+    path = write_celeba(tmp_path) / FOLDER / file_names()[TEST[0]]
+    Image.fromarray(stripes).save(path, quality=95, subsampling=0)
+    image = load(tmp_path, CelebaOptions(downscale=4)).test.images[0]
+    # 5.6 pixels become one: the light and the dark among them weigh within 1 / 5.6^2 the same.
+    assert np.abs(image - 127.5).max() <= 255 / 5.6**2
+
+
 @pytest.mark.parametrize("size", [128, 32])
 def test_landmarks_point_at_what_they_pointed_at(size: int) -> None:
     """A bright spot at a point of the file has its centre of mass at the point in the crop."""
