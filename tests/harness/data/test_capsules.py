@@ -12,7 +12,7 @@ def capsule(start: list[float], end: list[float], radii: list[float]) -> Capsule
 
 
 def field(shape: Capsules | Ellipses, least: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    distance, nx, ny = shape.field(0, X.astype(np.float32), Y.astype(np.float32), least)
+    distance, nx, ny = shape.field(0, X[None], Y[None], np.array([least]))
     return distance[0], np.stack([nx[0], ny[0]], -1)
 
 
@@ -85,9 +85,9 @@ def test_what_is_thin_is_thickened_and_says_so() -> None:
     line = capsule([5, 15.5], [35, 15.5], [0.1, 0.3])
     distance, _ = field(line, least=0.5)
     assert distance[15, 10] == pytest.approx(-0.5)
-    assert line.thinness(0, 0.5)[0] == pytest.approx(0.2 / 0.5)
-    assert line.thinness(0, 0.1)[0] == 1
-    assert ellipse(0.25, 3).thinness(0, 0.5)[0] == pytest.approx(0.5)
+    assert line.thinness(0, np.array([0.5]))[0] == pytest.approx(0.2 / 0.5)
+    assert line.thinness(0, np.array([0.1]))[0] == 1
+    assert ellipse(0.25, 3).thinness(0, np.array([0.5]))[0] == pytest.approx(0.5)
 
 
 def test_polylines_and_joined_surfaces_keep_their_order() -> None:

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.data.face_layout import landmarks
+from harness.data.face_layout import PERSPECTIVE, landmarks
 from harness.data.faces import (
     ATTRIBUTES,
-    PERSPECTIVE,
     TRAITS,
     FacesOptions,
     attributes,

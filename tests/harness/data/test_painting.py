@@ -2,10 +2,14 @@ import numpy as np
 import pytest
 
 from harness.data.capsules import Capsules, Ellipses, polyline
-from harness.data.painting import Layer, paint
+from harness.data.painting import Layer, View, paint
 
 SIDE = 40
 HEAD_ON = np.array([[0.0, 0.0, 1.0]])
+
+
+def seen(n: int, pixel: float = 1.0) -> View:
+    return View(np.full((n, 2), 1 / pixel), np.zeros((n, 2)))
 
 
 def disc(x: float, y: float, radius: float) -> Ellipses:
@@ -28,7 +32,7 @@ def layer(shape: Capsules | Ellipses, value: float = 1.0, **options: float) -> L
 def image(*layers: Layer, pixel: float = 1.0, light: np.ndarray = HEAD_ON) -> np.ndarray:
     side = round(SIDE / pixel)
     black = np.zeros((1, 1, side, side), np.float32)
-    return np.asarray(paint(black, layers, light, pixel)[0, 0], float)
+    return np.asarray(paint(black, layers, light, seen(1, pixel))[0, 0], float)
 
 
 def offsets(x: float, y: float) -> np.ndarray:
@@ -61,7 +65,7 @@ def test_later_layers_cover_earlier_ones() -> None:
 def test_a_background_shows_where_nothing_is_painted() -> None:
     background = np.linspace(0, 1, 3 * SIDE * SIDE).reshape(1, 3, SIDE, SIDE)
     blue = Layer(disc(20, 20, 5), np.array([[0.0, 0.0, 1.0]]), np.ones(1))
-    painted = paint(background.astype(np.float32), [blue], HEAD_ON)
+    painted = paint(background.astype(np.float32), [blue], HEAD_ON, seen(1))
     np.testing.assert_array_equal(painted[0, :, 20, 20], [0, 0, 255])
     far = offsets(20, 20) > 6
     np.testing.assert_array_equal(painted[0][:, far], np.rint(255 * background[0])[:, far])
@@ -121,9 +125,12 @@ def test_an_image_depends_on_its_own_shapes_alone() -> None:
     strokes = Layer(polyline(points, radii), colour, np.ones(n), (0, 5, 5, 0, 2, 9), relief=0.8)
     dots = Layer(Ellipses(points, rng.uniform(0.1, 4, (n, 7, 2))), 1 - colour, np.full(n, 0.5))
     background = np.broadcast_to(np.zeros((1, 3, 1, 1), np.float32), (n, 3, SIDE, SIDE))
-    together = paint(background, [strokes, dots], light)
+    view = View(rng.uniform(0.8, 1.2, (n, 2)), rng.uniform(-5, 5, (n, 2)))
+    together = paint(background, [strokes, dots], light, view)
     for rows in (slice(0, 1), slice(7, 20), slice(200, 300)):
-        alone = paint(background[rows], [strokes.of(rows), dots.of(rows)], light[rows])
+        alone = paint(
+            background[rows], [strokes.of(rows), dots.of(rows)], light[rows], view.of(rows)
+        )
         np.testing.assert_array_equal(alone, together[rows])
 
 
@@ -133,3 +140,14 @@ def test_shapes_may_lie_outside() -> None:
     partly = image(layer(disc(0, 20, 6)))
     expected = 255 * np.clip(0.5 - (offsets(0, 20) - 6), 0, 1)
     np.testing.assert_allclose(partly, expected, atol=0.6)
+
+
+def test_a_view_stretches_and_shifts() -> None:
+    black = np.zeros((1, 1, SIDE, SIDE), np.float32)
+    view = View(np.array([[1.5, 0.75]]), np.array([[-6.0, 9.0]]))
+    painted = paint(black, [layer(disc(18, 16, 10))], HEAD_ON, view)[0, 0].astype(float)
+    x, y = 1.5 * 18 - 6, 0.75 * 16 + 9
+    ellipse = Ellipses(np.array([[[x, y]]]), np.array([[[15, 7.5]]]))
+    # A pixel of this view is no square of the disc's: its edge is up to sqrt(2) sharper or softer.
+    np.testing.assert_allclose(painted, image(layer(ellipse)), atol=0.25 * 255)
+    np.testing.assert_array_equal(painted > 127, image(layer(ellipse)) > 127)
