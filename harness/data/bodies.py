@@ -12,7 +12,7 @@ from harness.data import body_shapes, capsules, keyed, painting
 from harness.data.body_shapes import figure, joints, measures
 from harness.data.cache import cached_chunks
 from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
-from harness.data.painting import Layer, paint
+from harness.data.painting import Layer, View, paint
 
 HEIGHT, WIDTH = 400, 200
 """Of a full-size image, pixels."""
@@ -127,5 +127,5 @@ def _painted(factors: Factors, downscale: int) -> np.ndarray:
         np.broadcast_to(black, (n, *black.shape[1:])),
         [Layer(body, np.full((n, 1), _GREY), np.ones(n), blend=blend, relief=1.0)],
         np.broadcast_to(np.array(_LIGHT), (n, 3)),
-        pixel=downscale,
+        View(np.full((n, 2), 1 / downscale), np.zeros((n, 2))),
     )

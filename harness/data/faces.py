@@ -12,7 +12,7 @@ from harness.data import capsules, face_colours, face_layers, face_layout, keyed
 from harness.data.cache import cached_chunks
 from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
 from harness.data.face_layers import portrait
-from harness.data.face_layout import SIZE, landmarks
+from harness.data.face_layout import PERSPECTIVE, SIZE, landmarks, view
 from harness.data.painting import paint
 
 TRAITS = (
@@ -41,8 +41,6 @@ TRAITS = (
     "light",
 )
 """What a face looks like, each in [0, 1] from least to most."""
-PERSPECTIVE = ("aspect", "shift_x", "shift_y", "face_scale")
-"""How it is seen."""
 ATTRIBUTES = (
     "male",
     "young",
@@ -184,5 +182,5 @@ def _painted(factors: Factors, downscale: int) -> np.ndarray:
         np.broadcast_to(background, (*background.shape[:3], side)),
         portrait(factors),
         light / np.linalg.norm(light, axis=1, keepdims=True),
-        pixel=downscale,
+        view(factors, downscale),
     )
