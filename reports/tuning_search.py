@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -47,7 +46,7 @@ class Configuration:
         values: value on each axis by key; without axes that the method lacks.
         trial_ids: the trials, one a seed.
         seeds: their seeds.
-        endings: number of seeds by status.
+        endings: how each of them ended.
         status: ``ok`` if every seed has every final metric, else why not.
         scores: final values by seed, of each metric asked for.
         seconds: of all seeds together.
@@ -58,7 +57,7 @@ class Configuration:
     values: dict[str, Any]
     trial_ids: tuple[str, ...]
     seeds: tuple[int, ...]
-    endings: dict[str, int]
+    endings: tuple[str, ...]
     status: str
     scores: dict[str, "pd.Series[float]"]
     seconds: float
@@ -200,10 +199,10 @@ def _configurations(
     for number, trials in enumerate(gathered.values()):
         ids = [trial_id for trial_id, _ in trials]
         seeds = rows.loc[ids, "seed"].astype(int).tolist()
-        endings = Counter(rows.loc[ids, "status"])
+        endings = tuple(rows.loc[ids, "status"])
         scores = {n: pd.Series(v.loc[ids].to_numpy(), index=seeds) for n, v in values.items()}
         complete = all(series.notna().all() for series in scores.values())
-        status = next((s for s in ENDINGS if endings[s]), "ok" if complete else UNSCORED)
+        status = next((s for s in ENDINGS if s in endings), "ok" if complete else UNSCORED)
         found.append(
             Configuration(
                 number=number,
@@ -211,7 +210,7 @@ def _configurations(
                 values=values_of(axes, trials[0][1]),
                 trial_ids=tuple(ids),
                 seeds=tuple(seeds),
-                endings=dict(endings),
+                endings=endings,
                 status=status,
                 scores=scores,
                 seconds=float(rows.loc[ids, "seconds"].sum()),

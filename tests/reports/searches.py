@@ -1,6 +1,7 @@
 """Made-up searches of c_vitae's hyperparameters, with a known best, pruned and lost trials."""
 
 import dataclasses
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -104,8 +105,13 @@ def _suggested(axes: dict[str, dict[str, Any]], rng: np.random.Generator) -> dic
     return values
 
 
+@cache
+def _default() -> TrialConfig:
+    return resolve(["method=c_vitae", "dataset=digits", "scale=small"], single=True).trials[0]
+
+
 def _seeded(values: dict[str, Any], seeds: int) -> list[TrialConfig]:
-    (base,) = resolve(["method=c_vitae", "dataset=digits", "scale=small"], single=True).trials
+    base = _default()
     changed = {key.removeprefix("method."): value for key, value in values.items()}
     hyperparameters = dataclasses.replace(base.hyperparameters, **changed)
     return [

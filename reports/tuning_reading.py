@@ -1,0 +1,119 @@
+"""The result of a search in words: the best configuration, and whether it beats the default."""
+
+from collections import Counter
+
+from markupsafe import Markup
+
+from reports.outcome import Outcome
+from reports.statistics import LEVEL
+from reports.text import count, interval, number, p_value, words
+from reports.tuning_axes import said
+from reports.tuning_command import confirm_command, train_command
+from reports.tuning_search import Configuration, Search
+
+SAMPLERS = {"tpe": "TPE", "nsgaii": "NSGA-II", "random": "random"}
+"""What Optuna's samplers are called in a sentence."""
+
+
+def setting(search: Search) -> Markup:
+    """Return what was searched, how, and how it ended, in one paragraph."""
+    n = len(search.configurations)
+    axes = "; ".join(axis.told for axis in search.axes)
+    sentences = [f"{_who(search)} {count(n, 'configuration')}{_asked(search)} over {axes}."]
+    if search.scheduler not in ("none", ""):
+        sentences.append(f"{search.scheduler.upper()} stopped unpromising trials early.")
+    found = Counter(c.status for c in search.configurations)
+    endings = [f"{m:,} {'with a value' if s == 'ok' else s}" for s, m in found.most_common()]
+    sentences.append(f"Of the configurations {words(endings)}.")
+    if search.constraints:
+        bounds = words([bound.told for bound in search.constraints])
+        kept = sum(map(search.feasible, search.configurations))
+        sentences.append(f"Of those with a value {kept:,} keep {bounds}.")
+    return _paragraph(" ".join(sentences))
+
+
+def headline(search: Search, objective: Outcome) -> list[Markup]:
+    """Return the best configuration of one objective, beside the default."""
+    best = search.best(objective)
+    if best is None:
+        return [_paragraph(_nothing(search))]
+    bounds = f" that keep {words([b.told for b in search.constraints])}" * bool(search.constraints)
+    said_best = (
+        f"The {objective.best} mean test {objective.label} of the configurations{bounds}, "
+        f"{_value(best, objective)}, was reached by number {best.number}: "
+        f"{said(search.axes, best.values)}."
+    )
+    return [_paragraph(said_best), _paragraph(_beside_default(search, best, objective))]
+
+
+def commands(search: Search, best: Configuration) -> list[Markup]:
+    """Return the command lines that run a configuration again, and with fresh seeds."""
+    fresh = 1 + max(seed for c in search.configurations for seed in c.seeds)
+    block = Markup("<p>{}</p>\n<pre>{}</pre>")
+    return [
+        block.format(
+            f"Run number {best.number} again (trial {best.trial_ids[0]}):",
+            train_command(best.config),
+        ),
+        block.format(
+            "Confirm it with seeds that the search has not seen:",
+            confirm_command(best.config, fresh),
+        ),
+    ]
+
+
+def _beside_default(search: Search, best: Configuration, objective: Outcome) -> str:
+    default = search.default
+    if default is None:
+        return "A grid has no default configuration to compare the best with."
+    if best is default:
+        return "That is the default: no other configuration was better."
+    if default.status != "ok":
+        return f"The default (number 0) has no value ({default.status}) to compare it with."
+    gap = best.minus(default, objective)
+    better = objective.sign * gap.value > 0
+    basis = interval(gap, objective.unit, signed=True)
+    sentence = f"The default (number 0) reached {_value(default, objective)}"
+    missed = [bound.told for bound in search.constraints if not default.violation(bound) <= 0]
+    sentence += f" and misses {words(missed)}. " if missed else ". "
+    verdict = "better" if better else "worse" if gap.value else "as good"
+    sentence += f"The best is {verdict}: best − default = {basis}"
+    if gap.n < 2:
+        return f"{sentence}. With one seed there is no interval: no difference is shown."
+    sentence += f" (paired by seed, n = {gap.n}, {p_value(gap.p)}, 95 % interval)"
+    shown = "is shown" if gap.p < 1 - LEVEL else "is not shown: the interval holds 0"
+    return (
+        f"{sentence}; the difference {shown}. The best was chosen on these same trials, which "
+        "flatters it; fresh seeds tell."
+    )
+
+
+def _value(c: Configuration, objective: Outcome) -> str:
+    """Return a mean with its values by seed: ``−141 nats (seed 0: −141.6, seed 1: −140.4)``."""
+    seeds = [f"seed {seed}: {number(v)}" for seed, v in c.scores[objective.name].items()]
+    unit = f" {objective.unit}" if objective.unit else ""
+    return f"{number(c.mean(objective).value)}{unit} ({', '.join(seeds)})"
+
+
+def _nothing(search: Search) -> str:
+    if not search.configurations:
+        return "No configuration has been suggested yet."
+    if not search.valued:
+        return "No configuration has a value yet."
+    bounds = words([bound.told for bound in search.constraints])
+    return f"No configuration keeps {bounds}, so none can be called the best."
+
+
+def _who(search: Search) -> str:
+    if search.name == "optuna":
+        sampler = SAMPLERS.get(search.sampler, search.sampler)
+        return f"Optuna's {sampler} sampler suggested"
+    return "A grid has" if search.name == "grid" else "A random search drew"
+
+
+def _asked(search: Search) -> str:
+    return f" of {search.asked:,} asked for" if search.asked > len(search.configurations) else ""
+
+
+def _paragraph(text: str) -> Markup:
+    return Markup("<p>{}</p>").format(text)
