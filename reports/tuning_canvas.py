@@ -15,9 +15,9 @@ import optuna
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
 
-from reports.figures import COLOURS, WIDTH, robust_limits, style
-from reports.statistics import Floats
+from reports.figures import COLOURS, WIDTH, style
 from reports.tuning_study import quiet
 
 INK = "#222222"
@@ -31,6 +31,8 @@ STATUS_MARKS = {
     "no value": ("_", LOST),
 }
 """Marker and colour of each status without a value."""
+GRID = {"color": "#e4e4e4", "linewidth": 0.6}
+"""Look of grid lines: those of Optuna's style sheet would be white."""
 LONG_LABELS = 12
 """Characters from which on the names of choices are turned."""
 
@@ -88,11 +90,22 @@ def _restyle_axes(axes: Axes) -> None:
         found.remove()
 
 
-def frame(axes: Axes, values: Floats) -> int:
-    """Set limits that hold all values but far outliers; return how many lie beyond them."""
-    low, high = robust_limits(values)
-    axes.set_ylim(low, high)
-    return int(((values < low) | (values > high)).sum())
+def legend_above(canvas: Canvas, handles: Sequence[Line2D]) -> None:
+    """Put a legend above the axes."""
+    canvas.legend(
+        handles=[*handles], loc="outside upper left", ncols=4, borderaxespad=0.2, fontsize=8.5
+    )
+
+
+def points(label: str, marker: str = "o", colour: str = INK, size: float = 4) -> Line2D:
+    """Return a legend's entry for points."""
+    return Line2D([], [], color=colour, marker=marker, linestyle="", markersize=size, label=label)
+
+
+def ring(axes: Axes, x: float, y: float) -> Line2D:
+    """Ring the default; return its entry of the legend."""
+    (drawn,) = axes.plot([x], [y], "o", color=INK, markersize=8, fillstyle="none", label="default")
+    return drawn
 
 
 def unquoted(axes: Axes, choices: Sequence[Any]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ from reports.curves import Curves
 from reports.figures import COLOURS, WIDTH, Figure, evenly, style, to_svg
 from reports.statistics import Floats
 from reports.text import count
-from reports.tuning_canvas import INK, LOST, STATUS_MARKS
+from reports.tuning_canvas import INK, LOST, STATUS_MARKS, legend_above, points
 from reports.tuning_search import Configuration, Search
 
 MOST_LINES = 400
@@ -71,9 +70,7 @@ def draw_curves(
         axes.set(xlabel="epoch", ylabel=curves.titled)
         axes.xaxis.set_major_locator(whole_numbers())
         axes.grid(axis="y")
-        canvas.legend(
-            handles=handles, loc="outside upper left", ncols=4, borderaxespad=0.2, fontsize=8.5
-        )
+        legend_above(canvas, handles)
         svg = to_svg(canvas, "curves")
     caption = (
         f"Learning curves ({curves.label}) of {count(len(lines), 'trial')}: thin lines are single "
@@ -125,12 +122,12 @@ def _ends(axes: Axes, curves: Curves, lines: Sequence[Line]) -> list[Line2D]:
     handles = []
     for status, (marker, colour) in STATUS_MARKS.items():
         ended = [line for line in lines if line.status == status]
-        look: dict[str, Any] = {"marker": marker, "color": colour, "linestyle": ""}
         for line in ended:
             last = np.flatnonzero(np.isfinite(line.values))[-1]
             height = np.clip(line.values[last], *axes.get_ylim())
-            axes.plot(curves.epochs[last], height, clip_on=False, markersize=6, **look)
-        handles += [Line2D([], [], label=status, markersize=6, **look)] if ended else []
+            x = curves.epochs[last]
+            axes.plot([x], [height], marker, color=colour, clip_on=False, markersize=6)
+        handles += [points(status, marker, colour, 6)] if ended else []
     return handles
 
 

@@ -1,18 +1,19 @@
 """The Pareto front of a search with several objectives, as Optuna draws it."""
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
 import optuna
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from optuna.visualization import matplotlib as plots
 
 from reports.figures import COLOURS, Figure, robust_limits, style, to_svg
 from reports.outcome import Outcome
 from reports.text import count
-from reports.tuning_canvas import INK, LOST, drawing, restyle
-from reports.tuning_search import Search
+from reports.tuning_canvas import GRID, LOST, drawing, legend_above, points, restyle, ring
+from reports.tuning_search import Configuration, Search
+from reports.tuning_study import front
 from reports.tuning_tables import configurations_frame
 
 LOOKS = {
@@ -42,24 +43,20 @@ def _draw(search: Search, study: optuna.Study, x: int, y: int) -> Figure:
         with style():
             canvas, (axes,) = restyle(drawn, 3.4)
             handles = []
-            for points in axes.collections:
-                colour, label, size = LOOKS[points.get_label()]
-                points.set(color=colour, sizes=[size])
-                handles.append(
-                    Line2D([], [], color=colour, marker="o", linestyle="", ms=5, label=label)
-                )
+            for group in axes.collections:
+                colour, label, size = LOOKS[str(group.get_label())]
+                group.set(color=colour, sizes=[size])
+                handles.append(points(label, colour=colour))
             if search.default and search.default.status == "ok":
-                at = [[search.default.mean(o).value] for o in (one, other)]
-                ring = {"marker": "o", "ms": 8, "fillstyle": "none", "color": INK, "linestyle": ""}
-                axes.plot(*at, **ring)
-                handles.append(Line2D([], [], label="default", **ring))
+                at = [search.default.mean(objective).value for objective in (one, other)]
+                handles.append(ring(axes, *at))
+            if len(search.objectives) == 2:
+                _stairs(axes, search, front(search, study))
             beyond = _frame(axes, search, one, other)
             axes.set_xlabel(f"test {one.titled} {one.arrow_along}")
             axes.set_ylabel(f"test {other.titled} {other.arrow}")
-            axes.grid(True)
-            canvas.legend(
-                handles=handles, loc="outside upper left", ncols=4, borderaxespad=0.2, fontsize=8.5
-            )
+            axes.grid(**GRID)
+            legend_above(canvas, handles)
             svg = to_svg(canvas, name)
     caption = (
         f"Mean test {one.label} and {other.label} of each configuration with a value; arrows point "
@@ -68,6 +65,14 @@ def _draw(search: Search, study: optuna.Study, x: int, y: int) -> Figure:
     caption += f" {count(beyond, 'configuration')} outside the frame." if beyond else ""
     alt = f"Test {other.label} against test {one.label} with the Pareto front."
     return Figure(name, svg, alt, caption, configurations_frame(search))
+
+
+def _stairs(axes: Axes, search: Search, best: Sequence[Configuration]) -> None:
+    """Join the front to the border of what was attained."""
+    one, other = search.objectives
+    at = np.array(sorted((c.mean(one).value, c.mean(other).value) for c in best)).reshape(-1, 2)
+    steps = "steps-pre" if one.higher_is_better else "steps-post"
+    axes.plot(*at.T, color=COLOURS[1], linewidth=0.8, drawstyle=steps, zorder=0.5)
 
 
 def _frame(axes: Axes, search: Search, one: Outcome, other: Outcome) -> int:

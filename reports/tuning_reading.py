@@ -49,16 +49,14 @@ def headline(search: Search, objective: Outcome) -> list[Markup]:
 def commands(search: Search, best: Configuration) -> list[Markup]:
     """Return the command lines that run a configuration again, and with fresh seeds."""
     fresh = 1 + max(seed for c in search.configurations for seed in c.seeds)
-    block = Markup("<p>{}</p>\n<pre>{}</pre>")
+    train = Markup("<p>Run number {} again, seed {} (trial {}):</p>\n<pre>{}</pre>")
+    confirm = Markup(
+        "<details><summary>Confirm it with seeds that the search has not seen</summary>"
+        "<pre>{}</pre></details>"
+    )
     return [
-        block.format(
-            f"Run number {best.number} again (trial {best.trial_ids[0]}):",
-            train_command(best.config),
-        ),
-        block.format(
-            "Confirm it with seeds that the search has not seen:",
-            confirm_command(best.config, fresh),
-        ),
+        train.format(best.number, best.seeds[0], best.trial_ids[0], train_command(best.config)),
+        confirm.format(confirm_command(best.config, fresh)),
     ]
 
 

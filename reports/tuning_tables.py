@@ -28,8 +28,8 @@ def configurations_table(search: Search) -> Table:
     ]
     caption = (
         "All configurations in the order suggested: final test metrics as means over seeds and "
-        "their values by seed (a dash: none). A configuration has a value only if every seed ended with "
-        "one. Time: of all seeds together."
+        "their values by seed (a dash: none). A configuration has a value only if every seed "
+        "ended with one. Time: of all seeds together."
     )
     if search.default:
         caption += " Number 0 is the methods' default."
@@ -46,11 +46,11 @@ def front_table(search: Search, front: Sequence[Configuration]) -> Table:
         *_metric_columns(search, rows),
         Column("command", [train_command(c.config) for c in rows]),
     ]
-    bounded = f" and keeps {words([c.told for c in search.constraints])}"
+    bounded = f" that keeps {words([c.told for c in search.constraints])}"
     caption = (
-        "The Pareto front: no other configuration that has a value"
-        f"{bounded if search.constraints else ''} is at least as good in every objective and better in one. Means over seeds, "
-        "and their values by seed."
+        f"The Pareto front: no other configuration{bounded if search.constraints else ''} is at "
+        "least as good in every objective and better in one. Means over seeds, and their values "
+        "by seed."
     )
     kept = configurations_frame(search)
     numbers = [c.number for c in rows]

@@ -63,7 +63,7 @@ def search(
         "report": "tuning",
         "command": "unbraid sweep method=c_vitae dataset=digits search=optuna seeds=2",
         "scale": "small",
-        "swept": {key: [str(entry)] for key, entry in axes.items()},
+        "swept": {key: [f"interval({key})"] for key in axes},
         "seeds": seeds,
         "metrics": METRICS,
         "search": {
