@@ -14,7 +14,7 @@ from reports.stability_tables import trials_table
 from reports.tuning_curves import draw_curves
 from reports.tuning_figures import figures
 from reports.tuning_front import draw_fronts
-from reports.tuning_reading import commands, headline, setting
+from reports.tuning_reading import caution, commands, headline, setting
 from reports.tuning_search import Configuration, Search, read_search
 from reports.tuning_study import front, rebuild
 from reports.tuning_tables import configurations_table, front_table
@@ -29,8 +29,11 @@ def page(results: Results) -> Page:
     result: list[Part] = [setting(search)]
     for objective in search.objectives:
         result += headline(search, objective)
-    if len(search.objectives) > 1 and best:
-        result += [*draw_fronts(search, study), front_table(search, best)]
+    if best and len(search.valued) > 1:
+        result.append(caution(search))
+    if len(search.objectives) > 1:
+        result += draw_fronts(search, study)
+        result += [front_table(search, best)] if best else []
     elif best:
         result += commands(search, best[0])
     sections = [Section("Result", result)]

@@ -22,7 +22,7 @@ from reports.tuning_study import quiet
 
 INK = "#222222"
 LOST = "#9a9a9a"
-"""Colour of configurations that miss a bound."""
+"""Colour of configurations that violate a constraint."""
 STATUS_MARKS = {
     "pruned": ("|", COLOURS[4]),
     "diverged": ("x", COLOURS[1]),
@@ -31,7 +31,7 @@ STATUS_MARKS = {
     "no value": ("_", LOST),
 }
 """Marker and colour of each status without a value."""
-GRID = {"color": "#e4e4e4", "linewidth": 0.6}
+GRID: dict[str, Any] = {"color": "#e4e4e4", "linewidth": 0.6}
 """Look of grid lines: those of Optuna's style sheet would be white."""
 LONG_LABELS = 12
 """Characters from which on the names of choices are turned."""
@@ -108,8 +108,11 @@ def ring(axes: Axes, x: float, y: float) -> Line2D:
     return drawn
 
 
-def unquoted(axes: Axes, choices: Sequence[Any]) -> None:
-    """Name the choices along the horizontal axis without the quotes that Optuna gives them."""
+def name_choices(axes: Axes, choices: Sequence[Any]) -> None:
+    """Name the choices along the horizontal axis, without the quotes that Optuna gives them."""
+    if all(isinstance(c, (int, float)) and not isinstance(c, bool) for c in choices):
+        axes.set_xticks([*choices])  # Optuna draws them as numbers
+        return
     labels = {repr(choice): str(choice) for choice in choices}
     found = [tick.get_text() for tick in axes.get_xticklabels()]
     named = [labels.get(text, text) for text in found]

@@ -13,7 +13,7 @@ from reports.tuning_search import Search
 from reports.tuning_view import View
 
 FEWEST = 4
-"""Fewest configurations with a value from which importances are estimated."""
+"""Fewest configurations with a value from which importances and contours are estimated."""
 SLICES = 4
 """Most axes side by side in one figure of slices."""
 
@@ -36,10 +36,10 @@ def figures(search: Search, study: optuna.Study, place: int) -> list[Part]:
     for start in range(0, len(ranked), SLICES):
         parts.append(slices(view, ranked[start : start + SLICES], start))
     numeric = [axis for axis in ranked if axis.kind != "categorical"]
-    if len(numeric) > 1:
-        parts.append(contour(view, numeric[0], numeric[1]))
-    else:
+    if len(numeric) < 2:
         parts.append(_sentence("A contour needs two numeric axes with several values each."))
+    elif len(view.values) >= FEWEST:
+        parts.append(contour(view, numeric[0], numeric[1]))
     if len(ranked) > 1:
         parts.append(coordinates(view))
     return parts
@@ -50,7 +50,7 @@ def importances(view: View) -> dict[str, float] | str:
     values = view.values
     if len(values) < FEWEST:
         return (
-            f"Importances need at least {FEWEST} configurations with a value; "
+            f"Importances and contours need at least {FEWEST} configurations with a value; "
             f"there {'is' if len(values) == 1 else 'are'} {len(values)}."
         )
     if np.ptp(values) == 0:

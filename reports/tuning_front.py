@@ -17,7 +17,7 @@ from reports.tuning_study import front
 from reports.tuning_tables import configurations_frame
 
 LOOKS = {
-    "Infeasible Trial": (LOST, "misses a bound", 14),
+    "Infeasible Trial": (LOST, "violates a constraint", 14),
     "Trial": (COLOURS[5], "dominated", 18),
     "Feasible Trial": (COLOURS[5], "dominated", 18),
     "Best Trial": (COLOURS[1], "Pareto front", 26),
@@ -60,7 +60,7 @@ def _draw(search: Search, study: optuna.Study, x: int, y: int) -> Figure:
             svg = to_svg(canvas, name)
     caption = (
         f"Mean test {one.label} and {other.label} of each configuration with a value; arrows point "
-        "to the better side. The front is that of all objectives and bounds together."
+        "to the better side. The front is that of all objectives and constraints together."
     )
     caption += f" {count(beyond, 'configuration')} outside the frame." if beyond else ""
     alt = f"Test {other.label} against test {one.label} with the Pareto front."
@@ -72,7 +72,7 @@ def _stairs(axes: Axes, search: Search, best: Sequence[Configuration]) -> None:
     one, other = search.objectives
     at = np.array(sorted((c.mean(one).value, c.mean(other).value) for c in best)).reshape(-1, 2)
     steps = "steps-pre" if one.higher_is_better else "steps-post"
-    axes.plot(*at.T, color=COLOURS[1], linewidth=0.8, drawstyle=steps, zorder=0.5)
+    axes.plot(*at.T, color=COLOURS[1], linewidth=0.8, drawstyle=steps, zorder=0.8)
 
 
 def _frame(axes: Axes, search: Search, one: Outcome, other: Outcome) -> int:

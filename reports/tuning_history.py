@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from optuna.visualization import matplotlib as plots
 
+from reports.curve_figures import whole_numbers
 from reports.figures import COLOURS, Figure, style
 from reports.text import count, number
 from reports.tuning_canvas import (
@@ -39,6 +40,7 @@ def history(view: View) -> Figure:
                 handles.append(ring(axes, search.default.number, default))
             handles += _lost(axes, search, objective.sign)
             axes.set_xlabel("configuration, in the order suggested")
+            axes.xaxis.set_major_locator(whole_numbers())
             axes.set_xlim(-1, len(search.configurations))
             axes.set_ylim(*view.limits)
             axes.grid(axis="y", **GRID)
@@ -61,7 +63,10 @@ def _points(axes: Axes, search: Search) -> list[Line2D]:
     infeasible.set(color=LOST, sizes=[16])
     if not search.constraints:
         return [points("has a value", colour=COLOURS[0])]
-    return [points("keeps all bounds", colour=COLOURS[0]), points("misses a bound", colour=LOST)]
+    return [
+        points("meets all constraints", colour=COLOURS[0]),
+        points("violates a constraint", colour=LOST),
+    ]
 
 
 def _lost(axes: Axes, search: Search, sign: int) -> list[Line2D]:

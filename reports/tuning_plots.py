@@ -1,15 +1,18 @@
 """Optuna's figures of one objective against the axes: importance, slices, contour, coordinates."""
 
 from matplotlib.figure import Figure as Canvas
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from optuna.importance import FanovaImportanceEvaluator
 from optuna.visualization import matplotlib as plots
 
+from reports.curve_figures import whole_numbers
 from reports.figures import COLOURS, Figure, style
 from reports.statistics import SEED
 from reports.text import words
 from reports.tuning_axes import Axis
-from reports.tuning_canvas import GRID, INK, drawing, restyle, unquoted
+from reports.tuning_canvas import GRID, INK, drawing, name_choices, restyle
 from reports.tuning_view import View
 
 
@@ -32,6 +35,7 @@ def importance_figure(view: View, shares: dict[str, float]) -> Figure:
         with style():
             canvas, (axes,) = restyle(drawn, 0.7 + 0.3 * len(shares))
             for bar in axes.patches:
+                assert isinstance(bar, Rectangle)
                 bar.set(facecolor=COLOURS[0], y=bar.get_y() + bar.get_height() / 2 - 0.275)
                 bar.set_height(0.55)
             for text in axes.texts:
@@ -57,10 +61,10 @@ def slices(view: View, axes: list[Axis], start: int) -> Figure:
                 panel.grid(axis="y", **GRID)
                 axis = by_label[panel.get_xlabel()]
                 if axis.kind == "categorical":
-                    unquoted(panel, axis.choices)
+                    name_choices(panel, axis.choices)
             panels[0].set_ylim(*view.limits)
-            _colour_bar(canvas, "configuration")
-            bounded = " Grey: a bound is missed." if view.search.constraints else ""
+            _colour_bar(canvas, "configuration", whole_numbers())
+            bounded = " Grey: a constraint is violated." if view.search.constraints else ""
             caption = (
                 f"Test {view.objective.label} against each axis, over all others; the colour is "
                 f"the place in the order suggested.{bounded}{view.beyond}"
@@ -82,8 +86,8 @@ def contour(view: View, one: Axis, other: Axis) -> Figure:
             filled.set_cmap("viridis" if view.objective.higher_is_better else "viridis_r")
             for group, colour in zip(groups, (INK, "#ffffff"), strict=True):
                 group.set(sizes=[14], linewidth=0.6, edgecolor=INK, facecolor=colour)
-            _colour_bar(canvas, view.titled)
-            bounded = " Open points miss a bound." if view.search.constraints else ""
+            _colour_bar(canvas, view.titled, MaxNLocator(6))
+            bounded = " Open points violate a constraint." if view.search.constraints else ""
             caption = (
                 f"Test {view.objective.label} over the two numeric axes that matter most, "
                 "interpolated between the configurations (points) and not corrected for the other "
@@ -103,15 +107,18 @@ def coordinates(view: View) -> Figure:
         with style():
             canvas, (axes,) = restyle(drawn, 3.4)
             (lines,) = axes.collections
-            lines.colorbar.remove()  # the first axis says the same
+            if lines.colorbar:  # it would only repeat the first axis
+                lines.colorbar.remove()
             lines.set(cmap="viridis" if view.objective.higher_is_better else "viridis_r")
             lines.set(linewidth=1.0, alpha=0.85)
             for each in canvas.axes:
                 each.spines["right"].set_visible(each is not axes)
                 each.spines["bottom"].set_visible(False)
+                for tick in each.get_yticklabels():  # lines run behind them
+                    tick.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
             axes.set_xticks(range(len(labels) + 1), [view.titled, *labels], rotation=0)
             axes.tick_params(axis="x", length=0, pad=8)
-            bounded = " Dotted lines miss a bound." if view.search.constraints else ""
+            bounded = " Dotted lines violate a constraint." if view.search.constraints else ""
             caption = (
                 f"Every configuration with a value as a line through all axes, coloured by test "
                 f"{view.objective.label} (yellow is best).{bounded}{view.beyond}"
@@ -120,9 +127,9 @@ def coordinates(view: View) -> Figure:
             return view.figure("coordinates", canvas, alt, caption)
 
 
-def _colour_bar(canvas: Canvas, label: str) -> None:
+def _colour_bar(canvas: Canvas, label: str, ticks: MaxNLocator) -> None:
     """Style the colour bar, which Optuna adds last."""
     bar = canvas.axes[-1]
     bar.set_ylabel(label, size=9.5, color=INK)
     bar.tick_params(labelsize=8, width=0.6, length=3)
-    bar.yaxis.set_major_locator(MaxNLocator(6))
+    bar.yaxis.set_major_locator(ticks)

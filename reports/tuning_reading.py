@@ -19,16 +19,18 @@ def setting(search: Search) -> Markup:
     """Return what was searched, how, and how it ended, in one paragraph."""
     n = len(search.configurations)
     axes = "; ".join(axis.told for axis in search.axes)
-    sentences = [f"{_who(search)} {count(n, 'configuration')}{_asked(search)} over {axes}."]
+    sentences = [f"{_who(search)} {n:,}{_asked(search)} configurations over {axes}."]
     if search.scheduler not in ("none", ""):
         sentences.append(f"{search.scheduler.upper()} stopped unpromising trials early.")
     found = Counter(c.status for c in search.configurations)
     endings = [f"{m:,} {'with a value' if s == 'ok' else s}" for s, m in found.most_common()]
-    sentences.append(f"Of the configurations {words(endings)}.")
+    sentences.append(f"Of {count(n, 'configuration')}: {words(endings)}.")
     if search.constraints:
         bounds = words([bound.told for bound in search.constraints])
-        kept = sum(map(search.feasible, search.configurations))
-        sentences.append(f"Of those with a value {kept:,} keep {bounds}.")
+        met = sum(map(search.feasible, search.configurations))
+        sentences.append(
+            f"Of those with a value {met:,} {'meets' if met == 1 else 'meet'} {bounds}."
+        )
     return _paragraph(" ".join(sentences))
 
 
@@ -37,13 +39,21 @@ def headline(search: Search, objective: Outcome) -> list[Markup]:
     best = search.best(objective)
     if best is None:
         return [_paragraph(_nothing(search))]
-    bounds = f" that keep {words([b.told for b in search.constraints])}" * bool(search.constraints)
+    told = words([bound.told for bound in search.constraints])
+    bounds = f" of the configurations that meet {told}" if told else ""
     said_best = (
-        f"The {objective.best} mean test {objective.label} of the configurations{bounds}, "
-        f"{_value(best, objective)}, was reached by number {best.number}: "
-        f"{said(search.axes, best.values)}."
+        f"The {objective.best} mean test {objective.label}{bounds}, {_value(best, objective)}, was "
+        f"reached by number {best.number}: {said(search.axes, best.values)}."
     )
     return [_paragraph(said_best), _paragraph(_beside_default(search, best, objective))]
+
+
+def caution(search: Search) -> Markup:
+    """Say that a maximum over noisy values is too good."""
+    return _paragraph(
+        f"The best of {count(len(search.valued), 'configuration')} was chosen on the same trials "
+        "that measure it, which flatters it: its lead is to be confirmed with fresh seeds."
+    )
 
 
 def commands(search: Search, best: Configuration) -> list[Markup]:
@@ -73,17 +83,13 @@ def _beside_default(search: Search, best: Configuration, objective: Outcome) -> 
     basis = interval(gap, objective.unit, signed=True)
     sentence = f"The default (number 0) reached {_value(default, objective)}"
     missed = [bound.told for bound in search.constraints if not default.violation(bound) <= 0]
-    sentence += f" and misses {words(missed)}. " if missed else ". "
+    sentence += f" and violates {words(missed)}. " if missed else ". "
     verdict = "better" if better else "worse" if gap.value else "as good"
-    sentence += f"The best is {verdict}: best − default = {basis}"
+    shown = ", and this is shown" if gap.p < 1 - LEVEL else ", but this is not shown"
+    reason = f"paired by seed, n = {gap.n}, 95 % interval, {p_value(gap.p)}"
     if gap.n < 2:
-        return f"{sentence}. With one seed there is no interval: no difference is shown."
-    sentence += f" (paired by seed, n = {gap.n}, {p_value(gap.p)}, 95 % interval)"
-    shown = "is shown" if gap.p < 1 - LEVEL else "is not shown: the interval holds 0"
-    return (
-        f"{sentence}; the difference {shown}. The best was chosen on these same trials, which "
-        "flatters it; fresh seeds tell."
-    )
+        reason = "one seed in common gives no interval"
+    return f"{sentence}The best is {verdict}{shown}: best − default = {basis} ({reason})."
 
 
 def _value(c: Configuration, objective: Outcome) -> str:
@@ -99,7 +105,7 @@ def _nothing(search: Search) -> str:
     if not search.valued:
         return "No configuration has a value yet."
     bounds = words([bound.told for bound in search.constraints])
-    return f"No configuration keeps {bounds}, so none can be called the best."
+    return f"No configuration meets {bounds}, so none can be called the best."
 
 
 def _who(search: Search) -> str:
@@ -110,7 +116,7 @@ def _who(search: Search) -> str:
 
 
 def _asked(search: Search) -> str:
-    return f" of {search.asked:,} asked for" if search.asked > len(search.configurations) else ""
+    return f" of {search.asked:,}" if search.asked > len(search.configurations) else ""
 
 
 def _paragraph(text: str) -> Markup:

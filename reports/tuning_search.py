@@ -24,7 +24,7 @@ UNSCORED = "no value"
 
 @dataclass(frozen=True)
 class Constraint:
-    """A bound that a configuration must keep: ``metric <= bound`` or ``metric >= bound``."""
+    """What a configuration must meet: ``metric <= bound`` or ``metric >= bound``."""
 
     metric: Outcome
     sense: str
@@ -71,7 +71,7 @@ class Configuration:
         return paired_difference((self.scores[metric.name] - other.scores[metric.name]).dropna())
 
     def violation(self, constraint: Constraint) -> float:
-        """Return by how much it misses a bound; 0 or less if it keeps it, NaN without a value."""
+        """Return by how much it violates a constraint, at most 0 if it meets it; NaN: no value."""
         gap = self.mean(constraint.metric).value - constraint.bound
         return gap if constraint.sense == "<=" else -gap
 
@@ -86,7 +86,7 @@ class Search:
         scheduler: what stops trials early; ``none`` if nothing does.
         asked: number of configurations asked for; those of the plan, for a grid.
         objectives: what was optimized.
-        constraints: bounds that a configuration must keep.
+        constraints: what a configuration must meet.
         axes: what was searched.
         configurations: in the order of suggestion.
         starts_at_default: whether the first configuration is the methods' default.
@@ -104,7 +104,7 @@ class Search:
 
     @property
     def metrics(self) -> list[Outcome]:
-        """The objectives, and what else is bounded."""
+        """The objectives, and what else is constrained."""
         bounded = {c.metric.name: c.metric for c in self.constraints}
         return list(({o.name: o for o in self.objectives} | bounded).values())
 
@@ -114,7 +114,7 @@ class Search:
         return [c for c in self.configurations if c.status == "ok"]
 
     def feasible(self, configuration: Configuration) -> bool:
-        """Whether a configuration has a value and keeps every bound."""
+        """Whether a configuration has a value and meets every constraint."""
         kept = all(configuration.violation(bound) <= 0 for bound in self.constraints)
         return configuration.status == "ok" and kept
 

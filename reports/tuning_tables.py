@@ -21,7 +21,7 @@ def configurations_table(search: Search) -> Table:
         Column("no.", [str(c.number) for c in rows], [c.number for c in rows]),
         *(_axis_column(axis, rows) for axis in search.axes),
         *_metric_columns(search, rows),
-        *_bound_columns(search, rows),
+        *_constraint_columns(search, rows),
         Column("status", [c.status for c in rows]),
         Column("seeds", [_endings(c) for c in rows]),
         Column("time", [duration(c.seconds) for c in rows], [c.seconds for c in rows]),
@@ -46,7 +46,7 @@ def front_table(search: Search, front: Sequence[Configuration]) -> Table:
         *_metric_columns(search, rows),
         Column("command", [train_command(c.config) for c in rows]),
     ]
-    bounded = f" that keeps {words([c.told for c in search.constraints])}"
+    bounded = f" that meets {words([c.told for c in search.constraints])}"
     caption = (
         f"The Pareto front: no other configuration{bounded if search.constraints else ''} is at "
         "least as good in every objective and better in one. Means over seeds, and their values "
@@ -100,17 +100,17 @@ def _metric_columns(search: Search, rows: Sequence[Configuration]) -> list[Colum
     return columns
 
 
-def _bound_columns(search: Search, rows: Sequence[Configuration]) -> list[Column]:
+def _constraint_columns(search: Search, rows: Sequence[Configuration]) -> list[Column]:
     if not search.constraints:
         return []
-    return [Column("bounds", [_bounds_kept(search, c) for c in rows])]
+    return [Column("constraints", [_constraints_met(search, c) for c in rows])]
 
 
-def _bounds_kept(search: Search, c: Configuration) -> str:
+def _constraints_met(search: Search, c: Configuration) -> str:
     if c.status != "ok":
         return "–"
     missed = [bound.told for bound in search.constraints if not c.violation(bound) <= 0]
-    return f"misses {words(missed)}" if missed else "kept"
+    return f"violates {words(missed)}" if missed else "met"
 
 
 def _endings(c: Configuration) -> str:
