@@ -98,9 +98,9 @@ def outcomes_of(results: Results) -> list[Outcome]:
     """Return all of the sweep's metrics that any trial has, also those without a direction."""
     told = results.sweep.get("metrics")
     entries = told if isinstance(told, list) else []
-    named = [outcome for entry in entries if (outcome := named(entry))]
+    known = [outcome for entry in entries if (outcome := named(entry))]
     finished = results.trials[results.trials["status"] == "ok"]
-    return [outcome for outcome in named if _has_values(finished, outcome.column)]
+    return [outcome for outcome in known if _has_values(finished, outcome.column)]
 
 
 def _declared(entry: Any) -> Outcome | None:

@@ -26,6 +26,8 @@ METRICS = [
 ]
 ELBO = {"name": "elbo", "direction": "higher"}
 MSE = {"name": "mse", "direction": "lower"}
+BOUND = ("mse <= 0.05",)
+"""A constraint that the best ELBO violates."""
 EPOCHS = np.arange(2, 61, 2)
 GAIN = {"affine": 0.0, "affine_decomp": 2.0, "affine_diffeo": 6.0}
 
@@ -80,6 +82,11 @@ def search(
     long = pd.concat(curves, ignore_index=True)
     long = long.astype({"trial_id": "category", "split": "category", "metric": "category"})
     return Results(pd.DataFrame(trials), long, plan_frame(planned), told, [], "runs/made-up")
+
+
+def two() -> Results:
+    """A search with two objectives, one against the other."""
+    return search(objectives=(ELBO, MSE))
 
 
 def grid() -> Results:
