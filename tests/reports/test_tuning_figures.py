@@ -4,6 +4,7 @@ import dataclasses
 import warnings
 
 import matplotlib as mpl
+import numpy as np
 import optuna
 import pytest
 from matplotlib import pyplot as plt
@@ -108,6 +109,8 @@ def test_a_far_outlier_flattens_nothing_and_is_named():
     found = read_search(made)
     view = View(found, rebuild(found), 0)
     assert view.limits[0] > -300
+    left_out = [np.isnan(view.framed(trial)) for trial in view.study.trials]
+    assert left_out == [number == 10 for number in range(40)]
     captions = {p.name: p.caption for p in figures(found, view.study, 0) if hasattr(p, "svg")}
     for name in ("history-elbo", "slices-elbo", "contour-elbo", "coordinates-elbo"):
         assert "1 far outlier is left out" in captions[name]
