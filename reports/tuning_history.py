@@ -39,7 +39,7 @@ def history(view: View) -> Figure:
                 default = search.default.mean(objective).value
                 handles.append(ring(axes, search.default.number, default))
             handles += _lost(axes, search, objective.sign)
-            axes.set_xlabel("configuration, in the order suggested")
+            axes.set_xlabel(f"configuration, {search.order}")
             axes.xaxis.set_major_locator(whole_numbers())
             axes.set_xlim(-1, len(search.configurations))
             axes.set_ylim(*view.limits)
@@ -47,9 +47,10 @@ def history(view: View) -> Figure:
             legend_above(canvas, handles)
             caption = (
                 f"History of the search: mean test {objective.label} over seeds of each "
-                f"configuration, {objective.better} is better. Configurations without a value are "
-                f"marked at the edge.{view.beyond}"
+                f"configuration, {objective.better} is better.{view.beyond}"
             )
+            if len(view.values) < len(search.configurations):
+                caption += " Configurations without a value are marked at the edge."
             alt = f"Test {objective.label} of {count(len(view.values), 'configuration')}"
             if best := search.best(objective):
                 alt += f"; best {number(best.mean(objective).value)} at number {best.number}"

@@ -1,5 +1,6 @@
 """Optuna's figures of one objective against the axes: importance, slices, contour, coordinates."""
 
+from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
@@ -62,12 +63,13 @@ def slices(view: View, axes: list[Axis], start: int) -> Figure:
                 axis = by_label[panel.get_xlabel()]
                 if axis.kind == "categorical":
                     name_choices(panel, axis.choices)
+                _whole_ticks(panel.xaxis, axis)
             panels[0].set_ylim(*view.limits)
             _colour_bar(canvas, "configuration", whole_numbers())
             bounded = " Grey: a constraint is violated." if view.search.constraints else ""
             caption = (
                 f"Test {view.objective.label} against each axis, over all others; the colour is "
-                f"the place in the order suggested.{bounded}{view.beyond}"
+                f"the place {view.search.order}.{bounded}{view.beyond}"
             )
             alt = f"Test {view.objective.label} against {words([*by_label])}."
             return view.figure(f"slices{start or ''}", canvas, alt, caption)
@@ -87,6 +89,9 @@ def contour(view: View, one: Axis, other: Axis) -> Figure:
             for group, colour in zip(groups, (INK, "#ffffff"), strict=True):
                 group.set(sizes=[14], linewidth=0.6, edgecolor=INK, facecolor=colour)
             _colour_bar(canvas, view.titled, MaxNLocator(6))
+            by_label = {axis.label: axis for axis in (one, other)}
+            for side in (axes.xaxis, axes.yaxis):
+                _whole_ticks(side, by_label[side.get_label_text()])
             bounded = " Open points violate a constraint." if view.search.constraints else ""
             caption = (
                 f"Test {view.objective.label} over the two numeric axes that matter most, "
@@ -99,7 +104,8 @@ def contour(view: View, one: Axis, other: Axis) -> Figure:
 
 def coordinates(view: View) -> Figure:
     """Draw each configuration as a line through all axes."""
-    labels = sorted(axis.label for axis in view.axes)
+    ordered = sorted(view.axes, key=lambda axis: axis.label)  # as Optuna has them
+    labels = [axis.label for axis in ordered]
     with drawing():
         drawn = plots.plot_parallel_coordinate(
             view.study, labels, target=view.framed, target_name=view.titled
@@ -111,6 +117,8 @@ def coordinates(view: View) -> Figure:
                 lines.colorbar.remove()
             lines.set(cmap="viridis" if view.objective.higher_is_better else "viridis_r")
             lines.set(linewidth=1.0, alpha=0.85)
+            for each, axis in zip(canvas.axes[1:], ordered, strict=True):
+                _whole_ticks(each.yaxis, axis)
             for each in canvas.axes:
                 each.spines["right"].set_visible(each is not axes)
                 each.spines["bottom"].set_visible(False)
@@ -125,6 +133,12 @@ def coordinates(view: View) -> Figure:
             )
             alt = f"Parallel coordinates of {words([view.titled, *labels])}."
             return view.figure("coordinates", canvas, alt, caption)
+
+
+def _whole_ticks(side: XAxis | YAxis, axis: Axis) -> None:
+    """Put no ticks between whole numbers."""
+    if axis.kind == "int" and not axis.log:
+        side.set_major_locator(whole_numbers())
 
 
 def _colour_bar(canvas: Canvas, label: str, ticks: MaxNLocator) -> None:

@@ -113,6 +113,11 @@ class Search:
         """The configurations with a value, feasible or not."""
         return [c for c in self.configurations if c.status == "ok"]
 
+    @property
+    def order(self) -> str:
+        """In which order the configurations are numbered, for captions."""
+        return "in the order of the plan" if self.name == "grid" else "in the order suggested"
+
     def feasible(self, configuration: Configuration) -> bool:
         """Whether a configuration has a value and meets every constraint."""
         kept = all(configuration.violation(bound) <= 0 for bound in self.constraints)

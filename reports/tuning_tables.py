@@ -15,7 +15,7 @@ from reports.tuning_search import Configuration, Search
 
 
 def configurations_table(search: Search) -> Table:
-    """Return one row a configuration, in the order suggested."""
+    """Return one row a configuration."""
     rows = search.configurations
     columns = [
         Column("no.", [str(c.number) for c in rows], [c.number for c in rows]),
@@ -27,7 +27,7 @@ def configurations_table(search: Search) -> Table:
         Column("time", [duration(c.seconds) for c in rows], [c.seconds for c in rows]),
     ]
     caption = (
-        "All configurations in the order suggested: final test metrics as means over seeds and "
+        f"All configurations {search.order}: final test metrics as means over seeds and "
         "their values by seed (a dash: none). A configuration has a value only if every seed "
         "ended with one. Time: of all seeds together."
     )
