@@ -121,12 +121,12 @@ def _ends(axes: Axes, curves: Curves, lines: Sequence[Line]) -> list[Line2D]:
     """Mark where trials were stopped or diverged; return the legend's entries."""
     handles = []
     for status, (marker, colour) in STATUS_MARKS.items():
-        ended = [line for line in lines if line.status == status]
-        for line in ended:
-            last = np.flatnonzero(np.isfinite(line.values))[-1]
-            height = np.clip(line.values[last], *axes.get_ylim())
-            x = curves.epochs[last]
-            axes.plot([x], [height], marker, color=colour, clip_on=False, markersize=6)
+        ended = [line.values for line in lines if line.status == status]
+        last = [np.flatnonzero(np.isfinite(values))[-1] for values in ended]
+        heights = [values[end] for values, end in zip(ended, last, strict=True)]
+        heights = np.clip(heights, *axes.get_ylim())
+        x = curves.epochs[np.array(last, dtype=int)]
+        axes.plot(x, heights, marker, color=colour, clip_on=False, markersize=6)
         handles += [points(status, marker, colour, 6)] if ended else []
     return handles
 

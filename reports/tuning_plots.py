@@ -1,20 +1,31 @@
 """Optuna's figures of one objective against the axes: importance, slices, contour, coordinates."""
 
+from typing import Any
+
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
-from optuna.importance import FanovaImportanceEvaluator
+from optuna.importance import BaseImportanceEvaluator
 from optuna.visualization import matplotlib as plots
 
 from reports.curve_figures import whole_numbers
 from reports.figures import COLOURS, Figure, style
-from reports.statistics import SEED
 from reports.text import words
 from reports.tuning_axes import Axis
 from reports.tuning_canvas import GRID, INK, drawing, name_choices, restyle
 from reports.tuning_view import View
+
+
+class _Known(BaseImportanceEvaluator):
+    """Importances that have been estimated already, which can take long."""
+
+    def __init__(self, shares: dict[str, float]) -> None:
+        self.shares = shares
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        return self.shares
 
 
 def importance_figure(view: View, shares: dict[str, float]) -> Figure:
@@ -28,10 +39,7 @@ def importance_figure(view: View, shares: dict[str, float]) -> Figure:
         caption += f" Not every method has {words(lacking)}, which therefore has none."
     with drawing():
         drawn = plots.plot_param_importances(
-            view.study,
-            FanovaImportanceEvaluator(seed=SEED),
-            target=view.target,
-            target_name=view.titled,
+            view.study, _Known(shares), target=view.target, target_name=view.titled
         )
         with style():
             canvas, (axes,) = restyle(drawn, 0.7 + 0.3 * len(shares))

@@ -34,7 +34,7 @@ def heights(images: np.ndarray) -> np.ndarray:
 
 
 def areas(images: np.ndarray) -> np.ndarray:
-    return np.count_nonzero(images > 30, axis=(1, 2))
+    return np.asarray(np.count_nonzero(images > 30, axis=(1, 2)))
 
 
 def test_an_image_depends_on_its_index_alone() -> None:

@@ -21,7 +21,7 @@ FACTORS = draw_factors("train", N)
 IMAGES = render(FACTORS)
 
 
-def plain(n: int = 1, **traits: Any) -> dict[str, np.ndarray]:
+def plain(n: int = 1, /, **traits: Any) -> dict[str, np.ndarray]:
     """Faces of mean traits without beard, wrinkles and glasses, lit and seen from the front."""
     mean = dict.fromkeys(TRAITS, 0.5)
     mean |= {"beard": 0.0, "glasses": 0.0, "wrinkles": 0.0}
