@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from harness.config.sweep import resolve, trial_from_dict
+from harness.config.configurations import trial_from_dict
+from harness.config.sweep import resolve
 from harness.data.registry import DATASETS
 from harness.errors import UserError
 from harness.results import Results
