@@ -11,7 +11,7 @@ from harness import seeding
 from harness.config.schema import TrialConfig
 from harness.config.sweep import Sweep
 from harness.data.registry import load_dataset
-from harness.data.sampler import Sampler
+from harness.data.sampler import make_sampler
 from harness.execution.device import pick_device
 from harness.execution.progress import clock
 from harness.training import Updater
@@ -28,10 +28,13 @@ def estimate(sweep: Sweep) -> str:
     kinds: dict[Any, list[TrialConfig]] = {}
     for trial in sweep.trials:
         kinds.setdefault(_kind(trial), []).append(trial)
-    total = sum(_seconds(trials[0], sweep) * len(trials) for trials in kinds.values())
+    known = sum(_seconds(trials[0], sweep) * len(trials) for trials in kinds.values())
+    total = (
+        known * sweep.n_trials / len(sweep.trials)
+    )  # what a search will suggest is like its first
     ray = sweep.settings.ray
     cpus = ray.num_cpus or os.cpu_count() or 1
-    at_once = max(1, min(len(sweep.trials), cpus // ray.cpus_per_trial))
+    at_once = max(1, min(sweep.n_trials, cpus // ray.cpus_per_trial))
     return (
         f"estimated training time: {clock(total / at_once)} with {at_once} trials at a time on "
         f"this machine ({clock(total)} in all), from {STEPS} steps of each of {len(kinds)} kinds"
@@ -54,8 +57,8 @@ def _seconds(trial: TrialConfig, sweep: Sweep) -> float:
     device = pick_device(sweep.settings.device)
     method = build_method(trial, dataset, device)
     updater = Updater(method)
-    values = {**updater.values, "kl_weight": 1.0}
-    sampler = Sampler(dataset.train, dataset.warp, device, trial.scale.batch_size)
+    values = {**updater.values, "kl_weight": 1.0, "progress": 0.0}
+    sampler = make_sampler(method, dataset, device, trial.scale.batch_size)
     order, noise = seeding.generator(0, "order"), seeding.generator(0, "noise", device)
     started, taken = time.perf_counter(), 0
     batches = (batch for _ in count() for batch in sampler.epoch(order))

@@ -8,9 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from harness.config.configurations import trial_from_dict
 from harness.config.schema import TrialConfig
 from harness.config.sweep import Sweep
 from harness.metrics import METRICS
+from harness.results import Results
 
 
 def plan_frame(trials: Iterable[TrialConfig]) -> pd.DataFrame:
@@ -25,6 +27,11 @@ def plan_frame(trials: Iterable[TrialConfig]) -> pd.DataFrame:
         for trial in trials
     ]
     return pd.DataFrame(rows, dtype=object)  # objects: pandas would make floats of integer gaps
+
+
+def planned_trials(results: Results) -> list[TrialConfig]:
+    """Return the trials of a stored plan, in order."""
+    return [trial_from_dict(json.loads(config)) for config in results.plan["config"]]
 
 
 def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
@@ -47,7 +54,9 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         "scale": ", ".join([first.scale.name, *changed]),
         "swept": sweep.swept,
         "seeds": sweep.settings.seeds,
-        "trials": len(sweep.trials),
+        "trials": sweep.n_trials,
+        "search": sweep.searched.describe() if sweep.searched else {"name": "grid"},
+        "scheduler": dataclasses.asdict(sweep.settings.scheduler),
         "metrics": [
             {"name": key.name, "direction": key.direction, "unit": key.unit}
             for name in first.metrics

@@ -13,8 +13,9 @@ from harness import seeding
 from harness.config.compose import load_method_or_explain
 from harness.config.schema import TrialConfig
 from harness.data.dataset import Dataset
-from harness.data.sampler import Sampler
-from harness.evaluation import EvaluationData, evaluate, pictures, scorable
+from harness.data.sampler import make_sampler
+from harness.evaluation import EvaluationData, evaluate, scorable
+from harness.pictures import arrays_of
 from harness.provenance import machine
 from harness.results.records import TrialRecord
 from harness.training import Updater, train
@@ -34,6 +35,7 @@ class Advance:
         step: training steps so far.
         train: epoch means by name.
         test: scores on the test split; empty in epochs that are not evaluated.
+        so_far: the record as it stands; the trial goes on writing into it.
     """
 
     share: float
@@ -41,6 +43,7 @@ class Advance:
     step: int
     train: dict[str, float]
     test: dict[str, float]
+    so_far: TrialRecord
 
 
 class Stopwatch:
@@ -60,8 +63,8 @@ class Stopwatch:
         """Count the time since the last lap as nothing: it was the caller's."""
         self._last = time.perf_counter()
 
-    def stop(self, steps: int) -> dict[str, float]:
-        """Return the seconds of every activity, after ``steps`` training steps."""
+    def read(self, steps: int) -> dict[str, float]:
+        """Return the seconds of every activity so far, after ``steps`` training steps."""
         self.seconds["total"] = time.perf_counter() - self._start
         self.seconds["step"] = self.seconds["train"] / steps if steps else float("nan")
         return self.seconds
@@ -101,11 +104,12 @@ def run_trial(
     try:
         for advance in _train_and_score(trial, dataset, device, record, watch):
             steps = advance.step
+            record.times = watch.read(steps)
             yield advance
     except Exception:
         record.status = "failed"
         record.error = traceback.format_exc()
-    record.times = watch.stop(steps)
+    record.times = watch.read(steps)
     return record
 
 
@@ -120,7 +124,7 @@ def _train_and_score(
     dataset = dataset.limited(scale.train_limit, scale.test_limit)
     method = build_method(trial, dataset, device)
     updater = Updater(method)
-    sampler = Sampler(dataset.train, dataset.warp, device, scale.batch_size)
+    sampler = make_sampler(method, dataset, device, scale.batch_size)
     held_out = EvaluationData(dataset, device, scale.batch_size, scale.budget)
     along_training = scorable(method, trial.metrics, dataset)[:1]
     watch.lap("setup")
@@ -137,14 +141,14 @@ def _train_and_score(
             reason = _not_finite(scores)
             watch.lap("evaluate")
         share = epoch.number / scale.epochs
-        yield Advance(share, epoch.number, epoch.step, epoch.train, scores)
+        yield Advance(share, epoch.number, epoch.step, epoch.train, scores, record)
         watch.skip()
         if reason:
             break
     if not reason:
         record.metrics = evaluate(method, held_out, trial.metrics, seed)
         reason = _not_finite(record.metrics)
-        record.arrays = pictures(method, held_out, seed)
+        record.arrays = arrays_of(method, held_out, seed)
     record.status, record.error = ("diverged", reason) if reason else ("ok", None)
     watch.lap("evaluate")
 

@@ -24,8 +24,11 @@ class DiagonalGaussian:
 
     def kl(self) -> Tensor:
         """Return the divergence from the prior ``N(0, I)``, ``[B]`` in nats, in closed form."""
-        per_dimension = self.mean.square() + self.variance - 1 - self.variance.log()
-        return 0.5 * per_dimension.sum(1)
+        return self.kl_by_dimension().sum(1)
+
+    def kl_by_dimension(self) -> Tensor:
+        """Return each dimension's part of the divergence, ``[B, d]`` in nats."""
+        return 0.5 * (self.mean.square() + self.variance - 1 - self.variance.log())
 
     def log_density(self, z: Tensor) -> Tensor:
         """Return ``log N(z; mean, diag(variance))`` of ``z`` ``[B, d]``, ``[B]`` in nats."""

@@ -27,12 +27,18 @@ def walks(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> list[Fig
 
 
 def _strips(arrays: Mapping[str, np.ndarray]) -> list[tuple[str, np.ndarray]]:
-    return [
-        (f"{name.removeprefix(PREFIX)} {i + 1}", images)
-        for name, dimensions in sorted(arrays.items())
-        if name.startswith(PREFIX)
-        for i, images in enumerate(dimensions[:MOST_DIMENSIONS])
-    ]
+    """Return label and images of the dimensions that tell most, the most telling first."""
+    strips = []
+    for name, dimensions in sorted(arrays.items()):
+        if not name.startswith(PREFIX):
+            continue
+        group = name.removeprefix(PREFIX)
+        kl = arrays.get(f"kl_{group}")
+        order = range(len(dimensions)) if kl is None else np.argsort(-kl, kind="stable")
+        for i in list(order)[:MOST_DIMENSIONS]:
+            told = "" if kl is None else f"\n{kl[i]:.2f} nats"
+            strips.append((f"{group} {i + 1}{told}", dimensions[i]))
+    return strips
 
 
 def _figure(name: str, group: str, trial: str, strips: list[tuple[str, np.ndarray]]) -> Figure:
@@ -46,10 +52,11 @@ def _figure(name: str, group: str, trial: str, strips: list[tuple[str, np.ndarra
             axes.set(xticks=[], yticks=[])
             axes.spines[:].set_visible(False)
         svg = to_svg(canvas, name)
-    dimensions = words([label for label, _ in strips])
+    dimensions = words([label.replace("\n", ", ") for label, _ in strips])
     caption = (
         f"{group}: decodings along each latent dimension, from −2.5 to 2.5 with all others at 0, "
-        f"of its best trial ({trial})."
+        f"of its best trial ({trial}). Nats: the dimension's KL divergence from the prior, mean "
+        "over the test images; what stays near 0 is not used."
     )
     data = pd.DataFrame({"group": [group], "trial_id": [trial], "dimensions": [dimensions]})
     return Figure(name, svg, f"Walks of {group} along {dimensions}.", caption, data)

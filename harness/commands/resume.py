@@ -2,15 +2,16 @@
 
 import argparse
 import dataclasses
-import json
 from typing import Any
 
 from harness.commands import session
 from harness.config.overrides import parse
 from harness.config.schema import RaySettings, Settings
-from harness.config.sweep import trial_from_dict
+from harness.config.search import Grid, build_scheduler, build_search
+from harness.config.searching import searched_again
 from harness.config.validate import build
 from harness.errors import UserError
+from harness.plan import planned_trials
 from harness.results import RunDirectory, load
 
 CHANGEABLE = ("device", "data_root", "retry_failed")
@@ -23,10 +24,13 @@ def run(options: argparse.Namespace) -> int:
     results = load(options.run_dir)
     settings = changed(results.sweep["settings"], options.overrides)
     settings = dataclasses.replace(settings, run_dir=options.run_dir)
-    trials = [trial_from_dict(json.loads(config)) for config in results.plan["config"]]
+    trials = planned_trials(results)
     session.check_ready(trials, settings)
+    searched = None
+    if not isinstance(settings.search, Grid):
+        searched = searched_again(results.sweep["search"], settings)
     with directory.lock():
-        return session.finish(directory, trials, settings, results.sweep["swept"])
+        return session.finish(directory, trials, settings, results.sweep["swept"], searched)
 
 
 def changed(settings: dict[str, Any], arguments: list[str]) -> Settings:
@@ -49,5 +53,9 @@ def changed(settings: dict[str, Any], arguments: list[str]) -> Settings:
             values[path] = override.value()
         else:
             values["ray"][path.removeprefix("ray.")] = override.value()
-    ray = build(RaySettings, values["ray"], "ray")
-    return build(Settings, {**values, "ray": ray}, "")
+    parts = {
+        "ray": build(RaySettings, values["ray"], "ray"),
+        "search": build_search(values.get("search", {"name": "grid"})),
+        "scheduler": build_scheduler(values.get("scheduler", {"name": "none"})),
+    }
+    return build(Settings, {**values, **parts}, "")

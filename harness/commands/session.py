@@ -1,22 +1,28 @@
 """What ``sweep`` and ``resume`` share: run the missing trials of a plan and say how it went."""
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.config.schema import Settings, TrialConfig
+from harness.config.search import Asha, OptunaSearch
+from harness.config.searching import Searched
 from harness.config.sweep import Sweep
 from harness.data.dataset import Dataset, DatasetOptions
 from harness.data.registry import check_available, load_dataset
 from harness.execution.device import pick_device
 from harness.execution.driver import run_trials
-from harness.execution.progress import Progress, labels
+from harness.execution.progress import Progress, label
 from harness.execution.ray_session import ray_session, slots
 from harness.provenance import code_version
 from harness.results import FINAL_STATUSES, RunDirectory, load
+from harness.search.halving import make_halving
+
+if TYPE_CHECKING:  # optuna is imported where something is searched
+    from harness.search.growth import Growth
 
 
 def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = False) -> None:
-    """Look for the files of every dataset of the plan, and for the device on this machine.
+    """Look for the files of every dataset, the study's storage, and the device on this machine.
 
     Args:
         trials: what is planned.
@@ -24,29 +30,50 @@ def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = F
         here: it runs in this process, whatever cluster the settings name.
 
     Raises:
-        UserError: a file is missing or cannot be what it should be, or there is no such device.
+        UserError: a file is missing or cannot be what it should be, the storage cannot be reached,
+            or there is no such device.
     """
     if here or not settings.ray.address:  # a cluster's workers may have what its head has not
         pick_device(settings.device)
+    if isinstance(settings.search, OptunaSearch) and settings.search.storage:
+        from harness.search.study import check_storage
+
+        check_storage(settings.search.storage)
     for options in dict.fromkeys(trial.dataset for trial in trials):
         check_available(options, settings.data_folder)
 
 
 def finish(
-    directory: RunDirectory, trials: list[TrialConfig], settings: Settings, swept: Any
+    directory: RunDirectory,
+    trials: list[TrialConfig],
+    settings: Settings,
+    swept: Any,
+    searched: Searched | None,
 ) -> int:
     """Run what is missing in a run directory one holds; print a summary, return the exit code."""
     prepare(directory, settings)
+    growth = _growth(directory, searched)
     done = directory.finished()
-    missing = [trial for trial in trials if trial.trial_id not in done]
-    print(f"{directory.location}: {len(trials)} trials planned, {len(done)} finished")
+    missing = growth.missing if growth else [t for t in trials if t.trial_id not in done]
+    left = growth.left if growth else len(missing)
+    total = len(done) + left
+    print(f"{directory.location}: {total} trials planned, {len(done)} finished")
+    progress = Progress(total, len(done), {t.trial_id: label(t, swept) for t in missing})
     try:
-        if missing:
-            _run(directory, missing, len(trials), settings, swept)
+        if left:
+            _run(directory, growth or missing, trials, settings, swept=swept, progress=progress)
     except KeyboardInterrupt:
-        return _interrupted(directory, len(trials))
+        return _interrupted(directory, total)
     directory.compact()
     return summarize(directory)
+
+
+def _growth(directory: RunDirectory, searched: Searched | None) -> "Growth | None":
+    if searched is None or not searched.grows:
+        return None
+    from harness.search.growth import Growth
+
+    return Growth(directory, searched)
 
 
 def prepare(directory: RunDirectory, settings: Settings) -> None:
@@ -62,34 +89,35 @@ def prepare(directory: RunDirectory, settings: Settings) -> None:
 
 def _run(
     directory: RunDirectory,
-    missing: list[TrialConfig],
-    planned: int,
+    work: "list[TrialConfig] | Growth",
+    trials: list[TrialConfig],
     settings: Settings,
+    *,
     swept: Any,
+    progress: Progress,
 ) -> None:
-    datasets = load_datasets(missing, settings)
+    missing = work if isinstance(work, list) else work.missing
+    datasets = load_datasets(missing or trials, settings)
+    asha = settings.scheduler
     with ray_session(settings.ray):
-        progress = Progress(
-            planned=planned,
-            already=planned - len(missing),
-            labels=labels(missing, swept),
-        )
         at_once = slots(settings.ray)
         pace = f"{at_once} at a time" if at_once else "as many at a time as the cluster takes"
-        progress.say(f"{len(missing)} trials to run, {pace}")
+        progress.say(f"{progress.planned - progress.already} trials to run, {pace}")
         run_trials(
             directory,
-            missing,
+            [trial.trial_id for trial in work] if isinstance(work, list) else work,
             datasets,
             settings,
             origin=origin(settings),
             at_once=at_once,
             progress=progress,
+            swept=swept,
+            halving=make_halving(asha, trials) if isinstance(asha, Asha) else None,
         )
 
 
 def load_datasets(trials: list[TrialConfig], settings: Settings) -> dict[DatasetOptions, Dataset]:
-    """Return every dataset of the trials in memory, by options."""
+    """Return every dataset of the trials, in memory or memory-mapped, by options."""
     return {
         options: load_dataset(options, settings.data_folder)
         for options in dict.fromkeys(trial.dataset for trial in trials)
@@ -127,13 +155,17 @@ def show_plan(sweep: Sweep) -> int:
     from harness.estimate import estimate
 
     trials = sweep.trials
-    print(f"{len(trials)} trials: {sweep.space.title if sweep.space else trials[0].method}")
-    for path, values in sweep.swept.items():
-        print(f"  {path:<24} {', '.join(map(str, values))}")
-    print(f"  {'seeds':<24} {', '.join(str(s) for s in dict.fromkeys(t.seed for t in trials))}")
-    print("first configurations:")
-    for trial, label in zip(trials[:3], labels(trials[:3], sweep.swept), strict=True):
-        print(f"  {trial.trial_id}  {label}")
+    print(f"{sweep.n_trials} trials: {sweep.space.title if sweep.space else trials[0].method}")
+    seeds = dict.fromkeys(trial.seed for trial in trials)
+    told = {**sweep.swept, "seeds": list(seeds)}
+    width = max(24, *map(len, told))
+    for path, values in told.items():
+        print(f"  {path:<{width}} {', '.join(map(str, values))}")
+    print(
+        "first trials:" if len(trials) == sweep.n_trials else "the first trials, the others follow:"
+    )
+    for trial in trials[:3]:
+        print(f"  {trial.trial_id}  {label(trial, sweep.swept)}")
     if sweep.settings.ray.address:
         print("no estimate of the duration: the trials would run on a cluster, not here")
     else:

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.commands import session
+from harness.config.configurations import unique
+from harness.config.schema import TrialConfig
 from harness.config.sweep import Sweep, resolve
 from harness.metrics import metric_keys
-from harness.plan import describe_sweep, plan_frame
+from harness.plan import describe_sweep, plan_frame, planned_trials
 from harness.provenance import ENV_COLUMNS
-from harness.results import Columns, RunDirectory
+from harness.results import Columns, RunDirectory, load
 from harness.trial import TIME_COLUMNS
 
 
@@ -22,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     if sweep.settings.dry_run:
         return session.show_plan(sweep)
     with planned(sweep, options.arguments) as directory:
-        return session.finish(directory, sweep.trials, sweep.settings, sweep.swept)
+        return session.finish(directory, sweep.trials, sweep.settings, sweep.swept, sweep.searched)
 
 
 @contextmanager
@@ -39,8 +41,18 @@ def planned(sweep: Sweep, arguments: list[str]) -> Iterator[RunDirectory]:
     columns = Columns(metric_keys(sweep.trials[0].metrics), TIME_COLUMNS, ENV_COLUMNS)
     command = shlex.join(["unbraid", *arguments])
     with directory.lock():
-        directory.create(describe_sweep(sweep, command), plan_frame(sweep.trials), columns)
+        trials = unique([*_suggested(directory, sweep), *sweep.trials])
+        directory.create(describe_sweep(sweep, command), plan_frame(trials), columns)
         yield directory
+
+
+def _suggested(directory: RunDirectory, sweep: Sweep) -> list[TrialConfig]:
+    """Return what a search has suggested in an earlier session, if it was this one."""
+    if not (sweep.searched and sweep.searched.grows and directory.holds_run()):
+        return []
+    results = load(directory.location)
+    same = sweep.searched.same_space(results.sweep["search"])
+    return planned_trials(results) if same else []
 
 
 def default_run_dir(sweep: Sweep) -> str:

@@ -11,6 +11,7 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from harness.errors import UserError
+from harness.search.axes import Interval
 
 TRIAL_GROUPS = ("method", "dataset", "scale")
 """Configuration groups that make a trial; they, and what is below them, can be swept."""
@@ -26,42 +27,58 @@ class Overrides:
     Attributes:
         fixed: value by configuration path, or chosen option by group.
         swept: list of values by configuration path or group, in the order of the plan.
+        intervals: all numbers between two, by configuration path; only a search can sweep these.
     """
 
     fixed: dict[str, Any] = field(default_factory=dict)
     swept: dict[str, list[Any]] = field(default_factory=dict)
+    intervals: dict[str, Interval] = field(default_factory=dict)
 
     def add(self, override: Override) -> None:
         """Take one parsed override; it replaces what stood for the same key.
 
         Raises:
-            UserError: a sweep that is no finite list of at least one value.
+            UserError: a sweep without a value, or an impossible interval.
         """
         key = override.key_or_group
         if key == "method._target_":  # a method from outside is chosen by its dotted path
             key = "method"
-        if override.is_sweep_override():
-            self.fixed.pop(key, None)
+        self.drop([key])
+        if override.is_interval_sweep():
+            self.intervals[key] = _interval(override)
+        elif override.is_sweep_override():
             self.swept[key] = _listed(override)
         else:
-            self.swept.pop(key, None)
             self.fixed[key] = override.value()
 
     def choose(self, key: str, value: Any) -> None:
         """Take one value of a swept key."""
-        self.swept.pop(key, None)
+        self.drop([key])
         self.fixed[key] = value
 
     @property
     def paths(self) -> list[str]:
         """Return every key that has a value or a sweep."""
-        return [*self.fixed, *self.swept]
+        return [*self.fixed, *self.swept, *self.intervals]
 
     def drop(self, keys: Iterable[str]) -> None:
         """Forget these keys."""
         for key in keys:
-            self.fixed.pop(key, None)
-            self.swept.pop(key, None)
+            for kind in (self.fixed, self.swept, self.intervals):
+                kind.pop(key, None)
+
+    def require_lists(self) -> None:
+        """Refuse intervals, where every value is to be tried.
+
+        Raises:
+            UserError: there is one.
+        """
+        for key, interval in self.intervals.items():
+            raise UserError(
+                f"{key}={interval}: a grid needs a finite list of values; write "
+                f"{key}=choice(1e-4,1e-3) or {key}=range(1,5), or let search=optuna trials=40 "
+                "choose from the interval."
+            )
 
     def combinations(self, keys: Iterable[str]) -> list[dict[str, Any]]:
         """Return every combination of the swept values of ``keys``, the last varying fastest."""
@@ -106,6 +123,21 @@ def _listed(override: Override) -> list[Any]:
             f"write {key}=choice(1e-4,1e-3) or {key}=range(1,5)."
         )
     return values
+
+
+def _interval(override: Override) -> Interval:
+    sweep: Any = override.value()
+    log = "log" in sweep.tags
+    problem = ""
+    if sweep.tags - {"log"}:
+        problem = f"there is no tag '{min(sweep.tags - {'log'})}', only log"
+    elif not sweep.start < sweep.end:
+        problem = "the second number must be larger than the first"
+    elif log and sweep.start <= 0:
+        problem = "a logarithmic interval starts above 0"
+    if problem:
+        raise UserError(f"{override.input_line}: {problem}.")
+    return Interval(sweep.start, sweep.end, log)
 
 
 def _plain(value: Any) -> Any:

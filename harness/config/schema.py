@@ -3,12 +3,13 @@
 import dataclasses
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, Lt
 
+from harness.config.search import Grid, NoScheduler, Scheduler, Search
 from harness.data.dataset import DatasetOptions
 from harness.metrics import Budget
 
@@ -51,26 +52,15 @@ class RaySettings:
 
 
 @dataclass(frozen=True)
-class Grid:
-    """Every combination of the swept values."""
-
-    name: Literal["grid"]
-
-
-@dataclass(frozen=True)
-class NoScheduler:
-    """Every trial runs to its end."""
-
-    name: Literal["none"]
-
-
-@dataclass(frozen=True)
 class Settings:
-    """What a command does beside its trials; none of it changes a trial's result.
+    """What a command does beside its trials.
 
     Attributes:
         seed: the first seed.
         seeds: how many seeds each configuration gets.
+        trials: how many configurations a search tries; None for a grid.
+        search: how configurations are chosen.
+        scheduler: which trials are stopped early.
         device: where trials train.
         run_dir: a local folder or an object-store URI.
         data_root: folder with real data files.
@@ -87,6 +77,14 @@ class Settings:
     dry_run: bool
     retry_failed: bool
     ray: RaySettings
+    trials: Annotated[int, Ge(1)] | None = None
+    search: Search = field(default_factory=Grid)
+    scheduler: Scheduler = field(default_factory=NoScheduler)
+
+    @property
+    def seed_range(self) -> range:
+        """The seeds that every configuration gets."""
+        return range(self.seed, self.seed + self.seeds)
 
     @property
     def data_folder(self) -> Path | None:

@@ -7,22 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.config.cases import cases, collect, split
-from harness.config.compose import compose_config, load_method_or_explain
+from harness.config.compose import compose_config
+from harness.config.configurations import make_trial, unique, with_values
 from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
-from harness.config.schema import (
-    Grid,
-    NoScheduler,
-    RaySettings,
-    Scale,
-    Settings,
-    TrialConfig,
-)
+from harness.config.pairing import check_batches
+from harness.config.schema import RaySettings, Settings, TrialConfig
+from harness.config.search import Asha, build_scheduler, build_search
+from harness.config.searching import Searched, searched_space
 from harness.config.spaces import SearchSpace
 from harness.config.validate import build
-from harness.data.dataset import DatasetOptions
-from harness.data.registry import DATASETS
 from harness.errors import UserError
-from harness.metrics import check_metrics
+from harness.search.halving import make_halving
 
 
 @dataclass(frozen=True)
@@ -30,11 +25,13 @@ class Sweep:
     """A search space being run.
 
     Attributes:
-        trials: every configuration with every seed, in the order of the plan.
+        trials: every configuration that is known, with every seed, in the order of the plan.
         settings: where and how to run them.
         space: the search space it started from, if any.
         swept: the swept values by path or group.
         arguments: the command line's overrides, as given.
+        searched: what a search draws from; None for a grid. Where its plan grows, ``trials`` are
+            the first ones.
     """
 
     trials: list[TrialConfig]
@@ -42,6 +39,13 @@ class Sweep:
     space: SearchSpace | None
     swept: dict[str, list[Any]]
     arguments: list[str]
+    searched: Searched | None = None
+
+    @property
+    def n_trials(self) -> int:
+        """How many trials there will be."""
+        searched = self.searched
+        return searched.n * len(searched.seeds) if searched else len(self.trials)
 
 
 def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
@@ -56,32 +60,59 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
     """
     given, space = split(arguments)
     asked = collect(space.arguments() if space else [], given)
-    if single and (asked.swept or space):
-        what = next(iter(asked.swept), "space")
+    if single and (asked.swept or asked.intervals or space):
+        what = next(iter([*asked.swept, *asked.intervals]), "space")
         raise UserError(f"'{what}' asks for several trials: use `unbraid sweep`.")
+    found = cases(asked, space, given)
+    if asked.fixed.get("search", "grid") != "grid":
+        return _searched(found, space, asked, list(arguments))
+    asked.require_lists()
     configs: list[dict[str, Any]] = []
     swept: dict[str, list[Any]] = {}
     settings = None
-    for overrides in cases(asked, space, given):
-        found, base = _combine(overrides)
+    for overrides in found:
+        overrides.require_lists()  # of one method or one scale
+        combined, base = _combine(overrides)
         settings = settings or _settings(base)
-        configs += found
+        configs += combined
         for key, values in overrides.swept.items():
             told = swept.setdefault(key, [])
             told += [value for value in values if value not in told]
     assert settings is not None
-    seeds = range(settings.seed, settings.seed + (1 if single else settings.seeds))
-    trials = _unique(_trial(config, seed) for config, seed in itertools.product(configs, seeds))
-    return Sweep(trials, settings, space, {**asked.swept, **swept}, list(arguments))
+    if settings.trials is not None:
+        raise UserError(
+            f"trials={settings.trials}: a grid runs every combination. Add search=random or "
+            "search=optuna to try so many, or leave trials out."
+        )
+    seeds = settings.seed_range[: 1 if single else None]
+    trials = unique(make_trial(config, seed) for config, seed in itertools.product(configs, seeds))
+    return _checked(Sweep(trials, settings, space, {**asked.swept, **swept}, list(arguments)))
 
 
-def trial_from_dict(config: dict[str, Any]) -> TrialConfig:
-    """Rebuild a trial from :meth:`TrialConfig.as_dict`.
+def _searched(
+    found: list[Overrides], space: SearchSpace | None, asked: Overrides, arguments: list[str]
+) -> Sweep:
+    for group in ("method", "scale"):
+        if group in asked.swept:
+            raise UserError(
+                f"search={asked.fixed['search']} searches with one {group} at a time: give "
+                f"{group}=NAME, or leave search out to compare several in a grid."
+            )
+    (case,) = found
+    choices = {key: value for key, value in case.fixed.items() if key in GROUPS}
+    values = {key: value for key, value in case.fixed.items() if key not in GROUPS}
+    settings = _settings(compose_config(choices, values))
+    searched = searched_space(case, settings)
+    swept: dict[str, list[Any]] = {path: [str(axis)] for path, axis in searched.axes.items()}
+    return _checked(Sweep(searched.first_trials(), settings, space, swept, arguments, searched))
 
-    Raises:
-        UserError: the configuration does not fit the installed methods and datasets.
-    """
-    return _trial(config, config["seed"])
+
+def _checked(sweep: Sweep) -> Sweep:
+    """Refuse data that a method cannot learn from, and a scheduler that could not compare."""
+    check_batches(sweep.trials)
+    if isinstance(sweep.settings.scheduler, Asha):
+        make_halving(sweep.settings.scheduler, sweep.trials)
+    return sweep
 
 
 def _combine(overrides: Overrides) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -96,7 +127,9 @@ def _combine(overrides: Overrides) -> tuple[list[dict[str, Any]], dict[str, Any]
         first = {key: overrides.swept[key][0] for key in value_axes}
         base = compose_config({**choices, **group_choice}, {**values, **first})
         _check_axes(overrides.swept)  # only now: a key that is not known cannot be swept either
-        configs += [_with(base, combination) for combination in overrides.combinations(value_axes)]
+        configs += [
+            with_values(base, combination) for combination in overrides.combinations(value_axes)
+        ]
     return configs, base
 
 
@@ -110,40 +143,10 @@ def _check_axes(keys: Iterable[str]) -> None:
 
 
 def _settings(config: dict[str, Any]) -> Settings:
-    build(Grid, config["search"], "search")
-    build(NoScheduler, config["scheduler"], "scheduler")
-    names = [field.name for field in dataclasses.fields(Settings)]
-    ray = build(RaySettings, config["ray"], "ray")
-    return build(Settings, {**{name: config[name] for name in names}, "ray": ray}, "")
-
-
-def _with(config: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    changed = dict(config)
-    for path, value in values.items():
-        group, _, key = path.partition(".")
-        changed[group] = {**changed[group], key: value}
-    return changed
-
-
-def _trial(config: dict[str, Any], seed: int) -> TrialConfig:
-    method, dataset = dict(config["method"]), dict(config["dataset"])
-    name = method.pop("name")
-    options: type[DatasetOptions] = DATASETS[dataset.pop("name")]
-    scale = dict(config["scale"])
-    for key, published in (
-        ("epochs", options.published_epochs),
-        ("batch_size", options.published_batch_size),
-    ):
-        scale[key] = published if scale[key] is None else scale[key]
-    return TrialConfig(
-        method=name,
-        hyperparameters=build(load_method_or_explain(name).Hyperparameters, method, "method"),
-        dataset=build(options, dataset, "dataset"),
-        scale=build(Scale, scale, "scale"),
-        metrics=check_metrics(config["metrics"]),
-        seed=seed,
-    )
-
-
-def _unique(trials: Iterable[TrialConfig]) -> list[TrialConfig]:
-    return list({trial.trial_id: trial for trial in trials}.values())
+    parts = {
+        "ray": build(RaySettings, config["ray"], "ray"),
+        "search": build_search(config["search"]),
+        "scheduler": build_scheduler(config["scheduler"]),
+    }
+    names = [field.name for field in dataclasses.fields(Settings) if field.name not in parts]
+    return build(Settings, {**{name: config[name] for name in names}, **parts}, "")

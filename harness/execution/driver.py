@@ -6,29 +6,49 @@ Tune is the executor and nothing more: the run directory, written by the workers
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from harness.config.configurations import trial_from_dict
 from harness.config.schema import Settings, TrialConfig
 from harness.data.dataset import Dataset, DatasetOptions
+from harness.execution.handover import shared
 from harness.execution.progress import Progress
-from harness.results import RunDirectory, TrialRecord
+from harness.results import RunDirectory, TrialRecord, load
+from harness.search.halving import Halving, scores_along
+
+if TYPE_CHECKING:  # optuna is imported where something is searched
+    from harness.search.growth import Growth
 
 
 def run_trials(
     run: RunDirectory,
-    trials: list[TrialConfig],
+    work: "list[str] | Growth",
     datasets: dict[DatasetOptions, Dataset],
     settings: Settings,
     *,
     origin: dict[str, Any],
     at_once: int | None,
     progress: Progress,
+    swept: Iterable[str] = (),
+    halving: Halving | None = None,
 ) -> None:
-    """Run ``trials`` through Ray Tune on the connected cluster; return when none is running.
+    """Run trials through Ray Tune on the connected cluster; return when none is running.
 
     A trial whose worker process died is started again ``settings.ray.max_retries`` times and then
     written down as failed.
+
+    Args:
+        run: where the trials are planned and written.
+        work: ids of planned trials, or the search that suggests them.
+        datasets: of all the trials, by options.
+        settings: resources, retries, device.
+        origin: entries of ``env.*`` that the driver knows.
+        at_once: how many run at a time; None for as many as the cluster takes.
+        progress: is told how it goes.
+        swept: the paths whose values name a trial.
+        halving: when trials are stopped early; None where all run to their end.
 
     Raises:
         UserError: the run directory cannot be written.
@@ -36,24 +56,33 @@ def run_trials(
     """
     from ray import tune
     from ray.tune.error import TuneError
+    from ray.tune.schedulers import FIFOScheduler
 
     from harness.execution.callback import SweepCallback
-    from harness.execution.order import PlanOrder
+    from harness.execution.order import PlanOrder, SuccessiveHalving
+    from harness.execution.suggestions import Suggestions
 
-    def give_up(position: int, attempts: int, reason: str) -> None:
-        trial = trials[position]
-        if trial.trial_id not in run.finished():  # it may have been written before the worker died
+    def give_up(trial_id: str, attempts: int, reason: str) -> None:
+        if trial_id not in run.finished():  # it may have been written before the worker died
+            trial = trial_from_dict(run.config(trial_id))
             run.write(given_up_record(trial, datasets, origin, attempts, reason))
-            progress.finish(position, "failed", 0.0)
+            progress.finish(trial_id, "failed", 0.0)
 
-    callback = SweepCallback(run, progress, give_up)
+    growth = None if isinstance(work, list) else work
+    callback = SweepCallback(run, progress, give_up, growth.ended if growth else None)
+    scheduler: FIFOScheduler = PlanOrder()  # type: ignore[no-untyped-call]
+    if halving:
+        scheduler = SuccessiveHalving(halving, scores_along(load(run.location), halving))
+    suggestions = Suggestions(growth, progress, swept, callback) if growth else None
     scratch = tempfile.mkdtemp(prefix="unbraid-tune-")
     try:
         tune.Tuner(
-            _trainable(run, trials, datasets, settings, origin),
-            param_space={"position": tune.grid_search(list(range(len(trials))))},
+            _trainable(run, datasets, settings, origin, halving),
+            param_space={"trial_id": tune.grid_search(work)} if isinstance(work, list) else {},
             tune_config=tune.TuneConfig(
-                scheduler=PlanOrder(),  # type: ignore[no-untyped-call]
+                scheduler=scheduler,
+                search_alg=suggestions,
+                num_samples=growth.left if growth else 1,
                 reuse_actors=True,
                 max_concurrent_trials=at_once,
                 trial_dirname_creator=lambda trial: trial.trial_id,
@@ -77,25 +106,25 @@ def run_trials(
 
 def _trainable(
     run: RunDirectory,
-    trials: list[TrialConfig],
     datasets: dict[DatasetOptions, Dataset],
     settings: Settings,
     origin: dict[str, Any],
+    halving: Halving | None,
 ) -> Any:
     """Return the worker with its assignment, which goes through the object store once."""
-    import ray
     from ray import tune
 
     from harness.execution.worker import Assignment, TrialWorker
 
     assignment = Assignment(
         run_dir=run.location,
-        configs=[trial.as_dict() for trial in trials],
-        datasets={options: ray.put(dataset) for options, dataset in datasets.items()},
+        datasets=shared(datasets),
+        data_root=settings.data_folder,
         device=settings.device,
         threads=settings.ray.cpus_per_trial,
         origin=origin,
         sys_path=[str(Path.cwd()), *sys.path],
+        halving=halving,
     )
     return tune.with_resources(
         tune.with_parameters(TrialWorker, assignment=assignment),

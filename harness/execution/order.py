@@ -1,8 +1,12 @@
 """Which of the waiting trials runs next."""
 
+from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
-from ray.tune.schedulers import FIFOScheduler
+from ray.tune.schedulers import ASHAScheduler, FIFOScheduler
+
+from harness.search.halving import Halving
 
 
 class PlanOrder(FIFOScheduler):
@@ -16,3 +20,33 @@ class PlanOrder(FIFOScheduler):
 
     def choose_trial_to_run(self, tune_controller: Any) -> None:
         """Choose none: leave the order to Tune."""
+
+
+class SuccessiveHalving(ASHAScheduler):
+    """Tune's asynchronous successive halving, with the order of :class:`PlanOrder`.
+
+    Args:
+        halving: what is compared, and when.
+        earlier: scores of the trials of an earlier session, ``{trial: {epoch: score}}``; the
+            rungs know them.
+    """
+
+    def __init__(self, halving: Halving, earlier: Mapping[str, Mapping[int, float]]) -> None:
+        super().__init__(
+            time_attr="epoch",
+            metric="judged_by",
+            mode="max" if halving.direction == "higher" else "min",
+            max_t=halving.rungs[-1] + 1,  # no rung follows; trials end by themselves
+            grace_period=halving.rungs[0],
+            reduction_factor=halving.reduction_factor,
+            stop_last_trials=False,
+        )
+        for trial_id, scores in earlier.items():
+            # Of a trial the scheduler asks the id alone, of the controller nothing.
+            trial: Any = SimpleNamespace(trial_id=trial_id)
+            controller: Any = None
+            self.on_trial_add(controller, trial)
+            for epoch, score in scores.items():
+                self.on_trial_result(controller, trial, {"epoch": epoch, "judged_by": score})
+
+    choose_trial_to_run = PlanOrder.choose_trial_to_run

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
@@ -21,17 +22,17 @@ class Progress:
     Attributes:
         planned: trials of the whole plan.
         already: trials that an earlier session finished.
-        labels: what to call each trial still to be run, by position.
+        labels: what to call each trial, by id; a search adds those it suggests.
         out: where lines go.
     """
 
     planned: int
     already: int
-    labels: list[str]
+    labels: dict[str, str]
     out: TextIO = field(default_factory=lambda: sys.stdout)
     statuses: dict[str, int] = field(default_factory=dict)
-    _shares: dict[int, float] = field(default_factory=dict)
-    _ended: set[int] = field(default_factory=set)
+    _shares: dict[str, float] = field(default_factory=dict)
+    _ended: set[str] = field(default_factory=set)
     _started: float = field(default_factory=time.monotonic)
     _said: float = field(default_factory=time.monotonic)
     _unsaid: int = 0
@@ -41,28 +42,28 @@ class Progress:
         """Trials finished in this session."""
         return sum(self.statuses.values())
 
-    def advance(self, position: int, share: float) -> None:
+    def advance(self, trial_id: str, share: float) -> None:
         """Note the finished share of a running trial."""
-        if position in self._ended:  # a retry, see finish
+        if trial_id in self._ended:  # a retry, see finish
             return
-        self._shares[position] = share
+        self._shares[trial_id] = share
         if time.monotonic() - self._said > HEARTBEAT_S:
             running = ", ".join(f"{share:.0%}" for share in self._shares.values())
             self._say(f"running: {running}")
 
-    def finish(self, position: int, status: str, seconds: float, score: str = "") -> None:
+    def finish(self, trial_id: str, status: str, seconds: float, score: str = "") -> None:
         """Note a finished trial and say so, unless many finish within a second.
 
         Args:
-            position: of the trial among those still to be run.
+            trial_id: which.
             status: how it ended.
             seconds: how long it took.
             score: its first metric in words (see ``first_score``).
         """
-        if position in self._ended:  # a retry after the worker died between writing and reporting
+        if trial_id in self._ended:  # a retry after the worker died between writing and reporting
             return
-        self._ended.add(position)
-        self._shares.pop(position, None)
+        self._ended.add(trial_id)
+        self._shares.pop(trial_id, None)
         self.statuses[status] = self.statuses.get(status, 0) + 1
         last = self.already + self.finished == self.planned
         if status == "ok" and not last and time.monotonic() - self._said < QUIET_S:
@@ -71,7 +72,7 @@ class Progress:
         score = f"  {score}" if score else ""
         more = f"  (+{self._unsaid} more)" if self._unsaid else ""
         self._unsaid = 0
-        self._say(f"{status:<8} {self.labels[position]}{score}  {seconds:.1f} s{more}")
+        self._say(f"{status:<8} {self.labels[trial_id]}{score}  {seconds:.1f} s{more}")
 
     def say(self, text: str) -> None:
         """Print a line of its own."""
@@ -108,12 +109,17 @@ def clock(seconds: float) -> str:
     return f"{whole // 3600}:{whole % 3600 // 60:02d} h"
 
 
-def labels(trials: list[TrialConfig], swept: Any) -> list[str]:
-    """Return a short name for each trial: its method, what is swept, and its seed."""
-    paths = [path for path in swept if "." in path]
-    named = []
-    for trial in trials:
-        params = trial.params()
-        values = [f"{path.rpartition('.')[2]}={params[path]}" for path in paths if path in params]
-        named.append(" ".join([trial.method, *values, f"seed={trial.seed}"]))
-    return named
+def label(trial: TrialConfig, swept: Iterable[str]) -> str:
+    """Return a short name for a trial: its method, what is swept, and its seed."""
+    params = trial.params()
+    values = [
+        f"{path.rpartition('.')[2]}={_short(params[path])}"
+        for path in swept
+        if "." in path and path in params
+    ]
+    return " ".join([trial.method, *values, f"seed={trial.seed}"])
+
+
+def _short(value: Any) -> str:
+    """Return a value as a line shows it: a searched one has all the digits of a float."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

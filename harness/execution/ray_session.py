@@ -13,6 +13,7 @@ from harness.errors import UserError
 
 # Read when Ray is imported: no loggers of Tune's own, no change of the working directory, and
 # Ctrl-C and SIGTERM for us: Tune would end the sweep as if it were complete, Ray abort the process.
+# A trial reports what it is judged by at its rungs alone.
 _ENVIRONMENT = {
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
     "TUNE_DISABLE_SIGINT_HANDLER": "1",
@@ -21,6 +22,7 @@ _ENVIRONMENT = {
     "RAY_CHDIR_TO_TRIAL_DIR": "0",
     "RAY_AIR_NEW_OUTPUT": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",
 }
 
 # Read by the C library of the workers, which inherit them: freed memory serves the next step. Given

@@ -1,9 +1,11 @@
-"""Which latent dimensions a method uses."""
+"""Which latent dimensions a method uses, and how much each tells of an image."""
 
 from typing import TYPE_CHECKING
 
 import torch
+from torch import Tensor
 
+from models.gaussian import DiagonalGaussian
 from models.method import Infers, Method
 
 if TYPE_CHECKING:
@@ -12,17 +14,43 @@ if TYPE_CHECKING:
 ACTIVE = 0.01
 """A dimension is active if its posterior mean varies more than that (Burda et al., 2016)."""
 
+GROUPS = ("appearance", "pose")
+"""Latent groups whose divergence is a metric of its own; that of a single group is ``kl``."""
+
 
 def compute(
     method: Method,
     data: "EvaluationData",
     generator: torch.Generator,  # noqa: ARG001 - every metric is given one
 ) -> dict[str, float]:
-    """Return ``active_units``: dimensions whose posterior mean has a variance above 0.01."""
+    """Return ``active_units``, dimensions whose posterior mean has a variance above 0.01.
+
+    And ``kl_appearance`` and ``kl_pose``, the mean divergence of each group in nats per image, of
+    methods that have these two.
+    """
     assert isinstance(method, Infers)
-    means = [
-        torch.cat([posterior.mean for posterior in method.posterior(batch["image"]).values()], 1)
-        for batch in data.test_batches()
-    ]
-    variance = torch.cat(means).double().var(0, correction=0)
-    return {"active_units": float((variance > ACTIVE).sum())}
+    found = posteriors(method, data)
+    variances = [of.mean.double().var(0, correction=0) for of in found.values()]
+    scores = {"active_units": float((torch.cat(variances) > ACTIVE).sum())}
+    for group in GROUPS:
+        if group in found:
+            scores[f"kl_{group}"] = float(found[group].kl().double().mean())
+    return scores
+
+
+def divergences(method: Infers, data: "EvaluationData") -> dict[str, Tensor]:
+    """Return ``kl_<group>`` of each latent group: ``[d]``, means over the test images in nats."""
+    found = posteriors(method, data)
+    return {f"kl_{group}": of.kl_by_dimension().mean(0) for group, of in found.items()}
+
+
+def posteriors(method: Infers, data: "EvaluationData") -> dict[str, DiagonalGaussian]:
+    """Return the posterior of all test images by latent group, ``[N, d]`` each."""
+    batches = [method.posterior(batch["image"]) for batch in data.test_batches()]
+    return {
+        group: DiagonalGaussian(
+            torch.cat([batch[group].mean for batch in batches]),
+            torch.cat([batch[group].variance for batch in batches]),
+        )
+        for group in batches[0]
+    }

@@ -63,6 +63,7 @@ def store(storage: Storage, plan: Plan, finished: set[str]) -> Plan:
         raise UserError(_different(storage.label, old, plan, lost))
     extended = plan.extending(old)
     same_trials = len(old.trial_ids) == len(plan.trial_ids)
+    same_trials &= old.sweep.get("trials") == plan.sweep.get("trials")  # a search: asked for
     if same_trials and extended.trials_schema.equals(old.trials_schema):
         return old
     write_plan(storage, extended)

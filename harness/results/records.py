@@ -97,13 +97,17 @@ class Results:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Number of trials: ``planned``, ``finished``, ``missing`` and each final status."""
+        """Number of trials: ``planned``, ``finished``, ``missing`` and each final status.
+
+        Planned are as many as were asked for, also while a search has not suggested all of them.
+        """
         by_status = self.trials["status"].value_counts()
         finished = len(self.trials)
+        planned = max(len(self.plan), self.sweep.get("trials", 0))
         return {
-            "planned": len(self.plan),
+            "planned": planned,
             "finished": finished,
-            "missing": len(self.plan) - finished,
+            "missing": planned - finished,
             **{status: int(by_status.get(status, 0)) for status in FINAL_STATUSES},
         }
 

@@ -1,5 +1,7 @@
 """The run directory: the truth of a sweep."""
 
+import json
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,9 @@ from harness.results.plan import PLAN, Plan, make_plan, read_plan, require_run
 from harness.results.records import TrialRecord, artifact_name
 from harness.results.schema import Columns
 from harness.results.storage import Storage
+
+LATE_S = 30.0
+"""Seconds within which every machine must see that the plan has grown."""
 
 
 class RunDirectory:
@@ -42,7 +47,7 @@ class RunDirectory:
     def __init__(self, location: str | Path) -> None:
         self.location = str(location)
         self._storage = Storage(location)
-        self._cached: tuple[tuple[int, int] | None, Plan, frozenset[str]] | None = None
+        self._cached: tuple[tuple[int, int] | None, Plan, dict[str, int]] | None = None
 
     def create(self, sweep: dict[str, Any], plan: pd.DataFrame, columns: Columns) -> "RunDirectory":
         """Make the directory hold a sweep: a new one, the same one again, or more of the same.
@@ -69,6 +74,36 @@ class RunDirectory:
         finished = set() if self._storage.is_file(PLAN) else self.finished()
         store(self._storage, made, finished)
         return self
+
+    def extend(self, plan: pd.DataFrame) -> None:
+        """Put a plan that contains the old one in its place: a search has suggested more.
+
+        Args:
+            plan: see ``create``, which also says what is raised.
+        """
+        sweep = read_plan(self._storage).sweep
+        store(self._storage, make_plan(sweep, plan, Columns()), set())
+
+    def config(self, trial_id: str) -> dict[str, Any]:
+        """Return the resolved configuration of a planned trial.
+
+        A network file system may show a plan that has just grown some seconds late.
+
+        Raises:
+            ValueError: it is not in the plan.
+        """
+        deadline = time.monotonic() + LATE_S
+        while trial_id not in self._plan()[1]:
+            if time.monotonic() > deadline:
+                raise ValueError(f"trial {trial_id} is not in the plan of {self.location}")
+            time.sleep(0.2)
+        plan, positions = self._plan()
+        config: dict[str, Any] = json.loads(plan.table["config"][positions[trial_id]].as_py())
+        return config
+
+    def holds_run(self) -> bool:
+        """Say whether a sweep is there."""
+        return self._storage.is_file(PLAN)
 
     def open(self) -> "RunDirectory":
         """Return this directory if it holds a run.
@@ -145,11 +180,12 @@ class RunDirectory:
         """Forget finished trials, so that they run again (for ``retry_failed``)."""
         compaction.remove(self._storage, trial_ids)
 
-    def _plan(self) -> tuple[Plan, frozenset[str]]:
-        """Return the plan and its trials, read again when it has been extended."""
+    def _plan(self) -> tuple[Plan, dict[str, int]]:
+        """Return the plan and its trials' positions, read again when it has been extended."""
         stamp = self._storage.stamp(PLAN)
         if self._cached is None or self._cached[0] != stamp:
             require_run(self._storage)
             plan = read_plan(self._storage)
-            self._cached = (stamp, plan, frozenset(plan.trial_ids))
+            positions = {trial_id: i for i, trial_id in enumerate(plan.trial_ids)}
+            self._cached = (stamp, plan, positions)
         return self._cached[1:]

@@ -8,7 +8,8 @@ from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
-from harness.config.sweep import resolve, trial_from_dict
+from harness.config.configurations import trial_from_dict
+from harness.config.sweep import resolve
 from harness.data.registry import load_dataset
 from tests.bench.runs import SLOTS, Run, run
 from tests.bench.tables import Measured, print_table

@@ -22,7 +22,7 @@ def test_dry_run_of_the_published_sweep(workplace: Path, capsys: Capture) -> Non
     assert "  method.transform         affine, affine_decomp, affine_diffeo" in lines
     assert "  method.lr                0.0001, 0.001, 0.01, 0.1" in lines
     assert "  seeds                    0, 1, 2" in lines
-    first = lines.index("first configurations:") + 1
+    first = lines.index("first trials:") + 1
     assert lines[first].endswith("  c_vitae transform=affine lr=0.0001 seed=0")
     assert lines[-2].startswith("estimated training time: ")
     assert lines[-2].endswith("from 4 steps of each of 3 kinds")

@@ -7,14 +7,18 @@ import pytest
 
 import reports
 from harness.config.compose import options_of
+from harness.config.configurations import trial_from_dict
 from harness.config.spaces import load_space, space_files
-from harness.config.sweep import resolve, trial_from_dict
+from harness.config.sweep import resolve
 
 SPACES = space_files()
 PUBLISHED = Path(reports.__file__).parent / "published"
 
 CONFIGURATIONS = {
+    "tune_vitae": 40,
     "vitae_beta": 4 + 6 + 6,  # of beta-VAE, beta-TCVAE and DIP-VAE-II
+    "vitae_bodies": 6,
+    "vitae_faces": 3,
     "vitae_mnist": 6,
     "vitae_stability": 3 * 4,
     "vitae_timing": 4 + 3,  # C-VITAE with each of three transformations
@@ -48,6 +52,7 @@ def test_it_holds_what_is_swept_and_nothing_of_this_machine(name: str) -> None:
         "scale",
         "metrics",
         "seeds",
+        "trials",
         "search",
         "scheduler",
         "ray",
@@ -59,7 +64,7 @@ def test_it_holds_what_is_swept_and_nothing_of_this_machine(name: str) -> None:
 @pytest.mark.parametrize("name", SPACES)
 def test_it_plans_at_every_scale(name: str, scale: str) -> None:
     sweep = resolve([f"space={name}", f"scale={scale}"])
-    assert len(sweep.trials) == CONFIGURATIONS[name] * sweep.settings.seeds
+    assert sweep.n_trials == CONFIGURATIONS[name] * sweep.settings.seeds
     assert {trial.scale.name for trial in sweep.trials} == {scale}
     for trial in sweep.trials:
         assert trial_from_dict(json.loads(json.dumps(trial.as_dict()))) == trial

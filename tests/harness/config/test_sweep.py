@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.config.configurations import trial_from_dict
 from harness.config.schema import TrialConfig
-from harness.config.sweep import resolve, trial_from_dict
+from harness.config.sweep import resolve
 from harness.data.registry import DATASETS
 from harness.plan import describe_sweep, plan_frame
 from models.registry import METHOD_PATHS

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from harness.config.sweep import resolve
-from harness.execution.progress import HEARTBEAT_S, Progress, clock, first_score, labels
+from harness.execution.progress import HEARTBEAT_S, Progress, clock, first_score, label
 
 
 class Clock:
@@ -24,7 +24,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def progress(planned: int, already: int = 0) -> Progress:
-    named = [f"vae seed={i}" for i in range(planned - already)]
+    named = {str(i): f"vae seed={i}" for i in range(planned - already)}
     now = time.monotonic()
     return Progress(planned, already, named, io.StringIO(), _started=now, _said=now)
 
@@ -45,7 +45,7 @@ def test_a_line_for_each_finished_trial_with_the_time_left(watch: Clock) -> None
         ]
     ):
         watch.now += 30
-        shown.finish(position, status, 29.94, first_score(metrics))
+        shown.finish(str(position), status, 29.94, first_score(metrics))
     assert lines(shown) == [
         "[1/4] ok       vae seed=0  elbo   -123.46  29.9 s  1:30 min left",
         "[2/4] diverged vae seed=1  29.9 s  1:00 min left",
@@ -59,7 +59,7 @@ def test_a_line_for_each_finished_trial_with_the_time_left(watch: Clock) -> None
 def test_trials_of_an_earlier_session_count_but_not_for_the_pace(watch: Clock) -> None:
     shown = progress(100, already=90)
     watch.now += 10
-    shown.finish(0, "ok", 10.0)
+    shown.finish("0", "ok", 10.0)
     assert lines(shown) == ["[ 91/100] ok       vae seed=0  10.0 s  1:30 min left"]
 
 
@@ -67,28 +67,28 @@ def test_time_left_counts_the_finished_shares_of_running_trials(watch: Clock) ->
     shown = progress(4)
     assert shown.seconds_left() is None
     watch.now += 10
-    shown.advance(0, 0.25)
-    shown.advance(1, 0.75)
+    shown.advance("0", 0.25)
+    shown.advance("1", 0.75)
     assert shown.seconds_left() == pytest.approx(30), "1 of 4 trials' work in 10 s"
-    shown.finish(1, "ok", 10.0)
+    shown.finish("1", "ok", 10.0)
     assert shown.seconds_left() == pytest.approx(10 * (4 - 1.25) / 1.25)
 
 
 def test_long_trials_are_heard_of_now_and_then(watch: Clock) -> None:
     shown = progress(2)
-    shown.advance(0, 0.1)
+    shown.advance("0", 0.1)
     watch.now += HEARTBEAT_S - 1
-    shown.advance(1, 0.2)
+    shown.advance("1", 0.2)
     assert lines(shown) == []
     watch.now += 2
-    shown.advance(0, 0.3)
+    shown.advance("0", 0.3)
     assert lines(shown) == ["[0/2] running: 30%, 20%  1:33 min left"]
 
 
 def test_many_short_trials_share_a_line_but_no_bad_one_and_not_the_last(watch: Clock) -> None:
     shown = progress(7)
     for position, status in enumerate(["ok", "ok", "ok", "diverged", "ok", "ok", "ok"]):
-        shown.finish(position, status, 0.01)
+        shown.finish(str(position), status, 0.01)
     assert [line.partition("  0.0 s")[0] for line in lines(shown)] == [
         "[4/7] diverged vae seed=3",
         "[7/7] ok       vae seed=6",
@@ -100,10 +100,10 @@ def test_a_retried_trial_counts_once(watch: Clock) -> None:
     """Its worker died after writing it and before saying so; the retry reports it again."""
     shown = progress(2)
     watch.now += 10
-    shown.finish(0, "ok", 10.0)
+    shown.finish("0", "ok", 10.0)
     left, said = shown.seconds_left(), lines(shown)
-    shown.advance(0, 0.5)
-    shown.finish(0, "ok", 10.0)
+    shown.advance("0", 0.5)
+    shown.finish("0", "ok", 10.0)
     assert (shown.finished, shown.statuses, lines(shown)) == (1, {"ok": 1}, said)
     assert shown.seconds_left() == left == 10.0
 
@@ -126,12 +126,17 @@ def test_clock(seconds: float, text: str) -> None:
     assert clock(seconds) == text
 
 
-def test_labels_name_what_is_swept() -> None:
+def test_a_label_names_what_is_swept() -> None:
     sweep = resolve(["method=choice(vae,c_vitae)", "method.lr=choice(1e-3,1e-2)", "seeds=1"])
-    assert labels(sweep.trials, sweep.swept) == [
+    assert [label(trial, sweep.swept) for trial in sweep.trials] == [
         "vae lr=0.001 seed=0",
         "vae lr=0.01 seed=0",
         "c_vitae lr=0.001 seed=0",
         "c_vitae lr=0.01 seed=0",
     ]
-    assert labels(resolve(["seeds=1"]).trials, {}) == ["c_vitae seed=0"]
+    assert label(resolve(["seeds=1"]).trials[0], {}) == "c_vitae seed=0"
+
+
+def test_a_label_does_not_tell_all_the_digits_of_a_number_that_was_searched() -> None:
+    (trial,) = resolve(["method.lr=0.00123456789"], single=True).trials
+    assert label(trial, ["method.lr"]) == "c_vitae lr=0.001235 seed=0"

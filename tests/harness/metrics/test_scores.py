@@ -12,6 +12,7 @@ from torch import Tensor
 from harness.data.dataset import Dataset, Split
 from harness.evaluation import EvaluationData, evaluate
 from harness.metrics import seconds
+from harness.metrics.latents import divergences
 from models.gaussian import DiagonalGaussian
 from models.method import Batch, Noise
 from tests.harness.toys import MeanImage
@@ -142,8 +143,21 @@ class TwoOfThree(MeanImage):
         }
 
 
-def test_active_units() -> None:
-    assert evaluate(built(TwoOfThree), DATA, ["latents"], 0) == {"active_units": 2.0}
+def test_active_units_and_the_divergence_of_each_group() -> None:
+    """At variance 1 the divergence of N(mean, 1) from N(0, 1) is mean² / 2."""
+    squared = (DATA.dataset.test.images.reshape(N, -1)[:, :3] / 255.0) ** 2 / 2
+    appearance, pose = squared[:, 0].mean(), (squared[:, 1] + 1e-6 * squared[:, 2]).mean()
+    scores = evaluate(built(TwoOfThree), DATA, ["latents"], 0)
+    assert scores.pop("active_units") == 2.0
+    assert scores == pytest.approx({"kl_appearance": appearance, "kl_pose": pose}, rel=1e-6)
+
+
+def test_each_dimension_has_its_part_of_the_divergence() -> None:
+    found = divergences(built(TwoOfThree), DATA)
+    squared = (DATA.dataset.test.images.reshape(N, -1)[:, :2] / 255.0) ** 2 / 2
+    assert found["kl_appearance"].tolist() == pytest.approx([squared[:, 0].mean()], rel=1e-6)
+    assert found["kl_pose"][0].item() == pytest.approx(squared[:, 1].mean(), rel=1e-6)
+    assert found["kl_pose"].shape == (2,)
 
 
 class LinearGaussian(MeanImage):

@@ -1,0 +1,1 @@
+"""Which configurations a search tries. Nothing here knows who runs them."""

@@ -1,0 +1,197 @@
+"""Optuna's study of the configurations tried so far, asked for the next one."""
+
+import json
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import optuna
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from optuna.trial import TrialState
+
+from harness.config.search import OptunaSearch
+from harness.errors import UserError
+from harness.search.axes import Assignment, Axes, Axis, Choices, draw, key
+from harness.search.goal import Goal, Outcome
+
+REPEATS = 20
+"""Suggestions in a row that are known already, after which one is drawn at random."""
+
+_STATES = {"ok": TrialState.COMPLETE, "failed": TrialState.FAIL}
+"""A pruned or diverged configuration is PRUNED: the samplers avoid what resembles it."""
+
+
+class OptunaStudy:
+    """Suggests assignments and is told how they ended; it never suggests one twice.
+
+    Args:
+        axes: what is searched.
+        goal: objectives and constraints.
+        search: sampler and storage.
+        seed: of the sampler's randomness.
+        name: the study's name in the storage.
+        known: assignments of an earlier session with their outcomes, in order; None for one that
+            has not ended yet and of which :meth:`update` will be told.
+
+    Raises:
+        UserError: the storage cannot be used.
+    """
+
+    def __init__(
+        self,
+        axes: Axes,
+        goal: Goal,
+        search: OptunaSearch,
+        *,
+        seed: int,
+        name: str,
+        known: Iterable[tuple[Assignment, Outcome | None]] = (),
+    ) -> None:
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        known = list(known)
+        self._axes, self._goal = axes, goal
+        self._distributions = {path: _distribution(axis) for path, axis in axes.items()}
+        # Continued, it must not draw once more what it drew at its start.
+        self._random = np.random.default_rng([seed, len(known)])
+        self._study = _open(search, goal, int(self._random.integers(2**32)), name)
+        self._running: dict[str, optuna.Trial] = {}
+        self._seen: set[str] = set()
+        ended = self._ended_in_storage()
+        for assignment, outcome in known:
+            self._seen.add(key(assignment))
+            if key(assignment) not in ended:
+                self.take_up(assignment)
+                if outcome:
+                    self.update(assignment, outcome)
+
+    def suggest(self) -> Assignment:
+        """Return an assignment that was never suggested before; there must be one."""
+        for _ in range(REPEATS):
+            trial = self._study.ask(self._distributions)
+            assignment = self._assignment(trial.params)
+            if key(assignment) not in self._seen:
+                self._begin(assignment, trial)
+                return assignment
+            trial.set_user_attr("unbraid", "suggested again")
+            self._study.tell(trial, state=TrialState.FAIL)
+        while key(assignment := draw(self._axes, self._random)) in self._seen:
+            pass
+        self.take_up(assignment)
+        return assignment
+
+    def take_up(self, assignment: Assignment) -> None:
+        """Note that an assignment runs, whoever chose it."""
+        self._study.enqueue_trial(self._params(assignment))
+        self._begin(assignment, self._study.ask(self._distributions))
+
+    def update(self, assignment: Assignment, outcome: Outcome) -> None:
+        """Note how an assignment that runs has ended."""
+        trial = self._running.pop(key(assignment))
+        trial.set_user_attr("status", outcome.status)
+        if len(self._goal.objectives) == 1:  # Optuna keeps no curves of several
+            for epoch, value in outcome.along.items():
+                trial.report(value, epoch)
+        state = _STATES.get(outcome.status, TrialState.PRUNED)
+        if state != TrialState.COMPLETE:
+            self._study.tell(trial, state=state)
+            return
+        for constraint in self._goal.constraints:
+            excess = constraint.excess(outcome.metrics[constraint.name])
+            trial.set_constraint(str(constraint), excess)
+        self._study.tell(trial, [outcome.metrics[goal.name] for goal in self._goal.objectives])
+
+    def _begin(self, assignment: Assignment, trial: optuna.Trial) -> None:
+        trial.set_user_attr("assignment", key(assignment))
+        self._seen.add(key(assignment))
+        self._running[key(assignment)] = trial
+
+    def _ended_in_storage(self) -> set[str]:
+        """Return what an earlier session has told; what it left running is told as failed."""
+        trials = self._study.get_trials()
+        for trial in trials:
+            if trial.state == TrialState.RUNNING:
+                self._study.tell(trial.number, state=TrialState.FAIL)
+        return {trial.user_attrs["assignment"] for trial in trials if "status" in trial.user_attrs}
+
+    def _params(self, assignment: Assignment) -> dict[str, Any]:
+        return {
+            path: _label(assignment[path]) if isinstance(axis, Choices) else assignment[path]
+            for path, axis in self._axes.items()
+        }
+
+    def _assignment(self, params: dict[str, Any]) -> Assignment:
+        return {
+            path: axis.values[[_label(value) for value in axis.values].index(params[path])]
+            if isinstance(axis, Choices)
+            else axis.nearest(params[path])
+            for path, axis in self._axes.items()
+        }
+
+
+def _open(search: OptunaSearch, goal: Goal, seed: int, name: str) -> optuna.Study:
+    directions: list[Any] = [
+        "maximize" if o.direction == "higher" else "minimize" for o in goal.objectives
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        sampler: optuna.samplers.BaseSampler = {
+            "tpe": optuna.samplers.TPESampler,
+            "nsgaii": optuna.samplers.NSGAIISampler,
+            "random": optuna.samplers.RandomSampler,
+        }[search.sampler](seed=seed)
+    try:
+        study = optuna.create_study(
+            storage=search.storage,
+            study_name=name,
+            sampler=sampler,
+            directions=directions,
+            load_if_exists=True,
+        )
+    except Exception as error:  # whatever the database's driver raises
+        raise UserError(_unusable(search.storage, error)) from None
+    told = [direction.name.lower() for direction in study.directions]
+    if told != directions:
+        raise UserError(
+            f"search.storage={search.storage} holds a study '{name}' with other objectives. Choose "
+            "another run_dir or storage."
+        )
+    return study
+
+
+def check_storage(url: str) -> None:
+    """Connect to the database that is to hold a study.
+
+    Raises:
+        UserError: it cannot be reached.
+    """
+    try:
+        optuna.get_all_study_names(url)
+    except Exception as error:  # whatever the database's driver raises
+        raise UserError(_unusable(url, error)) from None
+
+
+def _unusable(url: str | None, error: Exception) -> str:
+    reason = str(error).strip().splitlines()[0]
+    return (
+        f"search.storage={url} cannot be used ({reason}). Give the URL of a database that can be "
+        "reached, for example sqlite:///study.db."
+    )
+
+
+def _distribution(axis: Axis) -> BaseDistribution:
+    if isinstance(axis, Choices):
+        return CategoricalDistribution([_label(value) for value in axis.values])
+    if axis.integer:
+        return IntDistribution(int(axis.low), int(axis.high), log=axis.log)
+    return FloatDistribution(axis.low, axis.high, log=axis.log)
+
+
+def _label(value: Any) -> Any:
+    """Return a choice as Optuna can keep it: lists, such as widths, as text."""
+    return value if isinstance(value, str | int | float | None) else json.dumps(value)
