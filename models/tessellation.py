@@ -67,7 +67,8 @@ class Tessellation:
         """Return the coordinates ``[2, N]`` of points ``[N, 2]`` in the triangles ``[N]``."""
         matrix = torch.linalg.inv(self.corners[:2].permute(2, 1, 0)).to(points)[cell]
         offset = points - self.corners[2].mT.to(points)[cell]
-        return (matrix @ offset[..., None])[..., 0].mT.contiguous()
+        coordinates: Tensor = (matrix @ offset[..., None])[..., 0]
+        return coordinates.mT.contiguous()
 
     def in_coordinates(self, basis: Tensor) -> Tensor:
         """Return the basis ``[6 C, d]`` for the coordinates, planes ``[6, C, d]``."""
