@@ -19,6 +19,8 @@ from models.tessellation import Tessellation
 
 EDGE = 1e-4
 """Coordinates that are closer to 0 are taken for this: on the edge, where a path may slide."""
+LONGEST = 3 / 4
+"""Times 1 / |(A | b)|: how long a segment lasts at most, which a parabola has to describe."""
 SHORTEST = 1 / 32
 """Of the unit time: how long a segment lasts at least, after the first ``FREE`` of a path."""
 FREE = 8
@@ -150,7 +152,7 @@ def invariants(planes: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _planes(velocity: Tensor, tessellation: Tessellation) -> Tensor:
-    size = velocity.square().sum(0, keepdim=True).sqrt()
+    size = velocity.square().sum(0, keepdim=True).sqrt() / LONGEST
     opening = tessellation.opening.to(velocity)[:, None].expand_as(size)
     return torch.cat([velocity, size, opening]).flatten(1)
 
@@ -189,7 +191,7 @@ def _course(
 ) -> tuple[tuple[Tensor, Tensor, Tensor], Tensor]:
     """Return start, middle and end, and the columns of the exponential for half of the time."""
     trace, determinant = invariants(at)
-    # A segment lasts at most 1 / |A|: 5 terms for half of it leave 4e-5 of its length.
+    # A segment lasts at most LONGEST / |A|: 5 terms for half of it leave 1e-5 of its length.
     terms = 13 if time.dtype == torch.float64 else 5
     a, b = integral(trace, determinant, time / 2, terms)
     middle = torch.addcmul(start, a, speed).addcmul_(b, bend)
