@@ -16,8 +16,8 @@ def prepare_process(threads: int) -> None:
     """Limit torch to so many CPU threads, and keep freed memory for the next training step.
 
     A step frees what the next one needs again. By default glibc returns large blocks to the system,
-    which clears every page before it hands it out again: of a step with large intermediate results
-    (CPAB at a batch of 512) that is a sixth. Other C libraries are left as they are.
+    which clears every page before it hands it out again: 6 to 16 % of a step at batch 512. Other C
+    libraries are left as they are.
     """
     torch.set_num_threads(threads)
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
