@@ -1,5 +1,6 @@
 """Optuna's figures of one objective against the axes: importance, slices, contour, coordinates."""
 
+from textwrap import fill
 from typing import Any
 
 from matplotlib.axis import XAxis, YAxis
@@ -16,6 +17,9 @@ from reports.text import words
 from reports.tuning_axes import Axis
 from reports.tuning_canvas import GRID, INK, drawing, name_choices, restyle
 from reports.tuning_view import View
+
+BROADEST = 14
+"""Characters of an axis' name on one line, where several axes are side by side."""
 
 
 class _Known(BaseImportanceEvaluator):
@@ -72,6 +76,7 @@ def slices(view: View, axes: list[Axis], start: int) -> Figure:
                 if axis.kind == "categorical":
                     name_choices(panel, axis.choices)
                 _whole_ticks(panel.xaxis, axis)
+                panel.set_xlabel(fill(axis.label, BROADEST))
             panels[0].set_ylim(*view.limits)
             _colour_bar(canvas, "configuration", whole_numbers())
             bounded = " Grey: a constraint is violated." if view.search.constraints else ""
@@ -132,7 +137,8 @@ def coordinates(view: View) -> Figure:
                 each.spines["bottom"].set_visible(False)
                 for tick in each.get_yticklabels():  # lines run behind them
                     tick.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
-            axes.set_xticks(range(len(labels) + 1), [view.titled, *labels], rotation=0)
+            names = [fill(name, BROADEST) for name in (view.titled, *labels)]
+            axes.set_xticks(range(len(names)), names, rotation=0)
             axes.tick_params(axis="x", length=0, pad=8)
             bounded = " Dotted lines violate a constraint." if view.search.constraints else ""
             caption = (

@@ -75,13 +75,13 @@ def _beside_default(search: Search, best: Configuration, objective: Outcome) -> 
     if default is None:
         return "A grid has no default configuration to compare the best with."
     if best is default:
-        return "That is the default: no other configuration was better."
+        return f"That is {search.start}: no other configuration was better."
     if default.status != "ok":
-        return f"The default (number 0) has no value ({default.status}) to compare it with."
+        return f"T{search.start[1:]} (number 0) has no value ({default.status}) to compare it with."
     gap = best.minus(default, objective)
     better = objective.sign * gap.value > 0
     basis = interval(gap, objective.unit, signed=True)
-    sentence = f"The default (number 0) reached {_value(default, objective)}"
+    sentence = f"T{search.start[1:]} (number 0) reached {_value(default, objective)}"
     missed = [bound.told for bound in search.constraints if not default.violation(bound) <= 0]
     sentence += f" and violates {words(missed)}. " if missed else ". "
     verdict = "better" if better else "worse" if gap.value else "as good"

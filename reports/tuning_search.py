@@ -89,7 +89,8 @@ class Search:
         constraints: what a configuration must meet.
         axes: what was searched.
         configurations: in the order of suggestion.
-        starts_at_default: whether the first configuration is the methods' default.
+        begins: whether the first configuration is the methods' ``default`` or the ``nearest`` to
+            it; empty for a grid.
     """
 
     name: str
@@ -100,7 +101,7 @@ class Search:
     constraints: tuple[Constraint, ...]
     axes: tuple[Axis, ...]
     configurations: tuple[Configuration, ...]
-    starts_at_default: bool
+    begins: str
 
     @property
     def metrics(self) -> list[Outcome]:
@@ -125,8 +126,13 @@ class Search:
 
     @property
     def default(self) -> Configuration | None:
-        """The methods' default configuration, where the search began with it."""
-        return self.configurations[0] if self.starts_at_default and self.configurations else None
+        """The methods' default configuration, or the nearest to it, with which a search begins."""
+        return self.configurations[0] if self.begins and self.configurations else None
+
+    @property
+    def start(self) -> str:
+        """What the first configuration is called."""
+        return "the default" if self.begins == "default" else "the nearest to the default"
 
     def best(self, objective: Outcome) -> Configuration | None:
         """Return the feasible configuration with the best mean; None if none is feasible."""
@@ -166,7 +172,7 @@ def read_search(results: Results) -> Search:
         constraints=constraints,
         axes=axes,
         configurations=configurations,
-        starts_at_default=told.get("start") == "default",
+        begins=str(told.get("begins", "")),
     )
 
 

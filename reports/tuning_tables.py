@@ -32,7 +32,7 @@ def configurations_table(search: Search) -> Table:
         "ended with one. Time: of all seeds together."
     )
     if search.default:
-        caption += " Number 0 is the methods' default."
+        caption += f" Number 0 is {search.start} of the method."
     return Table("configurations", caption, columns, configurations_frame(search))
 
 

@@ -61,8 +61,13 @@ class View:
 
     @cached_property
     def limits(self) -> tuple[float, float]:
-        """Limits that hold all values but far outliers."""
-        return robust_limits(self.values)
+        """Limits that hold all values but far outliers, and the default's if it is near enough."""
+        low, high = robust_limits(self.values)
+        span, default = high - low, self.search.default
+        start = default.mean(self.objective).value if default else np.nan
+        if low - span <= start <= high + span:
+            low, high = min(low, start - 0.05 * span), max(high, start + 0.05 * span)
+        return low, high
 
     @property
     def beyond(self) -> str:

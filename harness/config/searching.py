@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from harness.config.compose import compose_config
 from harness.config.configurations import make_trial, value_at, with_values
@@ -24,6 +24,8 @@ from harness.search.axes import (
 )
 from harness.search.goal import Goal, make_goal
 
+Begins = Literal["default", "nearest"]
+
 
 @dataclass(frozen=True)
 class Searched:
@@ -35,7 +37,7 @@ class Searched:
         search: how it is searched.
         n: configurations asked for.
         seeds: of each configuration.
-        seed: of the search's own randomness.
+        begins: whether the first configuration is the method's default, or the nearest to it.
     """
 
     base: dict[str, Any]
@@ -43,6 +45,7 @@ class Searched:
     search: RandomSearch | OptunaSearch
     n: int
     seeds: range
+    begins: Begins
     goal: Goal = field(init=False)
 
     def __post_init__(self) -> None:
@@ -96,6 +99,7 @@ class Searched:
             "constraints": [str(constraint) for constraint in self.goal.constraints],
             "axes": {path: as_dict(axis) for path, axis in self.axes.items()},
             "base": self.base,
+            "begins": self.begins,
         }
         if isinstance(self.search, OptunaSearch):
             kept["sampler"] = self.search.sampler
@@ -108,7 +112,8 @@ def searched_again(described: Mapping[str, Any], settings: Settings) -> Searched
     assert not isinstance(settings.search, Grid)
     axes = {path: from_dict(stored) for path, stored in described["axes"].items()}
     n = described["trials"]
-    return Searched(described["base"], axes, settings.search, n, settings.seed_range)
+    seeds, begins = settings.seed_range, described["begins"]
+    return Searched(described["base"], axes, settings.search, n, seeds, begins)
 
 
 def searched_space(case: Overrides, settings: Settings) -> Searched:
@@ -125,7 +130,8 @@ def searched_space(case: Overrides, settings: Settings) -> Searched:
     compose_config(choices, {**values, **dict.fromkeys(paths)})  # refuses unknown paths
     default = compose_config(choices, values)
     axes = {path: _axis(case, path, default) for path in paths}
-    start = {path: axis.nearest(value_at(default, path)) for path, axis in axes.items()}
+    usual = {path: value_at(default, path) for path in axes}
+    start = {path: axis.nearest(usual[path]) for path, axis in axes.items()}
     if settings.trials is None:
         raise UserError(
             f"search={settings.search.name} needs trials=N: how many configurations to try."
@@ -136,7 +142,8 @@ def searched_space(case: Overrides, settings: Settings) -> Searched:
             "Leave search out to run them all as a grid."
         )
     base = make_trial(with_values(default, start), settings.seed).as_dict()
-    return Searched(base, axes, settings.search, settings.trials, settings.seed_range)
+    begins: Begins = "default" if start == usual else "nearest"
+    return Searched(base, axes, settings.search, settings.trials, settings.seed_range, begins)
 
 
 def _check_paths(paths: list[str], search: str) -> None:

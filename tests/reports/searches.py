@@ -75,7 +75,7 @@ def search(
             "objectives": list(objectives),
             "constraints": list(constraints),
             "axes": axes,
-            "start": "default",
+            "begins": "default",
         },
         "scheduler": {"name": "asha"},
     }

@@ -16,6 +16,7 @@ def test_a_random_plan_is_known_up_front_and_more_of_it_extends_it() -> None:
     assert len(sweep.trials) == sweep.n_trials == 10
     first = sweep.trials[0].hyperparameters
     assert (first.lr, first.d) == (1e-4, 4), "the method's own defaults"
+    assert sweep.searched.describe()["begins"] == "default"
     for trial in sweep.trials:
         assert 1e-5 <= trial.hyperparameters.lr <= 1e-2
         assert trial.hyperparameters.d in range(2, 9)
@@ -30,6 +31,7 @@ def test_of_an_optuna_plan_the_first_configuration_is_known() -> None:
     assert (len(sweep.trials), sweep.n_trials) == (2, 10)
     first = sweep.trials[0].hyperparameters
     assert (first.lr, first.beta) == (1e-4, 2.0), "1, the default, is no choice here"
+    assert sweep.searched.describe()["begins"] == "nearest"
     assert sweep.swept == {
         "method.beta": ["choice(2.0,4.0)"],
         "method.lr": ["tag(log,interval(1e-05,0.01))"],
