@@ -71,6 +71,9 @@ class Dataset:
             warp (also when a fixed warp has been applied to the images already).
         appearance_factors: names of the known factors of what an image shows.
         pose_factors: names of those of how it is shown. An image may lack some of either.
+        identity_factor: the int64 factor that says whose image it is; empty where nothing does.
+        frame_factor: the int64 factor whose equal labels mean the same pose, for any identity;
+            empty where nothing does.
     """
 
     name: str
@@ -80,6 +83,8 @@ class Dataset:
     warp: WarpRange | None = None
     appearance_factors: tuple[str, ...] = ()
     pose_factors: tuple[str, ...] = ()
+    identity_factor: str = ""
+    frame_factor: str = ""
 
     @property
     def spec(self) -> DataSpec:
@@ -122,12 +127,17 @@ class DatasetOptions(ABC):
         summary: one line for ``unbraid list datasets``.
         published_epochs: epochs of the published training (``scale=paper``).
         published_batch_size: its batch size.
+        identity_factor: :attr:`Dataset.identity_factor` of what :meth:`load` returns. No identity
+            is both in the training and in the test split, unless it is a class of images.
+        frame_factor: :attr:`Dataset.frame_factor` of the same.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     published_epochs: ClassVar[int]
     published_batch_size: ClassVar[int]
+    identity_factor: ClassVar[str] = ""
+    frame_factor: ClassVar[str] = ""
 
     @abstractmethod
     def load(self, data_root: Path | None) -> Dataset:

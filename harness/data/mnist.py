@@ -30,6 +30,7 @@ class MnistOptions(WarpOptions):
     summary: ClassVar[str] = "60,000 + 10,000 real handwritten digits, 28x28; from IDX files"
     published_epochs: ClassVar[int] = 2000  # VITAE, section "Details for MNIST experiments"
     published_batch_size: ClassVar[int] = 512
+    identity_factor: ClassVar[str] = "label"
 
     def load(self, data_root: Path | None) -> Dataset:
         """Return MNIST, read from ``data_root/mnist`` or ``data_root``."""
@@ -43,6 +44,7 @@ class MnistOptions(WarpOptions):
             _read(files, TEST_FILES),
             appearance_factors=("label",),
             pose_factors=WARP_FACTORS,
+            identity_factor=self.identity_factor,
         )
         return apply_warp(dataset, self)
 
