@@ -7,7 +7,7 @@ buffers, so that K trials that differ only in numbers can be stacked with ``torc
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -20,7 +20,8 @@ Batch = Mapping[str, Tensor]
 Noise = Mapping[str, Tensor]
 """The random draws of one step, by name."""
 Values = Mapping[str, float | Tensor]
-"""Numbers of one step: the method's ``Value`` hyperparameters and the loop's ``kl_weight``."""
+"""Numbers of one step: the method's ``Value`` hyperparameters and, of the loop, ``kl_weight`` and
+``progress``, the finished share of the training steps in [0, 1)."""
 Stats = dict[str, Tensor]
 """What an objective reports beside its loss: scalars by name."""
 
@@ -32,10 +33,12 @@ class DataSpec:
     Attributes:
         image_shape: ``(channels, height, width)``.
         n_train: number of training examples (density estimates need it).
+        n_identities: number of different objects or people they show; 0 if that is not known.
     """
 
     image_shape: tuple[int, int, int]
     n_train: int
+    n_identities: int = 0
 
     @property
     def n_pixels(self) -> int:
@@ -75,9 +78,14 @@ class Method(nn.Module):
     build their networks in ``__init__`` and override ``draw`` and the objectives their phases name.
     What adapts during training is a buffer, updated in place by the objective. No objective
     branches on a tensor's value, draws random numbers or calls ``.item()``.
+
+    A method that ``consumes`` pairs gets batches of an even size B with ``same`` beside ``image``,
+    another image ``[B, C, H, W]`` of the same identity (or the same one), and ``identity``, int64
+    ``[B]`` from 0 to ``n_identities - 1``.
     """
 
     Hyperparameters: ClassVar[type[Any]]
+    consumes: ClassVar[Literal["images", "pairs"]] = "images"
 
     def __init__(self, hyperparameters: Any, data: DataSpec) -> None:
         super().__init__()
@@ -187,6 +195,28 @@ class Swaps(Protocol):
 
     def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]``: row i has appearance i of one, pose i of other."""
+        ...
+
+
+@runtime_checkable
+class DecodesGroups(Protocol):
+    """A method with a decoder for each code alone, which shows what that code holds."""
+
+    def decode_groups(self, image: Tensor) -> dict[str, Tensor]:
+        """Return ``appearance`` and ``pose``: ``[B, C, H, W]`` in ``[0, 1]`` each."""
+        ...
+
+
+@runtime_checkable
+class EstimatesInformation(Protocol):
+    """A method that estimates the mutual information of its pose and appearance codes."""
+
+    def information(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
+        """Return ``i_t``, ``i_t_prime`` and ``i_eval`` of pairs, each ``[B]`` in nats.
+
+        The estimate of the classifier whose gradient the encoder sees, of the one it does not see,
+        and of a third that only measures.
+        """
         ...
 
 

@@ -10,9 +10,9 @@ from annotated_types import Ge
 
 from harness.data import body_shapes, capsules, keyed, painting
 from harness.data.body_shapes import figure, joints, measures
-from harness.data.cache import cached
+from harness.data.cache import cached_chunks
 from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
-from harness.data.painting import Layer, paint
+from harness.data.painting import Layer, View, paint
 
 HEIGHT, WIDTH = 400, 200
 """Of a full-size image, pixels."""
@@ -72,11 +72,12 @@ class BodiesOptions(DatasetOptions):
     def _split(self, split: SplitName, n: int) -> Split:
         factors = draw_factors(split, n, self.seed)
         modules = (body_shapes, capsules, keyed, painting)
-        images = cached(
+        images = cached_chunks(
             f"bodies-{split}",
             {"split": split, "n": n, "seed": self.seed, "downscale": self.downscale},
             (__file__, *(str(module.__file__) for module in modules)),
-            lambda: np.concatenate(list(chunks(factors, self.downscale))),
+            (n, 1, HEIGHT // self.downscale, WIDTH // self.downscale),
+            lambda: chunks(factors, self.downscale),
         )
         return Split(images, factors)
 
@@ -126,5 +127,5 @@ def _painted(factors: Factors, downscale: int) -> np.ndarray:
         np.broadcast_to(black, (n, *black.shape[1:])),
         [Layer(body, np.full((n, 1), _GREY), np.ones(n), blend=blend, relief=1.0)],
         np.broadcast_to(np.array(_LIGHT), (n, 3)),
-        pixel=downscale,
+        View(np.full((n, 2), 1 / downscale), np.zeros((n, 2))),
     )

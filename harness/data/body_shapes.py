@@ -17,7 +17,7 @@ _MEASURES: dict[str, tuple[float, tuple[float, ...]]] = {
     # arms, 6 of the legs, 7 arms' length, 8 head, 9 chest.
     "torso": (0.300, (1.0, 0.0, -1.2, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.2)),
     "neck": (0.075, (1.0, 0.0, -0.3, 0.0, 0.0, 0.0, 0.0, 0.0, -0.5, 0.0)),
-    "head": (0.051, (0.8, 0.3, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.2, 0.0)),
+    "head": (0.051, (0.8, 0.3, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.6, 0.0)),
     "shoulders": (0.106, (1.0, 0.5, 0.0, 1.2, 0.0, 0.3, 0.0, 0.0, 0.0, 0.4)),
     "upper_arm": (0.160, (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)),
     "forearm": (0.140, (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)),
@@ -141,8 +141,8 @@ def _limbs(sizes: Measures, at: Mapping[str, np.ndarray], side: str) -> list[_Pa
     thigh = _between(hip, knee, 0.25)
     calf = _between(knee, ankle, 0.32)
     return [
-        (throat, shoulder, 0.55 * head, 1.0 * arm, _SOFT),
-        (at[f"{side}_collar"], shoulder, 1.6 * arm, 1.2 * arm, _SOFT),
+        (throat, shoulder, 0.55 * head, 1.0 * arm, _FIRM),
+        (at[f"{side}_collar"], shoulder, 1.6 * arm, 1.2 * arm, _FIRM),
         (shoulder, biceps, 1.2 * arm, 1.02 * arm, _FIRM),
         (biceps, elbow, 1.02 * arm, 0.78 * arm, 0.0),
         (elbow, forearm, 0.78 * arm, 0.84 * arm, 0.0),

@@ -23,10 +23,10 @@ class Shape(Protocol):
     def box(self, k: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the least and the greatest corner of part ``k``, each ``[N, 2]``."""
 
-    def thinness(self, k: int, least: float) -> np.ndarray:
+    def thinness(self, k: int, least: np.ndarray) -> np.ndarray:
         """Return the share ``[N]`` in (0, 1] of part ``k``'s width in that of :meth:`field`."""
 
-    def field(self, k: int, x: np.ndarray, y: np.ndarray, least: float) -> Field:
+    def field(self, k: int, x: np.ndarray, y: np.ndarray, least: np.ndarray) -> Field:
         """Return the field of part ``k``.
 
         The normal is that of the rounded body whose outline is the part; outside of it the values
@@ -34,9 +34,9 @@ class Shape(Protocol):
 
         Args:
             k: which part.
-            x: ``[w]`` positions of columns.
-            y: ``[h]`` positions of rows.
-            least: a part thinner than that, as a radius, is taken to be as thick.
+            x: ``[N, w]`` positions of columns.
+            y: ``[N, h]`` positions of rows.
+            least: ``[N]``; a part thinner than that, as a radius, is taken to be as thick.
         """
 
 
@@ -70,22 +70,23 @@ class Capsules:
         radius = self.radius[:, k].T[:, :, None]
         return (ends - radius).min(0), (ends + radius).max(0)
 
-    def thinness(self, k: int, least: float) -> np.ndarray:
+    def thinness(self, k: int, least: np.ndarray) -> np.ndarray:
         """See :meth:`Shape.thinness`."""
         mean = self.radius[:, k].mean(1)
-        return np.asarray(mean / np.maximum(self.radius[:, k], least).mean(1))
+        return np.asarray(mean / np.maximum(self.radius[:, k], least[:, None]).mean(1))
 
-    def field(self, k: int, x: np.ndarray, y: np.ndarray, least: float) -> Field:
+    def field(self, k: int, x: np.ndarray, y: np.ndarray, least: np.ndarray) -> Field:
         """See :meth:`Shape.field`."""
         ax, ay = _columns(self.start[:, k])
         axis = self.end[:, k] - self.start[:, k]
         length = np.hypot(axis[:, 0], axis[:, 1])
         # An axis shorter than this would have no direction; the capsule is the disc that it is.
         ux, uy = _columns(axis / np.maximum(length, 1e-6)[:, None])
-        radius = np.maximum(self.radius[:, k], least)
+        radius = np.maximum(self.radius[:, k], least[:, None])
         slopes = (radius[:, 1] - radius[:, 0]) / np.maximum(length, 1e-6)
         first, slope, whole = _columns(np.stack([radius[:, 0], slopes, length], axis=-1))
-        dx, dy = x[None, None] - ax, y[None, :, None] - ay
+        dx, dy = _grid(x, y)
+        dx, dy = dx - ax, dy - ay
         along = dx * ux + dy * uy
         np.clip(along, 0, whole, out=along)
         ex, ey = along * -ux, along * -uy
@@ -124,15 +125,18 @@ class Ellipses:
         """See :meth:`Shape.box`."""
         return self.centre[:, k] - self.radii[:, k], self.centre[:, k] + self.radii[:, k]
 
-    def thinness(self, k: int, least: float) -> np.ndarray:
+    def thinness(self, k: int, least: np.ndarray) -> np.ndarray:
         """See :meth:`Shape.thinness`."""
-        return np.asarray(np.prod(self.radii[:, k] / np.maximum(self.radii[:, k], least), axis=1))
+        return np.asarray(
+            np.prod(self.radii[:, k] / np.maximum(self.radii[:, k], least[:, None]), axis=1)
+        )
 
-    def field(self, k: int, x: np.ndarray, y: np.ndarray, least: float) -> Field:
+    def field(self, k: int, x: np.ndarray, y: np.ndarray, least: np.ndarray) -> Field:
         """See :meth:`Shape.field`."""
         cx, cy = _columns(self.centre[:, k])
-        rx, ry = _columns(np.maximum(self.radii[:, k], least))
-        u, v = np.broadcast_arrays((x[None, None] - cx) / rx, (y[None, :, None] - cy) / ry)
+        rx, ry = _columns(np.maximum(self.radii[:, k], least[:, None]))
+        dx, dy = _grid(x, y)
+        u, v = np.broadcast_arrays((dx - cx) / rx, (dy - cy) / ry)
         # Neither root is 0 at the centre, where the distance is minus the smaller half axis.
         size = np.sqrt(u * u + v * v + _TINY)
         steepness = np.sqrt((u / rx) ** 2 + (v / ry) ** 2 + _TINY / np.minimum(rx, ry) ** 2)
@@ -157,3 +161,8 @@ def polyline(points: np.ndarray, radius: np.ndarray) -> Capsules:
 def _columns(values: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return the columns of ``[N, M]`` as ``[N, 1, 1]`` float32."""
     return tuple(column.astype(np.float32)[:, None, None] for column in values.T)
+
+
+def _grid(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return columns ``[N, 1, w]`` and rows ``[N, h, 1]``, float32."""
+    return x.astype(np.float32)[:, None, :], y.astype(np.float32)[:, :, None]

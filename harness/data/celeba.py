@@ -19,7 +19,14 @@ ATTRIBUTES = "list_attr_celeba.txt"
 LANDMARKS = "list_landmarks_align_celeba.txt"
 PARTITION = "list_eval_partition.txt"
 
-_N_ATTRIBUTES, _N_LANDMARKS = 40, 5
+POINTS = tuple(
+    f"{point}_{axis}"
+    for point in ("left_eye", "right_eye", "nose", "left_mouth", "right_mouth")
+    for axis in "xy"
+)
+"""The columns of the file of landmarks, as ``faces`` names them; CelebA has ``lefteye_x``."""
+
+_N_ATTRIBUTES = 40
 _PARTS: dict[SplitName, int] = {"train": 0, "test": 2}  # 1 is for validation
 _REMEDY = (
     "Set the folder with data_root=FOLDER or the environment variable UNBRAID_DATA, and put into "
@@ -35,7 +42,7 @@ class CelebaOptions(DatasetOptions):
 
     The central 178x178 pixels of an aligned image are resized to 128x128. Factors are the forty
     attributes, int64 0 or 1 under their names in lower case, and, where the file of landmarks is
-    there, ``lefteye_x`` and so on in pixels of the resized image. CelebA's own partition is used,
+    there, ``left_eye_x`` and so on in pixels of the resized image. CelebA's own partition is used,
     without its validation part; where its file is not there, the last tenth is for the test.
 
     Attributes:
@@ -79,10 +86,11 @@ class CelebaOptions(DatasetOptions):
         names = [tables[ATTRIBUTES].names[row] for row in rows]
         size = SIZE // self.downscale
         images = cached_images(f"celeba-{split}", folder, names, size)
-        factors = _columns(tables[ATTRIBUTES], (tables[ATTRIBUTES].values[rows] + 1) // 2)
+        present = (tables[ATTRIBUTES].values[rows] + 1) // 2
+        factors = dict(zip(tables[ATTRIBUTES].columns, present.T.copy(), strict=True))
         if LANDMARKS in tables:
-            landmarks = tables[LANDMARKS]
-            factors.update(_columns(landmarks, cropped(landmarks.values[rows], size)))
+            points = cropped(tables[LANDMARKS].values[rows], size)
+            factors.update(zip(POINTS, points.T.copy(), strict=True))
         return Split(images, factors)
 
 
@@ -104,7 +112,13 @@ def _tables(files: dict[str, Path]) -> dict[str, Table]:
     """
     tables = {ATTRIBUTES: read_table(files[ATTRIBUTES], _N_ATTRIBUTES)}
     if LANDMARKS in files:
-        tables[LANDMARKS] = read_table(files[LANDMARKS], 2 * _N_LANDMARKS)
+        tables[LANDMARKS] = read_table(files[LANDMARKS], len(POINTS))
+        columns = [name.replace("_", "") for name in tables[LANDMARKS].columns]
+        if columns != [name.replace("_", "") for name in POINTS]:
+            raise CorruptFileError(
+                f"{files[LANDMARKS]}: the second line should name the columns lefteye_x, lefteye_y "
+                f"and so on, but names {', '.join(tables[LANDMARKS].columns)}. Fetch it again."
+            )
     if PARTITION in files:
         tables[PARTITION] = read_table(files[PARTITION], 1, header=False)
     for name, allowed in ((ATTRIBUTES, (-1, 1)), (PARTITION, (0, 1, 2))):
@@ -151,7 +165,3 @@ def _rows(tables: dict[str, Table]) -> dict[SplitName, np.ndarray]:
                 f"List more, or write another {PARTITION} (0 for training, 2 for the test)."
             )
     return rows
-
-
-def _columns(table: Table, values: np.ndarray) -> dict[str, np.ndarray]:
-    return dict(zip(table.columns, np.ascontiguousarray(values.T), strict=True))

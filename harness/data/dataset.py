@@ -71,9 +71,8 @@ class Dataset:
             warp (also when a fixed warp has been applied to the images already).
         appearance_factors: names of the known factors of what an image shows.
         pose_factors: names of those of how it is shown. An image may lack some of either.
-        identity_factor: the int64 factor that says whose image it is; empty where nothing does.
-        frame_factor: the int64 factor whose equal labels mean the same pose, for any identity;
-            empty where nothing does.
+        identity_factor: name of the labels that say whose image it is; "" if that is not known.
+        frame_factor: name of those that say which pose it shows, the same for every identity.
     """
 
     name: str
@@ -92,7 +91,9 @@ class Dataset:
         from models.method import DataSpec
 
         channels, height, width = self.train.images.shape[1:]
-        return DataSpec((channels, height, width), len(self.train))
+        identities = self.train.factors.get(self.identity_factor, ())
+        shape = channels, height, width
+        return DataSpec(shape, len(self.train), len(np.unique(identities)))
 
     @property
     def nbytes(self) -> int:
@@ -108,6 +109,16 @@ class Dataset:
     def known_pose(self) -> tuple[str, ...]:
         """The pose factors that the test images carry: none without a warp, for example."""
         return tuple(name for name in self.pose_factors if name in self.test.factors)
+
+    @property
+    def known_identity(self) -> str:
+        """Name of the labels of the test images' identities; "" if they are not known."""
+        return self.identity_factor if self.identity_factor in self.test.factors else ""
+
+    @property
+    def known_frame(self) -> str:
+        """Name of the labels of the test images' poses; "" if they are not known."""
+        return self.frame_factor if self.frame_factor in self.test.factors else ""
 
     @property
     def known_latents(self) -> tuple[str, ...]:
@@ -127,9 +138,8 @@ class DatasetOptions(ABC):
         summary: one line for ``unbraid list datasets``.
         published_epochs: epochs of the published training (``scale=paper``).
         published_batch_size: its batch size.
-        identity_factor: :attr:`Dataset.identity_factor` of what :meth:`load` returns. No identity
-            is both in the training and in the test split, unless it is a class of images.
-        frame_factor: :attr:`Dataset.frame_factor` of the same.
+        identity_factor: what :class:`Dataset` says of it; methods that learn from pairs need one.
+        frame_factor: what :class:`Dataset` says of it; triplets need one.
     """
 
     name: ClassVar[str]

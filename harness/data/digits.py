@@ -37,6 +37,7 @@ class DigitsOptions(WarpOptions):
             "real",
             Split(images[train], {"label": label[train]}),
             Split(images[test], {"label": label[test]}),
+            identity_factor=self.identity_factor,
             appearance_factors=("label",),
             pose_factors=WARP_FACTORS,
             identity_factor=self.identity_factor,

@@ -6,7 +6,7 @@ import numpy as np
 
 from harness.data import face_colours
 from harness.data.capsules import Capsules, join
-from harness.data.face_layout import EYES, Face, Factors, Place, placed
+from harness.data.face_layout import EYES, Face, Factors, Place
 from harness.data.painting import Layer
 
 _SKULL = -0.27  # height of the middle of the skull, a disc as wide as the face
@@ -15,10 +15,10 @@ _LIP = (0.72, 0.22, 0.26)
 
 
 def portrait(factors: Factors) -> list[Layer]:
-    """Return the layers of portraits in pixels of the full-size image, from back to front.
+    """Return the layers of portraits in units of the face, from back to front.
 
     Args:
-        factors: traits and perspective, each ``[N]`` float64.
+        factors: the traits, each ``[N]`` float64.
     """
     face = Face(factors)
     parts: tuple[Callable[[Face], list[Layer]], ...] = (
@@ -33,7 +33,7 @@ def portrait(factors: Factors) -> list[Layer]:
         _hair_before,
         _glasses,
     )
-    return [placed(layer, factors) for part in parts for layer in part(face)]
+    return [layer for part in parts for layer in part(face)]
 
 
 def _hair_behind(face: Face) -> list[Layer]:

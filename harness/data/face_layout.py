@@ -4,16 +4,17 @@ A face is laid out about its own middle: the chin is at y = 1, the crown of the 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from harness.data import face_colours
 from harness.data.capsules import Capsules, Ellipses, polyline
-from harness.data.painting import Layer
+from harness.data.painting import Layer, View
 
 SIZE = 128
 """Height and width of a full-size image, pixels."""
+PERSPECTIVE = ("aspect", "shift_x", "shift_y", "face_scale")
+"""The factors of how a face is seen."""
 EYES = -0.06
 """Height of the eyes in a face."""
 
@@ -107,8 +108,7 @@ def landmarks(factors: Factors, downscale: int = 1) -> dict[str, np.ndarray]:
     They are ``left_eye_x``, ``left_eye_y`` and so on for ``right_eye``, ``nose``, ``left_mouth``
     and ``right_mouth``; left is the left of the image, and whole numbers are centres of pixels.
     """
-    known = {name: np.asarray(values, np.float64) for name, values in factors.items()}
-    face = Face(known)
+    face = Face({name: np.asarray(values, np.float64) for name, values in factors.items()})
     corner = face.mouth_y - face.curve
     places: dict[str, Place] = {
         "left_eye": (-face.eye_x, EYES),
@@ -117,7 +117,9 @@ def landmarks(factors: Factors, downscale: int = 1) -> dict[str, np.ndarray]:
         "left_mouth": (-face.mouth, corner),
         "right_mouth": (face.mouth, corner),
     }
-    found = _pixels(face.points(list(places.values())), known) / downscale - 0.5
+    seen = view(factors, downscale)
+    points = face.points(list(places.values()))
+    found = points * seen.scale[:, None] + seen.origin[:, None] - 0.5
     return {
         f"{name}_{axis}": found[:, i, j].astype(np.float32)
         for i, name in enumerate(places)
@@ -125,30 +127,10 @@ def landmarks(factors: Factors, downscale: int = 1) -> dict[str, np.ndarray]:
     }
 
 
-def _pixels(points: np.ndarray, factors: Factors) -> np.ndarray:
-    """Return where points ``[N, P, 2]`` of a face are in the full-size image."""
-    shift = SIZE * np.stack([factors["shift_x"], factors["shift_y"]], axis=-1) + np.array(_MIDDLE)
-    return np.asarray(points * _stretch(factors)[:, None] + shift[:, None])
-
-
-def _stretch(factors: Factors) -> np.ndarray:
-    """Return the pixels in a face's unit along x and y, ``[N, 2]``."""
-    half = factors["aspect"] / 2
-    return np.asarray(
-        _UNIT * factors["face_scale"][:, None] * np.exp(np.stack([half, -half], axis=-1))
-    )
-
-
-def placed(layer: Layer, factors: Factors) -> Layer:
-    """Return a layer of the face as one of the full-size image, in pixels."""
-    shape: Capsules | Ellipses
-    if isinstance(layer.shape, Ellipses):
-        radii = layer.shape.radii * _stretch(factors)[:, None]
-        shape = Ellipses(_pixels(layer.shape.centre, factors), radii)
-    else:
-        assert isinstance(layer.shape, Capsules)
-        start, end = (_pixels(ends, factors) for ends in (layer.shape.start, layer.shape.end))
-        unit = _UNIT * factors["face_scale"][:, None, None]
-        shape = Capsules(start, end, layer.shape.radius * unit)
-    blend = tuple(_UNIT * over for over in layer.blend)
-    return replace(layer, shape=shape, blend=blend, soft=_UNIT * layer.soft)
+def view(factors: Factors, downscale: int = 1) -> View:
+    """Return where faces are in their images, by their perspective factors, each ``[N]``."""
+    known = {name: np.asarray(factors[name], np.float64) for name in PERSPECTIVE}
+    half = np.stack([known["aspect"], -known["aspect"]], axis=-1) / 2
+    scale = _UNIT * known["face_scale"][:, None] * np.exp(half)
+    shift = SIZE * np.stack([known["shift_x"], known["shift_y"]], axis=-1)
+    return View(scale / downscale, (shift + np.array(_MIDDLE)) / downscale)

@@ -9,10 +9,10 @@ import numpy as np
 from annotated_types import Ge
 
 from harness.data import capsules, face_colours, face_layers, face_layout, keyed, painting
-from harness.data.cache import cached
+from harness.data.cache import cached_chunks
 from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
 from harness.data.face_layers import portrait
-from harness.data.face_layout import SIZE, landmarks
+from harness.data.face_layout import PERSPECTIVE, SIZE, landmarks, view
 from harness.data.painting import paint
 
 TRAITS = (
@@ -41,8 +41,6 @@ TRAITS = (
     "light",
 )
 """What a face looks like, each in [0, 1] from least to most."""
-PERSPECTIVE = ("aspect", "shift_x", "shift_y", "face_scale")
-"""How it is seen."""
 ATTRIBUTES = (
     "male",
     "young",
@@ -99,11 +97,12 @@ class FacesOptions(DatasetOptions):
     def _split(self, split: SplitName, n: int) -> Split:
         factors = draw_factors(split, n, self.seed)
         modules = (capsules, face_colours, face_layers, face_layout, keyed, painting)
-        images = cached(
+        images = cached_chunks(
             f"faces-{split}",
             {"split": split, "n": n, "seed": self.seed, "downscale": self.downscale},
             (__file__, *(str(module.__file__) for module in modules)),
-            lambda: np.concatenate(list(chunks(factors, self.downscale))),
+            (n, 3, SIZE // self.downscale, SIZE // self.downscale),
+            lambda: chunks(factors, self.downscale),
         )
         return Split(images, {**factors, **landmarks(factors, self.downscale)})
 
@@ -183,5 +182,5 @@ def _painted(factors: Factors, downscale: int) -> np.ndarray:
         np.broadcast_to(background, (*background.shape[:3], side)),
         portrait(factors),
         light / np.linalg.norm(light, axis=1, keepdims=True),
-        pixel=downscale,
+        view(factors, downscale),
     )

@@ -55,6 +55,7 @@ class GlyphsOptions(DatasetOptions):
             "procedural",
             train,
             _split("test", self.n_test, self.seed),
+            identity_factor=self.identity_factor,
             appearance_factors=("label", "stroke_width", "slant"),
             pose_factors=AFFINE_FACTORS,
             identity_factor=self.identity_factor,

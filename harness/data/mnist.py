@@ -42,6 +42,7 @@ class MnistOptions(WarpOptions):
             "real",
             _read(files, TRAIN_FILES),
             _read(files, TEST_FILES),
+            identity_factor=self.identity_factor,
             appearance_factors=("label",),
             pose_factors=WARP_FACTORS,
             identity_factor=self.identity_factor,

@@ -42,12 +42,41 @@ class Layer:
             self,
             shape=self.shape.of(rows),
             colour=self.colour[rows].astype(np.float32),
-            opacity=self.opacity[rows].astype(np.float32),
+            opacity=self.opacity[rows],
         )
 
 
+@dataclass(frozen=True, eq=False)
+class View:
+    """Where the shapes' coordinates are in the images, whose pixels are squares of side 1.
+
+    The pixel in row i and column j has its centre at ``x = j + 0.5``, ``y = i + 0.5``.
+
+    Attributes:
+        scale: ``[N, 2]`` pixels in the shapes' unit along x and y, not far from equal.
+        origin: ``[N, 2]`` x and y of the shapes' ``(0, 0)``.
+    """
+
+    scale: np.ndarray
+    origin: np.ndarray
+
+    def of(self, rows: slice) -> "View":
+        """Return the view of some of the images."""
+        return View(self.scale[rows], self.origin[rows])
+
+    @property
+    def pixel(self) -> np.ndarray:
+        """The side of a pixel in the shapes' unit, ``[N]``; the geometric mean of both sides."""
+        return np.asarray(1 / np.sqrt(self.scale.prod(1)))
+
+    def centres(self, part: slice, axis: int) -> np.ndarray:
+        """Return where some columns (axis 0) or rows (1) are in the shapes' unit, ``[N, M]``."""
+        pixels = np.arange(part.start, part.stop) + 0.5
+        return np.asarray((pixels - self.origin[:, axis, None]) / self.scale[:, axis, None])
+
+
 def paint(
-    background: np.ndarray, layers: Sequence[Layer], light: np.ndarray, pixel: float = 1.0
+    background: np.ndarray, layers: Sequence[Layer], light: np.ndarray, view: View
 ) -> np.ndarray:
     """Return images of layers painted over a background, the first layer at the back.
 
@@ -58,10 +87,9 @@ def paint(
 
     Args:
         background: ``[N, C, H, W]`` float32 in [0, 1]; may be a broadcast view.
-        layers: what is painted, for the same N images. The pixel in row i and column j has its
-            centre at ``x = (j + 0.5) * pixel``, ``y = (i + 0.5) * pixel``.
+        layers: what is painted, for the same N images.
         light: ``[N, 3]`` unit vectors to the lamp: right, down, towards the viewer.
-        pixel: the size of a pixel in the unit of the shapes.
+        view: where the layers' shapes are in the images.
 
     Returns:
         ``[N, C, H, W]`` uint8.
@@ -70,7 +98,7 @@ def paint(
     for rows in _portions(background.shape):
         canvas = background[rows].astype(np.float32)
         for layer in layers:
-            _add(canvas, layer.of(rows), light[rows].astype(np.float32), pixel)
+            _add(canvas, layer.of(rows), light[rows].astype(np.float32), view.of(rows))
         canvas *= 255
         painted[rows] = np.rint(canvas, out=canvas)
     return painted
@@ -81,18 +109,18 @@ def _portions(shape: tuple[int, ...]) -> Iterator[slice]:
     return (slice(start, start + at_once) for start in range(0, shape[0], at_once))
 
 
-def _add(canvas: np.ndarray, layer: Layer, light: np.ndarray, pixel: float) -> None:
+def _add(canvas: np.ndarray, layer: Layer, light: np.ndarray, view: View) -> None:
     """Paint a layer on a canvas ``[n, C, H, W]`` in place."""
-    width = max(layer.soft, pixel)
+    width = np.maximum(layer.soft, view.pixel)
     # Beyond this from a part nothing of it is seen, nor does it change how others blend.
     margin = width / 2 + 2 * max(layer.blend, default=0)
-    boxes = [_box(layer.shape, k, margin, pixel, canvas.shape) for k in range(len(layer.shape))]
+    boxes = [_box(layer.shape, k, margin, view, canvas.shape) for k in range(len(layer.shape))]
     window = _around(boxes)
-    distance, (brightness, thinness) = _surface(layer, boxes, window, light, pixel)
-    distance /= -np.float32(width)
+    distance, (brightness, thinness) = _surface(layer, boxes, window, light, view)
+    distance /= _per_image(-width)
     distance += np.float32(0.5)
     covered = np.clip(distance, 0, 1, out=distance)
-    covered *= thinness * layer.opacity[:, None, None]
+    covered *= thinness * _per_image(layer.opacity)
     for c in range(canvas.shape[1]):
         below = canvas[:, c, window[0], window[1]]
         difference = brightness * layer.colour[:, c, None, None] - below
@@ -101,7 +129,7 @@ def _add(canvas: np.ndarray, layer: Layer, light: np.ndarray, pixel: float) -> N
 
 
 def _surface(
-    layer: Layer, boxes: list[Box], window: Box, light: np.ndarray, pixel: float
+    layer: Layer, boxes: list[Box], window: Box, light: np.ndarray, view: View
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Return a layer's signed distance, brightness and thinness ``[n, h, w]`` in a window.
 
@@ -114,17 +142,17 @@ def _surface(
     mixed = [np.zeros(size, np.float32) for _ in range(2)]
     blends = layer.blend or (0.0,) * len(boxes)
     for k, (box, over) in enumerate(zip(boxes, blends, strict=True)):
-        blend = np.float32(max(over, 1e-3 * pixel))
+        blend = _per_image(np.maximum(over, 1e-3 * view.pixel))
         here = (slice(None), *(_shifted(s, w.start) for s, w in zip(box, window, strict=True)))
-        y, x = ((np.arange(s.start, s.stop, dtype=np.float32) + 0.5) * pixel for s in box)
-        distance, nx, ny = layer.shape.field(k, x, y, pixel / 2)
+        x, y = view.centres(box[1], 0), view.centres(box[0], 1)
+        distance, nx, ny = layer.shape.field(k, x, y, view.pixel / 2)
         joined = nearest[here]
         np.minimum(joined, distance + blend, out=joined)
         distance -= joined  # from here on: how much nearer this part is
         weight = np.clip(0.5 - distance / (2 * blend), 0, 1)
         joined += weight * distance
         joined -= blend * weight * (1 - weight)
-        thinness = layer.shape.thinness(k, pixel / 2).astype(np.float32)[:, None, None]
+        thinness = _per_image(layer.shape.thinness(k, view.pixel / 2))
         for field, of_part in zip(
             mixed, (_brightness(nx, ny, light, layer.relief), thinness), strict=True
         ):
@@ -149,11 +177,11 @@ def _brightness(
     return np.asarray(lit)
 
 
-def _box(shape: Shape, k: int, margin: float, pixel: float, canvas: tuple[int, ...]) -> Box:
+def _box(shape: Shape, k: int, margin: np.ndarray, view: View, canvas: tuple[int, ...]) -> Box:
     """Return the part of the canvas in which part ``k`` lies in any image."""
     least, most = shape.box(k)
-    first = np.floor((least.min(0) - margin) / pixel - 0.5)
-    last = np.ceil((most.max(0) + margin) / pixel - 0.5) + 1
+    first = np.floor((least - margin[:, None]) * view.scale + view.origin - 0.5).min(0)
+    last = np.ceil((most + margin[:, None]) * view.scale + view.origin - 0.5).max(0) + 1
     height, width = canvas[-2:]
     columns, rows = (
         slice(int(np.clip(a, 0, side)), int(np.clip(b, 0, side)))
@@ -172,3 +200,8 @@ def _around(boxes: list[Box]) -> Box:
 
 def _shifted(part: slice, by: int) -> slice:
     return slice(part.start - by, part.stop - by)
+
+
+def _per_image(values: np.ndarray) -> np.ndarray:
+    """Return ``[n]`` as ``[n, 1, 1]`` float32."""
+    return values.astype(np.float32)[:, None, None]

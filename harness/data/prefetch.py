@@ -20,12 +20,9 @@ def made_ahead(make: Callable[[Item], Made], items: Iterable[Item]) -> Iterator[
     """
     with ThreadPoolExecutor(1, thread_name_prefix="unbraid-prefetch") as thread:
         waiting: deque[Future[Made]] = deque()
-        try:
-            for item in items:
-                waiting.append(thread.submit(make, item))
-                if len(waiting) > AHEAD:
-                    yield waiting.popleft().result()
-            while waiting:
+        for item in items:
+            waiting.append(thread.submit(make, item))
+            if len(waiting) > AHEAD:
                 yield waiting.popleft().result()
-        finally:
-            thread.shutdown(cancel_futures=True)
+        while waiting:
+            yield waiting.popleft().result()

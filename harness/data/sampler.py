@@ -1,37 +1,29 @@
-"""Minibatches sampled by index from images that stay on the training device, or beside it."""
+"""Minibatches of a training split: shuffled images, or pairs of one identity."""
 
 import math
-import warnings
 from collections.abc import Iterator
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from harness.data.dataset import Split, WarpRange
-from harness.data.prefetch import made_ahead
+from harness.data.dataset import Dataset, Split, WarpRange
+from harness.data.images import Images
+from harness.data.pairs import Groups
 from harness.data.warp import scale_draws, warp_images
-
-RESIDENT_SHARE = 0.25
-"""Images that take more than this share of a GPU's free memory stay in the host's."""
+from models.method import Method
 
 
 class Sampler:
     """Shuffled passes over a training split.
 
-    The images stay uint8 on the device and become float32 batch by batch, which on a CPU costs no
-    more than gathering float32 and shares the arrays' memory with the other trials of the machine.
-    Images too large for a device's memory stay where they are, memory-mapped or not, and a thread
-    gathers the next batches while one is in use; batches and their order are the same, bit for bit.
     A sampler keeps nothing of a pass, so several passes may run at once.
 
     Args:
-        split: the training images; read-only and memory-mapped arrays are used in place.
+        split: the training images.
         warp: ranges of the warp to draw afresh for every image of every pass; None for none.
         device: where the batches are made.
         batch_size: images a batch; the last of a pass may be smaller.
-        resident_limit: the most bytes of images kept on the device; None for a quarter of what a
-            GPU has free, and for no limit on the CPU, where they are used in place.
+        resident_limit: see :class:`harness.data.images.Images`.
     """
 
     def __init__(
@@ -42,7 +34,7 @@ class Sampler:
         batch_size: int,
         resident_limit: int | None = None,
     ) -> None:
-        self._images = _Images(split.images, torch.device(device), resident_limit)
+        self._images = Images(split.images, device, resident_limit)
         self._warp = warp
         self._batch_size = batch_size
 
@@ -57,15 +49,82 @@ class Sampler:
             generator: a CPU generator, so that a pass is the same on every device. The order and
                 all the warps of the pass are drawn from it before the first batch.
         """
+        order = torch.randperm(len(self._images), generator=generator)
+        for images in self._warped(torch.split(order, self._batch_size), generator):
+            yield {"image": images}
+
+    def _warped(self, rows: tuple[Tensor, ...], generator: torch.Generator) -> Iterator[Tensor]:
+        """Yield the images of each batch's rows, freshly warped if that is asked for."""
+        if self._warp is None:
+            yield from self._images.gathered(rows)
+            return
+        sizes = [len(part) for part in rows]
+        uniform = torch.rand(3, sum(sizes), generator=generator).to(self._images.device)
+        warps = torch.split(torch.stack(scale_draws(uniform, self._warp)), sizes, dim=1)
+        for images, warp in zip(self._images.gathered(rows), warps, strict=True):
+            yield warp_images(images, *warp)
+
+
+class PairSampler(Sampler):
+    """Shuffled passes over pairs of images of one identity, in even batches.
+
+    Each image is once the one to be reconstructed. Beside it stands one of its identity, drawn
+    afresh in every pass, which may be the image itself (as RoDi's released configurations have it).
+    Of an odd number of images each pass leaves one out. Batches are even, because a classifier's
+    marginal pairs come from the reversed batch, in which a middle one would meet itself.
+
+    Args:
+        split: the training images.
+        identity: name of the factor that says who it is.
+        warp: as for :class:`Sampler`; the two images of a pair get warps of their own.
+        device: where the batches are made.
+        batch_size: pairs a batch, an even number; the last of a pass may be smaller.
+        resident_limit: see :class:`harness.data.images.Images`.
+    """
+
+    def __init__(
+        self,
+        split: Split,
+        identity: str,
+        warp: WarpRange | None,
+        device: torch.device | str,
+        batch_size: int,
+        *,
+        resident_limit: int | None = None,
+    ) -> None:
+        super().__init__(split, warp, device, batch_size, resident_limit)
+        self._groups = Groups(split.factors[identity])
+        self._identity = torch.from_numpy(self._groups.of)
+
+    def __len__(self) -> int:
+        """Number of batches in a pass."""
+        return math.ceil(len(self._images) // 2 * 2 / self._batch_size)
+
+    def epoch(self, generator: torch.Generator) -> Iterator[dict[str, Tensor]]:
+        """Yield batches of ``image``, ``same`` and ``identity``.
+
+        The first two are ``[B, C, H, W]`` in [0, 1], ``identity`` is int64 ``[B]``, counted from 0.
+        """
         n = len(self._images)
-        order = torch.randperm(n, generator=generator)
-        if self._warp is not None:
-            uniform = torch.rand(3, n, generator=generator).to(self._images.device)
-            warps = torch.split(
-                torch.stack(scale_draws(uniform, self._warp)), self._batch_size, dim=1
-            )
-        for i, images in enumerate(self._images.batches(order, self._batch_size)):
-            yield {"image": images if self._warp is None else warp_images(images, *warps[i])}
+        order = torch.randperm(n, generator=generator)[: n // 2 * 2]
+        uniform = torch.rand(len(order), generator=generator, dtype=torch.float64)
+        same = torch.from_numpy(self._groups.draw(order.numpy(), uniform.numpy()))
+        firsts, seconds = (torch.split(rows, self._batch_size) for rows in (order, same))
+        both = tuple(torch.cat(rows) for rows in zip(firsts, seconds, strict=True))
+        for rows, images in zip(firsts, self._warped(both, generator), strict=True):
+            image, partner = images.chunk(2)
+            identity = self._identity[rows].to(images.device)
+            yield {"image": image, "same": partner, "identity": identity}
+
+
+def make_sampler(
+    method: Method, dataset: Dataset, device: torch.device | str, batch_size: int
+) -> Sampler:
+    """Return the sampler of the batches that a method consumes."""
+    if method.consumes == "pairs":
+        identity = dataset.identity_factor
+        return PairSampler(dataset.train, identity, dataset.warp, device, batch_size)
+    return Sampler(dataset.train, dataset.warp, device, batch_size)
 
 
 def test_batches(
@@ -77,56 +136,11 @@ def test_batches(
     """Yield a split in its own order, in batches ``{"image": [B, C, H, W]}`` in [0, 1].
 
     Args:
-        split: the images, and where they lie: as for :class:`Sampler`.
+        split: the images.
         device: where the batches are made.
         batch_size: images a batch; the last may be smaller.
-        resident_limit: as for :class:`Sampler`.
+        resident_limit: see :class:`harness.data.images.Images`.
     """
-    images = _Images(split.images, torch.device(device), resident_limit)
-    for batch in images.batches(torch.arange(len(images)), batch_size):
+    images = Images(split.images, device, resident_limit)
+    for batch in images.gathered(torch.split(torch.arange(len(images)), batch_size)):
         yield {"image": batch}
-
-
-class _Images:
-    """Images ``[N, C, H, W]`` uint8, on the device or, where too large for it, beside it."""
-
-    def __init__(
-        self, images: np.ndarray, device: torch.device, resident_limit: int | None
-    ) -> None:
-        self.device = device
-        self.resident = images.nbytes <= _limit(device, resident_limit)
-        self._images = _shared(images).to(device) if self.resident else _shared(images)
-
-    def __len__(self) -> int:
-        return len(self._images)
-
-    def batches(self, order: Tensor, batch_size: int) -> Iterator[Tensor]:
-        """Yield the images of the indices ``order [N]``, float32 in [0, 1] on the device."""
-        parts = torch.split(order.to(self._images.device), batch_size)
-        gathered = map(self._gather, parts) if self.resident else made_ahead(self._gather, parts)
-        for images in gathered:
-            yield images.to(self.device, non_blocking=True).float().div_(255)
-
-    def _gather(self, rows: Tensor) -> Tensor:
-        """Return the images of ``rows``; those to be copied to a GPU in memory it can read."""
-        pinned = not self.resident and self.device.type == "cuda"
-        shape = len(rows), *self._images.shape[1:]
-        out = torch.empty(shape, dtype=torch.uint8, device=self._images.device, pin_memory=pinned)
-        return torch.index_select(self._images, 0, rows, out=out)
-
-
-def _limit(device: torch.device, resident_limit: int | None) -> float:
-    if resident_limit is not None:
-        return resident_limit
-    if device.type != "cuda":
-        return math.inf
-    free, _ = torch.cuda.mem_get_info(device)
-    return RESIDENT_SHARE * free
-
-
-def _shared(images: np.ndarray) -> Tensor:
-    """Return the array as a tensor that shares its memory."""
-    with warnings.catch_warnings():
-        # Arrays from the cache and from Ray's object store are read-only; nothing here writes.
-        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
-        return torch.from_numpy(images)

@@ -70,7 +70,6 @@ def run_trials(
 
     growth = None if isinstance(work, list) else work
     callback = SweepCallback(run, progress, give_up, growth.ended if growth else None)
-    suggestions = Suggestions(growth, progress, swept, callback) if growth else None
     scheduler: FIFOScheduler = PlanOrder()  # type: ignore[no-untyped-call]
     if halving:
         scheduler = SuccessiveHalving(halving, scores_along(load(run.location), halving))

@@ -8,7 +8,7 @@ from PIL import Image
 from harness.data.celeba import ATTRIBUTES, FOLDER, LANDMARKS, PARTITION
 
 NAMES = ("5_o_Clock_Shadow", "Male", "Young", "Smiling", *(f"Attr_{i}" for i in range(36)))
-POINTS = tuple(
+COLUMNS = tuple(
     f"{point}_{axis}"
     for point in ("lefteye", "righteye", "nose", "leftmouth", "rightmouth")
     for axis in "xy"
@@ -52,7 +52,7 @@ def write_celeba(root: Path, *, with_landmarks: bool = True, with_partition: boo
         Image.fromarray(photograph(i)).save(folder / FOLDER / name, quality=95, subsampling=0)
     write_table(folder / ATTRIBUTES, NAMES, attributes())
     if with_landmarks:
-        write_table(folder / LANDMARKS, POINTS, landmarks())
+        write_table(folder / LANDMARKS, COLUMNS, landmarks())
     if with_partition:
         write_table(folder / PARTITION, (), np.array(PARTS))
     return folder

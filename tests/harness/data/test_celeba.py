@@ -7,15 +7,15 @@ import pytest
 from PIL import Image
 
 from harness.data import celeba_images
-from harness.data.celeba import ATTRIBUTES, FOLDER, LANDMARKS, PARTITION, CelebaOptions
+from harness.data.celeba import ATTRIBUTES, FOLDER, LANDMARKS, PARTITION, POINTS, CelebaOptions
 from harness.data.celeba_images import CROP, cropped
 from harness.data.dataset import Dataset, DatasetOptions
+from harness.data.faces import FacesOptions
 from harness.data.registry import check_available, load_dataset
 from harness.errors import CorruptFileError, UserError
 from tests.harness.data.celeba_files import (
     NAMES,
     PARTS,
-    POINTS,
     N,
     attributes,
     file_names,
@@ -69,6 +69,16 @@ def test_the_central_square_is_resized(tmp_path: Path, downscale: int) -> None:
         assert np.abs(image[2] - 20.0 * (i % 12)).max() <= 3
 
 
+def test_resized_pixels_are_means(tmp_path: Path) -> None:
+    stripes = np.zeros((218, 178, 3), np.uint8)
+    stripes[:, ::2] = 255
+    path = write_celeba(tmp_path) / FOLDER / file_names()[TEST[0]]
+    Image.fromarray(stripes).save(path, quality=95, subsampling=0)
+    image = load(tmp_path, CelebaOptions(downscale=4)).test.images[0]
+    # 5.6 pixels become one: the light and the dark among them weigh within 1 / 5.6^2 the same.
+    assert np.abs(image - 127.5).max() <= 255 / 5.6**2
+
+
 @pytest.mark.parametrize("size", [128, 32])
 def test_landmarks_point_at_what_they_pointed_at(size: int) -> None:
     """A bright spot at a point of the file has its centre of mass at the point in the crop."""
@@ -90,6 +100,10 @@ def test_landmarks_are_factors_in_pixels_of_the_image(tmp_path: Path) -> None:
     for name, column in zip(POINTS, expected.T, strict=True):
         assert factors[name].dtype == np.float32
         np.testing.assert_allclose(factors[name], column, rtol=1e-6)  # float32
+
+
+def test_landmarks_are_named_as_those_of_faces() -> None:
+    assert set(POINTS) < set(load_dataset(FacesOptions(n_train=2, n_test=2), None).test.factors)
 
 
 def test_without_the_optional_files(tmp_path: Path) -> None:
@@ -183,6 +197,15 @@ WRONG: list[tuple[str, str, Damage]] = [
         ATTRIBUTES,
         "000012.jpg holds other numbers",
         lambda lines: [*lines[:-1], lines[-1][:-2] + "0"],
+    ),
+    (
+        LANDMARKS,
+        "should name the columns lefteye_x.* but names lefteye_y, lefteye_x",
+        lambda lines: [
+            lines[0],
+            lines[1].replace("lefteye_x lefteye_y", "lefteye_y lefteye_x"),
+            *lines[2:],
+        ],
     ),
     (LANDMARKS, "not 10 whole numbers", lambda lines: [*lines[:-1], lines[-1][:-1] + "x"]),
     (LANDMARKS, "11 images, not the 12 of", lambda lines: ["11", *lines[1:-1]]),

@@ -16,7 +16,7 @@ OPTIONS = GlyphsOptions(n_train=50, n_test=20)
 
 
 def test_spec() -> None:
-    assert load_dataset(OPTIONS, None).spec == DataSpec((1, 28, 28), 50)
+    assert load_dataset(OPTIONS, None).spec == DataSpec((1, 28, 28), 50, n_identities=10)
 
 
 def test_limited_keeps_the_first_of_each_split() -> None:

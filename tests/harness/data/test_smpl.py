@@ -90,6 +90,14 @@ def test_images_of_the_released_code_s_other_size_are_resampled(tmp_path: Path) 
     assert np.abs(images[:, 0, inner] - expected[inner, None]).max() <= 1
 
 
+def test_resampled_pixels_are_means(tmp_path: Path) -> None:
+    stripes = np.zeros((800, 400), np.uint8)
+    stripes[::2] = 255
+    write(tmp_path, lambda n: {"data": np.broadcast_to(stripes, (n, 800, 400)).copy()})
+    inner = load(tmp_path).test.images[:, :, 2:-2]  # at the border fewer pixels are averaged
+    assert np.abs(inner - 127.5).max() <= 1
+
+
 @pytest.mark.parametrize(("columns", "names"), [
     (10, SHAPES), (11, (*SHAPES, "pose")), (15, (*SHAPES, "pose", *ANGLES)),
 ])  # fmt: skip
@@ -182,6 +190,16 @@ def test_an_array_of_another_name_is_told(ask: Ask, tmp_path: Path) -> None:
     np.savez(path, images=pixels(2), labels=np.arange(2))
     with pytest.raises(CorruptFileError, match="no array 'data'; it holds images, labels"):
         ask(SmplOptions(), tmp_path)
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_a_wrong_checksum_is_found_before_training(tmp_path: Path, save: object) -> None:
+    path = write(tmp_path, lambda n: {"data": np.full((n, 400, 200), 7, np.uint8)}, save)
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 16] ^= 1  # the CRC-32 in the archive's directory
+    path.write_bytes(content)
+    with pytest.raises(CorruptFileError, match=f"{path} is truncated, damaged.*CRC"):
+        load_dataset(SmplOptions(), tmp_path)
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
