@@ -58,7 +58,6 @@ class GlyphsOptions(DatasetOptions):
             identity_factor=self.identity_factor,
             appearance_factors=("label", "stroke_width", "slant"),
             pose_factors=AFFINE_FACTORS,
-            identity_factor=self.identity_factor,
         )
 
     def check(self, data_root: Path | None) -> None:

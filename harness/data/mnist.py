@@ -45,7 +45,6 @@ class MnistOptions(WarpOptions):
             identity_factor=self.identity_factor,
             appearance_factors=("label",),
             pose_factors=WARP_FACTORS,
-            identity_factor=self.identity_factor,
         )
         return apply_warp(dataset, self)
 

@@ -100,8 +100,8 @@ def _head(at: Factors, factors: Factors, view: int) -> dict[str, list[Layer]]:
     skin, hair = _SKIN[factors["body"]], _HAIR[factors["hair"]]
     ahead = {"back": 0.0, "left": -1.0, "front": 0.0, "right": 1.0}[VIEWS[view]]
     skull = _layer(_capsule(_moved(head, 0, -2.0), _moved(head, 0, 2.0), 7.9, 7.2), skin)
-    crown = _moved(head, -1.6 * ahead, -4.2)
-    cap = _layer(_ellipse(crown, 8.8, 7.2), hair)
+    crown = _moved(head, -1.4 * ahead, -5.0)
+    cap = _layer(_ellipse(crown, 8.6, 5.6), hair)
     fringe = [_layer(_ellipse(_moved(head, x, -1.0), 2.0, 5.0), hair) for x in (-7.4, 7.4)]
     nape = [_layer(_ellipse(_moved(head, -5.0 * ahead, 0.5), 4.8, 7.0), hair)]
     crest = _layer(

@@ -1,12 +1,12 @@
 """The procedural sprites: 672 characters in 172 frames, a counterpart of Reed's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
-from harness.data.identities import crossed
-from harness.data.painting import paint
-from harness.data.resizing import resized
+from harness.data import capsules, painting, sprite_figure, sprite_poses
+from harness.data.painting import View, paint
+from harness.data.posed import PosedImages
 from harness.data.sprite_figure import CHOICES, figure
 from harness.data.sprite_poses import FRAMES, VIEWS
 
@@ -17,9 +17,28 @@ N_CHARACTERS = int(np.prod(list(CHOICES.values())))
 
 _BACKGROUND = (0.43, 0.53, 0.45)
 _LIGHT = np.array([-0.35, -0.55, 0.76])  # from above, the left and the front
-_AT_ONCE = 4  # characters painted at once
 
 Factors = Mapping[str, np.ndarray]
+
+
+def drawn_sprites(characters: np.ndarray) -> PosedImages:
+    """Return some of the characters, to be drawn when they are asked for.
+
+    Of an identity are known ``identity``, its number, and the attributes of
+    :data:`~harness.data.sprite_figure.CHOICES`, the last of which changes fastest with the number;
+    of a frame what :func:`frames` returns.
+    """
+    attributes = np.unravel_index(characters, tuple(CHOICES.values()))
+    of_identity = {"identity": characters, **dict(zip(CHOICES, attributes, strict=True))}
+    of_frame = frames()
+
+    def gather(character: np.ndarray, frame: np.ndarray) -> np.ndarray:
+        factors = {name: known[character] for name, known in of_identity.items()}
+        return render({**factors, **{name: known[frame] for name, known in of_frame.items()}})
+
+    modules = (capsules, painting, sprite_figure, sprite_poses)
+    sources = (__file__, *(str(module.__file__) for module in modules))
+    return PosedImages("sprites", {}, sources, of_identity, of_frame, 3, lambda: gather)
 
 
 def frames() -> dict[str, np.ndarray]:
@@ -39,18 +58,6 @@ def frames() -> dict[str, np.ndarray]:
     return {"action": action, "direction": direction, "phase": phase, "frame": frame}
 
 
-def factors_of(characters: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the factors of all frames of some characters, one character after another.
-
-    ``identity``, the character's number, and its attributes (see
-    :data:`~harness.data.sprite_figure.CHOICES`, the last of which changes fastest with the number);
-    then those of :func:`frames`. All are int64.
-    """
-    attributes = np.unravel_index(characters, tuple(CHOICES.values()))
-    named = dict(zip(CHOICES, attributes, strict=True))
-    return crossed({"identity": characters, **named}, frames())
-
-
 def render(factors: Factors) -> np.ndarray:
     """Draw sprites.
 
@@ -63,18 +70,14 @@ def render(factors: Factors) -> np.ndarray:
     n = len(factors["action"])
     images = np.empty((n, 3, SIZE, SIZE), np.uint8)
     plain = np.array(_BACKGROUND, np.float32)[None, :, None, None]
+    light = _LIGHT / np.linalg.norm(_LIGHT)
     for view in range(len(VIEWS)):  # what hides what depends on the view
         rows = np.flatnonzero(factors["direction"] == view)
         if len(rows):
             images[rows] = paint(
                 np.broadcast_to(plain, (len(rows), 3, SIZE, SIZE)),
                 figure({name: known[rows] for name, known in factors.items()}, view),
-                np.broadcast_to(_LIGHT / np.linalg.norm(_LIGHT), (len(rows), 3)),
+                np.broadcast_to(light, (len(rows), 3)),
+                View(np.ones((len(rows), 2)), np.zeros((len(rows), 2))),
             )
     return images
-
-
-def chunks(characters: np.ndarray, size: int) -> Iterator[np.ndarray]:
-    """Yield all frames of some characters, one character after another, ``[n, 3, size, size]``."""
-    for start in range(0, len(characters), _AT_ONCE):
-        yield resized(render(factors_of(characters[start : start + _AT_ONCE])), size)
