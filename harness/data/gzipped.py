@@ -2,6 +2,7 @@
 
 import gzip
 import math
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -54,6 +55,14 @@ def chunks(file: Opened) -> Iterator[bytes]:
         if not chunk:
             return
         yield chunk
+
+
+def bytes_left(file: Opened) -> int:
+    """Return how many bytes are left to read; a gzip stream is read through to know."""
+    if isinstance(file, BufferedReader):
+        here = file.tell()
+        return file.seek(0, os.SEEK_END) - here
+    return sum(len(chunk) for chunk in chunks(file))
 
 
 def require_header(path: Path, length: int, found: int) -> None:

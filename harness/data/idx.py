@@ -4,7 +4,15 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.gzipped import Opened, chunks, first_bytes, opened, require_header, require_size
+from harness.data.gzipped import (
+    Opened,
+    bytes_left,
+    chunks,
+    first_bytes,
+    opened,
+    require_header,
+    require_size,
+)
 from harness.errors import CorruptFileError
 
 IMAGES = 2051
@@ -29,14 +37,14 @@ def read_idx(path: Path, magic: int) -> np.ndarray:
 
 
 def check_idx(path: Path, magic: int) -> tuple[int, ...]:
-    """Return the shape of the array in an IDX file, having read through it chunk by chunk.
+    """Return the shape of the array in an IDX file, without keeping it.
 
     Raises:
         CorruptFileError: as :func:`read_idx`.
     """
     with opened(path) as file:
         shape = _header(file, path, magic)
-        found = sum(len(chunk) for chunk in chunks(file))
+        found = bytes_left(file)
     require_size(path, shape, found)
     return shape
 

@@ -85,7 +85,7 @@ class NorbOptions(DatasetOptions):
         )
 
     def check(self, data_root: Path | None) -> None:
-        """Look for the files and read through them without keeping the images."""
+        """Look for the files and at what they say they hold; gzipped ones are read through."""
         self._chosen(data_root)
 
     def _chosen(self, data_root: Path | None) -> dict[SplitName, Chosen]:
@@ -129,7 +129,9 @@ def _require_sets(read: dict[SplitName, PosedImages], found: dict[str, Path]) ->
         n_frames = len(images.of_frame["frame"])
         # Each split has its own file, so each needs the two toys of a swap.
         require_variety(f"toys of the {split} files in {folder}", 2 * _n_toys(images), n_frames)
-    shared = np.intersect1d(*(images.of_identity["identity"] for images in read.values()))
+    shared = np.intersect1d(
+        read["train"].of_identity["identity"], read["test"].of_identity["identity"]
+    )
     if len(shared):
         raise CorruptFileError(
             f"The files for training and for the test in {folder} share {len(shared)} toys. "

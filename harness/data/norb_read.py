@@ -77,7 +77,7 @@ def _open(path: Path, row: np.ndarray, camera: np.ndarray) -> Gather:
     cameras = int(camera.max()) + 1
 
     def gather(toys: np.ndarray, frames: np.ndarray) -> np.ndarray:
-        return images[row[toys, frames // cameras], camera[frames]][:, None]
+        return np.asarray(images[row[toys, frames // cameras], camera[frames]])[:, None]
 
     return gather
 

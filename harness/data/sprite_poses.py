@@ -51,7 +51,7 @@ def _rest(count: int) -> Angles:
     still = np.zeros(count)
     sides = [f"{side}_{j}" for side in ("left", "right") for j in ("arm", "elbow", "leg", "knee")]
     out = {f"{side}_out": still + 0.12 for side in ("left", "right")}
-    return {**{name: still for name in (*sides, "lift", "lean")}, **out}
+    return {**dict.fromkeys((*sides, "lift", "lean"), still), **out}
 
 
 def _cast(t: np.ndarray) -> Angles:

@@ -111,7 +111,7 @@ def _open(paths: Sequence[Path], n_frames: int) -> Gather:
             images[character] = np.concatenate([_pixels(path, each[()]) for each in animations])
 
     def gather(characters: np.ndarray, frames: np.ndarray) -> np.ndarray:
-        return images[characters, frames]
+        return np.asarray(images[characters, frames])
 
     return gather
 
@@ -125,7 +125,8 @@ def _pixels(path: Path, values: np.ndarray) -> np.ndarray:
                 "Fetch it again."
             )
         values = np.rint(255 * values.astype(np.float32)).astype(np.uint8)
-    return values.reshape(-1, 3, SIZE, SIZE).transpose(0, 1, 3, 2)  # MATLAB counts down columns
+    in_columns = values.reshape(-1, 3, SIZE, SIZE)  # MATLAB counts down columns
+    return in_columns.transpose(0, 1, 3, 2)
 
 
 def _lengths(path: Path) -> list[int]:
@@ -147,7 +148,7 @@ def _animations(path: Path) -> Iterator[list["h5py.Dataset"]]:
         import h5py
     except ModuleNotFoundError as error:
         raise UserError(
-            f"{path} is a file of MATLAB 7.3, which is read by h5py. Install it: pip install h5py"
+            f"{path} is a file of MATLAB 7.3, which takes the package h5py to read: pip install h5py"
         ) from error
     try:
         with h5py.File(path, "r") as file:

@@ -41,7 +41,9 @@ def _animal(between: Draw) -> list[Solid]:
     ]
     for side in (-1, 1):
         found += [
-            _solid("ellipsoid", head + (-0.06, side * 0.09, 0.1 + ear / 2), (0.04, 0.03, ear)),
+            _solid(
+                "ellipsoid", head + np.array([-0.06, side * 0.09, 0.1 + ear / 2]), (0.04, 0.03, ear)
+            ),
             _solid("box", (length * 0.62, side * girth * 0.55, back / 2), (leg, leg, back / 2)),
             _solid("box", (-length * 0.65, side * girth * 0.55, back / 2), (leg, leg, back / 2)),
         ]
@@ -84,9 +86,15 @@ def _airplane(between: Draw) -> list[Solid]:
     for side in (-1, 1):
         out = np.array([-np.sin(np.deg2rad(swept)) * span / 2, side * span / 2, 0])
         found += [
-            _solid("box", (at, 0, wing) + out, (chord, span / 2, 0.025), yaw=side * swept),
+            _solid(
+                "box", np.array([at, 0, wing]) + out, (chord, span / 2, 0.025), yaw=side * swept
+            ),
             _solid("box", (-0.88 * length, side * tail / 2, z), (0.08, tail / 2, 0.02)),
-            _solid("ellipsoid", (at + 0.08, 0, wing - engine) + 0.9 * out, (0.2, engine, engine)),
+            _solid(
+                "ellipsoid",
+                np.array([at + 0.08, 0, wing - engine]) + 0.9 * out,
+                (0.2, engine, engine),
+            ),
         ]
     return found
 

@@ -76,9 +76,8 @@ def render(factors: Factors) -> np.ndarray:
     lighting = factors["lighting"]
     images = np.empty((len(lighting), 1, SIZE, SIZE), np.uint8)
     seen = ("category", "instance", "elevation", "azimuth", "camera")
-    views, view_of = np.unique(
-        np.stack([factors[name] for name in seen]), axis=1, return_inverse=True
-    )
+    places = np.stack([factors[name] for name in seen])
+    views, view_of = np.unique(places, axis=1, return_inverse=True)
     for k, (category, instance, *place) in enumerate(views.T):
         rows = np.flatnonzero(view_of == k)
         images[rows, 0] = _lit(int(category), int(instance), place, lighting[rows])
