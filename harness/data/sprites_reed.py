@@ -148,7 +148,7 @@ def _animations(path: Path) -> Iterator[list["h5py.Dataset"]]:
         import h5py
     except ModuleNotFoundError as error:
         raise UserError(
-            f"{path} is a file of MATLAB 7.3, which takes the package h5py to read: pip install h5py"
+            f"{path} is a file of MATLAB 7.3; reading it takes the package h5py: pip install h5py"
         ) from error
     try:
         with h5py.File(path, "r") as file:
