@@ -7,12 +7,12 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge
 
-from harness.data.dataset import Dataset, DatasetOptions, DataSource, SplitName
+from harness.data.dataset import Dataset, DatasetOptions, DataSource, Split, SplitName
 from harness.data.files import find_files
 from harness.data.identities import require_variety, shuffled
 from harness.data.norb_read import read_split
 from harness.data.posed import PosedImages
-from harness.data.toys_drawn import SIZE, STEPS, drawn_toys
+from harness.data.toys_drawn import SIZE, drawn_toys
 from harness.errors import CorruptFileError
 
 FILES: dict[SplitName, str] = {
@@ -67,19 +67,15 @@ class NorbOptions(DatasetOptions):
 
     def load(self, data_root: Path | None) -> Dataset:
         """Return the toys, drawn or read once and cached."""
-        splits = {
-            split: images.split(split, toys, SIZE // self.downscale, n, _order(images))
-            for (split, (images, toys)), n in zip(
-                self._chosen(data_root).items(), (self.n_train, self.n_test), strict=True
-            )
-        }
+        chosen = self._chosen(data_root)
+        test = chosen["test"][0]
         return Dataset(
             self.name,
             self.source,
-            splits["train"],
-            splits["test"],
-            appearance_factors=("identity", "category", "instance"),
-            pose_factors=(*STEPS, "camera", "frame"),
+            self._split("train", chosen, self.n_train),
+            self._split("test", chosen, self.n_test),
+            appearance_factors=test.appearance_factors,
+            pose_factors=test.pose_factors,
             identity_factor=self.identity_factor,
             frame_factor=self.frame_factor,
         )
@@ -87,6 +83,10 @@ class NorbOptions(DatasetOptions):
     def check(self, data_root: Path | None) -> None:
         """Look for the files and at what they say they hold; gzipped ones are read through."""
         self._chosen(data_root)
+
+    def _split(self, split: SplitName, chosen: dict[SplitName, Chosen], n: int | None) -> Split:
+        images, toys = chosen[split]
+        return images.split(split, toys, SIZE // self.downscale, n, _order(images))
 
     def _chosen(self, data_root: Path | None) -> dict[SplitName, Chosen]:
         """Return the images of each split, and which of their toys are in it."""

@@ -26,8 +26,8 @@ class PosedImages:
         name: readable name of the set.
         key: what the images depend on, such as the state of their file.
         sources: paths of the Python files that make or read them.
-        of_identity: what is known of each identity, ``[n]`` each.
-        of_frame: what is known of each frame, ``[m]`` each.
+        of_identity: what is known of each identity, ``[n]`` each; ``identity`` is among it.
+        of_frame: what is known of each frame, ``[m]`` each; ``frame`` is among it.
         channels: C of the images.
         open: gets ready to make images, by reading their files for example.
     """
@@ -39,6 +39,16 @@ class PosedImages:
     of_frame: dict[str, np.ndarray]
     channels: int
     open: Callable[[], Gather]
+
+    @property
+    def appearance_factors(self) -> tuple[str, ...]:
+        """Names of what differs between identities, without the label ``identity`` itself."""
+        return _varying(self.of_identity, "identity")
+
+    @property
+    def pose_factors(self) -> tuple[str, ...]:
+        """Names of what differs between frames, without the label ``frame`` itself."""
+        return _varying(self.of_frame, "frame")
 
     def split(
         self,
@@ -58,7 +68,7 @@ class PosedImages:
             order: the order of the frames; None for a shuffled one.
         """
         chosen = np.sort(chosen)[shuffled(f"{self.name}/{split}", len(chosen))]
-        n_frames = len(next(iter(self.of_frame.values())))
+        n_frames = len(self.of_frame["frame"])
         if order is None:
             order = shuffled(f"{self.name}/frames", n_frames)
         rows = (index[:n] for index in growing(len(chosen), n_frames))
@@ -99,6 +109,12 @@ def split_off(name: str, groups: np.ndarray, test_share: float) -> dict[SplitNam
     drawn = labels[shuffled(f"{name}/split", len(labels))[:n_test]]
     for_test = np.isin(groups, drawn)
     return {"train": np.flatnonzero(~for_test), "test": np.flatnonzero(for_test)}
+
+
+def _varying(known: dict[str, np.ndarray], label: str) -> tuple[str, ...]:
+    return tuple(
+        name for name, values in known.items() if name != label and len(np.unique(values)) > 1
+    )
 
 
 def _digest(*indices: np.ndarray) -> str:

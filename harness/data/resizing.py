@@ -21,8 +21,8 @@ def resized(images: np.ndarray, size: int) -> np.ndarray:
         return images
     if height % size == 0 and width % size == 0:
         squares = images.reshape(*images.shape[:2], size, height // size, size, width // size)
-        means: np.ndarray = squares.mean(axis=(3, 5), dtype=np.float32)
-        return np.rint(means, out=means).astype(np.uint8)
+        means = squares.mean(axis=(3, 5), dtype=np.float32)
+        return np.asarray(np.rint(means), np.uint8)
     return np.stack([[_interpolated(plane, size) for plane in image] for image in images])
 
 

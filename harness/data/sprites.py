@@ -14,8 +14,6 @@ from harness.data.posed import PosedImages, split_off
 from harness.data.sprites_drawn import N_CHARACTERS, SIZE, drawn_sprites
 from harness.errors import UserError
 
-POSE_FACTORS = ("action", "direction", "phase", "frame")
-
 _REMEDY = (
     "Set the folder with data_root=FOLDER or the environment variable UNBRAID_DATA, and put into a "
     "folder of it whose name begins with 'sprites' either the files sprites_<n>.mat of Reed et al. "
@@ -74,8 +72,8 @@ class SpritesOptions(DatasetOptions):
             self.source,
             images.split("train", chosen["train"], size, self.n_train),
             images.split("test", chosen["test"], size, self.n_test),
-            appearance_factors=tuple(images.of_identity),
-            pose_factors=POSE_FACTORS,
+            appearance_factors=images.appearance_factors,
+            pose_factors=images.pose_factors,
             identity_factor=self.identity_factor,
             frame_factor=self.frame_factor,
         )
@@ -106,7 +104,7 @@ def _drawn(numbers: np.ndarray) -> Chosen:
 def _lpc(path: Path) -> Chosen:
     images = sprites_lpc.read_lpc(path)
     numbers = images.of_identity["identity"]
-    require_variety(f"characters in {path}", len(numbers), len(images.of_frame["frame"]))
+    require_variety(f"characters in {path}", len(numbers), len(np.unique(images.of_frame["frame"])))
     return images, split_off(images.name, numbers, 0.25)
 
 

@@ -31,6 +31,7 @@ def _animal(between: Draw) -> list[Solid]:
     length, girth, legs = between(0.5, 0.75), between(0.17, 0.3), between(0.22, 0.5)
     neck, muzzle, leg = between(0.12, 0.5), between(0.12, 0.28), between(0.05, 0.085)
     ear, tail = between(0.05, 0.2), between(0.1, 0.32)
+    top = 0.1 + ear / 2
     back = legs + girth
     head = np.array([length * 0.95 + 0.1, 0, back + neck + 0.05])
     found = [
@@ -41,9 +42,7 @@ def _animal(between: Draw) -> list[Solid]:
     ]
     for side in (-1, 1):
         found += [
-            _solid(
-                "ellipsoid", head + np.array([-0.06, side * 0.09, 0.1 + ear / 2]), (0.04, 0.03, ear)
-            ),
+            _solid("ellipsoid", head + np.array([-0.06, side * 0.09, top]), (0.04, 0.03, ear)),
             _solid("box", (length * 0.62, side * girth * 0.55, back / 2), (leg, leg, back / 2)),
             _solid("box", (-length * 0.65, side * girth * 0.55, back / 2), (leg, leg, back / 2)),
         ]
@@ -78,23 +77,18 @@ def _airplane(between: Draw) -> list[Solid]:
     fin, tail, at = between(0.14, 0.26), between(0.25, 0.42), between(-0.1, 0.2)
     engine, low = between(0.05, 0.1), between(-0.6, 0.6)
     z = 0.32
-    wing = z + low * radius
+    root = np.array([at, 0, z + low * radius])  # of both wings
     found = [
         _solid("ellipsoid", (0, 0, z), (length, radius, radius)),
         _solid("box", (-0.86 * length, 0, z + fin), (0.09, 0.02, fin), -20),
     ]
     for side in (-1, 1):
         out = np.array([-np.sin(np.deg2rad(swept)) * span / 2, side * span / 2, 0])
+        below = root + 0.9 * out + np.array([0.08, 0, -engine])
         found += [
-            _solid(
-                "box", np.array([at, 0, wing]) + out, (chord, span / 2, 0.025), yaw=side * swept
-            ),
+            _solid("box", root + out, (chord, span / 2, 0.025), yaw=side * swept),
             _solid("box", (-0.88 * length, side * tail / 2, z), (0.08, tail / 2, 0.02)),
-            _solid(
-                "ellipsoid",
-                np.array([at + 0.08, 0, wing - engine]) + 0.9 * out,
-                (0.2, engine, engine),
-            ),
+            _solid("ellipsoid", below, (0.2, engine, engine)),
         ]
     return found
 

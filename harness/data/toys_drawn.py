@@ -18,7 +18,7 @@ STEPS = {"elevation": 9, "azimuth": 18, "lighting": 6}
 
 _WIDTH = 2.0  # of the image
 _REACH = 1.08  # of a toy's corners from its middle, which no part of it comes up to
-_FINER = 2  # rays along each side of a pixel
+_FINE = 2 * SIZE  # rays along each side of the image, four a pixel
 _STEREO = np.deg2rad(2.0)  # between the two cameras
 _TABLE, _SHADE, _PAINT = 0.78, 0.55, 0.9
 _AMBIENT = 0.22
@@ -89,7 +89,7 @@ def _lit(category: int, instance: int, place: list[int], lighting: np.ndarray) -
     elevation, around, camera = place
     azimuth = np.deg2rad(20.0 * around) + _STEREO * (camera - 0.5)
     view = view_from(np.deg2rad(30.0 + 5 * elevation), azimuth)
-    visible = cast(_centred(category, instance), view, _FINER * SIZE, _WIDTH)
+    visible = cast(_centred(category, instance), view, _FINE, _WIDTH)
     shown = np.isfinite(visible.depth)
     normals = visible.normal[shown]
     grey = _table(category, instance, view)
@@ -101,15 +101,15 @@ def _lit(category: int, instance: int, place: list[int], lighting: np.ndarray) -
             towards = view_from(np.deg2rad(above), azimuth + np.deg2rad(turned))[2]
             light += strength * np.maximum(normals @ towards.astype(np.float32), 0)
         grey[shown] = np.minimum(_PAINT * light, 1)
-        fine = grey.reshape(SIZE, _FINER, SIZE, _FINER)
-        images[i] = np.rint(255 * fine.mean(axis=(1, 3)))
+        in_rows = grey[::2] + grey[1::2]
+        images[i] = np.rint(255 / 4 * (in_rows[:, ::2] + in_rows[:, 1::2]))
     return images
 
 
 def _table(category: int, instance: int, view: np.ndarray) -> np.ndarray:
     """Return the brightness of the table, darker where a toy keeps the light from above away."""
     ground, shade = _shade(category, instance)
-    place = on_plane(ground, view, _FINER * SIZE, _WIDTH)
+    place = on_plane(ground, view, _FINE, _WIDTH)
     cell = np.clip((place / (2 * _WIDTH) + 0.5) * len(shade), 0, len(shade) - 1).astype(np.int64)
     covered = shade[cell[..., 1], cell[..., 0]]
     return np.asarray(_TABLE * (1 - _SHADE * covered), np.float32)
