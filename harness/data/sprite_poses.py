@@ -9,7 +9,7 @@ FRAMES = {"cast": 7, "thrust": 8, "walk": 9, "slash": 6, "jump": 13}
 VIEWS = ("back", "left", "front", "right")
 """Where the viewer stands, or, for the sides, where the figure looks to in the image."""
 
-GROUND = 58.0
+GROUND = 59.0
 """Where the soles of a standing figure are, pixels from the top of the image."""
 MIDDLE = 32.0
 """The figure's middle, pixels from the left."""
@@ -111,7 +111,7 @@ def _jump(t: np.ndarray) -> Angles:
     crouch = np.maximum(np.cos(2 * np.pi * t), 0)
     aloft = np.maximum(-np.cos(2 * np.pi * t), 0)
     later = np.sin(2 * np.pi * t)  # what tells the way up from the way down
-    found: Angles = {"lift": 8.0 * aloft - 3.4 * crouch, "lean": 1.5 * crouch - 0.8 * later}
+    found: Angles = {"lift": 7.0 * aloft - 3.4 * crouch, "lean": 1.5 * crouch - 0.8 * later}
     for side in ("left", "right"):
         found[f"{side}_leg"] = 0.85 * crouch + 0.35 * aloft
         found[f"{side}_knee"] = 1.7 * crouch + 0.8 * aloft
