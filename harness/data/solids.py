@@ -28,9 +28,13 @@ class Solid:
     turn: np.ndarray
 
     def reach(self, view: np.ndarray) -> np.ndarray:
-        """Return how far it reaches from its centre along each axis of a viewer, ``[3]``."""
+        """Return how far it reaches from its centre along each axis of viewers, ``[..., 3]``.
+
+        Args:
+            view: ``[..., 3, 3]``, as :func:`view_from` returns it.
+        """
         axes = np.abs(view @ self.turn * self.half)
-        return np.asarray(axes.sum(1) if self.kind == "box" else np.sqrt((axes**2).sum(1)))
+        return np.asarray(axes.sum(-1) if self.kind == "box" else np.sqrt((axes**2).sum(-1)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """The procedural toys: solids in grey on a table, a counterpart of small NORB."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -17,7 +17,7 @@ STEPS = {"elevation": 9, "azimuth": 18, "lighting": 6}
 """How many of each there are, of every toy."""
 
 _WIDTH = 2.0  # of the image
-_REACH = 1.08  # of a toy's corners from its middle, which no part of it comes up to
+_REACH = 0.92  # of a toy from its middle, along the image, from wherever it reaches farthest
 _FINE = 2 * SIZE  # rays along each side of the image, four a pixel
 _STEREO = np.deg2rad(2.0)  # between the two cameras
 _TABLE, _SHADE, _PAINT = 0.78, 0.55, 0.9
@@ -86,9 +86,8 @@ def render(factors: Factors) -> np.ndarray:
 
 def _lit(category: int, instance: int, place: list[int], lighting: np.ndarray) -> np.ndarray:
     """Return one view of a toy under several lamps, ``[n, 96, 96]`` uint8."""
-    elevation, around, camera = place
-    azimuth = np.deg2rad(20.0 * around) + _STEREO * (camera - 0.5)
-    view = view_from(np.deg2rad(30.0 + 5 * elevation), azimuth)
+    view = _view(*place)
+    azimuth = np.arctan2(view[2, 1], view[2, 0])
     visible = cast(_centred(category, instance), view, _FINE, _WIDTH)
     shown = np.isfinite(visible.depth)
     normals = visible.normal[shown]
@@ -121,7 +120,7 @@ def _shade(category: int, instance: int) -> tuple[float, np.ndarray]:
     from scipy.ndimage import gaussian_filter
 
     solids = _centred(category, instance)
-    ground = min(float(solid.centre[2] - solid.reach(np.eye(3))[2]) for solid in solids)
+    ground = float(_extent(solids, np.eye(3))[0, 2])
     above = np.array([[1.0, 0, 0], [0, -1.0, 0], [0, 0, 1.0]])  # rows go with the second axis
     covered = np.isfinite(cast(solids, above, 2 * SIZE, 2 * _WIDTH).depth)
     return ground, gaussian_filter(covered.astype(np.float32), 0.05 / (2 * _WIDTH) * 2 * SIZE)
@@ -131,12 +130,23 @@ def _shade(category: int, instance: int) -> tuple[float, np.ndarray]:
 def _centred(category: int, instance: int) -> tuple[Solid, ...]:
     """Return a toy in the middle of the world, as large as the image allows from all sides."""
     solids = toy(category, instance)
-    reaches = np.array([solid.reach(np.eye(3)) for solid in solids])
-    centres = np.array([solid.centre for solid in solids])
-    low, high = (centres - reaches).min(0), (centres + reaches).max(0)
-    scale = _REACH / np.linalg.norm((high - low) / 2)
+    low, high = _extent(solids, np.eye(3))
     middle = (low + high) / 2
+    moved = [replace(solid, centre=solid.centre - middle) for solid in solids]
+    views = [_view(*place) for place in np.ndindex(STEPS["elevation"], STEPS["azimuth"], 2)]
+    scale = _REACH / np.abs(_extent(moved, np.stack(views)))[..., :2].max()
     return tuple(
-        replace(solid, centre=scale * (solid.centre - middle), half=scale * solid.half)
-        for solid in solids
+        replace(solid, centre=scale * solid.centre, half=scale * solid.half) for solid in moved
     )
+
+
+def _extent(solids: Sequence[Solid], view: np.ndarray) -> np.ndarray:
+    """Return the least and the greatest place of any solid along a viewer's axes, ``[2, ..., 3]``."""
+    places = np.stack([view @ solid.centre for solid in solids])
+    reaches = np.stack([solid.reach(view) for solid in solids])
+    return np.stack([(places - reaches).min(0), (places + reaches).max(0)])
+
+
+def _view(elevation: int, azimuth: int, camera: int) -> np.ndarray:
+    around = np.deg2rad(20.0 * azimuth) + _STEREO * (camera - 0.5)
+    return view_from(np.deg2rad(30.0 + 5 * elevation), around)

@@ -16,7 +16,7 @@ LENGTHS = (1, 2, 1, 1, 3) * 4
 
 
 def reed_frames(character: int, lengths: Sequence[int] = LENGTHS) -> np.ndarray:
-    """All frames of a character, ``[frames, 3, 60, 60]`` uint8; no two pixels' places look alike."""
+    """All frames of a character, ``[frames, 3, 60, 60]`` uint8: two ramps and a mark."""
     n = sum(lengths)
     y, x = np.mgrid[:60, :60]
     plain = np.stack([4 * y, 4 * x, 0 * x], axis=0)
@@ -34,7 +34,7 @@ def write_reed(
     folder.mkdir(parents=True, exist_ok=True)
     for character in range(characters):
         frames = reed_frames(character, lengths)
-        parts = np.split(frames, np.cumsum(lengths)[:-1]) + [frames[:fall]]
+        parts = [*np.split(frames, np.cumsum(lengths)[:-1]), frames[:fall]]
         with h5py.File(folder / f"sprites_{character + 1}.mat", "w") as file:
             cells = file.create_dataset("sprites", (len(parts), 1), h5py.ref_dtype)
             for i, part in enumerate(parts):

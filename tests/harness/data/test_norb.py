@@ -129,7 +129,7 @@ def test_a_truncated_gzip_is_named_with_its_sizes(ask: Ask, tmp_path: Path) -> N
 def test_files_of_another_kind_are_refused(ask: Ask, tmp_path: Path) -> None:
     paths = write_norb(tmp_path / "norb")
     paths["train-dat"].write_bytes(paths["train-cat"].read_bytes())
-    with pytest.raises(CorruptFileError, match="of bytes .* but is one of whole numbers"):
+    with pytest.raises(CorruptFileError, match=r"of bytes .* but is one of whole numbers"):
         ask(REAL, tmp_path)
     write_matrix(paths["train-dat"], np.zeros((4, 96, 96), np.uint8))
     with pytest.raises(CorruptFileError, match="an array of 3 dimensions; 4 are expected"):
@@ -178,10 +178,10 @@ def test_sets_without_pairs_or_swaps_are_refused(ask: Ask, tmp_path: Path) -> No
 
     cat, info = norb_labels((0, 5))
     replace((cat == 3) & (info[:, 0] == 5))
-    with pytest.raises(UserError, match="toys of the test files in .* at least 4 are needed"):
+    with pytest.raises(UserError, match=r"toys of the test files in .* at least 4 are needed"):
         ask(REAL, tmp_path)
     replace((info[:, 1:] == info[0, 1:]).all(1))
-    with pytest.raises(UserError, match="toys of the test files in .* one frame only"):
+    with pytest.raises(UserError, match=r"toys of the test files in .* one frame only"):
         ask(REAL, tmp_path)
 
 

@@ -68,12 +68,12 @@ def test_rays_meet_a_solid_where_marching_along_them_does(kind: Kind, seed: int)
     grazed = hit != np.isfinite(visible.depth)
     assert grazed.mean() < 0.005  # rays shorter inside than a step
     both = hit & ~grazed
-    assert (np.abs(visible.depth - met)[both] <= 1.01 * step).all()
+    assert (np.abs(visible.depth[both] - met[both]) <= 1.01 * step).all()
     np.testing.assert_allclose(np.linalg.norm(visible.normal[both], axis=-1), 1, atol=1e-5)
     # The normal leads out, the other way in.
-    place = rays + visible.depth[..., None] * VIEW[2]
-    assert not inside(body, place + 0.01 * visible.normal)[both].any()
-    within = inside(body, place - 0.01 * visible.normal)[both]
+    place = (rays + np.where(both, visible.depth, 0)[..., None] * VIEW[2])[both]
+    assert not inside(body, place + 0.01 * visible.normal[both]).any()
+    within = inside(body, place - 0.01 * visible.normal[both])
     assert within.mean() > 0.97  # but at the edges of a box
     assert (visible.normal[both] @ VIEW[2] > -1e-3).all()
 

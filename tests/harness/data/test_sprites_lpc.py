@@ -86,7 +86,7 @@ def test_several_sets_are_not_guessed_between(ask: Ask, tmp_path: Path) -> None:
     write_lpc(tmp_path / "sprites_lpc")
     (tmp_path / "sprites_reed").mkdir()
     (tmp_path / "sprites_reed" / "sprites_1.mat").touch()
-    with pytest.raises(UserError, match="Li and Mandt's in .*lpc and Reed's in .*reed.*data_root"):
+    with pytest.raises(UserError, match=r"Li and Mandt's in .*lpc and Reed's in .*reed.*data_root"):
         ask(REAL, tmp_path)
     ask(REAL, tmp_path / "sprites_lpc")  # as the message says
 

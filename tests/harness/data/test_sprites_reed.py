@@ -79,7 +79,7 @@ def test_the_file_of_splits_says_who_is_for_training(tmp_path: Path) -> None:
 def test_a_useless_file_of_splits_is_refused(ask: Ask, tmp_path: Path) -> None:
     folder = write_reed(tmp_path / "sprites")
     savemat(folder / "sprites_splits.mat", {"trainidx": np.arange(1, 15)})
-    with pytest.raises(UserError, match="leaves 1 of the 8 characters .* for the test split"):
+    with pytest.raises(UserError, match=r"leaves 1 of the 8 characters .* for the test split"):
         ask(REAL, tmp_path)
     savemat(folder / "sprites_splits.mat", {"testidx": np.arange(3)})
     with pytest.raises(CorruptFileError, match="no MATLAB 5 file with 'trainidx'"):
@@ -150,5 +150,5 @@ def test_without_h5py_the_command_that_installs_it_is_named(
     for number in range(1, 9):
         (tmp_path / "sprites" / f"sprites_{number}.mat").write_bytes(b"\x89HDF\r\n\x1a\n")
     monkeypatch.setitem(sys.modules, "h5py", None)
-    with pytest.raises(UserError, match="MATLAB 7.3.* pip install h5py"):
+    with pytest.raises(UserError, match=r"MATLAB 7.3.* pip install h5py"):
         ask(REAL, tmp_path)
