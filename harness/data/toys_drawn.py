@@ -141,7 +141,7 @@ def _centred(category: int, instance: int) -> tuple[Solid, ...]:
 
 
 def _extent(solids: Sequence[Solid], view: np.ndarray) -> np.ndarray:
-    """Return the least and the greatest place of any solid along a viewer's axes, ``[2, ..., 3]``."""
+    """Return the least and greatest place of any solid on the axes of viewers, ``[2, ..., 3]``."""
     places = np.stack([view @ solid.centre for solid in solids])
     reaches = np.stack([solid.reach(view) for solid in solids])
     return np.stack([(places - reaches).min(0), (places + reaches).max(0)])
