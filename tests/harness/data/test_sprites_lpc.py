@@ -7,7 +7,7 @@ import pytest
 from harness.data.dataset import Dataset
 from harness.data.registry import check_available, load_dataset
 from harness.data.sprites import SpritesOptions
-from harness.data.sprites_lpc import FILE
+from harness.data.sprites_lpc import FILE, read_lpc
 from harness.errors import CorruptFileError, UserError
 from tests.harness.data.posed_files import lpc_arrays, write_lpc
 from tests.real_data import real_data
@@ -143,16 +143,21 @@ def test_too_few_characters_or_frames_are_refused(ask: Ask, tmp_path: Path) -> N
 
 @pytest.mark.data
 def test_real_sprites_of_li_and_mandt() -> None:
-    root = real_data("sprites_lpc")
-    options = SpritesOptions(source="real", downscale=2, n_train=2000, n_test=1000)
-    dataset = load(root / "sprites_lpc", options)
-    whole = load(root / "sprites_lpc", SpritesOptions(source="real", downscale=2))
-    assert (len(whole.train), len(whole.test)) == (972 * 72, 324 * 72)
-    np.testing.assert_array_equal(whole.train.images[:2000], dataset.train.images)
+    folder = real_data("sprites_lpc") / "sprites_lpc"
+    everything = read_lpc(folder / FILE)
+    assert len(everything.of_identity["identity"]) == 6**4
+    assert len(everything.of_frame["phase"]) == 3 * 3 * 8
+    assert len(np.unique(everything.of_frame["frame"])) == 63
+    dataset = load(folder, SpritesOptions(source="real", downscale=2, n_train=2000, n_test=1000))
     assert dataset.known_appearance == ("body", "bottomwear", "topwear", "hair")
-    assert len(np.unique(whole.test.factors["frame"])) == 63
-    assert len(np.unique(whole.train.factors["identity"])) == 972
     # Characters stand on black, in the lower middle of the image.
-    black = (whole.test.images == 0).mean(axis=(0, 1))
+    black = (dataset.test.images == 0).mean(axis=(0, 1))
     assert black[:4].min() > 0.99
     assert black[16:28, 12:20].max() < 0.75
+    # Two frames of one character share more of its colours than those of two characters do.
+    colours = np.stack([np.bincount(image.ravel() // 16, minlength=16) for image in
+                        dataset.test.images[:200]]).astype(float)  # fmt: skip
+    apart = np.abs(colours[:, None] - colours).sum(-1)
+    who = dataset.test.factors["identity"][:200]
+    same = (who[:, None] == who) & ~np.eye(200, dtype=bool)
+    assert apart[same].mean() < 0.8 * apart[who[:, None] != who].mean()
