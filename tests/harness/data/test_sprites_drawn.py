@@ -140,3 +140,11 @@ def test_half_the_size_is_the_mean_of_squares() -> None:
     half = load(SpritesOptions(downscale=2, n_train=300, n_test=200)).test.images
     squares = full.reshape(200, 3, 32, 2, 32, 2).mean((3, 5))
     np.testing.assert_array_equal(half, np.rint(squares))
+
+
+@pytest.mark.parametrize(("view", "side"), [("left", -1), ("right", 1)])
+def test_a_thrust_goes_to_where_the_figure_looks(view: str, side: int) -> None:
+    images = drawn([0], poses_of("thrust", view))[0].astype(int)
+    shown = np.abs(images - images[:, :, :1, :1]).max(1) > 20
+    columns = np.flatnonzero(shown.any((0, 1))) + 0.5 - 32
+    assert side * (columns.max() + columns.min()) > 6

@@ -133,3 +133,10 @@ def test_instances_are_split_as_in_small_norb() -> None:
         assert len(np.unique(split.factors["identity"])) in (4, 5)
         assert len(np.unique(split.factors["lighting"])) == 6
         assert len(np.unique(split.factors["category"])) >= 3
+
+
+def test_lamps_stay_on_their_side_while_the_toy_turns() -> None:
+    lit = np.stack([drawn([12], [frame(0, a, k) for a in range(18)])[0] for k in (0, 1)])
+    left, right = np.split((lit[0].astype(int) - lit[1]).sum(1), 2, axis=-1)
+    # Lighting 0 is from the left of the viewer, 1 from the right; a raised arm may be on any side.
+    assert (left.sum(-1) - right.sum(-1) > 5000).all()
