@@ -6,6 +6,12 @@ from pathlib import Path
 from harness.errors import UserError
 
 
+def state_of(path: Path) -> dict[str, str | int]:
+    """Return what tells a file from what it was: a key of what is made of it and cached."""
+    stat = path.stat()
+    return {"path": str(path.resolve()), "size": stat.st_size, "mtime": stat.st_mtime_ns}
+
+
 def find_files(
     dataset: str,
     data_root: Path | None,

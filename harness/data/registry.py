@@ -10,7 +10,9 @@ from harness.data.digits import DigitsOptions
 from harness.data.faces import FacesOptions
 from harness.data.glyphs import GlyphsOptions
 from harness.data.mnist import MnistOptions
+from harness.data.norb import NorbOptions
 from harness.data.smpl import SmplOptions
+from harness.data.sprites import SpritesOptions
 from harness.data.vitae_samples import VitaeSamplesOptions
 
 DATASETS: dict[str, type[DatasetOptions]] = {
@@ -22,7 +24,9 @@ DATASETS: dict[str, type[DatasetOptions]] = {
         FacesOptions,
         GlyphsOptions,
         MnistOptions,
+        NorbOptions,
         SmplOptions,
+        SpritesOptions,
         VitaeSamplesOptions,
     )
 }

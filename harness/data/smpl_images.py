@@ -7,6 +7,7 @@ import numpy as np
 from harness.data import npz
 from harness.data.cache import cached_chunks
 from harness.data.dataset import SplitName
+from harness.data.files import state_of
 from harness.data.npz import NpzArray
 from harness.errors import CorruptFileError
 
@@ -30,16 +31,10 @@ def cached_images(split: SplitName, data: NpzArray, downscale: int) -> np.ndarra
     Raises:
         CorruptFileError: the file is damaged, or its values are out of range.
     """
-    stat = data.path.stat()
     height, width = (side // downscale for side in SIZE)
     return cached_chunks(
         f"smpl-{split}",
-        {
-            "path": str(data.path.resolve()),
-            "size": stat.st_size,
-            "mtime": stat.st_mtime_ns,
-            "downscale": downscale,
-        },
+        {**state_of(data.path), "downscale": downscale},
         (__file__, npz.__file__),
         (data.shape[0], 1, height, width),
         lambda: _converted(data, downscale),

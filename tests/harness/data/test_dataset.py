@@ -53,6 +53,10 @@ def test_every_dataset_names_itself_and_its_published_training(name: str) -> Non
     assert options.summary
     large = name in ("smpl", "celeba", "bodies", "faces")  # VITAE, supplement, section 2
     published = (5000, 256) if large else (2000, 512)
+    if name in ("sprites", "norb"):  # RoDi: 100,000 steps, of 64 pairs of 43,344 or 24,300 images
+        published = {"sprites": (148, 64), "norb": (264, 64)}[name]
+        steps = published[0] * {"sprites": 43_344, "norb": 24_300}[name] / 64
+        assert steps == pytest.approx(100_000, rel=0.01)
     assert (options.published_epochs, options.published_batch_size) == published
 
 
@@ -63,7 +67,7 @@ def test_options_are_validated(name: str) -> None:
     if issubclass(DATASETS[name], WarpOptions):
         wrong: list[dict[str, Any]] = [{"warp": "often"}, {"rotate": 181}, {"translate": -0.1}]
     else:
-        impossible = {"n_train": 0, "seed": -1, "downscale": 3}
+        impossible = {"n_train": 0, "seed": -1, "downscale": 5}
         wrong = [{o: impossible[o]} for o in impossible if hasattr(DATASETS[name], o)]
     assert wrong
     for options in wrong:
