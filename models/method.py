@@ -7,7 +7,7 @@ buffers, so that K trials that differ only in numbers can be stacked with ``torc
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -16,11 +16,21 @@ from models.gaussian import DiagonalGaussian
 from models.hyperparameters import values_of
 
 Batch = Mapping[str, Tensor]
-"""Tensors of one minibatch; ``image`` is ``[B, C, H, W]`` in ``[0, 1]``."""
+"""Tensors of one minibatch; ``image`` is ``[B, C, H, W]`` in ``[0, 1]``.
+
+A method that consumes pairs also gets ``same``, ``[B, C, H, W]`` in ``[0, 1]``: in row i another or
+the same image of the identity in row i of ``image``; and ``identity``, int64 ``[B]``, from 0 to
+``n_identities - 1``. ``image`` is to be reproduced and gives the pose, ``same`` the appearance (the
+papers' x2 and x1); B is even.
+"""
 Noise = Mapping[str, Tensor]
 """The random draws of one step, by name."""
 Values = Mapping[str, float | Tensor]
-"""Numbers of one step: the method's ``Value`` hyperparameters and the loop's ``kl_weight``."""
+"""Numbers of one step: the method's ``Value`` hyperparameters and two of the loop's.
+
+These are ``kl_weight``, the warm-up of the KL terms, and ``progress``, the share of the training
+steps that are done, in ``[0, 1)``.
+"""
 Stats = dict[str, Tensor]
 """What an objective reports beside its loss: scalars by name."""
 
@@ -32,10 +42,12 @@ class DataSpec:
     Attributes:
         image_shape: ``(channels, height, width)``.
         n_train: number of training examples (density estimates need it).
+        n_identities: number of identities among them; 0 where the data have none.
     """
 
     image_shape: tuple[int, int, int]
     n_train: int
+    n_identities: int = 0
 
     @property
     def n_pixels(self) -> int:
@@ -75,9 +87,13 @@ class Method(nn.Module):
     build their networks in ``__init__`` and override ``draw`` and the objectives their phases name.
     What adapts during training is a buffer, updated in place by the objective. No objective
     branches on a tensor's value, draws random numbers or calls ``.item()``.
+
+    Attributes:
+        consumes: what a batch holds: single images, or pairs of one identity (see ``Batch``).
     """
 
     Hyperparameters: ClassVar[type[Any]]
+    consumes: ClassVar[Literal["images", "pairs"]] = "images"
 
     def __init__(self, hyperparameters: Any, data: DataSpec) -> None:
         super().__init__()
@@ -196,4 +212,31 @@ class DecodesAppearance(Protocol):
 
     def appearance(self, image: Tensor) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]``: appearance decoded, not transformed."""
+        ...
+
+
+@runtime_checkable
+class DecodesGroups(Protocol):
+    """A method that shows what each code alone tells of an image, by decoders of their own."""
+
+    def decode_groups(self, image: Tensor) -> dict[str, Tensor]:
+        """Return ``appearance`` and ``pose``, each ``[B, C, H, W]`` in ``[0, 1]``.
+
+        One is the image decoded from its appearance code alone, as if averaged over poses; the
+        other from its pose code alone (Esser et al., 2019, section 4.2).
+        """
+        ...
+
+
+@runtime_checkable
+class EstimatesInformation(Protocol):
+    """A method with classifiers that estimate the mutual information of pose and appearance."""
+
+    def information(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
+        """Return ``i_t``, ``i_t_prime`` and ``i_eval`` of a batch of pairs, each ``[B]`` in nats.
+
+        The classifiers' values on joint pairs, whose means are the estimates (Esser et al., 2019,
+        equation 12): of the one the encoder plays against, of the one that detects overpowering,
+        and of one that only measures.
+        """
         ...

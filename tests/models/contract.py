@@ -55,13 +55,13 @@ class _Recorded(Mapping[str, float]):
 
 
 def check_values_are_consumed(case: Case) -> None:
-    """No number can be swept that nothing reads."""
+    """No number can be swept that nothing reads, but those the case names."""
     method = case.build()
     values = _Recorded(case.values(method))
     for phase in method.phases():
         method(phase.objective, case.batch(), case.noise(method), values)
     used = values.read | {phase.lr for phase in method.phases()}
-    assert method.values().keys() <= used
+    assert method.values().keys() - used == case.idle
 
 
 def check_phases(case: Case) -> None:
@@ -252,6 +252,15 @@ def check_protocols(case: Case) -> None:
         _check_images(method.swap(image, other), image)
         assert isinstance(method, protocols.Reconstructs)
         torch.testing.assert_close(method.swap(image, image), method.reconstruct(image))
+    if isinstance(method, protocols.DecodesGroups):
+        decoded_alone = method.decode_groups(image)
+        assert decoded_alone.keys() == {"appearance", "pose"}
+        for alone in decoded_alone.values():
+            _check_images(alone, image)
+    if isinstance(method, protocols.EstimatesInformation):
+        estimates = method.information(case.batch(), case.noise(method))
+        assert estimates.keys() == {"i_t", "i_t_prime", "i_eval"}
+        assert all(estimate.shape == (BATCH,) for estimate in estimates.values())
     if isinstance(method, protocols.Samples):
         float_method = copy.deepcopy(method).float()
         images = [

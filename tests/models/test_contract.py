@@ -40,8 +40,18 @@ VARIANTS = {
         {"transform": "cpab", "published_axes": True, "volume_preserving": True, "steps": 5},
     ]
     + [{"likelihood": "gaussian"}, {"network": "conv", "likelihood": "gaussian"}],
+    "rodi": [{"variant": name} for name in "abcd"]
+    + [{"pose_covariance": "full", "network": "tiny"}, {"marginal": "roll", "network": "tiny"}],
 }
 """What is checked beside a method's defaults."""
+
+IDLE = {
+    "rodi-a": {"mu", "b_gamma"},
+    "rodi-b": {"gamma0", "l_gamma", "b_gamma", "gamma_max"},
+    "rodi-c": {"b_gamma"},
+    "rodi-d": {"gamma0", "l_gamma", "b_gamma", "gamma_max"},
+}
+"""The numbers that an ablation of RoDi does without (its Table 1)."""
 
 
 def cases() -> dict[str, Case]:
@@ -52,7 +62,8 @@ def cases() -> dict[str, Case]:
         for variant in VARIANTS.get(name, []):
             key = f"{name}-{'-'.join(str(value) for value in variant.values())}"
             data = CONV if variant.get("network") == "conv" else DATA
-            found[key] = Case(method, method.Hyperparameters(**variant), data)
+            idle = frozenset(IDLE.get(key, ()))
+            found[key] = Case(method, method.Hyperparameters(**variant), data, idle)
     return found
 
 
