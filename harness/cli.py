@@ -15,6 +15,8 @@ what to run, as key=value in Hydra's grammar:
   method=c_vitae dataset=digits scale=smoke       choose from a group (`unbraid list`)
   method.lr=1e-3 scale.epochs=20 seed=7           set a value
   method.lr=choice(1e-4,1e-3)                     sweep it (quote it: shells read brackets)
+  search=optuna trials=9 method.d=interval(2,16)  let a search choose from it, or search=random
+  scheduler=asha                                  stop early what falls behind the others
   ray.num_cpus=2 ray.address=auto                 what Ray may use, or a running cluster
 scales: smoke (seconds a trial), small (minutes a sweep on a laptop), paper (the published setting)
 """
@@ -38,6 +40,7 @@ _COMMANDS = {
         "examples:\n"
         "  unbraid sweep space=vitae_stability scale=small run_dir=runs/stability\n"
         "  unbraid sweep space=vitae_stability seeds=5 dry_run=true\n"
+        "  unbraid sweep space=tune_vitae trials=40 scale=smoke run_dir=runs/tune\n"
         "  unbraid sweep method=vae dataset=digits 'method.lr=choice(1e-4,1e-3)'\n",
     ),
     "status": ("say what of a sweep is done", "example:\n  unbraid status runs/stability\n"),

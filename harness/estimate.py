@@ -11,7 +11,7 @@ from harness import seeding
 from harness.config.schema import TrialConfig
 from harness.config.sweep import Sweep
 from harness.data.registry import load_dataset
-from harness.data.sampler import Sampler
+from harness.data.sampler import make_sampler
 from harness.execution.device import pick_device
 from harness.execution.progress import clock
 from harness.training import Updater
@@ -57,8 +57,8 @@ def _seconds(trial: TrialConfig, sweep: Sweep) -> float:
     device = pick_device(sweep.settings.device)
     method = build_method(trial, dataset, device)
     updater = Updater(method)
-    values = {**updater.values, "kl_weight": 1.0}
-    sampler = Sampler(dataset.train, dataset.warp, device, trial.scale.batch_size)
+    values = {**updater.values, "kl_weight": 1.0, "progress": 0.0}
+    sampler = make_sampler(method, dataset, device, trial.scale.batch_size)
     order, noise = seeding.generator(0, "order"), seeding.generator(0, "noise", device)
     started, taken = time.perf_counter(), 0
     batches = (batch for _ in count() for batch in sampler.epoch(order))

@@ -145,6 +145,7 @@ def train(
         means = _Means()
         for batch in sampler.epoch(order):
             size = len(batch["image"])
+            values["progress"] = updater.steps / (scale.epochs * len(sampler))
             means.add(size, updater.step(batch, method.draw(size, noise), values))
         first = first or means.first_losses()
         epoch_means = means.read()

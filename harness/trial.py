@@ -13,8 +13,9 @@ from harness import seeding
 from harness.config.compose import load_method_or_explain
 from harness.config.schema import TrialConfig
 from harness.data.dataset import Dataset
-from harness.data.sampler import Sampler
-from harness.evaluation import EvaluationData, evaluate, pictures, scorable
+from harness.data.sampler import make_sampler
+from harness.evaluation import EvaluationData, evaluate, scorable
+from harness.pictures import arrays_of
 from harness.provenance import machine
 from harness.results.records import TrialRecord
 from harness.training import Updater, train
@@ -123,7 +124,7 @@ def _train_and_score(
     dataset = dataset.limited(scale.train_limit, scale.test_limit)
     method = build_method(trial, dataset, device)
     updater = Updater(method)
-    sampler = Sampler(dataset.train, dataset.warp, device, scale.batch_size)
+    sampler = make_sampler(method, dataset, device, scale.batch_size)
     held_out = EvaluationData(dataset, device, scale.batch_size, scale.budget)
     along_training = scorable(method, trial.metrics, dataset)[:1]
     watch.lap("setup")
@@ -147,7 +148,7 @@ def _train_and_score(
     if not reason:
         record.metrics = evaluate(method, held_out, trial.metrics, seed)
         reason = _not_finite(record.metrics)
-        record.arrays = pictures(method, held_out, seed)
+        record.arrays = arrays_of(method, held_out, seed)
     record.status, record.error = ("diverged", reason) if reason else ("ok", None)
     watch.lap("evaluate")
 

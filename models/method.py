@@ -16,21 +16,12 @@ from models.gaussian import DiagonalGaussian
 from models.hyperparameters import values_of
 
 Batch = Mapping[str, Tensor]
-"""Tensors of one minibatch; ``image`` is ``[B, C, H, W]`` in ``[0, 1]``.
-
-A method that consumes pairs also gets ``same``, ``[B, C, H, W]`` in ``[0, 1]``: in row i another or
-the same image of the identity in row i of ``image``; and ``identity``, int64 ``[B]``, from 0 to
-``n_identities - 1``. ``image`` is to be reproduced and gives the pose, ``same`` the appearance (the
-papers' x2 and x1); B is even.
-"""
+"""Tensors of one minibatch; ``image`` is ``[B, C, H, W]`` in ``[0, 1]``."""
 Noise = Mapping[str, Tensor]
 """The random draws of one step, by name."""
 Values = Mapping[str, float | Tensor]
-"""Numbers of one step: the method's ``Value`` hyperparameters and two of the loop's.
-
-These are ``kl_weight``, the warm-up of the KL terms, and ``progress``, the share of the training
-steps that are done, in ``[0, 1)``.
-"""
+"""Numbers of one step: the method's ``Value`` hyperparameters and, of the loop, ``kl_weight`` and
+``progress``, the finished share of the training steps in [0, 1)."""
 Stats = dict[str, Tensor]
 """What an objective reports beside its loss: scalars by name."""
 
@@ -42,7 +33,7 @@ class DataSpec:
     Attributes:
         image_shape: ``(channels, height, width)``.
         n_train: number of training examples (density estimates need it).
-        n_identities: number of identities among them; 0 where the data have none.
+        n_identities: number of different objects or people they show; 0 if that is not known.
     """
 
     image_shape: tuple[int, int, int]
@@ -88,8 +79,9 @@ class Method(nn.Module):
     What adapts during training is a buffer, updated in place by the objective. No objective
     branches on a tensor's value, draws random numbers or calls ``.item()``.
 
-    Attributes:
-        consumes: what a batch holds: single images, or pairs of one identity (see ``Batch``).
+    A method that ``consumes`` pairs gets batches of an even size B with ``same`` beside ``image``,
+    another image ``[B, C, H, W]`` of the same identity (or the same one), and ``identity``, int64
+    ``[B]`` from 0 to ``n_identities - 1``.
     """
 
     Hyperparameters: ClassVar[type[Any]]
@@ -207,36 +199,31 @@ class Swaps(Protocol):
 
 
 @runtime_checkable
-class DecodesAppearance(Protocol):
-    """A method that shows what an image looks like apart from its pose."""
-
-    def appearance(self, image: Tensor) -> Tensor:
-        """Return ``[B, C, H, W]`` in ``[0, 1]``: appearance decoded, not transformed."""
-        ...
-
-
-@runtime_checkable
 class DecodesGroups(Protocol):
-    """A method that shows what each code alone tells of an image, by decoders of their own."""
+    """A method with a decoder for each code alone, which shows what that code holds."""
 
     def decode_groups(self, image: Tensor) -> dict[str, Tensor]:
-        """Return ``appearance`` and ``pose``, each ``[B, C, H, W]`` in ``[0, 1]``.
-
-        One is the image decoded from its appearance code alone, as if averaged over poses; the
-        other from its pose code alone (Esser et al., 2019, section 4.2).
-        """
+        """Return ``appearance`` and ``pose``: ``[B, C, H, W]`` in ``[0, 1]`` each."""
         ...
 
 
 @runtime_checkable
 class EstimatesInformation(Protocol):
-    """A method with classifiers that estimate the mutual information of pose and appearance."""
+    """A method that estimates the mutual information of its pose and appearance codes."""
 
     def information(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
-        """Return ``i_t``, ``i_t_prime`` and ``i_eval`` of a batch of pairs, each ``[B]`` in nats.
+        """Return ``i_t``, ``i_t_prime`` and ``i_eval`` of pairs, each ``[B]`` in nats.
 
-        The classifiers' values on joint pairs, whose means are the estimates (Esser et al., 2019,
-        equation 12): of the one the encoder plays against, of the one that detects overpowering,
-        and of one that only measures.
+        The estimate of the classifier whose gradient the encoder sees, of the one it does not see,
+        and of a third that only measures.
         """
+        ...
+
+
+@runtime_checkable
+class DecodesAppearance(Protocol):
+    """A method that shows what an image looks like apart from its pose."""
+
+    def appearance(self, image: Tensor) -> Tensor:
+        """Return ``[B, C, H, W]`` in ``[0, 1]``: appearance decoded, not transformed."""
         ...

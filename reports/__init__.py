@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harness.errors import UserError, did_you_mean
 from harness.results import Results
-from reports import comparison, stability, timing
+from reports import comparison, stability, timing, tuning
 from reports.page import Page, render
 
 __all__ = ["KINDS", "build"]
@@ -14,6 +14,7 @@ KINDS: dict[str, Callable[[Results], Page]] = {
     "comparison": comparison.page,
     "stability": stability.page,
     "timing": timing.page,
+    "tuning": tuning.page,
 }
 """Every kind of report, by the name it has on the command line."""
 

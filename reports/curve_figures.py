@@ -89,7 +89,7 @@ def draw_at(grid: Grid, curves: Curves, level: float, why: str) -> Figure:
         for colour, each in zip(COLOURS, bundles, strict=False):
             _draw(axes, each, colour, curves.outcome)
         axes.set_xlabel("epoch")
-        axes.xaxis.set_major_locator(_whole_numbers())
+        axes.xaxis.set_major_locator(whole_numbers())
         axes.set_ylabel(curves.titled)
         axes.grid(axis="y")
         legend(canvas, [each.group for each in bundles], markers=False)
@@ -121,7 +121,7 @@ def draw_all(grid: Grid, curves: Curves) -> Figure:
             axes_row[0].set_ylabel(row[0].group, color=colour)
         for axes, level in zip(panels[0], levels, strict=True):
             axes.set_title(level_label(level) if grid.axis else "", fontsize=9)
-        panels[0, 0].xaxis.set_major_locator(_whole_numbers())  # they share it
+        panels[0, 0].xaxis.set_major_locator(whole_numbers())  # they share it
         canvas.supxlabel("epoch", fontsize=9.5)
         canvas.supylabel(curves.titled, fontsize=9.5)
         svg = to_svg(canvas, "panels")
@@ -169,7 +169,7 @@ def _draw(axes: matplotlib.axes.Axes, each: Bundle, colour: str, outcome: Outcom
         )
 
 
-def _whole_numbers() -> MaxNLocator:
+def whole_numbers() -> MaxNLocator:
     """Choose ticks as matplotlib does, but never between two epochs."""
     return MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True)
 

@@ -98,18 +98,19 @@ def outcomes_of(results: Results) -> list[Outcome]:
     """Return all of the sweep's metrics that any trial has, also those without a direction."""
     told = results.sweep.get("metrics")
     entries = told if isinstance(told, list) else []
-    named = [outcome for entry in entries if (outcome := _named(entry))]
+    known = [outcome for entry in entries if (outcome := named(entry))]
     finished = results.trials[results.trials["status"] == "ok"]
-    return [outcome for outcome in named if _has_values(finished, outcome.column)]
+    return [outcome for outcome in known if _has_values(finished, outcome.column)]
 
 
 def _declared(entry: Any) -> Outcome | None:
     """Read one of the sweep's metrics; None if it has no direction, as in older sweeps."""
-    outcome = _named(entry)
+    outcome = named(entry)
     return outcome if outcome and outcome.directed else None
 
 
-def _named(entry: Any) -> Outcome | None:
+def named(entry: Any) -> Outcome | None:
+    """Read one of the sweep's metrics: ``name``, ``direction``, ``unit``; None if it is none."""
     if not (isinstance(entry, dict) and entry.get("name")):
         return None
     direction = entry.get("direction")

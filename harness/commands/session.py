@@ -117,7 +117,7 @@ def _run(
 
 
 def load_datasets(trials: list[TrialConfig], settings: Settings) -> dict[DatasetOptions, Dataset]:
-    """Return every dataset of the trials in memory, by options."""
+    """Return every dataset of the trials, in memory or memory-mapped, by options."""
     return {
         options: load_dataset(options, settings.data_folder)
         for options in dict.fromkeys(trial.dataset for trial in trials)
@@ -156,9 +156,11 @@ def show_plan(sweep: Sweep) -> int:
 
     trials = sweep.trials
     print(f"{sweep.n_trials} trials: {sweep.space.title if sweep.space else trials[0].method}")
-    for path, values in sweep.swept.items():
-        print(f"  {path:<24} {', '.join(map(str, values))}")
-    print(f"  {'seeds':<24} {', '.join(str(s) for s in dict.fromkeys(t.seed for t in trials))}")
+    seeds = dict.fromkeys(trial.seed for trial in trials)
+    told = {**sweep.swept, "seeds": list(seeds)}
+    width = max(24, *map(len, told))
+    for path, values in told.items():
+        print(f"  {path:<{width}} {', '.join(map(str, values))}")
     print(
         "first trials:" if len(trials) == sweep.n_trials else "the first trials, the others follow:"
     )

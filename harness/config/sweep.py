@@ -10,6 +10,7 @@ from harness.config.cases import cases, collect, split
 from harness.config.compose import compose_config
 from harness.config.configurations import make_trial, unique, with_values
 from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
+from harness.config.pairing import check_batches
 from harness.config.schema import RaySettings, Settings, TrialConfig
 from harness.config.search import Asha, build_scheduler, build_search
 from harness.config.searching import Searched, searched_space
@@ -107,7 +108,8 @@ def _searched(
 
 
 def _checked(sweep: Sweep) -> Sweep:
-    """Refuse a scheduler that could not compare these trials."""
+    """Refuse data that a method cannot learn from, and a scheduler that could not compare."""
+    check_batches(sweep.trials)
     if isinstance(sweep.settings.scheduler, Asha):
         make_halving(sweep.settings.scheduler, sweep.trials)
     return sweep

@@ -1,23 +1,28 @@
 """Arrays that are made once and memory-mapped afterwards.
 
-An entry is one ``.npy`` file with four more bytes, the CRC-32 of all before them. It is written
-beside its place and renamed into it, so a reader sees the whole of an entry or none of it; a
-damaged entry is made again. No fault of the cache folder ever stops a run.
+Processes that want the same entry wait for the one that makes it; a damaged entry is made again. A
+fault of the cache folder stops a run only where an array is too large to be held in memory instead.
 """
 
+import fcntl
 import hashlib
 import json
+import math
 import os
+import shutil
 import tempfile
 import warnings
-import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 
-_CRC_BYTES = 4
+from harness.data import entries
+from harness.data.making import told
+from harness.errors import UserError
+
+Key = Mapping[str, str | int | float]
 
 
 def cache_folder() -> Path:
@@ -29,10 +34,7 @@ def cache_folder() -> Path:
 
 
 def cached(
-    name: str,
-    key: Mapping[str, str | int | float],
-    sources: tuple[str, ...],
-    make: Callable[[], np.ndarray],
+    name: str, key: Key, sources: tuple[str, ...], make: Callable[[], np.ndarray]
 ) -> np.ndarray:
     """Return ``make()``, or the array it gave last time, memory-mapped and read-only.
 
@@ -42,59 +44,101 @@ def cached(
         sources: paths of the Python files that make the array; editing one makes a new entry.
         make: makes the array; a function of ``key`` alone.
     """
-    path = cache_folder() / f"{name}-{_digest(key, sources)}.npy"
-    array = _read(path)
-    if array is not None:
-        return array
-    made = make()
-    try:
-        _write(path, made)
-    except OSError as error:
-        warnings.warn(f"not cached, so made again next time: {path} ({error})", stacklevel=2)
-        return made
-    read_back = _read(path)
-    return made if read_back is None else read_back
+    path = _path(name, key, sources)
+
+    def kept() -> np.ndarray:
+        made = make()
+        try:
+            return entries.write(path, made.shape, made.dtype, [made])
+        except OSError as error:
+            _warn_not_kept(path, error)
+            return made
+
+    return _found_or(kept, path)
 
 
-def _digest(key: Mapping[str, str | int | float], sources: tuple[str, ...]) -> str:
+def cached_chunks(
+    name: str,
+    key: Key,
+    sources: tuple[str, ...],
+    shape: tuple[int, ...],
+    chunks: Callable[[], Iterator[np.ndarray]],
+) -> np.ndarray:
+    """Return the uint8 array that ``chunks()`` gives piece by piece, as :func:`cached` does.
+
+    One chunk at a time is held in memory. Where that takes long, progress is told on stderr.
+
+    Args:
+        name: as for :func:`cached`.
+        key: as for :func:`cached`.
+        sources: as for :func:`cached`.
+        shape: ``(N, ...)``, of the whole.
+        chunks: starts to make the array; gives its rows in order, some at a time. It raises no
+            ``OSError`` of its own, which would pass for a fault of the cache folder.
+
+    Raises:
+        UserError: more than ``LARGE`` bytes cannot be kept in the cache folder.
+    """
+    path, size = _path(name, key, sources), math.prod(shape)
+
+    def kept() -> np.ndarray:
+        try:
+            _require_room(path.parent, size)
+            return entries.write(path, shape, np.dtype(np.uint8), told(name, shape[0], chunks()))
+        except OSError as error:
+            if size > entries.LARGE:
+                raise UserError(
+                    f"{path} cannot be kept ({error}), and its {size / 2**20:,.0f} MiB are too "
+                    "many for memory. Name a folder with room for it by the environment variable "
+                    "UNBRAID_CACHE, or choose a smaller dataset by its options."
+                ) from error
+            _warn_not_kept(path, error)
+            return np.concatenate(list(chunks()))
+
+    return _found_or(kept, path)
+
+
+def _path(name: str, key: Key, sources: tuple[str, ...]) -> Path:
     digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode())
     for source in sources:
         digest.update(Path(source).read_bytes())
-    return digest.hexdigest()[:16]
+    return cache_folder() / f"{name}-{digest.hexdigest()[:16]}.npy"
 
 
-def _read(path: Path) -> np.ndarray | None:
-    """Return the array of an entry, or None where there is no sound one."""
-    try:
-        content = np.memmap(path, np.uint8, "r")
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError) as error:  # unreadable; or empty, which cannot be mapped
-        _warn_unsound(path, str(error))
-        return None
-    if content[-_CRC_BYTES:].tobytes() != _crc(content[:-_CRC_BYTES]):
-        _warn_unsound(path, "its checksum is wrong")
-        return None
-    # asarray: memmap is a subclass, and pickle copies subclasses of ndarray.
-    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+def _found_or(kept: Callable[[], np.ndarray], path: Path) -> np.ndarray:
+    """Return the array of an entry; ``kept`` makes it where there is none."""
+    array = entries.read(path)
+    if array is None:
+        with _one_maker(path):
+            array = entries.read(path)  # another process may have made it meanwhile
+            if array is None:
+                array = kept()
+    return array
 
 
-def _warn_unsound(path: Path, reason: str) -> None:
-    warnings.warn(f"cache entry made again: {path} ({reason})", stacklevel=4)
+@contextmanager
+def _one_maker(path: Path) -> Iterator[None]:
+    """Wait until no other process makes this entry: ten at once would take ten times the disk.
+
+    Where the folder knows no locks this process goes ahead: they would not disturb each other.
+    """
+    with ExitStack() as stack:
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = path.with_name(f".making-{path.stem}")
+            file = stack.enter_context(lock.open("a"))
+            fcntl.flock(file, fcntl.LOCK_EX)
+            stack.callback(lock.unlink, missing_ok=True)
+        yield
 
 
-def _write(path: Path, array: np.ndarray) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".unfinished-{uuid4().hex}")
-    try:
-        with unfinished.open("xb") as file:
-            np.save(file, array, allow_pickle=False)
-            file.flush()
-            file.write(_crc(np.memmap(unfinished, np.uint8, "r")))
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+def _require_room(folder: Path, size: int) -> None:
+    """Raise OSError at once, rather than after an hour of making what does not fit."""
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < size:
+        raise OSError(f"it takes {size / 2**20:,.0f} MiB, {free / 2**20:,.0f} MiB are free")
 
 
-def _crc(content: np.ndarray) -> bytes:
-    return zlib.crc32(content.data).to_bytes(_CRC_BYTES, "big")
+def _warn_not_kept(path: Path, error: OSError) -> None:
+    warnings.warn(f"not cached, so made again next time: {path} ({error})", stacklevel=5)

@@ -35,6 +35,11 @@ class Split:
     def __len__(self) -> int:
         return len(self.images)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the images and factors, wherever they lie."""
+        return self.images.nbytes + sum(known.nbytes for known in self.factors.values())
+
     def first(self, n: int | None) -> Split:
         """Return the first ``n`` images and their factors, as views; None for all of them."""
         return Split(self.images[:n], {name: known[:n] for name, known in self.factors.items()})
@@ -55,7 +60,7 @@ class WarpRange:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A dataset in memory; it pickles without copying its arrays (protocol 5).
+    """A dataset in memory or memory-mapped; it pickles without copying arrays (protocol 5).
 
     Attributes:
         name: the name it has on the command line.
@@ -66,6 +71,8 @@ class Dataset:
             warp (also when a fixed warp has been applied to the images already).
         appearance_factors: names of the known factors of what an image shows.
         pose_factors: names of those of how it is shown. An image may lack some of either.
+        identity_factor: name of the labels that say whose image it is; "" if that is not known.
+        frame_factor: name of those that say which pose it shows, the same for every identity.
     """
 
     name: str
@@ -75,6 +82,8 @@ class Dataset:
     warp: WarpRange | None = None
     appearance_factors: tuple[str, ...] = ()
     pose_factors: tuple[str, ...] = ()
+    identity_factor: str = ""
+    frame_factor: str = ""
 
     @property
     def spec(self) -> DataSpec:
@@ -82,7 +91,14 @@ class Dataset:
         from models.method import DataSpec
 
         channels, height, width = self.train.images.shape[1:]
-        return DataSpec((channels, height, width), len(self.train))
+        identities = self.train.factors.get(self.identity_factor, ())
+        shape = channels, height, width
+        return DataSpec(shape, len(self.train), len(np.unique(identities)))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of both splits, wherever they lie."""
+        return self.train.nbytes + self.test.nbytes
 
     @property
     def known_appearance(self) -> tuple[str, ...]:
@@ -93,6 +109,16 @@ class Dataset:
     def known_pose(self) -> tuple[str, ...]:
         """The pose factors that the test images carry: none without a warp, for example."""
         return tuple(name for name in self.pose_factors if name in self.test.factors)
+
+    @property
+    def known_identity(self) -> str:
+        """Name of the labels of the test images' identities; "" if they are not known."""
+        return self.identity_factor if self.identity_factor in self.test.factors else ""
+
+    @property
+    def known_frame(self) -> str:
+        """Name of the labels of the test images' poses; "" if they are not known."""
+        return self.frame_factor if self.frame_factor in self.test.factors else ""
 
     @property
     def known_latents(self) -> tuple[str, ...]:
@@ -112,12 +138,16 @@ class DatasetOptions(ABC):
         summary: one line for ``unbraid list datasets``.
         published_epochs: epochs of the published training (``scale=paper``).
         published_batch_size: its batch size.
+        identity_factor: what :class:`Dataset` says of it; methods that learn from pairs need one.
+        frame_factor: what :class:`Dataset` says of it; triplets need one.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     published_epochs: ClassVar[int]
     published_batch_size: ClassVar[int]
+    identity_factor: ClassVar[str] = ""
+    frame_factor: ClassVar[str] = ""
 
     @abstractmethod
     def load(self, data_root: Path | None) -> Dataset:

@@ -22,6 +22,7 @@ class DigitsOptions(WarpOptions):
     summary: ClassVar[str] = "1,797 real handwritten digits of scikit-learn, 28x28; needs no files"
     published_epochs: ClassVar[int] = 2000  # VITAE's MNIST setting
     published_batch_size: ClassVar[int] = 512
+    identity_factor: ClassVar[str] = "label"
 
     def load(self, data_root: Path | None) -> Dataset:  # noqa: ARG002 - needs no files
         """Return about 80 % of each class for training and the rest for the test."""
@@ -36,6 +37,7 @@ class DigitsOptions(WarpOptions):
             "real",
             Split(images[train], {"label": label[train]}),
             Split(images[test], {"label": label[test]}),
+            identity_factor=self.identity_factor,
             appearance_factors=("label",),
             pose_factors=WARP_FACTORS,
         )

@@ -41,6 +41,7 @@ class GlyphsOptions(DatasetOptions):
     summary: ClassVar[str] = "procedural 28x28 digit-like strokes with nine known factors"
     published_epochs: ClassVar[int] = 2000  # VITAE's MNIST setting, which glyphs stand in for
     published_batch_size: ClassVar[int] = 512
+    identity_factor: ClassVar[str] = "label"
 
     n_train: Annotated[int, Ge(1)] = 5000
     n_test: Annotated[int, Ge(1)] = 1000
@@ -54,6 +55,7 @@ class GlyphsOptions(DatasetOptions):
             "procedural",
             train,
             _split("test", self.n_test, self.seed),
+            identity_factor=self.identity_factor,
             appearance_factors=("label", "stroke_width", "slant"),
             pose_factors=AFFINE_FACTORS,
         )

@@ -7,8 +7,9 @@ from typing import ClassVar
 import numpy as np
 
 from harness.data.dataset import WARP_FACTORS, Dataset, Split, WarpOptions
+from harness.data.files import find_files
 from harness.data.idx import IMAGES, LABELS, check_idx, read_idx
-from harness.errors import CorruptFileError, UserError
+from harness.errors import CorruptFileError
 
 TRAIN_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
 TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
@@ -29,6 +30,7 @@ class MnistOptions(WarpOptions):
     summary: ClassVar[str] = "60,000 + 10,000 real handwritten digits, 28x28; from IDX files"
     published_epochs: ClassVar[int] = 2000  # VITAE, section "Details for MNIST experiments"
     published_batch_size: ClassVar[int] = 512
+    identity_factor: ClassVar[str] = "label"
 
     def load(self, data_root: Path | None) -> Dataset:
         """Return MNIST, read from ``data_root/mnist`` or ``data_root``."""
@@ -40,6 +42,7 @@ class MnistOptions(WarpOptions):
             "real",
             _read(files, TRAIN_FILES),
             _read(files, TEST_FILES),
+            identity_factor=self.identity_factor,
             appearance_factors=("label",),
             pose_factors=WARP_FACTORS,
         )
@@ -55,28 +58,8 @@ class MnistOptions(WarpOptions):
 
 
 def _find(data_root: Path | None) -> dict[str, Path]:
-    """Return the path of each of the four files.
-
-    Raises:
-        UserError: some are missing; the message names each.
-    """
-    if data_root is None:
-        raise UserError(f"The dataset 'mnist' needs a folder with data. {_REMEDY}")
-    folders = (data_root / "mnist", data_root)
-    found = {
-        name: path
-        for name in TRAIN_FILES + TEST_FILES
-        for folder in reversed(folders)  # the first folder has the last word
-        for path in (folder / f"{name}.gz", folder / name)
-        if path.is_file()
-    }
-    missing = [name for name in TRAIN_FILES + TEST_FILES if name not in found]
-    if missing:
-        raise UserError(
-            f"Files of the dataset 'mnist' are missing: {', '.join(missing)} "
-            f"(each with or without .gz; looked in {folders[0]} and {folders[1]}). {_REMEDY}"
-        )
-    return found
+    names = TRAIN_FILES + TEST_FILES
+    return find_files("mnist", data_root, names, _REMEDY, endings=("", ".gz"))
 
 
 def _read(files: dict[str, Path], names: tuple[str, str]) -> Split:

@@ -3,15 +3,28 @@
 import os
 from pathlib import Path
 
+from harness.data.bodies import BodiesOptions
+from harness.data.celeba import CelebaOptions
 from harness.data.dataset import Dataset, DatasetOptions
 from harness.data.digits import DigitsOptions
+from harness.data.faces import FacesOptions
 from harness.data.glyphs import GlyphsOptions
 from harness.data.mnist import MnistOptions
+from harness.data.smpl import SmplOptions
 from harness.data.vitae_samples import VitaeSamplesOptions
 
 DATASETS: dict[str, type[DatasetOptions]] = {
     options.name: options
-    for options in (DigitsOptions, GlyphsOptions, MnistOptions, VitaeSamplesOptions)
+    for options in (
+        BodiesOptions,
+        CelebaOptions,
+        DigitsOptions,
+        FacesOptions,
+        GlyphsOptions,
+        MnistOptions,
+        SmplOptions,
+        VitaeSamplesOptions,
+    )
 }
 
 

@@ -1,35 +1,40 @@
-"""Minibatches sampled by index from images that stay on the training device."""
+"""Minibatches of a training split: shuffled images, or pairs of one identity."""
 
 import math
-import warnings
 from collections.abc import Iterator
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from harness.data.dataset import Split, WarpRange
+from harness.data.dataset import Dataset, Split, WarpRange
+from harness.data.images import Images
+from harness.data.pairs import Groups
 from harness.data.warp import scale_draws, warp_images
+from models.method import Method
 
 
 class Sampler:
     """Shuffled passes over a training split.
 
-    The images stay uint8 on the device and become float32 batch by batch, which on a CPU costs no
-    more than gathering float32 and shares the arrays' memory with the other trials of the machine.
     A sampler keeps nothing of a pass, so several passes may run at once.
 
     Args:
-        split: the training images; read-only and memory-mapped arrays are used in place.
+        split: the training images.
         warp: ranges of the warp to draw afresh for every image of every pass; None for none.
         device: where the batches are made.
         batch_size: images a batch; the last of a pass may be smaller.
+        resident_limit: see :class:`harness.data.images.Images`.
     """
 
     def __init__(
-        self, split: Split, warp: WarpRange | None, device: torch.device | str, batch_size: int
+        self,
+        split: Split,
+        warp: WarpRange | None,
+        device: torch.device | str,
+        batch_size: int,
+        resident_limit: int | None = None,
     ) -> None:
-        self._images = _on_device(split.images, device)
+        self._images = Images(split.images, device, resident_limit)
         self._warp = warp
         self._batch_size = batch_size
 
@@ -44,33 +49,98 @@ class Sampler:
             generator: a CPU generator, so that a pass is the same on every device. The order and
                 all the warps of the pass are drawn from it before the first batch.
         """
+        order = torch.randperm(len(self._images), generator=generator)
+        for images in self._warped(torch.split(order, self._batch_size), generator):
+            yield {"image": images}
+
+    def _warped(self, rows: tuple[Tensor, ...], generator: torch.Generator) -> Iterator[Tensor]:
+        """Yield the images of each batch's rows, freshly warped if that is asked for."""
+        if self._warp is None:
+            yield from self._images.gathered(rows)
+            return
+        sizes = [len(part) for part in rows]
+        uniform = torch.rand(3, sum(sizes), generator=generator).to(self._images.device)
+        warps = torch.split(torch.stack(scale_draws(uniform, self._warp)), sizes, dim=1)
+        for images, warp in zip(self._images.gathered(rows), warps, strict=True):
+            yield warp_images(images, *warp)
+
+
+class PairSampler(Sampler):
+    """Shuffled passes over pairs of images of one identity, in even batches.
+
+    Each image is once the one to be reconstructed. Beside it stands one of its identity, drawn
+    afresh in every pass, which may be the image itself (as RoDi's released configurations have it).
+    Of an odd number of images each pass leaves one out. Batches are even, because a classifier's
+    marginal pairs come from the reversed batch, in which a middle one would meet itself.
+
+    Args:
+        split: the training images.
+        identity: name of the factor that says who it is.
+        warp: as for :class:`Sampler`; the two images of a pair get warps of their own.
+        device: where the batches are made.
+        batch_size: pairs a batch, an even number; the last of a pass may be smaller.
+        resident_limit: see :class:`harness.data.images.Images`.
+    """
+
+    def __init__(
+        self,
+        split: Split,
+        identity: str,
+        warp: WarpRange | None,
+        device: torch.device | str,
+        batch_size: int,
+        *,
+        resident_limit: int | None = None,
+    ) -> None:
+        super().__init__(split, warp, device, batch_size, resident_limit)
+        self._groups = Groups(split.factors[identity])
+        self._identity = torch.from_numpy(self._groups.of)
+
+    def __len__(self) -> int:
+        """Number of batches in a pass."""
+        return math.ceil(len(self._images) // 2 * 2 / self._batch_size)
+
+    def epoch(self, generator: torch.Generator) -> Iterator[dict[str, Tensor]]:
+        """Yield batches of ``image``, ``same`` and ``identity``.
+
+        The first two are ``[B, C, H, W]`` in [0, 1], ``identity`` is int64 ``[B]``, counted from 0.
+        """
         n = len(self._images)
-        order = torch.randperm(n, generator=generator).to(self._images.device)
-        if self._warp is not None:
-            uniform = torch.rand(3, n, generator=generator).to(self._images.device)
-            warps = torch.stack(scale_draws(uniform, self._warp))
-        for start in range(0, n, self._batch_size):
-            batch = slice(start, start + self._batch_size)
-            images = _in_unit_range(self._images.index_select(0, order[batch]))
-            yield {"image": images if self._warp is None else warp_images(images, *warps[:, batch])}
+        order = torch.randperm(n, generator=generator)[: n // 2 * 2]
+        uniform = torch.rand(len(order), generator=generator, dtype=torch.float64)
+        same = torch.from_numpy(self._groups.draw(order.numpy(), uniform.numpy()))
+        firsts, seconds = (torch.split(rows, self._batch_size) for rows in (order, same))
+        both = tuple(torch.cat(rows) for rows in zip(firsts, seconds, strict=True))
+        for rows, images in zip(firsts, self._warped(both, generator), strict=True):
+            image, partner = images.chunk(2)
+            identity = self._identity[rows].to(images.device)
+            yield {"image": image, "same": partner, "identity": identity}
+
+
+def make_sampler(
+    method: Method, dataset: Dataset, device: torch.device | str, batch_size: int
+) -> Sampler:
+    """Return the sampler of the batches that a method consumes."""
+    if method.consumes == "pairs":
+        identity = dataset.identity_factor
+        return PairSampler(dataset.train, identity, dataset.warp, device, batch_size)
+    return Sampler(dataset.train, dataset.warp, device, batch_size)
 
 
 def test_batches(
-    split: Split, device: torch.device | str, batch_size: int
+    split: Split,
+    device: torch.device | str,
+    batch_size: int,
+    resident_limit: int | None = None,  # noqa: PT028 - no test, whatever its name
 ) -> Iterator[dict[str, Tensor]]:
-    """Yield a split in its own order, in batches ``{"image": [B, C, H, W]}`` in [0, 1]."""
-    images = _on_device(split.images, device)
-    for start in range(0, len(images), batch_size):
-        yield {"image": _in_unit_range(images[start : start + batch_size])}
+    """Yield a split in its own order, in batches ``{"image": [B, C, H, W]}`` in [0, 1].
 
-
-def _on_device(images: np.ndarray, device: torch.device | str) -> Tensor:
-    """Return the array as a tensor; on the CPU it shares the array's memory."""
-    with warnings.catch_warnings():
-        # Arrays from the cache and from Ray's object store are read-only; nothing here writes.
-        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
-        return torch.from_numpy(images).to(device)
-
-
-def _in_unit_range(images: Tensor) -> Tensor:
-    return images.float().div_(255)
+    Args:
+        split: the images.
+        device: where the batches are made.
+        batch_size: images a batch; the last may be smaller.
+        resident_limit: see :class:`harness.data.images.Images`.
+    """
+    images = Images(split.images, device, resident_limit)
+    for batch in images.gathered(torch.split(torch.arange(len(images)), batch_size)):
+        yield {"image": batch}

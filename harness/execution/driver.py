@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from harness.config.configurations import trial_from_dict
 from harness.config.schema import Settings, TrialConfig
 from harness.data.dataset import Dataset, DatasetOptions
+from harness.execution.handover import shared
 from harness.execution.progress import Progress
 from harness.results import RunDirectory, TrialRecord, load
 from harness.search.halving import Halving, scores_along
@@ -69,7 +70,6 @@ def run_trials(
 
     growth = None if isinstance(work, list) else work
     callback = SweepCallback(run, progress, give_up, growth.ended if growth else None)
-    suggestions = Suggestions(growth, progress, swept, callback) if growth else None
     scheduler: FIFOScheduler = PlanOrder()  # type: ignore[no-untyped-call]
     if halving:
         scheduler = SuccessiveHalving(halving, scores_along(load(run.location), halving))
@@ -112,14 +112,14 @@ def _trainable(
     halving: Halving | None,
 ) -> Any:
     """Return the worker with its assignment, which goes through the object store once."""
-    import ray
     from ray import tune
 
     from harness.execution.worker import Assignment, TrialWorker
 
     assignment = Assignment(
         run_dir=run.location,
-        datasets={options: ray.put(dataset) for options, dataset in datasets.items()},
+        datasets=shared(datasets),
+        data_root=settings.data_folder,
         device=settings.device,
         threads=settings.ray.cpus_per_trial,
         origin=origin,

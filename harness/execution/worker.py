@@ -4,9 +4,9 @@ import socket
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import ray
 import torch
 from ray import tune
 
@@ -15,6 +15,7 @@ from harness.config.schema import TrialConfig
 from harness.data.dataset import Dataset, DatasetOptions
 from harness.errors import UserError
 from harness.execution.device import pick_device
+from harness.execution.handover import received
 from harness.execution.progress import first_score
 from harness.results import RunDirectory, TrialRecord
 from harness.search.halving import Halving
@@ -30,7 +31,8 @@ class Assignment:
 
     Attributes:
         run_dir: where finished trials are written; its plan says what a trial is.
-        datasets: object-store references of the datasets, by options.
+        datasets: object-store references of the datasets, by options; large ones are left out.
+        data_root: where the files of those are.
         device: ``auto``, ``cpu`` or ``cuda``.
         threads: torch threads of a trial.
         origin: entries of ``env.*`` that the driver knows.
@@ -40,6 +42,7 @@ class Assignment:
 
     run_dir: str
     datasets: dict[DatasetOptions, Any]
+    data_root: Path | None
     device: str
     threads: int
     origin: dict[str, Any]
@@ -125,5 +128,7 @@ class TrialWorker(tune.Trainable):
 
     def _dataset(self, trial: TrialConfig) -> Dataset:
         if trial.dataset not in self._loaded:
-            self._loaded[trial.dataset] = ray.get(self._assignment.datasets[trial.dataset])
+            self._loaded[trial.dataset] = received(
+                trial.dataset, self._assignment.datasets, self._assignment.data_root
+            )
         return self._loaded[trial.dataset]

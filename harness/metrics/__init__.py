@@ -124,6 +124,42 @@ METRICS = {
             ),
         ),
         Metric(
+            "information",
+            "mutual information of pose and appearance codes, by three classifiers (RoDi, eq. 12)",
+            needs="EstimatesInformation",
+            of_factors=("known_identity",),
+            keys=(
+                MetricKey("i_t", "none", "nats", "(-inf, inf)", "0"),
+                MetricKey("i_t_prime", "lower", "nats", "(-inf, inf)", "0"),
+                MetricKey("i_eval", "lower", "nats", "(-inf, inf)", "0"),
+            ),
+        ),
+        Metric(
+            "triplets",
+            "squared error of swaps whose truth is known: 1,000 (budget fast) or 8,000 triplets",
+            needs="Swaps",
+            of_factors=("known_identity", "known_frame"),
+            keys=(
+                MetricKey("triplet_mse", "lower", "squared intensity in [-1, 1]", "[0, 4]", "0"),
+                MetricKey("triplet_mse_std", "none", "squared intensity", "[0, 4]", "0"),
+                MetricKey("triplet_mse_q25", "lower", "squared intensity", "[0, 4]", "0"),
+                MetricKey("triplet_mse_median", "lower", "squared intensity", "[0, 4]", "0"),
+                MetricKey("triplet_mse_q75", "lower", "squared intensity", "[0, 4]", "0"),
+            ),
+        ),
+        Metric(
+            "probes",
+            "accuracy of linear probes: identity and frame, from each of the two codes",
+            needs="Encodes",
+            of_factors=("known_identity", "known_frame"),
+            keys=(
+                MetricKey("identity_from_pose", "lower", "", "[0, 1]", "chance"),
+                MetricKey("identity_from_appearance", "higher", "", "[0, 1]", "1"),
+                MetricKey("frame_from_pose", "higher", "", "[0, 1]", "1"),
+                MetricKey("frame_from_appearance", "lower", "", "[0, 1]", "chance"),
+            ),
+        ),
+        Metric(
             "seconds",
             "seconds of a forward pass and of a training step at batch 1024 (VITAE's Table 5)",
             needs="",

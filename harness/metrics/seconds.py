@@ -26,13 +26,17 @@ def compute(method: Method, data: "EvaluationData", generator: torch.Generator) 
     backward and Adam. Training images are repeated where there are fewer than a batch. What is
     timed is a copy: the trial's method stays as it is.
     """
+    from harness.data.sampler import make_sampler
     from harness.training import Updater
 
     method = copy.deepcopy(method).train()
     updater = Updater(method)
-    values = {**updater.values, "kl_weight": 1.0}
-    images = torch.cat([batch["image"] for batch in data.train_batches(BATCH)])
-    batch: Batch = {"image": images.repeat(-(-BATCH // len(images)), 1, 1, 1)[:BATCH]}
+    values = {**updater.values, "kl_weight": 1.0, "progress": 0.0}
+    sampler = make_sampler(method, data.dataset, data.device, BATCH)
+    batch: Batch = {
+        name: of.repeat(-(-BATCH // len(of)), *[1] * (of.ndim - 1))[:BATCH]
+        for name, of in next(sampler.epoch(torch.Generator().manual_seed(0))).items()
+    }
     noise = method.draw(BATCH, generator)
     first = method.phases()[0].objective
 

@@ -82,7 +82,7 @@ def _passes(case: list[str], batch_size: int) -> tuple[Callable[[], object], Cal
     dataset = load_dataset(trial.dataset, None)
     method = build_method(trial, dataset, torch.device("cpu"))
     updater = Updater(method)
-    values = {**updater.values, "kl_weight": 1.0}
+    values = {**updater.values, "kl_weight": 1.0, "progress": 0.0}
     generator = seeding.generator(0, "noise")
 
     def step(batch: dict[str, torch.Tensor]) -> None:

@@ -8,15 +8,9 @@ import torch
 from torch import Tensor
 
 from harness.data.dataset import Split
-from harness.evaluation import (
-    PICTURES,
-    WALK,
-    EvaluationData,
-    evaluate,
-    pictures,
-    scorable,
-)
+from harness.evaluation import EvaluationData, evaluate, scorable
 from harness.metrics import METRICS, check_metrics, metric_keys
+from harness.pictures import arrays_of
 from models import method as protocols
 from models.method import Batch, Noise, Stats
 from models.registry import METHOD_PATHS, load_method
@@ -110,7 +104,7 @@ def test_evaluation_restores_the_mode_it_found(training: bool) -> None:
     method = build(Watched).train(training)
     evaluate(method, data(5), ["elbo"], seed=0)
     assert (method.asked, method.training) == ((False, False), training)
-    pictures(method, data(N), seed=0)
+    arrays_of(method, data(N), seed=0)
     assert (method.asked, method.training) == ((False, False), training)
     method.fails = True
     with pytest.raises(RuntimeError, match="the boiler burst"):
@@ -124,7 +118,15 @@ def test_metrics_are_left_out_where_the_method_lacks_their_protocol() -> None:
 
 def test_every_metric_names_a_protocol_and_reports_what_it_declares() -> None:
     assert all(hasattr(protocols, m.needs) for m in METRICS.values() if m.needs)
-    method = build(load_method("c_vitae"))
+
+    class Estimating(load_method("c_vitae")):
+        """Has what C-VITAE lacks."""
+
+        def information(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
+            zero = torch.zeros(len(batch["same"]))
+            return {"i_t": zero, "i_t_prime": zero, "i_eval": zero}
+
+    method = build(Estimating)
     for name in METRICS:
         assert list(evaluate(method, known_data(), [name], seed=0)) == metric_keys([name])
 
@@ -136,7 +138,8 @@ def known_data() -> EvaluationData:
     def known(split: Split) -> Split:
         values = np.arange(len(split), dtype=np.float32)
         factors = {"label": np.arange(len(split)) % 3, "angle": values, "z_appearance_0": values}
-        return Split(split.images, {**factors, "z_pose_0": values})
+        factors |= {"z_pose_0": values, "frame": np.arange(len(split)) // 3}
+        return Split(split.images, factors)
 
     dataset = dataclasses.replace(
         plain,
@@ -144,6 +147,8 @@ def known_data() -> EvaluationData:
         test=known(plain.test),
         appearance_factors=("label", "z_appearance_0"),
         pose_factors=("angle", "z_pose_0"),
+        identity_factor="label",
+        frame_factor="frame",
     )
     return EvaluationData(dataset, torch.device("cpu"), 5)
 
@@ -151,7 +156,7 @@ def known_data() -> EvaluationData:
 def test_metrics_are_left_out_where_the_images_lack_their_factors() -> None:
     method = build(load_method("c_vitae"))
     factored = [name for name, metric in METRICS.items() if metric.of_factors]
-    assert len(factored) == 3
+    assert len(factored) == 6
     assert evaluate(method, data(5), factored, seed=0) == {}
     bare = dataclasses.replace(known_data().dataset, test=toys.dataset(N).test)
     assert scorable(method, factored, bare) == []
@@ -159,39 +164,3 @@ def test_metrics_are_left_out_where_the_images_lack_their_factors() -> None:
 
 def test_registry_asks_for_known_metrics() -> None:
     assert check_metrics(["mse", "elbo"]) == ("mse", "elbo")
-
-
-OF_EACH_GROUP = ("walk_appearance", "walk_pose", "kl_appearance", "kl_pose")
-
-
-@pytest.mark.parametrize(
-    ("name", "drawn"),
-    [
-        ("vae", {"reconstructions", "samples", "walk_latent", "kl_latent"}),
-        ("u_vitae", {"reconstructions", "samples", "appearance", *OF_EACH_GROUP}),
-        ("c_vitae", {"reconstructions", "samples", "appearance", *OF_EACH_GROUP}),
-    ],
-)
-def test_pictures(name: str, drawn: set[str]) -> None:
-    arrays = pictures(build(load_method(name)), data(N), seed=0)
-    assert arrays.keys() == {"test_images", *drawn}
-    for key, array in arrays.items():
-        if key.startswith("kl_"):
-            assert (array.dtype, len(array)) == (np.float32, len(arrays[key.replace("kl", "walk")]))
-            continue
-        assert array.dtype == np.uint8
-        walk = key.startswith("walk_")
-        assert array.shape[1 if walk else 0 :] == (WALK if walk else PICTURES, 1, 6, 6)
-    np.testing.assert_array_equal(arrays["test_images"], toys.dataset(N).test.images[:PICTURES])
-    assert len(np.unique(arrays["samples"], axis=0)) == PICTURES
-
-
-def test_pictures_round_and_clip() -> None:
-    class Bright(KnownBound):
-        def reconstruct(self, image: Tensor) -> Tensor:
-            values = torch.tensor([-0.5, 0.0, 0.4 / 255, 0.6 / 255, 1.0, 7.0])
-            return values.expand_as(image)
-
-    arrays = pictures(build(Bright), data(3, n=3), seed=0)
-    assert arrays["reconstructions"].shape == (3, 1, 6, 6), "as many as there are"
-    assert arrays["reconstructions"][0, 0, 0].tolist() == [0, 0, 0, 1, 255, 255]

@@ -17,6 +17,8 @@ PUBLISHED = Path(reports.__file__).parent / "published"
 CONFIGURATIONS = {
     "tune_vitae": 40,
     "vitae_beta": 4 + 6 + 6,  # of beta-VAE, beta-TCVAE and DIP-VAE-II
+    "vitae_bodies": 6,
+    "vitae_faces": 3,
     "vitae_mnist": 6,
     "vitae_stability": 3 * 4,
     "vitae_timing": 4 + 3,  # C-VITAE with each of three transformations

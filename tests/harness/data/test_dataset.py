@@ -16,7 +16,7 @@ OPTIONS = GlyphsOptions(n_train=50, n_test=20)
 
 
 def test_spec() -> None:
-    assert load_dataset(OPTIONS, None).spec == DataSpec((1, 28, 28), 50)
+    assert load_dataset(OPTIONS, None).spec == DataSpec((1, 28, 28), 50, n_identities=10)
 
 
 def test_limited_keeps_the_first_of_each_split() -> None:
@@ -29,6 +29,11 @@ def test_limited_keeps_the_first_of_each_split() -> None:
     for name, known in part.train.factors.items():
         np.testing.assert_array_equal(known, whole.train.factors[name][:7])
     assert len(whole.limited().train) == 50
+
+
+def test_size_in_bytes() -> None:
+    # An image has 28 x 28 bytes, a label 8, and eight other factors of glyphs 4 each.
+    assert load_dataset(OPTIONS, None).nbytes == 70 * (28 * 28 + 8 + 8 * 4)
 
 
 def test_a_dataset_pickles_without_copying_its_arrays() -> None:
@@ -46,7 +51,9 @@ def test_every_dataset_names_itself_and_its_published_training(name: str) -> Non
     options = DATASETS[name]
     assert options.name == name
     assert options.summary
-    assert (options.published_epochs, options.published_batch_size) == (2000, 512)
+    large = name in ("smpl", "celeba", "bodies", "faces")  # VITAE, supplement, section 2
+    published = (5000, 256) if large else (2000, 512)
+    assert (options.published_epochs, options.published_batch_size) == published
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -56,7 +63,9 @@ def test_options_are_validated(name: str) -> None:
     if issubclass(DATASETS[name], WarpOptions):
         wrong: list[dict[str, Any]] = [{"warp": "often"}, {"rotate": 181}, {"translate": -0.1}]
     else:
-        wrong = [{"n_train": 0}, {"seed": -1}]
+        impossible = {"n_train": 0, "seed": -1, "downscale": 3}
+        wrong = [{o: impossible[o]} for o in impossible if hasattr(DATASETS[name], o)]
+    assert wrong
     for options in wrong:
         with pytest.raises(ValidationError):
             adapter.validate_python(options)

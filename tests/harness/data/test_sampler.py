@@ -115,7 +115,7 @@ def test_read_only_arrays_are_shared_without_a_warning(tmp_path: Path) -> None:
         warnings.simplefilter("error")
         sampler = Sampler(Split(mapped), None, "cpu", 100)
         assert sorted(itertools.chain(*map(number, sampler.epoch(generator())))) == list(range(500))
-    assert sampler._images.data_ptr() == mapped.ctypes.data
+    assert sampler._images._images.data_ptr() == mapped.ctypes.data
 
 
 def test_test_batches_keep_the_order() -> None:

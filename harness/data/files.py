@@ -1,0 +1,47 @@
+"""Where the files of a dataset lie."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.errors import UserError
+
+
+def find_files(
+    dataset: str,
+    data_root: Path | None,
+    names: Sequence[str],
+    remedy: str,
+    *,
+    endings: Sequence[str] = ("",),
+    optional: Sequence[str] = (),
+) -> dict[str, Path]:
+    """Return the paths of a dataset's files, by their names.
+
+    Args:
+        dataset: its name; files are looked for in ``data_root/<dataset>``, then in ``data_root``.
+        data_root: folder with real data files.
+        names: what has to be there.
+        remedy: what to do if it is not.
+        endings: what a name may end in, the likeliest first.
+        optional: more names; those that are not there are left out.
+
+    Raises:
+        UserError: there is no ``data_root``, or some of ``names`` are missing; each is named.
+    """
+    if data_root is None:
+        raise UserError(f"The dataset '{dataset}' needs a folder with data. {remedy}")
+    folders = (data_root / dataset, data_root)
+    found = {
+        name: path
+        for name in (*names, *optional)
+        for folder in reversed(folders)  # the first folder has the last word, as the first ending
+        for ending in reversed(endings)
+        if (path := folder / f"{name}{ending}").is_file()
+    }
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise UserError(
+            f"Files of the dataset '{dataset}' are missing: {', '.join(missing)} "
+            f"(looked in {folders[0]} and {folders[1]}). {remedy}"
+        )
+    return found

@@ -1,0 +1,76 @@
+"""Images gathered by index, on the training device or beside it."""
+
+import math
+import warnings
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from harness.data.prefetch import made_ahead
+
+RESIDENT_SHARE = 0.25
+"""Images that take more than this share of a GPU's free memory stay in the host's."""
+
+
+class Images:
+    """Images that stay uint8 on the device or, where too large for it, in the host's memory.
+
+    On a CPU they are used in place, memory-mapped or not: to make float32 batch by batch costs no
+    more than gathering float32, and the arrays' memory is shared with other trials of the machine.
+    From the host a thread gathers the next batches while one is in use.
+
+    Args:
+        images: ``[N, C, H, W]`` uint8; may be read-only.
+        device: where batches are made.
+        resident_limit: the most bytes kept on the device; None for a quarter of what a GPU has
+            free, and for no limit on the CPU.
+    """
+
+    def __init__(
+        self,
+        images: np.ndarray,
+        device: torch.device | str,
+        resident_limit: int | None = None,
+    ) -> None:
+        self.device = device = torch.device(device)
+        self.resident = images.nbytes <= _limit(device, resident_limit)
+        self._images = _shared(images).to(device) if self.resident else _shared(images)
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def gathered(self, rows: Iterable[Tensor]) -> Iterator[Tensor]:
+        """Yield ``[n, C, H, W]`` float32 in [0, 1] on the device for each ``[n]`` of indices.
+
+        Batches and their order are the same, bit for bit, wherever the images are kept.
+        """
+        parts = (part.to(self._images.device) for part in rows)
+        gathered = map(self._gather, parts) if self.resident else made_ahead(self._gather, parts)
+        for images in gathered:
+            yield images.to(self.device, non_blocking=True).float().div_(255)
+
+    def _gather(self, rows: Tensor) -> Tensor:
+        """Return the images of ``rows``; those to be copied to a GPU in memory it can read."""
+        pinned = not self.resident and self.device.type == "cuda"
+        shape = len(rows), *self._images.shape[1:]
+        out = torch.empty(shape, dtype=torch.uint8, device=self._images.device, pin_memory=pinned)
+        return torch.index_select(self._images, 0, rows, out=out)
+
+
+def _limit(device: torch.device, resident_limit: int | None) -> float:
+    if resident_limit is not None:
+        return resident_limit
+    if device.type != "cuda":
+        return math.inf
+    free, _ = torch.cuda.mem_get_info(device)
+    return RESIDENT_SHARE * free
+
+
+def _shared(images: np.ndarray) -> Tensor:
+    """Return the array as a tensor that shares its memory."""
+    with warnings.catch_warnings():
+        # Arrays from the cache and from Ray's object store are read-only; nothing here writes.
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+        return torch.from_numpy(images)

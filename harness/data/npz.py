@@ -1,0 +1,111 @@
+"""Arrays of an ``.npz`` file, read piece by piece: a whole one may not fit in memory."""
+
+import math
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from harness.errors import CorruptFileError
+
+
+@dataclass(frozen=True)
+class NpzArray:
+    """Where an array lies in an ``.npz`` file, and what it is.
+
+    Attributes:
+        path: the file.
+        name: the array's name in it.
+        shape: its shape.
+        dtype: its type.
+    """
+
+    path: Path
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[np.generic]
+
+    def chunks(self, rows: int) -> Iterator[np.ndarray]:
+        """Yield the array, ``rows`` rows at a time.
+
+        Raises:
+            CorruptFileError: the file is damaged or cannot be read.
+        """
+        row_bytes = self.dtype.itemsize * math.prod(self.shape[1:])
+        with _reading(self.path) as archive, archive.open(f"{self.name}.npy") as file:
+            _header(file)
+            for start in range(0, self.shape[0], rows):
+                n = min(rows, self.shape[0] - start)
+                content = file.read(n * row_bytes)
+                yield np.frombuffer(content, self.dtype).reshape(n, *self.shape[1:])
+            file.read(1)  # at the end of the file, and not before, its checksum is compared
+
+    def whole(self) -> np.ndarray:
+        """Return the array.
+
+        Raises:
+            CorruptFileError: as :meth:`chunks`.
+        """
+        return np.concatenate(list(self.chunks(max(1, self.shape[0]))))
+
+
+def open_npz(path: Path, names: tuple[str, ...]) -> list[NpzArray]:
+    """Return the named arrays of a file, having read no more than their headers.
+
+    Raises:
+        CorruptFileError: the file is truncated or no ``.npz`` file, an array is not in it, or is
+            of no plain kind.
+    """
+    with _reading(path) as archive:
+        found = {name.removesuffix(".npy") for name in archive.namelist()}
+        missing = [name for name in names if name not in found]
+        if missing:
+            raise CorruptFileError(
+                f"{path} holds no array {' or '.join(map(repr, missing))}; it holds "
+                f"{', '.join(sorted(found)) or 'none'}."
+            )
+        return [_described(path, archive, name) for name in names]
+
+
+def _described(path: Path, archive: zipfile.ZipFile, name: str) -> NpzArray:
+    with archive.open(f"{name}.npy") as file:
+        shape, fortran_order, dtype = _header(file)
+        content = archive.getinfo(f"{name}.npy").file_size - file.tell()
+    expected = math.prod(shape) * dtype.itemsize
+    if dtype.hasobject or (fortran_order and len(shape) > 1) or not math.prod(shape):
+        raise CorruptFileError(
+            f"{path}: the array {name!r} is empty, of Python objects or in Fortran's order. Save "
+            "it again as numpy.ascontiguousarray makes it, with a plain type such as uint8."
+        )
+    if content != expected:
+        raise CorruptFileError(
+            f"{path} is truncated: its array {name!r} of shape {shape} should have {expected} "
+            f"bytes and has {content}. Fetch it again."
+        )
+    return NpzArray(path, name, shape, dtype)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError) as error:
+        raise CorruptFileError(
+            f"{path} is truncated, damaged or no .npz file ({error}). Fetch it again."
+        ) from error
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
+    """Return shape, Fortran's order and type, and leave the file where the numbers begin."""
+    read = (
+        np.lib.format.read_array_header_1_0
+        if np.lib.format.read_magic(file) == (1, 0)
+        else np.lib.format.read_array_header_2_0
+    )
+    return read(file)

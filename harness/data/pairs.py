@@ -1,0 +1,106 @@
+"""Which images belong together: pairs of one identity, and triplets that ask for a swap."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.errors import UserError
+
+
+class Groups:
+    """Images grouped by a label, for drawing one of a group at random.
+
+    Args:
+        labels: ``[N]``, one integer an image; images with the same one are a group.
+    """
+
+    def __init__(self, labels: np.ndarray) -> None:
+        _, self.of = np.unique(labels, return_inverse=True)
+        self._sorted = np.argsort(self.of, kind="stable")
+        self._sizes = np.bincount(self.of)
+        self._starts = np.cumsum(self._sizes) - self._sizes
+
+    def __len__(self) -> int:
+        return len(self._sizes)
+
+    def draw(self, images: np.ndarray, uniform: np.ndarray) -> np.ndarray:
+        """Return for each image one of its own group, perhaps itself.
+
+        Args:
+            images: ``[n]`` indices.
+            uniform: ``[n]`` in [0, 1): which of the group it is.
+        """
+        group = self.of[images]
+        chosen = (uniform * self._sizes[group]).astype(np.int64)
+        found: np.ndarray = self._sorted[self._starts[group] + chosen]
+        return found
+
+
+@dataclass(frozen=True)
+class Triplets:
+    """Indices ``[n]`` of images: what a method sees, and what it should make of it.
+
+    Attributes:
+        appearance: x1, of the identity wanted, in another frame.
+        truth: x2, of the identity and in the frame wanted.
+        pose: x3, of another identity, in the frame wanted.
+    """
+
+    appearance: np.ndarray
+    truth: np.ndarray
+    pose: np.ndarray
+
+
+def draw_triplets(identity: np.ndarray, frame: np.ndarray, n: int, seed: int = 1) -> Triplets:
+    """Return ``n`` random triplets, the same for a seed (RoDi, section 4.3: 8,000).
+
+    Args:
+        identity: ``[N]`` integer labels; who it is.
+        frame: ``[N]`` integer labels; images with the same one show the same pose.
+        n: how many.
+        seed: of the draws.
+
+    Raises:
+        UserError: no image has both a partner in another frame and one of another identity.
+    """
+    generator = np.random.default_rng(seed)
+    people, frames = Groups(identity), Groups(frame)
+    possible = (_variety(people, frames) > 1) & (_variety(frames, people) > 1)
+    if not possible.any():
+        raise UserError(
+            "No triplets can be drawn: they need two images of one identity in different frames, "
+            "and one of another identity in the same frame. "
+            f"These {len(identity)} images show {len(people)} identities in {len(frames)} frames."
+        )
+    truth = generator.choice(np.flatnonzero(possible), n)
+    appearance = _until(
+        lambda rows: people.draw(truth[rows], generator.random(len(rows))),
+        lambda rows, drawn: frames.of[drawn] != frames.of[truth[rows]],
+        n,
+    )
+    pose = _until(
+        lambda rows: frames.draw(truth[rows], generator.random(len(rows))),
+        lambda rows, drawn: people.of[drawn] != people.of[truth[rows]],
+        n,
+    )
+    return Triplets(appearance, truth, pose)
+
+
+def _variety(groups: Groups, other: Groups) -> np.ndarray:
+    """Return for each image how many groups of the other kind its group has members in."""
+    met = np.unique(np.stack([groups.of, other.of]), axis=1)
+    return np.bincount(met[0], minlength=len(groups))[groups.of]
+
+
+def _until(
+    draw: Callable[[np.ndarray], np.ndarray],
+    good: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    n: int,
+) -> np.ndarray:
+    """Draw ``n`` indices, and those that are not good again until all are."""
+    drawn, rows = np.empty(n, np.int64), np.arange(n)
+    while len(rows):
+        drawn[rows] = draw(rows)
+        rows = rows[~good(rows, drawn[rows])]
+    return drawn

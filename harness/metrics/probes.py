@@ -1,0 +1,62 @@
+"""What a linear classifier reads from each code."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from models.method import Encodes, Method
+
+if TYPE_CHECKING:
+    from harness.evaluation import EvaluationData
+
+MOST_IMAGES = {"fast": 2000, "study": 10000}
+"""The first so many test images."""
+
+SHARE = 0.8
+"""Share of the images that a probe learns from; it is scored on the rest."""
+
+
+def compute(
+    method: Method,
+    data: "EvaluationData",
+    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
+) -> dict[str, float]:
+    """Return the accuracy of four linear probes, by what is read from which code.
+
+    Logistic regression on standardised codes of test images, on one split of these into 80 % to
+    learn from and 20 %, the same for every trial. Methods without an ``appearance`` and a ``pose``
+    code are not scored.
+    """
+    assert isinstance(method, Encodes)
+    encoded = [method.encode(b["image"]) for b in data.test_batches(MOST_IMAGES[data.budget])]
+    if not {"appearance", "pose"} <= encoded[0].keys():
+        return {}
+    scores = {}
+    for what, factor in (
+        ("identity", data.dataset.known_identity),
+        ("frame", data.dataset.known_frame),
+    ):
+        for group in ("pose", "appearance"):
+            codes = torch.cat([part[group] for part in encoded]).double().cpu().numpy()
+            labels = data.dataset.test.factors[factor][: len(codes)]
+            scores[f"{what}_from_{group}"] = probe(codes, labels)
+    return scores
+
+
+def probe(codes: np.ndarray, labels: np.ndarray) -> float:
+    """Return the accuracy of logistic regression from codes ``[N, D]`` to labels ``[N]``.
+
+    A label that all the images to learn from share is what is predicted.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    order = np.random.default_rng(0).permutation(len(codes))
+    learn, score = np.split(order, [int(SHARE * len(codes))])
+    if len(np.unique(labels[learn])) == 1:
+        return float((labels[score] == labels[learn[0]]).mean())
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300))
+    classifier.fit(codes[learn], labels[learn])
+    return float(classifier.score(codes[score], labels[score]))

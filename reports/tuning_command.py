@@ -1,0 +1,62 @@
+"""Command lines that run one configuration of a sweep again, to be copied into a shell."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+SAFE = re.compile(r"[A-Za-z_][\w./-]*")
+KEYWORDS = ("null", "true", "false", "inf", "nan")
+"""Words that Hydra's grammar reads as values unless they are quoted."""
+FRESH_SEEDS = 5
+"""Seeds with which a chosen configuration is to be confirmed."""
+
+
+def train_command(config: Mapping[str, Any]) -> str:
+    """Return the command that runs exactly this trial, one line a group.
+
+    Every value is named, so that it stays the same trial where defaults change.
+    """
+    return _joined("train", config, [f"seed={config['seed']}"])
+
+
+def confirm_command(config: Mapping[str, Any], first: int) -> str:
+    """Return the command that runs the configuration with fresh seeds.
+
+    Args:
+        config: any seed's configuration.
+        first: the first seed that the search did not use.
+    """
+    return _joined("sweep", config, [f"seed={first}", f"seeds={FRESH_SEEDS}"])
+
+
+def _joined(command: str, config: Mapping[str, Any], ending: list[str]) -> str:
+    lines = [" ".join(_overrides(key, value)) for key, value in config.items() if key != "seed"]
+    return " \\\n  ".join([f"unbraid {command}", *lines, " ".join(ending)])
+
+
+def _overrides(key: str, value: Any) -> Iterator[str]:
+    """Yield one override, or those of a group: its choice, then what is below it."""
+    if not isinstance(value, dict):
+        yield shlex.quote(f"{key}={_written(value)}")
+        return
+    yield shlex.quote(f"{key}={_written(value['name'])}")
+    for name, below in value.items():
+        if name != "name":
+            yield shlex.quote(f"{key}.{name}={_written(below)}")
+
+
+def _written(value: Any) -> str:
+    """Write a value in Hydra's grammar."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return f"[{','.join(map(_written, value))}]"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{k}:{_written(v)}' for k, v in value.items())}}}"
+    if isinstance(value, str) and (not SAFE.fullmatch(value) or value.lower() in KEYWORDS):
+        escaped = value.replace('"', '\\"')
+        return f'"{escaped}"'
+    return str(value)

@@ -1,0 +1,95 @@
+"""The arrays that a trial keeps for its figures."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from harness.evaluation import EvaluationData
+from harness.pictures import PICTURES, SWAPS, WALK, arrays_of
+from models.registry import load_method
+from tests.harness import toys
+from tests.harness.test_evaluation import data
+from tests.harness.toys import KnownBound, MeanImage, build
+
+N = 37
+OF_EACH_GROUP = ("walk_appearance", "walk_pose", "kl_appearance", "kl_pose")
+
+
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [
+        ("vae", {"reconstructions", "samples", "walk_latent", "kl_latent"}),
+        ("u_vitae", {"reconstructions", "samples", "appearance", *OF_EACH_GROUP}),
+        ("c_vitae", {"reconstructions", "samples", "appearance", *OF_EACH_GROUP}),
+    ],
+)
+def test_what_a_method_can_make_is_kept(name: str, drawn: set[str]) -> None:
+    arrays = arrays_of(build(load_method(name)), data(N), seed=0)
+    assert arrays.keys() == {"test_images", *drawn}
+    for key, array in arrays.items():
+        if key.startswith("kl_"):
+            assert (array.dtype, len(array)) == (np.float32, len(arrays[key.replace("kl", "walk")]))
+            continue
+        assert array.dtype == np.uint8
+        walk = key.startswith("walk_")
+        assert array.shape[1 if walk else 0 :] == (WALK if walk else PICTURES, 1, 6, 6)
+    np.testing.assert_array_equal(arrays["test_images"], toys.dataset(N).test.images[:PICTURES])
+    assert len(np.unique(arrays["samples"], axis=0)) == PICTURES
+
+
+def test_images_are_rounded_and_clipped() -> None:
+    class Bright(KnownBound):
+        def reconstruct(self, image: Tensor) -> Tensor:
+            values = torch.tensor([-0.5, 0.0, 0.4 / 255, 0.6 / 255, 1.0, 7.0])
+            return values.expand_as(image)
+
+    arrays = arrays_of(build(Bright), data(3, n=3), seed=0)
+    assert arrays["reconstructions"].shape == (3, 1, 6, 6), "as many as there are"
+    assert arrays["reconstructions"][0, 0, 0].tolist() == [0, 0, 0, 1, 255, 255]
+
+
+class LeftAndRight(MeanImage):
+    """The left half of an image is its appearance, the right one its pose."""
+
+    def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
+        return torch.cat([appearance_from[..., :3], pose_from[..., 3:]], -1)
+
+    def decode_groups(self, image: Tensor) -> dict[str, Tensor]:
+        return {"appearance": image * 0, "pose": image}
+
+
+def known(n: int = N) -> EvaluationData:
+    """Each of three identities in each of many frames, once."""
+    dataset = toys.dataset(n)
+    factors = {"who": np.arange(n) % 3, "frame": np.arange(n) // 3}
+    test = dataclasses.replace(dataset.test, factors=factors)
+    dataset = dataclasses.replace(
+        dataset, train=test, test=test, identity_factor="who", frame_factor="frame"
+    )
+    return EvaluationData(dataset, torch.device("cpu"), 5, test_batch_size=16)
+
+
+def test_swaps_have_the_pose_of_their_row_and_the_appearance_of_their_column() -> None:
+    arrays = arrays_of(build(LeftAndRight), known(), seed=0)
+    assert arrays["swaps"].shape == (SWAPS * SWAPS, 1, 6, 6)
+    for row in range(SWAPS):
+        for column in range(SWAPS):
+            shown = arrays["swaps"][row * SWAPS + column]
+            np.testing.assert_array_equal(
+                shown[..., :3], arrays["swap_appearance"][column][..., :3]
+            )
+            np.testing.assert_array_equal(shown[..., 3:], arrays["swap_pose"][row][..., 3:])
+    assert len(np.unique(arrays["swap_pose"], axis=0)) == SWAPS
+
+
+def test_what_each_code_shows_and_every_triplet_error_is_kept() -> None:
+    arrays = arrays_of(build(LeftAndRight), known(), seed=0)
+    np.testing.assert_array_equal(arrays["shown_by_pose"], arrays["test_images"])
+    assert arrays["shown_by_appearance"].max() == 0
+    assert arrays["triplet_errors"].shape == (1000,)
+    assert arrays["triplet_errors"].dtype == np.float32
+    first = toys.dataset(N).test.images[:PICTURES]
+    assert not np.array_equal(arrays["test_images"], first), "neighbours are of one frame"
