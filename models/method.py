@@ -82,10 +82,14 @@ class Method(nn.Module):
     A method that ``consumes`` pairs gets batches of an even size B with ``same`` beside ``image``,
     another image ``[B, C, H, W]`` of the same identity (or the same one), and ``identity``, int64
     ``[B]`` from 0 to ``n_identities - 1``.
+
+    ``at_scale`` holds the hyperparameters that have another default at a scale, by its name: the
+    published networks would take days where a smaller scale has minutes.
     """
 
     Hyperparameters: ClassVar[type[Any]]
     consumes: ClassVar[Literal["images", "pairs"]] = "images"
+    at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
     def __init__(self, hyperparameters: Any, data: DataSpec) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import torch
 from annotated_types import Ge, Gt
@@ -29,8 +29,9 @@ class PairHyperparameters:
         int, Structure("dim π", "dimension of the pose code", "authors' code"), Ge(1)
     ] = 256
     network: Annotated[
-        NetworkSize, Structure("", "size of all networks", "authors' code is paper; else ours")
-    ] = "small"
+        NetworkSize,
+        Structure("", "size of all networks", "paper: authors' code, sprites; the others are ours"),
+    ] = "paper"
 
 
 class PairMethod(Method):
@@ -42,6 +43,10 @@ class PairMethod(Method):
 
     Hyperparameters = PairHyperparameters
     consumes: ClassVar[Literal["images", "pairs"]] = "pairs"
+    at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "smoke": {"network": "tiny"},
+        "small": {"network": "small"},
+    }
 
     def __init__(self, hyperparameters: PairHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)

@@ -67,10 +67,10 @@ class ImageEncoder(nn.Module):
         d: dimension of the output.
         pooled: average each channel over the image before the last layer, which is then a linear
             one (the released people model); else the output is maps of the last halving, flattened
-            (the sprites model).
+            (the sprites model), or linear in the trunk's maps where ``d`` numbers do not fill maps.
 
     Raises:
-        ValueError: a side of the image is not divisible by 2, or ``d`` numbers do not fill maps.
+        ValueError: the image's sides are not divisible by 8.
     """
 
     def __init__(
@@ -91,13 +91,15 @@ class ImageEncoder(nn.Module):
         last = channels[-1]
         layers += [*(Residual(last) for _ in range(widths.encoder_blocks)), nn.ReLU()]
         self.trunk = nn.Sequential(*layers)
-        self.head = (
-            nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(last, d))
-            if pooled
-            else nn.Sequential(
-                nn.Conv2d(last, code_maps(image_shape, d)[0], 3, padding=1), nn.Flatten()
-            )
-        )
+        height, width = _code_sides(image_shape)
+        head: list[nn.Module]
+        if pooled:
+            head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(last, d)]
+        elif d % (height * width) == 0:
+            head = [nn.Conv2d(last, d // (height * width), 3, padding=1), nn.Flatten()]
+        else:
+            head = [nn.Flatten(), nn.Linear(last * height * width, d)]
+        self.head = nn.Sequential(*head)
 
     def forward(self, image: Tensor) -> Tensor:
         """Map ``[B, C, H, W]`` in ``[0, 1]`` to ``[B, d]``."""
@@ -111,22 +113,31 @@ class ImageDecoder(nn.Module):
     Args:
         size: of the network.
         image_shape: ``(channels, height, width)``.
-        d: dimension of the code, all groups together.
+        d: dimension of the code, all groups together. Where so many numbers do not fill maps, the
+            first layer is linear instead of a convolution.
 
     Raises:
-        ValueError: as of the encoder.
+        ValueError: the image's sides are not divisible by 8.
     """
 
     def __init__(self, size: NetworkSize, image_shape: tuple[int, int, int], d: int) -> None:
         super().__init__()
         widths, n = _SIZES[size], _halvings(image_shape)
-        maps = code_maps(image_shape, d)
+        height, width = _code_sides(image_shape)
         channels = widths.decoder[: n + 1] if widths.stem else (*widths.decoder[:n], image_shape[0])
-        layers: list[nn.Module] = [
-            nn.Unflatten(1, maps),
-            nn.Conv2d(maps[0], channels[0], 3, padding=1),
-            *(Residual(channels[0]) for _ in range(widths.decoder_blocks)),
-        ]
+        first, layers = channels[0], list[nn.Module]()
+        if d % (height * width) == 0:
+            maps = d // (height * width)
+            layers += [
+                nn.Unflatten(1, (maps, height, width)),
+                nn.Conv2d(maps, first, 3, padding=1),
+            ]
+        else:
+            layers += [
+                nn.Linear(d, first * height * width),
+                nn.Unflatten(1, (first, height, width)),
+            ]
+        layers += [Residual(first) for _ in range(widths.decoder_blocks)]
         for old, new in pairwise(channels):
             layers += [_between(widths, old), nn.Conv2d(old, 4 * new, 3, padding=1)]
             layers.append(nn.PixelShuffle(2))
@@ -141,22 +152,11 @@ class ImageDecoder(nn.Module):
         return image
 
 
-def code_maps(image_shape: tuple[int, int, int], d: int) -> tuple[int, int, int]:
-    """Return the maps ``(channels, height, width)`` that hold the ``d`` numbers of a code.
-
-    Raises:
-        ValueError: a side of the image is not divisible by 2, or ``d`` numbers do not fill maps.
-    """
+def _code_sides(image_shape: tuple[int, int, int]) -> tuple[int, int]:
+    """Return height and width of the maps between the last halving and the first doubling."""
     _, height, width = image_shape
     n = 2 ** _halvings(image_shape)
-    area = height // n * (width // n)
-    if d % area:
-        raise ValueError(
-            f"a code of {d} numbers does not fill maps of {height // n} x {width // n}, which "
-            f"these networks make of images of {height} x {width}: choose multiples of {area} "
-            "for d_appearance and d_pose"
-        )
-    return d // area, height // n, width // n
+    return height // n, width // n
 
 
 def _halvings(image_shape: tuple[int, int, int]) -> int:
