@@ -7,7 +7,7 @@ import torch
 from annotated_types import Ge
 from torch import Tensor
 
-from models.gaussian import gaussian_of
+from models.gaussian import DiagonalGaussian, gaussian_of
 from models.hyperparameters import Value
 from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
 from models.pair_method import OURS, PairHyperparameters, PairMethod, squared_error
@@ -42,7 +42,7 @@ class BVAE(PairMethod):
 
     def objective(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
         """Return ``L_rec + beta KL``, both summed over their dimensions (Figure 7, bvae)."""
-        posterior = gaussian_of(self.pose_encoder(batch["image"]))
+        posterior = self.posterior(batch["image"])["pose"]
         appearance = self.appearance_code(batch["same"])
         decoded = self.compose(posterior.sample(noise["pose"]), appearance)
         rec, kl = squared_error(decoded, batch["image"]).mean(), posterior.kl().mean()
@@ -55,4 +55,8 @@ class BVAE(PairMethod):
 
     def pose_code(self, image: Tensor) -> Tensor:
         """Return the mean of the pose of images ``[B, C, H, W]``, ``[B, d_pose]``."""
-        return gaussian_of(self.pose_encoder(image)).mean
+        return self.posterior(image)["pose"].mean
+
+    def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian]:
+        """Return that of ``pose``, over ``[B, d_pose]``."""
+        return {"pose": gaussian_of(self.pose_encoder(image))}

@@ -88,6 +88,10 @@ class CycleVAE(PairMethod):
         """Return the mean of the pose of images ``[B, C, H, W]``, ``[B, d_pose]``."""
         return self._codes(image)[0].mean
 
+    def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian]:
+        """Return that of ``pose``, over ``[B, d_pose]``."""
+        return {"pose": self._codes(image)[0]}
+
     def _codes(self, image: Tensor) -> tuple[DiagonalGaussian, Tensor]:
         hp = self.hyperparameters
         numbers = self.encoder(image)

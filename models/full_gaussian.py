@@ -25,11 +25,23 @@ class FullGaussian:
         """Return ``mean + L noise`` for standard normal ``noise`` ``[B, d]``."""
         return self.mean + (self.factor @ noise[:, :, None]).squeeze(2)
 
+    @property
+    def variance(self) -> Tensor:
+        """The variance of each dimension, ``[B, d]``."""
+        return self.factor.square().sum(2)
+
     def kl(self) -> Tensor:
         """Return the divergence from the prior ``N(0, I)``, ``[B]`` in nats, in closed form."""
-        log_determinant = 2 * self.factor.diagonal(dim1=1, dim2=2).log().sum(1)
-        trace = self.factor.square().sum((1, 2))
-        return 0.5 * (trace - self.mean.shape[1] + self.mean.square().sum(1) - log_determinant)
+        return self.kl_by_dimension().sum(1)
+
+    def kl_by_dimension(self) -> Tensor:
+        """Return each dimension's part of the divergence, ``[B, d]`` in nats.
+
+        That of the dimension given those before it: the square of its entry on L's diagonal is the
+        variance that they leave it, and the parts add up by the chain rule.
+        """
+        log_left = 2 * self.factor.diagonal(dim1=1, dim2=2).log()
+        return 0.5 * (self.mean.square() + self.variance - 1 - log_left)
 
 
 def full_gaussian_size(d: int) -> int:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 import torch
 from torch import Tensor, nn
 
+from models.full_gaussian import FullGaussian
 from models.gaussian import DiagonalGaussian
 from models.hyperparameters import values_of
 
@@ -147,12 +148,13 @@ class Weighs(Protocol):
 
 @runtime_checkable
 class Infers(Protocol):
-    """A method with a Gaussian posterior over each named group of latents."""
+    """A method with a Gaussian posterior over named groups of latents."""
 
-    def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian]:
-        """Return the posterior of each group of :class:`Encodes`, ``[B, d]`` each.
+    def posterior(self, image: Tensor) -> Mapping[str, DiagonalGaussian | FullGaussian]:
+        """Return the posterior of each group of :class:`Encodes` that has one, ``[B, d]`` each.
 
-        A group that depends on another one is given that one's posterior mean.
+        A group that depends on another one is given that one's posterior mean; one whose code is a
+        function of the image has no posterior.
         """
         ...
 

@@ -38,7 +38,8 @@ class PairMethod(Method):
     """A method with an appearance code of one image, a pose code of another, and one decoder.
 
     Subclasses build their encoders and say what each gives for an image. They train on pairs (see
-    ``models.method.Batch``); afterwards each code can be taken from any image.
+    :class:`models.method.Method`); afterwards each code can be taken from any image. They bound no
+    likelihood of an image (``Bounds``): one whose appearance code has seen the image is no bound.
     """
 
     Hyperparameters = PairHyperparameters
@@ -77,18 +78,14 @@ class PairMethod(Method):
         """Return ``appearance`` ``[B, d_appearance]`` and ``pose`` ``[B, d_pose]``."""
         return {"appearance": self.appearance_code(image), "pose": self.pose_code(image)}
 
-    def decode(self, codes: Mapping[str, Tensor]) -> Tensor:
-        """Return ``[B, C, H, W]`` in ``[0, 1]`` for codes ``appearance`` and ``pose``."""
-        return shown(self.compose(codes["pose"], codes["appearance"]))
-
     def reconstruct(self, image: Tensor) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]``, decoded from both codes of one image."""
-        return self.decode(self.encode(image))
+        return self.swap(image, image)
 
     def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]``: appearance i of one, pose i of the other."""
-        appearance = self.appearance_code(appearance_from)
-        return self.decode({"appearance": appearance, "pose": self.pose_code(pose_from)})
+        pose, appearance = self.pose_code(pose_from), self.appearance_code(appearance_from)
+        return shown(self.compose(pose, appearance))
 
 
 def shown(decoded: Tensor) -> Tensor:

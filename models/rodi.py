@@ -5,6 +5,9 @@ first. Their mutual information is kept below ``epsilon`` by a classifier T the 
 against; a second one, T', tells when T is overpowered, and then a variational bound weighs more.
 """
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 import torch
 from torch import Tensor, nn
 
@@ -43,6 +46,9 @@ class Rodi(PairMethod):
     """
 
     Hyperparameters = RodiHyperparameters
+    at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        scale: {**sizes, "warmup": 0.05} for scale, sizes in PairMethod.at_scale.items()
+    }
 
     def __init__(self, hyperparameters: RodiHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)
@@ -132,6 +138,13 @@ class Rodi(PairMethod):
         """Return the mean of the pose of images ``[B, C, H, W]``, ``[B, d_pose]``."""
         mean: Tensor = self.pose_encoder(image).mean
         return mean
+
+    def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian | FullGaussian]:
+        """Return that of ``pose``, over ``[B, d_pose]``; none where the code is not sampled."""
+        if self.variant.bound == "none":
+            return {}
+        found: DiagonalGaussian | FullGaussian = self.pose_encoder(image)
+        return {"pose": found}
 
     def decode_groups(self, image: Tensor) -> dict[str, Tensor]:
         """Return what each code alone tells, ``[B, C, H, W]`` in ``[0, 1]``."""
