@@ -1,7 +1,8 @@
 """DrNet for pairs of images (Denton & Birodkar, 2017), with RoDi's networks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -45,6 +46,9 @@ class DrNet(PairMethod):
     """
 
     Hyperparameters = DrNetHyperparameters
+    at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        scale: {"network": values["network"]} for scale, values in PairMethod.at_scale.items()
+    }
 
     def __init__(self, hyperparameters: DrNetHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)

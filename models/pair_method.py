@@ -45,8 +45,8 @@ class PairMethod(Method):
     Hyperparameters = PairHyperparameters
     consumes: ClassVar[Literal["images", "pairs"]] = "pairs"
     at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "smoke": {"network": "tiny"},
-        "small": {"network": "small"},
+        "smoke": {"network": "tiny", "lr": 1e-3},
+        "small": {"network": "small", "lr": 1e-3},
     }
 
     def __init__(self, hyperparameters: PairHyperparameters, data: DataSpec) -> None:

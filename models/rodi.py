@@ -47,7 +47,8 @@ class Rodi(PairMethod):
 
     Hyperparameters = RodiHyperparameters
     at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        scale: {**sizes, "warmup": 0.05} for scale, sizes in PairMethod.at_scale.items()
+        scale: {**values, "t_lr": 2e-3, "l_gamma": 0.1, "warmup": 0.05}
+        for scale, values in PairMethod.at_scale.items()
     }
 
     def __init__(self, hyperparameters: RodiHyperparameters, data: DataSpec) -> None:

@@ -21,7 +21,7 @@ def term_and_slope(excess: float, multiplier: float) -> tuple[float, float]:
 
 
 def test_term_is_continuous_and_flat_at_its_kink() -> None:
-    """With lambda = 0.3 and mu = 0.1 the kink is at an excess of -3, and the term there is -0.45."""
+    """With lambda = 0.3 and mu = 0.1 the kink is at an excess of -3; the term there is -0.45."""
     for excess in (-3 - 1e-9, -3 + 1e-9):
         term, slope = term_and_slope(excess, 0.3)
         assert term == pytest.approx(-0.45, abs=1e-12)

@@ -26,9 +26,7 @@ def test_paper_networks_have_the_released_sizes() -> None:
 @pytest.mark.parametrize("pooled", [False, True])
 @pytest.mark.parametrize("d", [16, 10])
 @pytest.mark.parametrize("shape", [(1, 28, 28), (3, 32, 32), (3, 32, 16), (2, 96, 96)])
-def test_shapes(
-    network: NetworkSize, pooled: bool, d: int, shape: tuple[int, int, int]
-) -> None:
+def test_shapes(network: NetworkSize, pooled: bool, d: int, shape: tuple[int, int, int]) -> None:
     """Maps of 7 x 7, 4 x 4, 8 x 4 and 6 x 6, which 16 or 10 numbers fill or do not."""
     with torch.device("meta"):
         image = torch.rand(2, *shape)
