@@ -21,6 +21,7 @@ from tests.models.contract import (
     check_vmap_equals_solo,
 )
 from tests.models.method_case import DATA, Case
+from tests.models.pairs import TINY
 from tests.models.toy_adversarial import ToyAdversarial, ToyHyperparameters
 
 CONV = DataSpec((2, 16, 16), n_train=64)
@@ -44,9 +45,6 @@ VARIANTS = {
     + [{"pose_covariance": "full"}, {"marginal": "roll"}],
 }
 """What is checked beside a method's defaults."""
-
-TINY = {"network": "tiny", "d_pose": 16, "d_appearance": 12}
-"""Of methods of pairs, whose published networks are large; 12 numbers fill no maps of 4 x 4."""
 
 IDLE = {
     "rodi-a": {"mu", "b_gamma"},
