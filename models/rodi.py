@@ -122,7 +122,10 @@ class Rodi(PairMethod):
         return loss, stats
 
     def visualisation(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
-        """Return the squared error of both decoders of a single code (section 4.2)."""
+        """Return the squared error of both decoders of a single code (section 4.2).
+
+        They learn on samples of the pose, so that they tell no more than what its noise leaves.
+        """
         del values
         pose, appearance = self._codes(batch, noise["pose_visible"])
         of_appearance = squared_error(self.appearance_decoder(appearance), batch["image"]).mean()
