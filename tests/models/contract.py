@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.func import functional_call, grad, stack_module_state, vmap
 
+from harness.config.compose import options_of
 from harness.training import Updater
 from models import method as protocols
 from models.hyperparameters import Value, describe, values_of
@@ -28,13 +29,16 @@ def phase_parameters(method: Method, phase: Phase) -> dict[str, Tensor]:
 
 
 def check_hyperparameters(case: Case) -> None:
-    """All described, and frozen; ``values()`` are those described as values."""
+    """All described, and frozen; ``values()`` are those described as values; scales exist."""
     described = describe(case.method.Hyperparameters)
     assert all(info.meaning and info.source for info in described.values())
     defaults = case.method.Hyperparameters()
     assert defaults.__dataclass_params__.frozen
     numbers = {name for name, info in described.items() if isinstance(info, Value)}
     assert case.build().values().keys() == numbers == values_of(defaults).keys()
+    for scale, values in case.method.at_scale.items():
+        assert scale in options_of("scale")
+        assert values.keys() <= described.keys()
 
 
 class _Recorded(Mapping[str, float]):
