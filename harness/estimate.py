@@ -5,8 +5,6 @@ import time
 from itertools import count, islice
 from typing import Any
 
-import torch
-
 from harness import seeding
 from harness.config.schema import TrialConfig
 from harness.config.sweep import Sweep
@@ -14,6 +12,7 @@ from harness.data.registry import load_dataset
 from harness.data.sampler import make_sampler
 from harness.execution.device import pick_device
 from harness.execution.progress import clock
+from harness.process import prepare_process
 from harness.training import Updater
 from harness.trial import build_method
 from models.hyperparameters import Structure, describe
@@ -24,7 +23,7 @@ STEPS = 4
 
 def estimate(sweep: Sweep) -> str:
     """Return a sentence with the expected duration of the training of all trials."""
-    torch.set_num_threads(sweep.settings.ray.cpus_per_trial)
+    prepare_process(sweep.settings.ray.cpus_per_trial)
     kinds: dict[Any, list[TrialConfig]] = {}
     for trial in sweep.trials:
         kinds.setdefault(_kind(trial), []).append(trial)

@@ -28,7 +28,13 @@ class Tessellation:
         self.vertices = torch.tensor(corners + centres, dtype=torch.float64)
         """``[V, 2]``: the rectangles' corners, row by row, then their centres."""
         self.triangles = torch.tensor(self._triangles())
-        """``[C, 3]``: the vertices of each triangle."""
+        """``[C, 3]``: the vertices of each triangle: even corner, odd corner, centre."""
+        vertices = self.vertices[self.triangles]
+        self.corners = torch.stack(
+            [vertices[:, 0] - vertices[:, 2], vertices[:, 1] - vertices[:, 2], vertices[:, 2]]
+        ).mT.contiguous()
+        """``[3, 2, C]``: a point is ``x0 corners[0] + x1 corners[1] + corners[2]``."""
+        self.across, self.opening = self._neighbours()
 
     def _triangles(self) -> list[tuple[int, int, int]]:
         found = []
@@ -37,8 +43,42 @@ class Tessellation:
             bottom_left = top_left + self.nx + 1
             around = (top_left, top_left + 1, bottom_left + 1, bottom_left)
             centre = (self.nx + 1) * (self.ny + 1) + i + self.nx * j
-            found += [(around[k], around[(k + 1) % 4], centre) for k in range(4)]
+            for k in range(4):
+                two = around[k], around[(k + 1) % 4]
+                found.append((*(two if (i + j + k) % 2 == 0 else two[::-1]), centre))
         return found
+
+    def _neighbours(self) -> tuple[Tensor, Tensor]:
+        edges: dict[tuple[int, frozenset[int]], list[int]] = {}
+        triangles = self.triangles.tolist()
+        for cell, triangle in enumerate(triangles):
+            for e in range(3):
+                edges.setdefault((e, frozenset(triangle) - {triangle[e]}), []).append(cell)
+        beyond = torch.arange(len(triangles)).repeat(3, 1)
+        for (e, _), cells in edges.items():
+            if len(cells) == 2:
+                beyond[e, cells] = torch.tensor(cells[::-1])
+        same = torch.arange(len(triangles))
+        turns = torch.stack([same, beyond[0], beyond[1], beyond[1][beyond[0]]], 1)
+        across = torch.cat([turns, beyond[2][turns]], 1)
+        return across, (beyond[2] != same).double()
+
+    def coordinates(self, points: Tensor, cell: Tensor) -> Tensor:
+        """Return the coordinates ``[2, N]`` of points ``[N, 2]`` in the triangles ``[N]``."""
+        matrix = torch.linalg.inv(self.corners[:2].permute(2, 1, 0)).to(points)[cell]
+        offset = points - self.corners[2].mT.to(points)[cell]
+        coordinates: Tensor = (matrix @ offset[..., None])[..., 0]
+        return coordinates.mT.contiguous()
+
+    def in_coordinates(self, basis: Tensor) -> Tensor:
+        """Return the basis ``[6 C, d]`` for the coordinates, planes ``[6, C, d]``."""
+        to = self.corners.to(basis).permute(2, 1, 0)  # [C, 2, 3]
+        fro = torch.linalg.inv(to[..., :2])
+        full = torch.cat([to, torch.zeros_like(to[:, :1])], 1)
+        full[:, 2, 2] = 1
+        v = torch.unflatten(basis, 0, (-1, 2, 3))
+        out = torch.einsum("cij,cjkd,ckl->licd", fro, v, full)
+        return torch.flatten(out, 0, 1)
 
     def locate(self, points: Tensor) -> Tensor:
         """Return the triangle of each point ``[..., 2]``; the nearest rectangle's for one outside.

@@ -4,14 +4,13 @@ import argparse
 import dataclasses
 import time
 
-import torch
-
 from harness.commands import session
 from harness.commands.sweep import planned
 from harness.config.schema import Settings, TrialConfig
 from harness.config.sweep import resolve
 from harness.execution.device import pick_device
 from harness.execution.progress import clock
+from harness.process import prepare_process
 from harness.results import TrialRecord
 from harness.trial import Advance, run_trial
 
@@ -41,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _train(trial: TrialConfig, settings: Settings) -> TrialRecord:
-    torch.set_num_threads(settings.ray.cpus_per_trial)
+    prepare_process(settings.ray.cpus_per_trial)
     dataset = session.load_datasets([trial], settings)[trial.dataset]
     device = pick_device(settings.device)
     used = dataset.limited(trial.scale.train_limit, trial.scale.test_limit)

@@ -25,10 +25,6 @@ _ENVIRONMENT = {
     "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",
 }
 
-# Read by the C library of the workers, which inherit them: freed memory serves the next step. Given
-# back to the system it would have to be zeroed and mapped anew, 6 to 16 % of a step at batch 512.
-_MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(256 * 2**20), "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20)}
-
 CONNECT_S = 10.0
 """Seconds in which a cluster's head has to accept a connection."""
 
@@ -40,7 +36,7 @@ def ray_session(settings: RaySettings) -> Iterator[None]:
     Raises:
         UserError: the cluster cannot be reached.
     """
-    os.environ.update({**_MEMORY, **os.environ, **_ENVIRONMENT})
+    os.environ.update(_ENVIRONMENT)
     import ray
 
     on_sigterm = signal.getsignal(signal.SIGTERM)

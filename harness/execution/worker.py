@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from ray import tune
 
 from harness.config.configurations import trial_from_dict
@@ -17,6 +16,7 @@ from harness.errors import UserError
 from harness.execution.device import pick_device
 from harness.execution.handover import received
 from harness.execution.progress import first_score
+from harness.process import prepare_process
 from harness.results import RunDirectory, TrialRecord
 from harness.search.halving import Halving
 from harness.trial import Advance, run_trial
@@ -63,7 +63,7 @@ class TrialWorker(tune.Trainable):
     ) -> None:
         """Prepare this process for its first trial."""
         sys.path[:] = list(dict.fromkeys([*sys.path, *assignment.sys_path]))
-        torch.set_num_threads(assignment.threads)
+        prepare_process(assignment.threads)
         self._assignment = assignment
         self._run_directory = RunDirectory(assignment.run_dir)
         self._loaded: dict[DatasetOptions, Dataset] = {}

@@ -17,16 +17,14 @@ def compute(method: Method, data: "EvaluationData", generator: torch.Generator) 
     supplement, section 1).
     """
     assert isinstance(method, Bounds)
-    batches = list(data.test_batches())
-    sizes = [len(batch["image"]) for batch in batches]
+    n_images = len(data.dataset.test)
     # Drawn for all images at once, so that the result does not depend on the batch size.
-    noise = {
-        name: torch.split(drawn, sizes)
-        for name, drawn in method.draw(sum(sizes), generator).items()
-    }
-    totals = dict.fromkeys(("elbo", "log_likelihood", "kl"), 0.0)
-    for index, batch in enumerate(batches):
-        terms = method.elbo(batch, {name: parts[index] for name, parts in noise.items()})
+    noise = method.draw(n_images, generator)
+    totals, done = dict.fromkeys(("elbo", "log_likelihood", "kl"), 0.0), 0
+    for batch in data.test_batches():
+        rows = slice(done, done + len(batch["image"]))
+        terms = method.elbo(batch, {name: drawn[rows] for name, drawn in noise.items()})
         for key in totals:
             totals[key] += float(terms[key].double().sum())
-    return {key: total / sum(sizes) for key, total in totals.items()}
+        done = rows.stop
+    return {key: total / n_images for key, total in totals.items()}

@@ -2,10 +2,9 @@
 
 import statistics
 
-import torch
-
 from harness.data.registry import load_dataset
 from harness.data.sampler import PairSampler
+from harness.process import prepare_process
 from tests.bench.data import by_turns, pass_over
 from tests.bench.steps import epochs, one_trial
 from tests.bench.tables import Measured, print_table
@@ -22,7 +21,7 @@ BATCH, IMAGES = 64, 640
 
 def measure(quick: bool) -> list[Measured]:
     """Print milliseconds a step at scale small on glyphs, and the share that the pairs take."""
-    torch.set_num_threads(1)
+    prepare_process(threads=1)
     rows, measured = [], []
     for case in CASES:
         trial = one_trial(

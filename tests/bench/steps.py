@@ -13,6 +13,7 @@ from harness.config.sweep import resolve
 from harness.data.dataset import Dataset
 from harness.data.registry import load_dataset
 from harness.data.sampler import make_sampler
+from harness.process import prepare_process
 from harness.training import Epoch, Updater, train
 from harness.trial import build_method
 from tests.bench.handwritten import epochs_by_hand
@@ -30,7 +31,7 @@ CASES = [
 
 def measure(quick: bool) -> list[Measured]:
     """Print milliseconds a step of both, for every method and two batch sizes."""
-    torch.set_num_threads(1)
+    prepare_process(threads=1)
     rows, measured = [], []
     for size, case in itertools.product((512, 128), CASES):
         trial = one_trial([*case, f"scale.batch_size={size}", "scale.epochs=100000"])

@@ -9,6 +9,7 @@ import torch
 from harness import seeding
 from harness.data.registry import load_dataset
 from harness.data.sampler import Sampler
+from harness.process import prepare_process
 from harness.training import Updater
 from harness.trial import build_method
 from tests.bench.steps import one_trial
@@ -36,7 +37,7 @@ MOST_AFFINE = 2.5
 
 def measure(quick: bool) -> list[Measured]:
     """Print milliseconds of both for every method, and their ratios to the VAE's."""
-    torch.set_num_threads(1)
+    prepare_process(threads=1)
     rounds = 5 if quick else 30
     timed = {batch: _measure(batch, rounds) for batch in (1024, 512)}
     for batch, seconds in timed.items():

@@ -114,8 +114,8 @@ def test_zero_is_the_identity() -> None:
 def test_error_of_the_integration_and_of_the_inverse(
     cells: tuple[int, int], steps: int | None
 ) -> None:
-    """In sides of the image (points here span two), for gamma ~ N(0, 1): measured 3e-4 for the fast
-    integration and 1e-4 for 50 published steps."""
+    """In sides of the image (points here span two), for gamma ~ N(0, 1): measured up to 7e-4 in 240
+    draws for the fast integration, and 1e-4 for 50 published steps."""
     cpab = exact(build(cells, steps=steps))
     gamma = draw(cpab, 3)
     there = cpab.points(gamma, lattice())
@@ -132,7 +132,8 @@ def test_points_on_the_border_stay_on_it_but_slide() -> None:
     points = lattice()
     moved = cpab.points(draw(cpab), points)
     on_side = points.abs() == 1
-    torch.testing.assert_close(moved[:, on_side], points[on_side].expand(4, -1))
+    # What an edge that is crossed a little early or late moves the end by; measured 1.3e-6.
+    torch.testing.assert_close(moved[:, on_side], points[on_side].expand(4, -1), rtol=0, atol=1e-5)
     left = on_side[:, 0] & ~on_side[:, 1]
     assert (moved[:, left, 1] - points[left, 1]).abs().max() > 0.01
 
