@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+_LOG_VARIANCE = (-30.0, 10.0)
+"""Range of the log-variance where a network gives it, as in Esser et al.'s sprites model."""
+
 
 @dataclass(frozen=True)
 class DiagonalGaussian:
@@ -34,6 +37,15 @@ class DiagonalGaussian:
         """Return ``log N(z; mean, diag(variance))`` of ``z`` ``[B, d]``, ``[B]`` in nats."""
         squared = (z - self.mean).square() / self.variance
         return -0.5 * (squared + self.variance.log() + math.log(2 * math.pi)).sum(1)
+
+
+def gaussian_of(numbers: Tensor) -> DiagonalGaussian:
+    """Return the Gaussian of a network's output ``[B, 2 d]``: means, then logarithms of variances.
+
+    The logarithms are confined to -30 to 10.
+    """
+    mean, log_variance = numbers.chunk(2, 1)
+    return DiagonalGaussian(mean, log_variance.clamp(*_LOG_VARIANCE).exp())
 
 
 def standard_log_density(z: Tensor) -> Tensor:

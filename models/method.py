@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 import torch
 from torch import Tensor, nn
 
+from models.full_gaussian import FullGaussian
 from models.gaussian import DiagonalGaussian
 from models.hyperparameters import values_of
 
@@ -82,10 +83,14 @@ class Method(nn.Module):
     A method that ``consumes`` pairs gets batches of an even size B with ``same`` beside ``image``,
     another image ``[B, C, H, W]`` of the same identity (or the same one), and ``identity``, int64
     ``[B]`` from 0 to ``n_identities - 1``.
+
+    ``at_scale`` holds the hyperparameters that have another default at a scale, by its name: the
+    published networks would take days where a smaller scale has minutes.
     """
 
     Hyperparameters: ClassVar[type[Any]]
     consumes: ClassVar[Literal["images", "pairs"]] = "images"
+    at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
     def __init__(self, hyperparameters: Any, data: DataSpec) -> None:
         super().__init__()
@@ -143,12 +148,13 @@ class Weighs(Protocol):
 
 @runtime_checkable
 class Infers(Protocol):
-    """A method with a Gaussian posterior over each named group of latents."""
+    """A method with a Gaussian posterior over named groups of latents."""
 
-    def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian]:
-        """Return the posterior of each group of :class:`Encodes`, ``[B, d]`` each.
+    def posterior(self, image: Tensor) -> Mapping[str, DiagonalGaussian | FullGaussian]:
+        """Return the posterior of each group of :class:`Encodes` that has one, ``[B, d]`` each.
 
-        A group that depends on another one is given that one's posterior mean.
+        A group that depends on another one is given that one's posterior mean; one whose code is a
+        function of the image has no posterior.
         """
         ...
 

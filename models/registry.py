@@ -17,6 +17,11 @@ METHOD_PATHS: Mapping[str, str] = {
     "dip_vae_ii": "models.regularised.DIPVAEII",
     "u_vitae": "models.vitae.UVITAE",
     "c_vitae": "models.vitae.CVITAE",
+    "rodi": "models.rodi.Rodi",
+    "bvae": "models.bvae.BVAE",
+    "cycle_vae": "models.cycle_vae.CycleVAE",
+    "atsdm": "models.atsdm.ATSDM",
+    "drnet": "models.drnet.DrNet",
 }
 """Where each method of this distribution is."""
 

@@ -27,14 +27,20 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _hyperparameters(method: str) -> dict[str, str]:
-    cls = load_method_or_explain(method).Hyperparameters
-    described, defaults = describe(cls), dataclasses.asdict(cls())
+    cls = load_method_or_explain(method)
+    described = describe(cls.Hyperparameters)
+    defaults = dataclasses.asdict(cls.Hyperparameters())
     lines = {}
     for name, info in described.items():
         kind = "" if isinstance(info, Value) else " (fixed when the networks are built)"
         symbol = f"{info.symbol}: " if info.symbol else ""
+        elsewhere = "".join(
+            f"; {_shown(values[name])} at scale={scale}"
+            for scale, values in cls.at_scale.items()
+            if name in values
+        )
         lines[f"method.{name}={_shown(defaults[name])}"] = (
-            f"{symbol}{info.meaning}{kind} [{info.source}]"
+            f"{symbol}{info.meaning}{kind}{elsewhere} [{info.source}]"
         )
     return lines
 

@@ -35,7 +35,7 @@ def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dic
     for group, option in choices.items():
         _check_option(group, option)
     method = str(choices.get("method", "c_vitae"))
-    _store_dataclasses(method)
+    _store_dataclasses(method, str(choices.get("scale", "small")))
     chosen = dict(choices)
     if method not in method_paths():
         chosen["method"] = _OUTSIDE
@@ -103,11 +103,12 @@ def _check_path(path: str, known: list[str], choices: Mapping[str, Any]) -> None
     raise UserError(f"Unknown key '{path}'{of}. {hint}")
 
 
-def _store_dataclasses(method: str) -> None:
+def _store_dataclasses(method: str, scale: str) -> None:
     store = ConfigStore.instance()
     for name, options in DATASETS.items():
         store.store(name, {"name": name, **_defaults(options)}, group="dataset")
-    node = {"name": method, **_defaults(load_method_or_explain(method).Hyperparameters)}
+    cls = load_method_or_explain(method)
+    node = {"name": method, **_defaults(cls.Hyperparameters), **cls.at_scale.get(scale, {})}
     store.store(method if method in method_paths() else _OUTSIDE, node, group="method")
 
 

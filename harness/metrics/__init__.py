@@ -135,6 +135,13 @@ METRICS = {
             ),
         ),
         Metric(
+            "pairs",
+            "squared error of an image from its pose and another's appearance (L_rec of RoDi)",
+            needs="Swaps",
+            of_factors=("known_identity",),
+            keys=(MetricKey("pair_mse", "lower", "squared intensity in [-1, 1]", "[0, 4]", "0"),),
+        ),
+        Metric(
             "triplets",
             "squared error of swaps whose truth is known: 1,000 (budget fast) or 8,000 triplets",
             needs="Swaps",

@@ -4,14 +4,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from harness.data.sampler import PairSampler
+from harness.metrics.pairs import pairs_of_test
 from models.method import EstimatesInformation, Method
 
 if TYPE_CHECKING:
     from harness.evaluation import EvaluationData
-
-PASSES = {"fast": 1, "study": 4}
-"""Passes over the pairs of the test split; each pairs the images anew."""
 
 
 def compute(method: Method, data: "EvaluationData", generator: torch.Generator) -> dict[str, float]:
@@ -21,15 +18,9 @@ def compute(method: Method, data: "EvaluationData", generator: torch.Generator) 
     estimate can be fooled by the encoder that it trains (section 3.3).
     """
     assert isinstance(method, EstimatesInformation)
-    dataset = data.dataset
-    pairs = PairSampler(
-        dataset.test, dataset.known_identity, None, data.device, data.test_batch_size // 2 * 2
-    )
-    order = torch.Generator().manual_seed(1)  # the same pairs for every trial
     told: dict[str, list[torch.Tensor]] = {}
-    for _ in range(PASSES[data.budget]):
-        for batch in pairs.epoch(order):
-            noise = method.draw(len(batch["image"]), generator)
-            for name, estimates in method.information(batch, noise).items():
-                told.setdefault(name, []).append(estimates.double())
+    for batch in pairs_of_test(data):
+        noise = method.draw(len(batch["image"]), generator)
+        for name, estimates in method.information(batch, noise).items():
+            told.setdefault(name, []).append(estimates.double())
     return {name: float(torch.cat(estimates).mean()) for name, estimates in told.items()}

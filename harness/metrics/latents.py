@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from models.gaussian import DiagonalGaussian
 from models.method import Infers, Method
 
 if TYPE_CHECKING:
@@ -26,31 +25,34 @@ def compute(
     """Return ``active_units``, dimensions whose posterior mean has a variance above 0.01.
 
     And ``kl_appearance`` and ``kl_pose``, the mean divergence of each group in nats per image, of
-    methods that have these two.
+    methods that have these two. Codes without a posterior do not count, and a method that was
+    built without any gets no score.
     """
     assert isinstance(method, Infers)
-    found = posteriors(method, data)
-    variances = [of.mean.double().var(0, correction=0) for of in found.values()]
+    found = _posteriors(method, data)
+    if not found:
+        return {}
+    variances = [mean.double().var(0, correction=0) for mean, _ in found.values()]
     scores = {"active_units": float((torch.cat(variances) > ACTIVE).sum())}
     for group in GROUPS:
         if group in found:
-            scores[f"kl_{group}"] = float(found[group].kl().double().mean())
+            scores[f"kl_{group}"] = float(found[group][1].sum(1).double().mean())
     return scores
 
 
 def divergences(method: Infers, data: "EvaluationData") -> dict[str, Tensor]:
     """Return ``kl_<group>`` of each latent group: ``[d]``, means over the test images in nats."""
-    found = posteriors(method, data)
-    return {f"kl_{group}": of.kl_by_dimension().mean(0) for group, of in found.items()}
+    found = _posteriors(method, data)
+    return {f"kl_{group}": kl.mean(0) for group, (_, kl) in found.items()}
 
 
-def posteriors(method: Infers, data: "EvaluationData") -> dict[str, DiagonalGaussian]:
-    """Return the posterior of all test images by latent group, ``[N, d]`` each."""
+def _posteriors(method: Infers, data: "EvaluationData") -> dict[str, tuple[Tensor, Tensor]]:
+    """Return posterior means and divergences of all test images by latent group, ``[N, d]``."""
     batches = [method.posterior(batch["image"]) for batch in data.test_batches()]
     return {
-        group: DiagonalGaussian(
+        group: (
             torch.cat([batch[group].mean for batch in batches]),
-            torch.cat([batch[group].variance for batch in batches]),
+            torch.cat([batch[group].kl_by_dimension() for batch in batches]),
         )
         for group in batches[0]
     }

@@ -6,7 +6,7 @@ ratios mean something where the seconds do not.
 
 import argparse
 
-from tests.bench import data, results, startup, steps, sweeps, table5
+from tests.bench import data, pairs, results, startup, steps, sweeps, table5
 from tests.bench.tables import Measured, print_summary
 
 SUBJECTS = {
@@ -17,6 +17,7 @@ SUBJECTS = {
     "e": data.measure,
     "f": startup.measure,
     "g": table5.measure,
+    "h": pairs.measure,
 }
 
 

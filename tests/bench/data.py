@@ -34,13 +34,13 @@ def measure(quick: bool) -> list[Measured]:
     return measured
 
 
-Pass = tuple[int, Callable[[], object]]
-"""How many batches it has, and what runs it."""
+Passes = dict[str, tuple[int, Callable[[], object]]]
+"""By name: how many batches a pass has, and what runs it."""
 
 
-def _report(title: str, of: str, passes: dict[str, Pass], rounds: int) -> list[Measured]:
+def _report(title: str, of: str, passes: Passes, rounds: int) -> list[Measured]:
     """Print and return what each pass costs beside the one named ``step``."""
-    seconds = _by_turns(passes, rounds)
+    seconds = by_turns(passes, rounds)
     step = seconds.pop("step")
     rows, measured = [], []
     for name, taken in seconds.items():
@@ -52,7 +52,7 @@ def _report(title: str, of: str, passes: dict[str, Pass], rounds: int) -> list[M
     return measured
 
 
-def _digits(batch_size: int) -> dict[str, Pass]:
+def _digits(batch_size: int) -> Passes:
     """Return steps on digits, and passes over them plain and freshly warped."""
     trial = one_trial(["method=vae", f"scale.batch_size={batch_size}", "scale.epochs=100000"])
     dataset = load_dataset(trial.dataset, None)
@@ -61,12 +61,12 @@ def _digits(batch_size: int) -> dict[str, Pass]:
     training = epochs(trial, dataset)
     return {
         "step": (len(plain), lambda: next(training)),
-        "plain": _pass(plain),
-        "warped": _pass(warped),
+        "plain": pass_over(plain),
+        "warped": pass_over(warped),
     }
 
 
-def _faces(path: Path) -> dict[str, Pass]:
+def _faces(path: Path) -> Passes:
     """Return steps on images in memory, and passes over those and the same in a mapped file."""
     rng = np.random.default_rng(0)
     in_memory = rng.integers(0, 256, (FACES, 3, 128, 128), dtype=np.uint8)
@@ -79,18 +79,21 @@ def _faces(path: Path) -> dict[str, Pass]:
     in_place = Sampler(split, None, "cpu", FACE_BATCH)
     return {
         "step": (len(in_place), lambda: next(training)),
-        "in memory": _pass(in_place),
-        "mapped": _pass(Sampler(mapped, None, "cpu", FACE_BATCH)),
-        "mapped and streamed": _pass(Sampler(mapped, None, "cpu", FACE_BATCH, resident_limit=0)),
+        "in memory": pass_over(in_place),
+        "mapped": pass_over(Sampler(mapped, None, "cpu", FACE_BATCH)),
+        "mapped and streamed": pass_over(
+            Sampler(mapped, None, "cpu", FACE_BATCH, resident_limit=0)
+        ),
     }
 
 
-def _pass(sampler: Sampler) -> Pass:
+def pass_over(sampler: Sampler) -> tuple[int, Callable[[], object]]:
+    """Return a pass over all batches that does nothing with them."""
     order = torch.Generator().manual_seed(0)
     return len(sampler), lambda: deque(sampler.epoch(order), maxlen=0)
 
 
-def _by_turns(passes: dict[str, Pass], rounds: int) -> dict[str, list[float]]:
+def by_turns(passes: Passes, rounds: int) -> dict[str, list[float]]:
     """Return processor seconds a batch of each pass, in each round."""
     seconds: dict[str, list[float]] = {name: [] for name in passes}
     for i in range(rounds + 1):

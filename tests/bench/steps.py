@@ -12,7 +12,7 @@ from harness.config.schema import TrialConfig
 from harness.config.sweep import resolve
 from harness.data.dataset import Dataset
 from harness.data.registry import load_dataset
-from harness.data.sampler import Sampler
+from harness.data.sampler import make_sampler
 from harness.process import prepare_process
 from harness.training import Epoch, Updater, train
 from harness.trial import build_method
@@ -54,8 +54,8 @@ def one_trial(overrides: list[str]) -> TrialConfig:
 def epochs(trial: TrialConfig, dataset: Dataset) -> Iterator[Epoch]:
     """Train through the harness's loop, yielding after every epoch."""
     cpu = torch.device("cpu")
-    sampler = Sampler(dataset.train, dataset.warp, cpu, trial.scale.batch_size)
     updater = Updater(build_method(trial, dataset, cpu))
+    sampler = make_sampler(updater.method, dataset, cpu, trial.scale.batch_size)
     order, noise = (seeding.generator(trial.seed, purpose) for purpose in ("order", "noise"))
     return train(updater, sampler, trial.scale, order, noise)
 

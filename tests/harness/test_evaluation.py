@@ -156,7 +156,7 @@ def known_data() -> EvaluationData:
 def test_metrics_are_left_out_where_the_images_lack_their_factors() -> None:
     method = build(load_method("c_vitae"))
     factored = [name for name, metric in METRICS.items() if metric.of_factors]
-    assert len(factored) == 6
+    assert len(factored) == 7
     assert evaluate(method, data(5), factored, seed=0) == {}
     bare = dataclasses.replace(known_data().dataset, test=toys.dataset(N).test)
     assert scorable(method, factored, bare) == []

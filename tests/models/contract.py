@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.func import functional_call, grad, stack_module_state, vmap
 
+from harness.config.compose import options_of
 from harness.training import Updater
 from models import method as protocols
 from models.hyperparameters import Value, describe, values_of
@@ -28,13 +29,16 @@ def phase_parameters(method: Method, phase: Phase) -> dict[str, Tensor]:
 
 
 def check_hyperparameters(case: Case) -> None:
-    """All described, and frozen; ``values()`` are those described as values."""
+    """All described, and frozen; ``values()`` are those described as values; scales exist."""
     described = describe(case.method.Hyperparameters)
     assert all(info.meaning and info.source for info in described.values())
     defaults = case.method.Hyperparameters()
     assert defaults.__dataclass_params__.frozen
     numbers = {name for name, info in described.items() if isinstance(info, Value)}
     assert case.build().values().keys() == numbers == values_of(defaults).keys()
+    for scale, values in case.method.at_scale.items():
+        assert scale in options_of("scale")
+        assert values.keys() <= described.keys()
 
 
 class _Recorded(Mapping[str, float]):
@@ -55,13 +59,13 @@ class _Recorded(Mapping[str, float]):
 
 
 def check_values_are_consumed(case: Case) -> None:
-    """No number can be swept that nothing reads."""
+    """No number can be swept that nothing reads, but those the case names."""
     method = case.build()
     values = _Recorded(case.values(method))
     for phase in method.phases():
         method(phase.objective, case.batch(), case.noise(method), values)
     used = values.read | {phase.lr for phase in method.phases()}
-    assert method.values().keys() <= used
+    assert method.values().keys() - used == case.idle
 
 
 def check_phases(case: Case) -> None:
@@ -234,10 +238,11 @@ def check_protocols(case: Case) -> None:
     if isinstance(method, protocols.Infers):
         assert isinstance(method, protocols.Encodes)
         codes = method.encode(image)
-        assert method.posterior(image).keys() == codes.keys()
+        assert method.posterior(image).keys() <= codes.keys()
         for group, found in method.posterior(image).items():
             torch.testing.assert_close(found.mean, codes[group])
             assert found.variance.min() > 0
+            torch.testing.assert_close(found.kl(), found.kl_by_dimension().sum(1))
     if isinstance(method, protocols.Decodes):
         assert isinstance(method, protocols.Encodes)
         decoded = method.decode(method.encode(image))
@@ -252,6 +257,15 @@ def check_protocols(case: Case) -> None:
         _check_images(method.swap(image, other), image)
         assert isinstance(method, protocols.Reconstructs)
         torch.testing.assert_close(method.swap(image, image), method.reconstruct(image))
+    if isinstance(method, protocols.DecodesGroups):
+        decoded_alone = method.decode_groups(image)
+        assert decoded_alone.keys() == {"appearance", "pose"}
+        for alone in decoded_alone.values():
+            _check_images(alone, image)
+    if isinstance(method, protocols.EstimatesInformation):
+        estimates = method.information(case.batch(), case.noise(method))
+        assert estimates.keys() == {"i_t", "i_t_prime", "i_eval"}
+        assert all(estimate.shape == (BATCH,) for estimate in estimates.values())
     if isinstance(method, protocols.Samples):
         float_method = copy.deepcopy(method).float()
         images = [

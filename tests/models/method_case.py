@@ -1,6 +1,6 @@
 """A method together with what it is checked on: hyperparameters, images, noise, numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -9,16 +9,20 @@ from torch import Tensor
 from models.method import DataSpec, Method, Noise
 
 BATCH = 6
-DATA = DataSpec((1, 8, 8), n_train=64)
+DATA = DataSpec((1, 8, 8), n_train=64, n_identities=3)
 
 
 @dataclass(frozen=True)
 class Case:
-    """A method with the hyperparameters and the data it is checked on."""
+    """A method with the hyperparameters and the data it is checked on.
+
+    ``idle`` are the numbers that nothing reads with these choices of structure.
+    """
 
     method: type[Method]
     hyperparameters: Any
     data: DataSpec = DATA
+    idle: frozenset[str] = field(default_factory=frozenset)
 
     def build(self, seed: int = 0) -> Method:
         """In float64, so that two orders of summation agree to far less than an error would."""
@@ -27,14 +31,26 @@ class Case:
             return self.method(self.hyperparameters, self.data).double()
 
     def batch(self, seed: int = 0, size: int = BATCH) -> dict[str, Tensor]:
-        """Bright discs at random places: something with an appearance and a pose."""
+        """Bright discs at random places: something with an appearance and a pose.
+
+        In pairs, the identity is the disc's size, and ``same`` has it at another place.
+        """
         generator = torch.Generator().manual_seed(100 + seed)
-        channels, height, width = self.data.image_shape
         x, y, radius = torch.rand((3, size, 1, 1, 1), generator=generator, dtype=torch.float64)
+        if self.method.consumes == "images":
+            return {"image": self._discs(x, y, radius)}
+        identity = torch.arange(size) % self.data.n_identities
+        radius = (identity / (self.data.n_identities - 1)).double().reshape(-1, 1, 1, 1)
+        x_same, y_same = torch.rand((2, size, 1, 1, 1), generator=generator, dtype=torch.float64)
+        image, same = self._discs(x, y, radius), self._discs(x_same, y_same, radius)
+        return {"image": image, "same": same, "identity": identity}
+
+    def _discs(self, x: Tensor, y: Tensor, radius: Tensor) -> Tensor:
+        channels, height, width = self.data.image_shape
         rows = torch.linspace(0, 1, height, dtype=torch.float64)[:, None]
         columns = torch.linspace(0, 1, width, dtype=torch.float64)
         distance = ((columns - x).square() + (rows - y).square()) / (0.1 + 0.2 * radius).square()
-        return {"image": (-distance).exp().expand(size, channels, height, width).clone()}
+        return (-distance).exp().expand(-1, channels, -1, -1).clone()
 
     def noise(self, method: Method, seed: int = 0, size: int = BATCH) -> Noise:
         drawn = method.draw(size, torch.Generator().manual_seed(200 + seed))
@@ -42,5 +58,5 @@ class Case:
 
     def values(self, method: Method, member: int = 0) -> dict[str, float]:
         """Different numbers for each member."""
-        values = {**method.values(), "kl_weight": 0.5}
+        values = {**method.values(), "kl_weight": 0.5, "progress": 0.25}
         return {name: value * (1 + 0.3 * member) for name, value in values.items()}

@@ -21,6 +21,7 @@ from tests.models.contract import (
     check_vmap_equals_solo,
 )
 from tests.models.method_case import DATA, Case
+from tests.models.pairs import TINY
 from tests.models.toy_adversarial import ToyAdversarial, ToyHyperparameters
 
 CONV = DataSpec((2, 16, 16), n_train=64)
@@ -40,19 +41,31 @@ VARIANTS = {
         {"transform": "cpab", "published_axes": True, "volume_preserving": True, "steps": 5},
     ]
     + [{"likelihood": "gaussian"}, {"network": "conv", "likelihood": "gaussian"}],
+    "rodi": [{"variant": name} for name in "abcd"]
+    + [{"pose_covariance": "full"}, {"marginal": "roll"}],
 }
 """What is checked beside a method's defaults."""
+
+IDLE = {
+    "rodi-a": {"mu", "b_gamma"},
+    "rodi-b": {"gamma0", "l_gamma", "b_gamma", "gamma_max"},
+    "rodi-c": {"b_gamma"},
+    "rodi-d": {"gamma0", "l_gamma", "b_gamma", "gamma_max"},
+}
+"""The numbers that an ablation of RoDi does without (its Table 1)."""
 
 
 def cases() -> dict[str, Case]:
     found = {"toy_adversarial": Case(ToyAdversarial, ToyHyperparameters())}
     for name in METHOD_PATHS:
         method = load_method(name)
-        found[name] = Case(method, method.Hyperparameters())
+        sizes = TINY if method.consumes == "pairs" else {}
+        found[name] = Case(method, method.Hyperparameters(**sizes))
         for variant in VARIANTS.get(name, []):
             key = f"{name}-{'-'.join(str(value) for value in variant.values())}"
             data = CONV if variant.get("network") == "conv" else DATA
-            found[key] = Case(method, method.Hyperparameters(**variant), data)
+            idle = frozenset(IDLE.get(key, ()))
+            found[key] = Case(method, method.Hyperparameters(**sizes, **variant), data, idle)
     return found
 
 

@@ -11,7 +11,8 @@ from harness.config.schema import TrialConfig
 from harness.config.sweep import resolve
 from harness.data.registry import DATASETS
 from harness.plan import describe_sweep, plan_frame
-from models.registry import METHOD_PATHS
+from models.registry import METHOD_PATHS, load_method
+from models.rodi_hyperparameters import RodiHyperparameters
 
 GOLDEN = ["method=vae", "dataset=digits", "scale=smoke", "method.lr=1e-3", "seed=7"]
 GOLDEN_CONFIG = {
@@ -74,6 +75,28 @@ def test_scales_grow() -> None:
     assert (smoke.train_limit, smoke.test_limit) < (small.train_limit, small.test_limit)
 
 
+def test_a_method_may_have_other_defaults_at_a_smaller_scale() -> None:
+    rodi = "method=rodi", "dataset=digits"
+    found = {
+        scale: only_trial(*rodi, f"scale={scale}").hyperparameters
+        for scale in ("smoke", "small", "paper")
+    }
+    assert found["paper"] == RodiHyperparameters()
+    assert [found[scale].network for scale in found] == ["tiny", "small", "paper"]
+    assert [found[scale].warmup for scale in found] == [0.05, 0.05, 0.01]
+    assert only_trial(*rodi).hyperparameters == found["small"]
+    asked = only_trial(*rodi, "scale=smoke", "method.network=paper").hyperparameters
+    assert (asked.network, asked.warmup) == ("paper", 0.05)
+
+
+def test_a_sweep_over_scales_has_the_defaults_of_each() -> None:
+    trials = resolve(["method=rodi", "dataset=digits", "scale=choice(smoke,paper)"]).trials
+    assert {(t.scale.name, t.hyperparameters.network) for t in trials} == {
+        ("smoke", "tiny"),
+        ("paper", "paper"),
+    }
+
+
 def test_trial_id_has_not_changed() -> None:
     """A run directory of an earlier version is only taken up if ids stay what they were."""
     trial = only_trial(*GOLDEN)
@@ -115,8 +138,15 @@ def test_trial_id_is_that_of_the_result_alone(arguments: list[str]) -> None:
     assert only_trial(*arguments).trial_id == GOLDEN_ID
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
-@pytest.mark.parametrize("method", METHOD_PATHS)
+@pytest.mark.parametrize(
+    ("method", "dataset"),
+    [
+        (method, dataset)
+        for method in METHOD_PATHS
+        for dataset, options in DATASETS.items()
+        if load_method(method).consumes == "images" or options.identity_factor
+    ],
+)
 def test_a_trial_survives_json(method: str, dataset: str) -> None:
     trial = only_trial(f"method={method}", f"dataset={dataset}", "method.lr=1e-3")
     again = trial_from_dict(json.loads(json.dumps(trial.as_dict())))

@@ -59,6 +59,25 @@ def test_an_oracle_swaps_without_error() -> None:
     assert set(found.values()) == {0.0}
 
 
+class KeepsTheOther(Oracle):
+    """The image that the appearance is taken from."""
+
+    def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
+        return appearance_from
+
+
+def test_error_of_a_pair_by_what_is_kept_of_which_image() -> None:
+    """Pairs share the upper half; frames drawn alike differ in the lower one by twice a variance.
+
+    Of the frame ``f`` of each image the other's is any of the identity's, itself too.
+    """
+    assert scores(Oracle, "pairs") == scores(Leaks, "pairs") == {"pair_mse": 0.0}
+    lower = 2 * (DATA.dataset.test.images[:FRAMES, 0, 3:].reshape(FRAMES, -1) / 255) - 1
+    expected = 2 * lower.var(0).mean() / 2  # half of the image
+    # 360 pairs of 30 frames: a standard error of 2.5 %.
+    assert scores(KeepsTheOther, "pairs")["pair_mse"] == pytest.approx(expected, rel=0.1)
+
+
 def test_the_error_of_a_swap_is_that_of_what_leaked() -> None:
     """What shows the other identity is off by the difference of the upper halves, in [-1, 1]."""
     found = scores(Leaks, "triplets")
@@ -118,4 +137,4 @@ def test_without_identities_nothing_is_scored() -> None:
     data = dataclasses.replace(DATA, dataset=unknown)
     for cls in (Oracle, Estimates):
         method = cls(cls.Hyperparameters(), unknown.spec)
-        assert evaluate(method, data, ["triplets", "probes", "information"], 0) == {}
+        assert evaluate(method, data, ["triplets", "pairs", "probes", "information"], 0) == {}

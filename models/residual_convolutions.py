@@ -1,0 +1,178 @@
+"""Convolutional encoders and decoders of the methods that learn from pairs, in three sizes.
+
+``paper`` has the layers of the sprites model of *Unsupervised Robust Disentangling* (Esser et al.,
+2019): 5,384,224 parameters of an encoder of 256 numbers at 64 x 64, 4,788,579 of a decoder of 512.
+Its authors' PyTorch release drops the activation of the residual blocks by mistake; here it is
+kept. ``small`` and ``tiny`` are ours: fewer channels, no block at the larger sides.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from torch import Tensor, nn
+
+NetworkSize = Literal["tiny", "small", "paper"]
+
+
+@dataclass(frozen=True)
+class _Widths:
+    """Channels and blocks of a size.
+
+    Attributes:
+        stem: channels of a first layer at the image's own size; None has the first halving read
+            the image, and the last doubling make it.
+        encoder: channels after each halving.
+        encoder_blocks: residual blocks after the last halving.
+        decoder: channels before each doubling, and after the last where there is a stem.
+        decoder_blocks: residual blocks before the first doubling.
+    """
+
+    stem: int | None
+    encoder: tuple[int, ...]
+    encoder_blocks: int
+    decoder: tuple[int, ...]
+    decoder_blocks: int
+
+
+_SIZES: dict[NetworkSize, _Widths] = {
+    "tiny": _Widths(None, (8, 16, 16, 16), 1, (16, 8, 8, 8), 1),
+    "small": _Widths(None, (16, 32, 64, 64), 1, (64, 32, 16, 16), 1),
+    "paper": _Widths(16, (32, 128, 256, 256), 5, (256, 128, 64, 32, 16), 4),
+}
+_MAX_HALVINGS = 4
+_CODE_SIDE = 4
+"""Sides of the code's maps: 4 after four halvings of 64 pixels, as in the release."""
+
+
+class Residual(nn.Module):
+    """``x + conv(relu(x))`` with one 3 x 3 convolution."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.convolution = nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map ``[B, width, H, W]`` to the same shape."""
+        added: Tensor = self.convolution(x.relu())
+        return x + added
+
+
+class ImageEncoder(nn.Module):
+    """Images ``[B, C, H, W]`` in ``[0, 1]`` to ``[B, d]``, linear at the end.
+
+    Args:
+        size: of the network.
+        image_shape: ``(channels, height, width)``.
+        d: dimension of the output.
+        pooled: average each channel over the image before the last layer, which is then a linear
+            one (the released people model); else the output is maps of the last halving, flattened
+            (the sprites model), or linear in the trunk's maps where ``d`` numbers do not fill maps.
+
+    Raises:
+        ValueError: the image's sides are not divisible by 8.
+    """
+
+    def __init__(
+        self, size: NetworkSize, image_shape: tuple[int, int, int], d: int, pooled: bool = False
+    ) -> None:
+        super().__init__()
+        widths, n = _SIZES[size], _halvings(image_shape)
+        layers: list[nn.Module] = []
+        before = image_shape[0]
+        if widths.stem:
+            layers += [nn.Conv2d(before, widths.stem, 3, padding=1), Residual(widths.stem)]
+            before = widths.stem
+        channels = before, *widths.encoder[:n]
+        for i, (old, new) in enumerate(pairwise(channels)):
+            if i:
+                layers.append(_between(widths, old))
+            layers.append(nn.Conv2d(old, new, 4, stride=2, padding=1))
+        last = channels[-1]
+        layers += [*(Residual(last) for _ in range(widths.encoder_blocks)), nn.ReLU()]
+        self.trunk = nn.Sequential(*layers)
+        height, width = _code_sides(image_shape)
+        head: list[nn.Module]
+        if pooled:
+            head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(last, d)]
+        elif d % (height * width) == 0:
+            head = [nn.Conv2d(last, d // (height * width), 3, padding=1), nn.Flatten()]
+        else:
+            head = [nn.Flatten(), nn.Linear(last * height * width, d)]
+        self.head = nn.Sequential(*head)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Map ``[B, C, H, W]`` in ``[0, 1]`` to ``[B, d]``."""
+        code: Tensor = self.head(self.trunk(2 * image - 1))
+        return code
+
+
+class ImageDecoder(nn.Module):
+    """Codes ``[B, d]`` to images ``[B, C, H, W]`` on the scale ``[-1, 1]``, not confined to it.
+
+    Args:
+        size: of the network.
+        image_shape: ``(channels, height, width)``.
+        d: dimension of the code, all groups together. Where so many numbers do not fill maps, the
+            first layer is linear instead of a convolution.
+
+    Raises:
+        ValueError: the image's sides are not divisible by 8.
+    """
+
+    def __init__(self, size: NetworkSize, image_shape: tuple[int, int, int], d: int) -> None:
+        super().__init__()
+        widths, n = _SIZES[size], _halvings(image_shape)
+        height, width = _code_sides(image_shape)
+        channels = widths.decoder[: n + 1] if widths.stem else (*widths.decoder[:n], image_shape[0])
+        first, layers = channels[0], list[nn.Module]()
+        if d % (height * width) == 0:
+            maps = d // (height * width)
+            layers += [
+                nn.Unflatten(1, (maps, height, width)),
+                nn.Conv2d(maps, first, 3, padding=1),
+            ]
+        else:
+            layers += [
+                nn.Linear(d, first * height * width),
+                nn.Unflatten(1, (first, height, width)),
+            ]
+        layers += [Residual(first) for _ in range(widths.decoder_blocks)]
+        for old, new in pairwise(channels):
+            layers += [_between(widths, old), nn.Conv2d(old, 4 * new, 3, padding=1)]
+            layers.append(nn.PixelShuffle(2))
+        if widths.stem:
+            end = channels[-1]
+            layers += [Residual(end), nn.Conv2d(end, image_shape[0], 3, padding=1)]
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, code: Tensor) -> Tensor:
+        """Map ``[B, d]`` to ``[B, C, H, W]``, about ``[-1, 1]``."""
+        image: Tensor = self.layers(code)
+        return image
+
+
+def _code_sides(image_shape: tuple[int, int, int]) -> tuple[int, int]:
+    """Return height and width of the maps between the last halving and the first doubling."""
+    _, height, width = image_shape
+    n = 2 ** _halvings(image_shape)
+    return height // n, width // n
+
+
+def _halvings(image_shape: tuple[int, int, int]) -> int:
+    """Return how often the sides are halved: to 4, as far as they are even, at most four times."""
+    _, height, width = image_shape
+    n = 0
+    while n < _MAX_HALVINGS and not (height % 2 or width % 2) and min(height, width) > _CODE_SIDE:
+        height, width, n = height // 2, width // 2, n + 1
+    if not n:
+        raise ValueError(
+            f"images of {height} x {width} cannot be halved to sides of {_CODE_SIDE} or more: use "
+            "sides divisible by 8"
+        )
+    return n
+
+
+def _between(widths: _Widths, channels: int) -> nn.Module:
+    """Return what is between two changes of size: a residual block, or the cheaper activation."""
+    return Residual(channels) if widths.stem else nn.ReLU()
