@@ -43,10 +43,16 @@ class Scores:
         return max(found, key=lambda group: self.outcome.sign * self.mean(group).value)
 
 
-def all_scores(results: Results) -> list[Scores]:
-    """Return the scores of every metric that any trial has, in the sweep's order."""
+def all_scores(results: Results, *, axis: bool = True) -> list[Scores]:
+    """Return the scores of every metric that any trial has, in the sweep's order.
+
+    Args:
+        results: the trials.
+        axis: whether one factor lies along an axis, so that groups leave it out.
+    """
     return [
-        Scores(outcome, _by_group(lay_out(results, outcome))) for outcome in outcomes_of(results)
+        Scores(outcome, _by_group(lay_out(results, outcome, axis=axis)))
+        for outcome in outcomes_of(results)
     ]
 
 
