@@ -41,10 +41,9 @@ def _check_constraint(text: str, where: str, trials: Sequence[TrialConfig]) -> N
             "'i_t_prime <= method.epsilon + 0.02'."
         )
     known = {key.name for metric in METRICS.values() for key in metric.keys}
-    if found["metric"] not in known:
-        raise UserError(
-            f"{where}: there is no metric '{found['metric']}'.{did_you_mean(found['metric'], known)}"
-        )
+    metric = found["metric"]
+    if metric not in known:
+        raise UserError(f"{where}: there is no metric '{metric}'.{did_you_mean(metric, known)}")
     paths = {path for trial in trials for path in trial.params()} if found["path"] else set()
     if found["path"] and found["path"] not in paths:
         raise UserError(

@@ -8,7 +8,12 @@ from harness.config.sweep import resolve
 from harness.errors import UserError
 from harness.plan import describe_sweep
 
-SWEPT = "title: T\nreport: ablation\nfixed: {method: beta_vae}\nsweep: {method.beta: 'choice(1,4)'}\n"
+SWEPT = """
+title: T
+report: ablation
+fixed: {method: beta_vae}
+sweep: {method.beta: "choice(1,4)"}
+"""
 
 
 def resolved(tmp_path: Path, declared: str, *arguments: str):
