@@ -8,6 +8,7 @@ from reports.ablation_design import Design
 from reports.ablation_tables import Checked
 from reports.anova import Term
 from reports.constraints import Constraint, Kept
+from reports.figures import wide_limits
 from reports.importance import name
 from reports.profiles import Profile
 from reports.reading import MOST_SENTENCES, best, ending, outliers
@@ -35,7 +36,7 @@ def reading(
         said.append(_against_baseline(design, score))
     said.append(_importance(design, terms))
     said += [_constraint(score, *each) for each in checked]
-    said.append(outliers(grid))
+    said.append(outliers(grid, wide_limits(grid.rows["value"].to_numpy(dtype=float))))
     paragraph = Markup("<p>{}</p>")
     return Markup("\n").join(paragraph.format(sentence) for sentence in said if sentence)
 

@@ -9,8 +9,7 @@ from matplotlib.figure import Figure as Canvas
 
 from reports.ablation_design import Design
 from reports.constraints import Constraint, Kept, State
-from reports.figures import COLOURS, WIDTH, Figure, style, to_svg
-from reports.marks import wide_limits
+from reports.figures import COLOURS, WIDTH, Figure, style, to_svg, wide_limits
 from reports.text import words
 
 LOOKS: dict[State, tuple[str, str, str]] = {

@@ -28,6 +28,8 @@ WIDTH = 7.0
 """Width of every figure in inches."""
 FENCE = 3.0
 """Points beyond the quartiles by so many interquartile ranges are drawn at the frame's edge."""
+FLATTENED = 10.0
+"""Values are cut off only if all others would shrink to one part in so many of the frame."""
 
 _STYLE: dict[Any, Any] = {
     "axes.edgecolor": "#444444",
@@ -112,6 +114,19 @@ def robust_limits(values: Floats) -> tuple[float, float]:
     kept = finite[(finite >= low - fence) & (finite <= high + fence)]
     room = 0.08 * float(np.ptp(kept)) or 0.05 * abs(float(kept[0])) or 1.0
     return float(kept.min()) - room, float(kept.max()) + room
+
+
+def wide_limits(values: Floats) -> tuple[float, float]:
+    """Return limits that hold all values, but for outliers that would flatten all others.
+
+    A factor may do little at most levels and much at one: that is an effect, not an outlier.
+    """
+    low, high = robust_limits(values)
+    finite = values[np.isfinite(values)]
+    if len(finite) and np.ptp(finite) <= FLATTENED * (high - low):
+        room = 0.06 * float(np.ptp(finite))
+        low, high = min(low, finite.min() - room), max(high, finite.max() + room)
+    return float(low), float(high)
 
 
 def legend(canvas: Canvas, labels: Sequence[str], markers: bool = True) -> None:

@@ -6,7 +6,7 @@ from the seed, names the group. Nothing is dropped: a trial that left no result 
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -70,6 +70,11 @@ class Grid:
     def levels_of(self, group: str) -> tuple[float, ...]:
         """Return the levels at which anything of a group was planned, ascending."""
         return tuple(sorted(self._places.get(group, ())))
+
+    def only(self, groups: Sequence[str]) -> "Grid":
+        """Return the same with a part of the groups, in the order given."""
+        rows = self.rows[self.rows["group"].isin(groups)].reset_index(drop=True)
+        return replace(self, rows=rows, groups=tuple(groups))
 
     @cached_property
     def _places(self) -> dict[str, dict[float, list[int]]]:

@@ -13,8 +13,7 @@ from matplotlib.patches import Rectangle
 
 from reports.ablation_design import Design, Marginal
 from reports.factors import Factor
-from reports.figures import WIDTH, Figure, style, to_svg
-from reports.marks import wide_limits
+from reports.figures import WIDTH, Figure, style, to_svg, wide_limits
 from reports.text import number
 
 MOST_WRITTEN = 10

@@ -7,8 +7,7 @@ from matplotlib.figure import Figure as Canvas
 from reports.ablation_design import Design
 from reports.anova import RESIDUAL, SEED, SHARED, Term, decompose
 from reports.factors import Factor
-from reports.figures import COLOURS, WIDTH, Figure, style, to_svg
-from reports.marks import wide_limits
+from reports.figures import COLOURS, WIDTH, Figure, style, to_svg, wide_limits
 from reports.statistics import LEVEL
 from reports.tables import Column, Table
 from reports.text import count, name_of, number, p_value

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from reports.ablation_design import Marginal
 from reports.factors import Factor
-from reports.figures import COLOURS, MARKERS, evenly, robust_limits
+from reports.figures import COLOURS, MARKERS, evenly, wide_limits
 from reports.outcome import Outcome
 from reports.statistics import Floats
 
@@ -18,8 +18,6 @@ MOST_TICKS = 10
 """Most levels with a tick of their own."""
 MOST_SEEDS = 20
 """Most seeds drawn of one line."""
-FLATTENED = 10.0
-"""Values are cut off only if all others would shrink to one part in so many of the frame."""
 WRITTEN = 0.065
 """Height of a line of counts, in heights of the panel."""
 
@@ -51,19 +49,6 @@ def limits_of(lines: Iterable[Line]) -> tuple[float, float]:
     """Return limits that hold the seeds and means of all lines."""
     drawn = [line.seeds.to_numpy(dtype=float).ravel() for line in lines]
     return wide_limits(np.concatenate([*drawn, np.empty(0)]))
-
-
-def wide_limits(values: Floats) -> tuple[float, float]:
-    """Return limits that hold all values, but for outliers that would flatten all others.
-
-    A factor may do little at most levels and much at one: that is an effect, not an outlier.
-    """
-    low, high = robust_limits(values)
-    finite = values[np.isfinite(values)]
-    if len(finite) and np.ptp(finite) <= FLATTENED * (high - low):
-        room = 0.06 * float(np.ptp(finite))
-        low, high = min(low, finite.min() - room), max(high, finite.max() + room)
-    return float(low), float(high)
 
 
 def draw_lines(

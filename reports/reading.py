@@ -87,9 +87,14 @@ def _difference(c: Comparison, grid: Grid) -> str:
     return sentence + "."
 
 
-def outliers(grid: Grid) -> str:
-    """Warn of finite values that are useless: such trials count as finished."""
-    low, high = robust_limits(grid.rows["value"].to_numpy())
+def outliers(grid: Grid, limits: tuple[float, float] | None = None) -> str:
+    """Warn of finite values that are useless: such trials count as finished.
+
+    Args:
+        grid: the sweep.
+        limits: beyond these values are useless; None for the robust limits.
+    """
+    low, high = limits or robust_limits(grid.rows["value"].to_numpy())
     far = grid.rows[(grid.rows["value"] < low) | (grid.rows["value"] > high)]
     if far.empty:
         return ""
