@@ -58,11 +58,11 @@ def page(results: Results) -> Page:
     sections = [Section("Result", result), *_published(results, design, scores, checked)]
     if score and design.factors:
         sections += _effects(design, terms)
-    if scores:
-        sections.append(Section("Every metric", _metrics(design, scores)))
     shown = shown_variants(design, found)
     sections += _curves(results, grid, shown, checked)
     sections += _pictures(results, grid.only(shown), found)
+    if scores:
+        sections.append(Section("Every metric", _metrics(design, scores)))
     if grid.counts["planned"]:
         tables: Sequence[Part] = [cells_table(grid, found), trials_table(grid, results)]
         sections.append(Section("Every variant and every trial", tables))
@@ -119,7 +119,7 @@ def _metrics(design: Design, scores: list[Scores]) -> list[Part]:
     groups = design.grid.groups
     parts: list[Part] = [metrics_table(scores, groups, down=len(groups) > MOST_COLUMNS)]
     if design.baseline and len(groups) > 1:
-        parts.append(differences_table(scores, design.baseline))
+        parts.append(differences_table(scores, design.baseline, "variant"))
     return parts
 
 
@@ -135,11 +135,11 @@ def _curves(
     if len(shown) < len(grid.groups):
         told = "<p>Of {} variants the baseline and the {} best are shown.</p>"
         parts.append(Markup(told).format(len(grid.groups), len(shown) - 1))
-    if curves.recorded:
+    along = lay_out(results, grid.outcome)
+    if curves.recorded and len(shown) == len(grid.groups):
         parts.append(draw_at(few, curves, 0.0, ""))
-        along = lay_out(results, grid.outcome)
-        if len(along.levels) > 1:
-            parts.append(draw_all(along, curves))
+    if curves.recorded and len(along.levels) > 1:
+        parts.append(draw_all(along, curves))
     if drawn := trajectories(few, results.curves, checked):
         parts.append(drawn)
     return [Section("Along training", parts)] if parts else []

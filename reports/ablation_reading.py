@@ -61,7 +61,9 @@ def _against_baseline(design: Design, score: Scores) -> str:
         sentence += "; ".join(told)
     else:
         sentence += "; ".join(
-            f"{side} {_named(groups)}" for side, groups in sides.items() if groups
+            f"{_named(groups)} {'is' if len(groups) == 1 else 'are'} {side}"
+            for side, groups in sides.items()
+            if groups
         )
     if left := len(compared) - len(told):
         others = count(left, "other variant does", "other variants do")
@@ -78,7 +80,7 @@ def _importance(design: Design, terms: Sequence[Term]) -> str:
     if not shares:
         return "No factor explains a noticeable share of the differences between trials."
     label = design.grid.outcome.label
-    return f"Of the variance of test {label} over all trials with a value {words(shares)}."
+    return f"What explains the variance of test {label} over the trials with a value: {words(shares)}."
 
 
 def _constraint(score: Scores | None, constraint: Constraint, kept: Mapping[str, Kept]) -> str:

@@ -12,7 +12,7 @@ from reports.profiles import Cell, Profile
 from reports.scores import Scores, against
 from reports.statistics import Difference, Estimate
 from reports.tables import Column, Table
-from reports.text import interval, p_value, share
+from reports.text import interval, p_value, share, words
 
 _MARKS: dict[State, str] = {"met": "✓ met", "broken": "✗ broken", "not shown": "? not shown"}
 _CLASSES: dict[State, str] = {"met": "holding", "broken": "not", "not shown": "undecided"}
@@ -36,9 +36,11 @@ def variants_table(
     settings = [design.settings(group) for group in groups]
     columns = []
     data: dict[str, Sequence[object]] = {"variant": groups}
+    first = design.grid.rows.drop_duplicates("group").set_index("group").loc[list(groups)]
+    bold = [group == design.baseline for group in groups]
     for factor in design.factors:
-        labels = [_bold(s[factor.key], g == design.baseline) for s, g in zip(settings, groups, strict=True)]
-        levels = [design.grid.rows.loc[design.grid.rows["group"] == g, factor.key].iloc[0] for g in groups]
+        labels = [_bold(s[factor.key], b) for s, b in zip(settings, bold, strict=True)]
+        levels = first[factor.key].tolist()
         keys = [_number(level) for level in levels] if factor.numeric else None
         columns.append(Column(factor.name, labels, keys))
         data[factor.key] = levels
@@ -113,10 +115,11 @@ def _constraint(
 
 
 def _caption(design: Design, score: Scores | None, checked: Checked) -> str:
-    told = [
-        f"Every variant: {len(design.grid.groups)} combinations of "
-        f"{' and '.join(f.name for f in design.factors) or 'one setting'}."
-    ]
+    names = words([factor.name for factor in design.factors])
+    several = "combinations" if len(design.factors) > 1 else "levels"
+    told = [f"Every variant: {len(design.grid.groups)} {several} of {names}."]
+    if not design.factors:
+        told = ["Nothing is varied but the seed."]
     if score:
         told.append(
             f"Final test {score.outcome.label}: mean over the n seeds with a value, with Student's "

@@ -18,6 +18,8 @@ from reports.text import level_label, number
 
 MOST_SEEDS = 10
 """Most seeds of a cell with a line of their own."""
+FEWEST = 3
+"""Fewest seeds with a band around their mean."""
 MOST_POINTS = 120
 """Most points of one line."""
 MOST_LEVELS = 6
@@ -96,7 +98,7 @@ def draw_at(grid: Grid, curves: Curves, level: float, why: str) -> Figure:
         svg = to_svg(canvas, "curves")
     caption = (
         f"Learning curves ({curves.label}){grid.at(level)}{why}. Thick lines are means over "
-        "seeds with a 95 % band (Student's t), thin lines single seeds."
+        f"seeds with a 95 % band (Student's t; from {FEWEST} seeds on), thin lines single seeds."
         + _notes(bundles, len(grid.groups))
     )
     endings = "; ".join(map(_ending, bundles))
@@ -155,6 +157,7 @@ def draw_bundle(
         axes.plot(each.epochs, mean, color=colour, linewidth=1.6)
         bottom, top = axes.get_ylim()
         inside = (mean >= bottom) & (mean <= top)  # else the band of a lost curve fills the frame
+        low = np.where((~each.diverged).sum() < FEWEST, np.nan, low)  # that of two seeds would, too
         axes.fill_between(each.epochs, low, high, inside, color=colour, alpha=0.15, linewidth=0)
         notes += [] if inside.any() else ["outside the frame"]
     if lost := int(each.diverged.sum()):

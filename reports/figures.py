@@ -26,6 +26,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
 """One a colour, so that no figure depends on colour alone."""
 WIDTH = 7.0
 """Width of every figure in inches."""
+LETTER = 0.085
+"""Mean width of a letter of a legend in inches."""
 FENCE = 3.0
 """Points beyond the quartiles by so many interquartile ranges are drawn at the frame's edge."""
 FLATTENED = 10.0
@@ -135,7 +137,9 @@ def legend(canvas: Canvas, labels: Sequence[str], markers: bool = True) -> None:
         Line2D([], [], color=colour, marker=marker if markers else "", markersize=5, label=label)
         for colour, marker, label in zip(COLOURS, MARKERS, labels, strict=False)
     ]
-    canvas.legend(handles=handles, loc="outside upper left", ncols=4, borderaxespad=0.2)
+    longest = 0.5 + LETTER * max((len(label) for label in labels), default=0)  # inches
+    columns = max(1, min(len(COLOURS), int(WIDTH / longest)))
+    canvas.legend(handles=handles, loc="outside upper left", ncols=columns, borderaxespad=0.2)
 
 
 def evenly(n: int, most: int) -> np.ndarray:

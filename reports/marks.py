@@ -65,7 +65,7 @@ def draw_lines(
     for place, line in enumerate(lines):
         x = places + (place - (len(lines) - 1) / 2) * step
         outside += _draw_seeds(axes, x - 0.35 * step, line, place, limits)
-        _draw_means(axes, x, line, place, limits)
+        _draw_means(axes, x, line, place, limits, joined=factor.numeric or len(lines) > 1)
     for row, line in enumerate(written):
         height = bottom + (high - low) * WRITTEN * (len(written) - row - 0.4)
         for x, marginal in zip(places, line.marginals, strict=True):
@@ -118,13 +118,20 @@ def _draw_seeds(
 
 
 def _draw_means(
-    axes: Axes, x: Floats, line: Line, place: int, limits: tuple[float, float]
+    axes: Axes,
+    x: Floats,
+    line: Line,
+    place: int,
+    limits: tuple[float, float],
+    *,
+    joined: bool,
 ) -> None:
     colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
     means = [marginal.mean for marginal in line.marginals]
     mean, low, high = np.array([(m.value, m.low, m.high) for m in means], dtype=float).T
     mean = np.where((mean >= limits[0]) & (mean <= limits[1]), mean, np.nan)
-    axes.plot(x, mean, color=colour, linewidth=1.3)
+    if joined:
+        axes.plot(x, mean, color=colour, linewidth=1.3)
     low, high = (np.where(np.isfinite(mean), end, np.nan) for end in (low, high))
     axes.vlines(x, low, high, color=colour, linewidth=1.0)
     complete = np.array([marginal.complete for marginal in line.marginals])

@@ -9,7 +9,7 @@ from reports.published import Printed
 from reports.scores import Scores, against
 from reports.statistics import LEVEL, Estimate
 from reports.tables import Column, Table
-from reports.text import interval, number, p_value
+from reports.text import interval, p_value
 
 
 def metrics_table(
@@ -61,14 +61,20 @@ def metrics_table(
     return Table("metrics", caption, columns, data, interactive=down)
 
 
-def differences_table(scores: list[Scores], other: str) -> Table:
-    """Return one row a group and metric: its difference to one group, paired by seed."""
+def differences_table(scores: list[Scores], other: str, what: str = "method") -> Table:
+    """Return one row a group and metric: its difference to one group, paired by seed.
+
+    Args:
+        scores: the metrics.
+        other: the group that all others are compared with.
+        what: what a group is.
+    """
     found = against(scores, other)
     units = {score.outcome.name: score.outcome for score in scores}
     rows = [(units[name], group, *both) for (name, group), both in found.items() if both[0].n]
     columns = [
         Column("metric", [_label(outcome.titled, outcome.arrow) for outcome, *_ in rows]),
-        Column("method", [group for _, group, *_ in rows]),
+        Column(what, [group for _, group, *_ in rows]),
         Column(
             f"difference to {other}",
             [interval(d, signed=True) for *_, d, _ in rows],
@@ -112,7 +118,7 @@ def printed_table(printed: Printed, scores: list[Scores], note: str) -> Table:
         theirs = [float(printed.rows[method][place]) for method in methods]
         title = ours[metric].outcome.label if metric in ours else metric
         name = printed.printed_as.get(metric, title)
-        columns.append(Column(f"{name}, published", [number(v) for v in theirs], theirs))
+        columns.append(Column(f"{name}, published", [_as_printed(v) for v in theirs], theirs))
         data[f"{metric}_published"] = theirs
         if metric in ours:
             means = [ours[metric].mean(m) if m in ours[metric].values else _NONE for m in methods]
@@ -120,6 +126,10 @@ def printed_table(printed: Printed, scores: list[Scores], note: str) -> Table:
             data[f"{metric}_here"] = [mean.value for mean in means]
     caption = f"Published numbers beside ours. {printed.source}. {note}".strip()
     return Table("published", caption, columns, pd.DataFrame(data))
+
+
+def _as_printed(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:,.7g}".replace("-", "−")
 
 
 _NONE = Estimate(np.nan, np.nan, np.nan, 0)

@@ -51,7 +51,11 @@ def swap_grids(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> Fig
 
 def picture(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     """Join poses, appearances and swaps into one picture in [0, 1], with a gap behind the inputs."""
-    swaps, pose, appearance = (arrays[name] for name in NAMES)
+    lines = [(0, 0), (0, 0), (1, 1), (0, 0)]  # between rows; ``side_by_side`` has those of columns
+    swaps, pose, appearance = (
+        np.pad(array, lines, constant_values=255 if array.dtype == np.uint8 else 1)
+        for array in (arrays[name] for name in NAMES)
+    )
     columns = len(appearance)
     top = side_by_side(appearance, columns)
     rows = [

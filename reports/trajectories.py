@@ -1,5 +1,6 @@
 """What a method reports of itself along training, one panel a quantity: weights, bounds, estimates."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
 from reports.ablation_tables import Checked
-from reports.curve_figures import bundle, curve_rows, draw_bundle, whole_numbers
+from reports.curve_figures import FEWEST, bundle, curve_rows, draw_bundle, whole_numbers
 from reports.curves import SPLITS, Curves, read_curves
 from reports.figures import COLOURS, WIDTH, Figure, legend, style, to_svg, wide_limits
 from reports.grid import Grid
@@ -62,7 +63,7 @@ def trajectories(grid: Grid, frame: pd.DataFrame, checked: Checked) -> Figure | 
     named = [curves.label for _, curves in shown]
     caption = (
         f"Along training: {words(named)}. Thick lines are means over seeds with a 95 % band "
-        "(Student's t), thin lines single seeds."
+        f"(Student's t; from {FEWEST} seeds on), thin lines single seeds."
     )
     if any(len(_bounds(base, checked)) for base, _ in shown):
         caption += " Dashed: the bound of a constraint."
@@ -82,7 +83,8 @@ def _recorded(grid: Grid, frame: pd.DataFrame) -> list[tuple[str, Curves]]:
         base = metric.rpartition("/")[2]
         if base == "loss" or (split, metric) == ("test", grid.outcome.name) or split not in SPLITS:
             continue
-        label = SYMBOLS.get(base, LABELS.get(base, base.replace("_", " ")))
+        plain = re.sub(r"^kl_", "KL of ", base).replace("_", " ")
+        label = SYMBOLS.get(base, LABELS.get(base, plain))
         outcome = Outcome(metric, label, "", higher_is_better=True, directed=False)
         curves = read_curves(frame, outcome, split)
         finite = curves.values[np.isfinite(curves.values)]

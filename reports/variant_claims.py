@@ -7,6 +7,7 @@ from itertools import combinations
 from reports.ablation_design import Design
 from reports.ablation_tables import Checked
 from reports.claims import ALPHA, Against, sign_of
+from reports.outcome import LABELS
 from reports.published import PublishedAblation, VariantStatement
 from reports.scores import Scores
 from reports.statements import Tested, tested_table
@@ -154,11 +155,21 @@ def _turned(slack: Difference, sign: int) -> Difference:
 
 def _definition(statement: VariantStatement) -> str:
     """Say in words what is tested."""
-    parts = [f"{words(v)} keep the constraint on {m}" for m, v in statement.met.items()]
-    parts += [f"{words(v)} break the constraint on {m}" for m, v in statement.broken.items()]
+    parts = [
+        f"{words(variants)} {verb}{'s' if len(variants) == 1 else ''} the constraint on {_label(m)}"
+        for verb, stated in (("keep", statement.met), ("break", statement.broken))
+        for m, variants in stated.items()
+    ]
     parts += [
-        f"{m} rises: {' < '.join(', '.join(tier) for tier in tiers)}"
+        f"{_label(m)} rises: {' < '.join(', '.join(tier) for tier in tiers)}"
         for m, tiers in statement.ascending.items()
     ]
-    parts += [f"{one} of {v} exceeds its {other}" for v, (one, other) in statement.exceeds.items()]
+    parts += [
+        f"{_label(one)} of {variant} exceeds its {_label(other)}"
+        for variant, (one, other) in statement.exceeds.items()
+    ]
     return f"{'; '.join(parts)}."
+
+
+def _label(metric: str) -> str:
+    return LABELS.get(metric, metric)
