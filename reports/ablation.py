@@ -10,6 +10,7 @@ from reports.ablation_design import Design, design_of
 from reports.ablation_effects import interactions, main_effects
 from reports.ablation_reading import reading
 from reports.ablation_tables import Checked, variants_table
+from reports.anova import Term
 from reports.constraint_figure import draw_constraint
 from reports.constraints import check, constraints_of
 from reports.curve_figures import draw_all, draw_at
@@ -53,7 +54,9 @@ def page(results: Results) -> Page:
         result.append(variants_table(design, found, score, checked))
     for constraint, kept in checked:
         if any(each.mean.n for each in kept.values()):
-            values = lay_out(results, constraint.metric, axis=False).rows[["group", "seed", "value"]]
+            values = lay_out(results, constraint.metric, axis=False).rows[
+                ["group", "seed", "value"]
+            ]
             result.append(draw_constraint(constraint, kept, design, values))
     sections = [Section("Result", result), *_published(results, design, scores, checked)]
     if score and design.factors:
@@ -100,7 +103,7 @@ def _published(
     return [Section("What was published", parts)]
 
 
-def _effects(design: Design, terms: list) -> list[Section]:  # type: ignore[type-arg]
+def _effects(design: Design, terms: list[Term]) -> list[Section]:
     """Return the sections on single factors and on pairs of them."""
     alone: list[Part] = [main_effects(design)]
     if len(design.factors) > 1 and terms:

@@ -110,9 +110,7 @@ def _together(design: Design, one: Factor, other: Factor) -> Panel:
     return Panel(along, lines, legend=apart.name)
 
 
-def _line(
-    design: Design, factor: Factor, within: "pd.Series[bool] | None", label: str
-) -> Line:
+def _line(design: Design, factor: Factor, within: "pd.Series[bool] | None", label: str) -> Line:
     levels = range(len(factor.levels))
     return Line(label, [design.marginal([factor], [level], within) for level in levels])
 

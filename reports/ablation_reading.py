@@ -80,12 +80,13 @@ def _importance(design: Design, terms: Sequence[Term]) -> str:
     if not shares:
         return "No factor explains a noticeable share of the differences between trials."
     label = design.grid.outcome.label
-    return f"What explains the variance of test {label} over the trials with a value: {words(shares)}."
+    return (
+        f"What explains the variance of test {label} over the trials with a value: {words(shares)}."
+    )
 
 
 def _constraint(score: Scores | None, constraint: Constraint, kept: Mapping[str, Kept]) -> str:
     """Say which variants keep a constraint, and which of these is best."""
-
     by_state: dict[str, list[str]] = {"met": [], "broken": [], "not shown": []}
     for group, each in kept.items():
         if each.mean.n:

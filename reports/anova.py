@@ -19,6 +19,9 @@ SEED = "seed"
 RESIDUAL = "residual"
 SHARED = "not attributable"
 
+Key = tuple[str, ...]
+"""A factor, or two of them."""
+
 
 @dataclass(frozen=True)
 class Term:
@@ -39,9 +42,7 @@ class Term:
     p: float
 
 
-def decompose(
-    values: Floats, factors: Mapping[str, np.ndarray], seeds: np.ndarray
-) -> list[Term]:
+def decompose(values: Floats, factors: Mapping[str, np.ndarray], seeds: np.ndarray) -> list[Term]:
     """Split the variance of ``values`` among factors, their interactions, seeds and a residual.
 
     Args:
@@ -56,28 +57,25 @@ def decompose(
     if total <= 1e-20 * float((values**2).sum()):
         return []
     coded = {name: _indicators(codes) for name, codes in factors.items()}
-    blocks: dict[tuple[str, ...], Floats] = {(name,): block for name, block in coded.items()}
+    blocks: dict[Key, Floats] = {(name,): block for name, block in coded.items()}
     for one, other in combinations(coded, 2):
         blocks[one, other] = _products(coded[one], coded[other])
-    block_of_seeds = _indicators(seeds)
-    mains = [key for key in blocks if len(key) == 1]
-    everything = _fit(values, [block_of_seeds, *blocks.values()])
+    model = _Model(values - values.mean(), {(SEED, ""): _indicators(seeds), **blocks})
+    everything = model.fit([(SEED, ""), *blocks])
     freedom_left = len(values) - everything.rank
     # A fit that leaves no freedom leaves nothing but rounding either.
-    residual = everything.rest if freedom_left else 0.0
+    residual = total - everything.explained if freedom_left else 0.0
+    tested: list[tuple[Key, list[Key]]] = [(key, _beside(key, list(blocks))) for key in blocks]
     terms = []
-    for key in blocks:
-        beside = [other for other in (mains if len(key) == 1 else blocks) if other != key]
-        without = _fit(values, [block_of_seeds, *(blocks[other] for other in beside)])
-        with_it = _fit(values, [block_of_seeds, *(blocks[other] for other in beside), blocks[key]])
-        explained, freedom = without.rest - with_it.rest, with_it.rank - without.rank
+    tested.append(((SEED, ""), list(blocks)))
+    for key, beside in tested:
+        without, with_it = model.fit(beside), model.fit([*beside, key])
+        explained, freedom = with_it.explained - without.explained, with_it.rank - without.rank
         p = _p_value(explained, freedom, residual, freedom_left)
         if freedom:
-            terms.append(Term(" × ".join(key), key, explained / total, freedom, p))
-    of_factors = _fit(values, list(blocks.values()))
-    explained, freedom = of_factors.rest - everything.rest, everything.rank - of_factors.rank
-    p = _p_value(explained, freedom, residual, freedom_left)
-    terms.append(Term(SEED, (), explained / total, freedom, p))
+            is_seed = key[0] == SEED
+            name = SEED if is_seed else " × ".join(key)
+            terms.append(Term(name, () if is_seed else key, explained / total, freedom, p))
     terms.append(Term(RESIDUAL, (), residual / total, freedom_left, np.nan))
     lacking = 1 - sum(term.share for term in terms)
     if abs(lacking) > 1e-6:
@@ -85,30 +83,52 @@ def decompose(
     return terms
 
 
+def _beside(key: Key, keys: list[Key]) -> list[Key]:
+    """Return what a term must explain something beyond: the seeds, and the other terms."""
+    mains = [other for other in keys if len(other) == 1]
+    return [(SEED, ""), *(k for k in (mains if len(key) == 1 else keys) if k != key)]
+
+
 @dataclass(frozen=True)
 class _Fit:
-    rest: float
+    explained: float
     rank: int
 
 
-def _fit(values: Floats, blocks: Sequence[Floats]) -> _Fit:
-    """Fit a constant and the columns of all blocks by least squares."""
-    matrix = np.column_stack([np.ones(len(values)), *blocks])
-    centred = values - values.mean()  # the constant is in the model: nothing but digits changes
-    left, strengths, _ = np.linalg.svd(matrix, full_matrices=False)
-    rank = int((strengths > strengths[0] * max(matrix.shape) * np.finfo(float).eps).sum())
-    fitted = left[:, :rank] @ (left[:, :rank].T @ centred)
-    return _Fit(float(((centred - fitted) ** 2).sum()), rank)
+class _Model:
+    """Least squares with a constant and any of a few blocks of columns.
+
+    All products of columns are made once: columns are few, values can be many.
+    """
+
+    def __init__(self, centred: Floats, blocks: Mapping[Key, Floats]) -> None:
+        matrix = np.column_stack([np.ones(len(centred)), *blocks.values()])
+        self.products, self.with_values = matrix.T @ matrix, matrix.T @ centred
+        ends = np.cumsum([1, *(block.shape[1] for block in blocks.values())])
+        self.places = {
+            key: np.arange(start, end)
+            for key, start, end in zip(blocks, ends[:-1], ends[1:], strict=True)
+        }
+
+    def fit(self, keys: Sequence[Key]) -> _Fit:
+        """Return the sum of squares that these blocks explain, and their rank with a constant."""
+        some = np.concatenate([[0], *(self.places[key] for key in keys)])
+        strengths, directions = np.linalg.eigh(self.products[np.ix_(some, some)])
+        kept = strengths > strengths[-1] * len(some) * 10 * np.finfo(float).eps
+        along = directions[:, kept].T @ self.with_values[some]
+        return _Fit(float((along**2 / strengths[kept]).sum()), int(kept.sum()))
 
 
 def _indicators(codes: np.ndarray) -> Floats:
     """Return one column of zeros and ones a level."""
     levels = np.unique(codes)
-    return (codes[:, None] == levels).astype(float)
+    columns: Floats = (codes[:, None] == levels).astype(float)
+    return columns
 
 
 def _products(one: Floats, other: Floats) -> Floats:
-    return (one[:, :, None] * other[:, None, :]).reshape(len(one), -1)
+    products: Floats = (one[:, :, None] * other[:, None, :]).reshape(len(one), -1)
+    return products
 
 
 def _p_value(explained: float, freedom: int, residual: float, freedom_left: int) -> float:

@@ -123,7 +123,9 @@ def _bounds(constraint: Constraint, results: Results) -> "pd.Series[float]":
     if not constraint.key:
         bounds = np.full(len(trials), constraint.bound)
     elif column in trials:
-        bounds = pd.to_numeric(trials[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        bounds = pd.to_numeric(trials[column], errors="coerce").to_numpy(
+            dtype=float, na_value=np.nan
+        )
     else:
         bounds = np.full(len(trials), np.nan)
     return pd.Series(bounds, index=trials["trial_id"].astype(str).to_numpy())

@@ -139,9 +139,7 @@ def draw_all(grid: Grid, curves: Curves) -> Figure:
     return Figure("panels", svg, alt, caption, curve_rows(flat))
 
 
-def draw_bundle(
-    axes: matplotlib.axes.Axes, each: Bundle, colour: str, outcome: Outcome
-) -> None:
+def draw_bundle(axes: matplotlib.axes.Axes, each: Bundle, colour: str, outcome: Outcome) -> None:
     """Draw one cell: thin lines of its seeds, their mean with its band, and where they diverged."""
     notes: list[str] = []
     for place in _drawn(each):

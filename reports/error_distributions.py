@@ -45,8 +45,12 @@ def draw_errors(artifact: Artifact, grid: Grid) -> Figure | None:
             if np.ptp(pooled) > 0:
                 thinned = pooled[:: -(-len(pooled) // MOST_POINTS)]
                 parts = axes.violinplot(
-                    [thinned.clip(max=end)], [place], orientation="horizontal", widths=0.85,
-                    showextrema=False, side="low",
+                    [thinned.clip(max=end)],
+                    [place],
+                    orientation="horizontal",
+                    widths=0.85,
+                    showextrema=False,
+                    side="low",
                 )
                 for body in parts["bodies"]:  # type: ignore[attr-defined]
                     body.set(facecolor=colour, alpha=0.3, linewidth=0)
@@ -73,14 +77,18 @@ def draw_errors(artifact: Artifact, grid: Grid) -> Figure | None:
         f"mean of each seed (triangles). The axis ends at the {100 * SHOWN:.0f} % quantile of all. "
         "The download holds each trial's percentiles."
     )
-    return Figure("errors", svg, f"Distributions of errors of {words([*shown])}.", caption, _data(shown))
+    return Figure(
+        "errors", svg, f"Distributions of errors of {words([*shown])}.", caption, _data(shown)
+    )
 
 
 def _errors(artifact: Artifact, grid: Grid, group: str) -> dict[tuple[str, float], np.ndarray]:
     """Return the errors of each trial of a group that ended well, by id and seed."""
     rows = grid.cell(group, 0.0)
     found = {}
-    for trial, seed in rows.loc[rows["status"] == "ok", ["trial_id", "seed"]].itertuples(index=False):
+    for trial, seed in rows.loc[rows["status"] == "ok", ["trial_id", "seed"]].itertuples(
+        index=False
+    ):
         try:
             arrays = artifact(str(trial))
         except CorruptFileError:  # as if it had none: the header tells of torn files

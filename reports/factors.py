@@ -16,6 +16,9 @@ from reports.text import level_label, name_of
 FAR_APART = 10.0
 """From this ratio on two positive levels lie on a logarithmic axis; of more, their gaps decide."""
 
+TINY, HUGE = 1e-3, 1e5
+"""Levels are written as powers of ten where one is as small or as large as this."""
+
 
 @dataclass(frozen=True)
 class Factor:
@@ -38,22 +41,24 @@ class Factor:
 
     @property
     def log(self) -> bool:
-        """Whether the levels are geometric, so that their logarithms are spaced more evenly."""
-        if not self.numeric or min(self.levels) <= 0:
+        """Whether the levels are geometric, perhaps with 0: their logarithms lie more evenly."""
+        if not self.numeric or min(self.levels) < 0 or max(self.levels) == 0:
             return False
         levels = np.array(self.levels, dtype=float)
-        if len(levels) == 2:
-            return bool(levels[1] / levels[0] >= FAR_APART)
-        gaps, ratios = np.diff(levels), np.diff(np.log(levels))
-        return bool(ratios.std() / ratios.mean() < gaps.std() / gaps.mean())
+        if len(levels) < 3:
+            return bool(levels[0] > 0 and levels[-1] / levels[0] >= FAR_APART)
+        return _unevenness(_logarithms(levels)) < _unevenness(levels)
 
     @property
     def places(self) -> Floats:
-        """Where the levels lie along an axis ``[L]``: logarithms, numbers, or ranks of names."""
+        """Where the levels lie along an axis ``[L]``: logarithms, numbers, or ranks of names.
+
+        A level of 0 lies a mean step before the first logarithm.
+        """
         if not self.numeric:
             return np.arange(len(self.levels), dtype=float)
         levels = np.array(self.levels, dtype=float)
-        return np.log10(levels) if self.log else levels
+        return _logarithms(levels) if self.log else levels
 
     @property
     def labels(self) -> list[str]:
@@ -65,7 +70,9 @@ class Factor:
         if _lacking(level):
             return "–"
         if self.numeric:
-            return level_label(float(level)) if self.log else f"{level:g}".replace("-", "−")
+            sizes = [abs(x) for x in self.levels if x]
+            plain = not sizes or (min(sizes) > TINY and max(sizes) < HUGE)
+            return f"{level:g}".replace("-", "−") if plain else level_label(float(level))
         return str(level)
 
     def code(self, value: Any) -> int:
@@ -88,6 +95,21 @@ def _factor(key: str, values: "pd.Series[Any]", listed: Any) -> Factor:
     order = [_plain(value) for value in told]
     found.sort(key=lambda value: order.index(value) if value in order else len(order))
     return Factor(key, tuple(found), numeric=False)
+
+
+def _logarithms(levels: Floats) -> Floats:
+    """Return the decimal logarithms of levels, ascending from 0 or above; 0 a mean step before."""
+    logs = np.log10(levels[levels > 0])
+    if len(logs) == len(levels):
+        return logs
+    step = float(np.diff(logs).mean()) if len(logs) > 1 else 1.0
+    return np.concatenate([[logs[0] - step], logs])
+
+
+def _unevenness(places: Floats) -> float:
+    """Return how much the gaps between places vary, as a part of their mean."""
+    gaps = np.diff(places)
+    return float(gaps.std() / gaps.mean())
 
 
 def _plain(value: Any) -> Any:

@@ -110,7 +110,9 @@ def draw_strips(
         rows = canvas.subplots(len(strips), 1, squeeze=False)[:, 0]
         for axes, (label, images) in zip(rows, strips, strict=True):
             show(axes, side_by_side(images, most))
-            axes.set_ylabel(label.replace(" · ", "\n"), rotation=0, ha="right", va="center", fontsize=8)
+            axes.set_ylabel(
+                label.replace(" · ", "\n"), rotation=0, ha="right", va="center", fontsize=8
+            )
             axes.set_anchor("E")
         return to_svg(canvas, name)
 

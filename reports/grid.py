@@ -14,7 +14,7 @@ import pandas as pd
 
 from harness.results import FINAL_STATUSES, Results
 from reports.outcome import Outcome, outcome_of
-from reports.text import level_label, name_of
+from reports.text import level_label, name_of, words
 
 STATUSES = (*FINAL_STATUSES, "missing")
 AXIS = "method.lr"
@@ -51,7 +51,7 @@ class Grid:
     @property
     def group_name(self) -> str:
         """What a group is called in a sentence."""
-        return " and ".join(map(name_of, self.factors)) or "configuration"
+        return words([name_of(key) for key in self.factors]) or "configuration"
 
     def at(self, level: float) -> str:
         """Return `` at learning rate 10⁻⁴``, or nothing where there is no axis."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
@@ -58,10 +60,9 @@ def heat_map(design: Design, pair: tuple[Factor, Factor], place: int) -> Figure:
         for cell in cells:
             _draw(axes, cell, colours(norm(cell.marginal.mean.value)), _written(across, up))
         _dress(axes, across, up)
-        mappable = _mappable(norm, colours.name)
-        bar = canvas.colorbar(mappable, ax=axes, pad=0.01, aspect=25)
+        bar = canvas.colorbar(ScalarMappable(norm, colours), ax=axes, pad=0.01, aspect=25)
         bar.set_label(f"test {outcome.titled} {outcome.arrow}".strip())
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
         svg = to_svg(canvas, name)
     others = [f.name for f in design.factors if f not in pair]
     averaged = f", averaged over {' and '.join(others)} seed by seed" if others else ""
@@ -78,12 +79,6 @@ def heat_map(design: Design, pair: tuple[Factor, Factor], place: int) -> Figure:
 
 def _written(across: Factor, up: Factor) -> bool:
     return max(len(across.levels), len(up.levels)) <= MOST_WRITTEN
-
-
-def _mappable(norm: Normalize, name: str):  # type: ignore[no-untyped-def]
-    from matplotlib.cm import ScalarMappable
-
-    return ScalarMappable(norm, name)
 
 
 def _draw(axes: Axes, cell: Cell, colour: tuple[float, ...], written: bool) -> None:
@@ -105,12 +100,12 @@ def _draw(axes: Axes, cell: Cell, colour: tuple[float, ...], written: bool) -> N
         told.append(f"× {marginal.diverged}/{marginal.planned}")
     elif marginal.valued < marginal.planned:
         told.append(f"of {marginal.planned}")
-    look = {"ha": "center", "color": ink}
+    look: dict[str, Any] = {"ha": "center", "color": ink}
     if valued:
         text = number(marginal.mean.value)
-        axes.text(cell.column, cell.row + 0.03, text, va="bottom", fontsize=8.5, **look)  # type: ignore[arg-type]
+        axes.text(cell.column, cell.row + 0.03, text, va="bottom", fontsize=8.5, **look)
     va = "top" if valued else "center"
-    axes.text(cell.column, cell.row - 0.06 * valued, "  ".join(told), va=va, fontsize=7, **look)  # type: ignore[arg-type]
+    axes.text(cell.column, cell.row - 0.06 * valued, "  ".join(told), va=va, fontsize=7, **look)
 
 
 def _dress(axes: Axes, across: Factor, up: Factor) -> None:

@@ -10,7 +10,7 @@ from reports.factors import Factor
 from reports.figures import COLOURS, WIDTH, Figure, style, to_svg, wide_limits
 from reports.statistics import LEVEL
 from reports.tables import Column, Table
-from reports.text import count, name_of, number, p_value
+from reports.text import count, name_of, p_value
 
 NAMES = {
     SEED: "seed",
@@ -26,7 +26,9 @@ def terms_of(design: Design) -> list[Term]:
     valued = rows["value"].notna().to_numpy()
     values = rows["value"].to_numpy(dtype=float)[valued]
     factors = {f.key: design.codes[f.key].to_numpy()[valued] for f in design.factors}
-    return decompose(np.clip(values, *wide_limits(values)), factors, rows["seed"].to_numpy()[valued])
+    return decompose(
+        np.clip(values, *wide_limits(values)), factors, rows["seed"].to_numpy()[valued]
+    )
 
 
 def importance_figure(design: Design, terms: list[Term]) -> Figure:
@@ -56,7 +58,9 @@ def importance_figure(design: Design, terms: list[Term]) -> Figure:
             for t in shown
         ]
     )
-    return Figure("importance", svg, f"Shares of the variance: {alt}.", caption(design, terms), data)
+    return Figure(
+        "importance", svg, f"Shares of the variance: {alt}.", caption(design, terms), data
+    )
 
 
 def caption(design: Design, terms: list[Term]) -> str:
@@ -103,10 +107,12 @@ def importance_table(terms: list[Term]) -> Table:
     columns = [
         Column("term", [name(term) for term in shown]),
         Column("share", [f"{100 * t.share:.1f} %" for t in shown], [t.share for t in shown]),
+        Column("degrees of freedom", [str(t.freedom) for t in shown], [t.freedom for t in shown]),
         Column(
-            "degrees of freedom", [str(t.freedom) for t in shown], [t.freedom for t in shown]
+            "p",
+            [p_value(t.p).removeprefix("p ").removeprefix("= ") for t in shown],
+            [term.p for term in shown],
         ),
-        Column("p", [_p(term.p) for term in shown], [term.p for term in shown]),
     ]
     data = pd.DataFrame(
         {
@@ -117,10 +123,6 @@ def importance_table(terms: list[Term]) -> Table:
         }
     )
     return Table("anova", "The same shares with their F-tests.", columns, data, interactive=False)
-
-
-def _p(p: float) -> str:
-    return p_value(p).removeprefix("p ").removeprefix("= ") if p == p else number(p)
 
 
 def _ordered(terms: list[Term]) -> list[Term]:

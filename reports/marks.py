@@ -98,9 +98,7 @@ def titled(outcome: Outcome) -> str:
     return f"test {outcome.titled} {outcome.arrow}".strip()
 
 
-def _draw_seeds(
-    axes: Axes, x: Floats, line: Line, place: int, limits: tuple[float, float]
-) -> int:
+def _draw_seeds(axes: Axes, x: Floats, line: Line, place: int, limits: tuple[float, float]) -> int:
     """Draw one thin line a seed; triangles at the edge stand for values beyond it."""
     colour, outside = COLOURS[place % len(COLOURS)], 0
     table = line.seeds.to_numpy(dtype=float)

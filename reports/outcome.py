@@ -103,7 +103,7 @@ def outcomes_of(results: Results) -> list[Outcome]:
     """Return all of the sweep's metrics that any trial has, also those without a direction."""
     told = results.sweep.get("metrics")
     entries = told if isinstance(told, list) else []
-    known = [outcome for entry in entries if (outcome := named(entry))]
+    known = [outcome for entry in entries if (outcome := named(entry))] or [ELBO]
     finished = results.trials[results.trials["status"] == "ok"]
     return [outcome for outcome in known if _has_values(finished, outcome.column)]
 
@@ -130,7 +130,9 @@ def named(entry: Any) -> Outcome | None:
     )
 
 
-def metric_of(sweep: Mapping[str, Any], name: str, told: Mapping[str, Any] | None = None) -> Outcome:
+def metric_of(
+    sweep: Mapping[str, Any], name: str, told: Mapping[str, Any] | None = None
+) -> Outcome:
     """Return a metric as the sweep describes it, with what else is told of it over that.
 
     Raises:

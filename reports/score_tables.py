@@ -12,9 +12,7 @@ from reports.tables import Column, Table
 from reports.text import interval, p_value
 
 
-def metrics_table(
-    scores: list[Scores], groups: tuple[str, ...], *, down: bool = False
-) -> Table:
+def metrics_table(scores: list[Scores], groups: tuple[str, ...], *, down: bool = False) -> Table:
     """Return every metric of every group.
 
     Args:

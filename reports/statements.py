@@ -60,7 +60,7 @@ def statements_table(known: Published, evidence: Evidence | str) -> Table:
 
 
 def tested_table(tested: Sequence[Tested], caption: str) -> Table:
-    """Return one row a statement: the words, the verdict, what decided, and the test's definition."""
+    """Return one row a statement: the words, the verdict, what decided, and the test."""
     verdicts = [verdict(each.outcomes) for each in tested]
     quote = Markup("“{}” <small>({})</small>")
     mark = Markup('<span class="verdict {}">{}</span>')

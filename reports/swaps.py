@@ -46,11 +46,13 @@ def swap_grids(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> Fig
         f"the one at its top. Best trial of each {grid.group_name}: {told}."
     )
     data = pd.DataFrame([{"group": group, "trial_id": trial} for group, trial, _ in shown])
-    return Figure("swaps", svg, f"Grids of swaps of {words([g for g, *_ in shown])}.", caption, data)
+    return Figure(
+        "swaps", svg, f"Grids of swaps of {words([g for g, *_ in shown])}.", caption, data
+    )
 
 
 def picture(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Join poses, appearances and swaps into one picture in [0, 1], with a gap behind the inputs."""
+    """Join poses, appearances and swaps into one picture in [0, 1], a gap behind the inputs."""
     lines = [(0, 0), (0, 0), (1, 1), (0, 0)]  # between rows; ``side_by_side`` has those of columns
     swaps, pose, appearance = (
         np.pad(array, lines, constant_values=255 if array.dtype == np.uint8 else 1)

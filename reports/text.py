@@ -11,6 +11,7 @@ NAMES = {
     "method.epsilon": "ε",
     "method.beta": "β",
     "method.b_gamma": "b_γ",
+    "method.mu": "μ",
     "method.lambda_od": "λ_od",
 }
 """What a factor is called in a sentence, where its key is not a word."""

@@ -1,4 +1,4 @@
-"""What a method reports of itself along training, one panel a quantity: weights, bounds, estimates."""
+"""What a method reports of itself along training: weights, multipliers, estimates."""
 
 import re
 from collections.abc import Sequence

@@ -62,7 +62,9 @@ def _outcomes(
 ) -> list[Against]:
     if design.grid.factors != (known.factor,):
         varied = ", ".join(design.grid.factors) or "nothing"
-        return [Against(0, f"The statement is about {known.factor} alone; this run varies {varied}.")]
+        return [
+            Against(0, f"The statement is about {known.factor} alone; this run varies {varied}.")
+        ]
     by_name = {score.outcome.name: score for score in scores}
     found = [
         *_constraints(statement.met, checked, 1),

@@ -131,9 +131,7 @@ def _results(rows: list[dict[str, Any]], sweep: dict[str, Any], curves: pd.DataF
     return Results(trials, curves, plan, sweep, [], "nowhere")
 
 
-def _curves(
-    trial: str, variant: str, i_t_prime: float, rng: np.random.Generator
-) -> pd.DataFrame:
+def _curves(trial: str, variant: str, i_t_prime: float, rng: np.random.Generator) -> pd.DataFrame:
     """An error that falls, and the state of the constraint, as a trial records them."""
     share = 1 - np.exp(-EPOCHS / 8)
     noise = rng.standard_normal((4, len(EPOCHS)))
