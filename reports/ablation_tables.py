@@ -33,14 +33,13 @@ def variants_table(
         checked: the constraints.
     """
     groups = design.grid.groups
-    settings = [design.settings(group) for group in groups]
     columns = []
     data: dict[str, Sequence[object]] = {"variant": groups}
     first = design.grid.rows.drop_duplicates("group").set_index("group").loc[list(groups)]
     bold = [group == design.baseline for group in groups]
     for factor in design.factors:
-        labels = [_bold(s[factor.key], b) for s, b in zip(settings, bold, strict=True)]
         levels = first[factor.key].tolist()
+        labels = [_bold(factor.label(v), b) for v, b in zip(levels, bold, strict=True)]
         keys = [_number(level) for level in levels] if factor.numeric else None
         columns.append(Column(factor.name, labels, keys))
         data[factor.key] = levels

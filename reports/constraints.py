@@ -103,16 +103,14 @@ def check(constraint: Constraint, results: Results) -> dict[str, Kept]:
     outward = constraint.outward
     slack = bounds + outward * constraint.tolerance - grid.rows["value"].to_numpy()
     rows = grid.rows.assign(bound=bounds, slack=outward * slack)
-    rows = rows[rows["slack"].notna()]
     found = {}
-    for group in grid.groups:
-        of = rows[rows["group"] == group]
-        same = of["bound"].nunique() == 1
-        found[group] = Kept(
-            mean_interval(of["value"]),
-            paired_difference(of["slack"]),
-            int((of["slack"] >= 0).sum()),
-            float(of["bound"].iloc[0]) if same else math.nan,
+    for group, of in rows.groupby("group", sort=False):
+        valued = of[of["slack"].notna()]
+        found[str(group)] = Kept(
+            mean_interval(valued["value"]),
+            paired_difference(valued["slack"]),
+            int((valued["slack"] >= 0).sum()),
+            float(valued["bound"].iloc[0]) if valued["bound"].nunique() == 1 else math.nan,
         )
     return found
 

@@ -57,11 +57,11 @@ def all_scores(results: Results, *, axis: bool = True) -> list[Scores]:
 
 
 def _by_group(grid: Grid) -> dict[str, "pd.Series[float]"]:
-    found = {}
-    for group in grid.groups:
-        rows = grid.rows[(grid.rows["group"] == group) & grid.rows["value"].notna()]
+    valued = grid.rows[grid.rows["value"].notna()]
+    found = {group: pd.Series(dtype=float) for group in grid.groups}
+    for group, rows in valued.groupby("group", sort=False):
         values = pd.Series(rows["value"].to_numpy(), index=rows["seed"].to_numpy())
-        found[group] = values[~values.index.duplicated()]
+        found[str(group)] = values[~values.index.duplicated()]
     return found
 
 
