@@ -96,7 +96,7 @@ def to_svg(canvas: Canvas, name: str) -> str:
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :].rstrip()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'(<image\b[^>]*?) id="[^"]*"', r"\1", svg)  # of its content: equal for equal images
+    svg = re.sub(r'(<image\b[^>]*?) id="[^"]*"', r"\1", svg)  # a hash: equal images share it
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
     svg = re.sub(r' xmlns(:xlink)?="[^"]*"', "", svg)

@@ -50,6 +50,7 @@ def test_published_means_hold():
     assert "a meets I_T′ ≤ ε + 0.02" in numbers[0]
     assert "d breaks I_T′ ≤ ε + 0.02" in numbers[0]
     assert "n = 5" in numbers[1]
+    assert "MSE of b < a" in numbers[5], "every lower tier against every higher one"
 
 
 def test_a_leaking_full_model_does_not_hold():
