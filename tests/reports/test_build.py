@@ -94,7 +94,7 @@ def test_out_may_be_a_folder(tmp_path):
     ("kind", "said"),
     [
         ("stabilty", "Did you mean 'stability'?"),
-        (None, "names no report. Reports: comparison, stability, timing, tuning."),
+        (None, "names no report. Reports: ablation, comparison, stability, timing, tuning."),
     ],
 )
 def test_an_unknown_kind_is_explained(kind, said, tmp_path):
