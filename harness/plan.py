@@ -53,6 +53,8 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         "command": command,
         "scale": ", ".join([first.scale.name, *changed]),
         "swept": sweep.swept,
+        "baseline": space.baseline if space else {},
+        "constraints": list(space.constraints) if space else [],
         "seeds": sweep.settings.seeds,
         "trials": sweep.n_trials,
         "search": sweep.searched.describe() if sweep.searched else {"name": "grid"},

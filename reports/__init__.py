@@ -5,12 +5,13 @@ from pathlib import Path
 
 from harness.errors import UserError, did_you_mean
 from harness.results import Results
-from reports import comparison, stability, timing, tuning
+from reports import ablation, comparison, stability, timing, tuning
 from reports.page import Page, render
 
 __all__ = ["KINDS", "build"]
 
 KINDS: dict[str, Callable[[Results], Page]] = {
+    "ablation": ablation.page,
     "comparison": comparison.page,
     "stability": stability.page,
     "timing": timing.page,

@@ -8,7 +8,7 @@ from harness.results import Results
 from reports.comparisons import compare_all
 from reports.curve_figures import draw_at
 from reports.curves import read_curves
-from reports.gallery import gallery
+from reports.gallery import MADE, SAMPLES, gallery
 from reports.grid import Grid, lay_out
 from reports.header import header
 from reports.page import Page, Part, Section
@@ -59,7 +59,7 @@ def _pictures(results: Results, grid: Grid, found: dict[str, Profile]) -> list[S
     if curves.recorded and best:
         drawn = draw_at(grid, curves, best[0].level, "")
         sections.append(Section(f"Learning curves: {curves.label}", [drawn]))
-    if images := gallery(results.artifact, grid, found, samples=True):
+    if images := gallery(results.artifact, grid, found, (*MADE, SAMPLES)):
         sections.append(Section("Reconstructions and samples", [images]))
     if walked := walks(results.artifact, grid, found):
         told = Markup("<p>Each row moves along one latent dimension.</p>")

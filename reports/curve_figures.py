@@ -18,6 +18,8 @@ from reports.text import level_label, number
 
 MOST_SEEDS = 10
 """Most seeds of a cell with a line of their own."""
+FEWEST = 3
+"""Fewest seeds with a band around their mean."""
 MOST_POINTS = 120
 """Most points of one line."""
 MOST_LEVELS = 6
@@ -87,7 +89,7 @@ def draw_at(grid: Grid, curves: Curves, level: float, why: str) -> Figure:
         axes = canvas.subplots()
         axes.set_ylim(*curve_limits(bundles, curves.outcome.sign))
         for colour, each in zip(COLOURS, bundles, strict=False):
-            _draw(axes, each, colour, curves.outcome)
+            draw_bundle(axes, each, colour, curves.outcome)
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(whole_numbers())
         axes.set_ylabel(curves.titled)
@@ -96,12 +98,12 @@ def draw_at(grid: Grid, curves: Curves, level: float, why: str) -> Figure:
         svg = to_svg(canvas, "curves")
     caption = (
         f"Learning curves ({curves.label}){grid.at(level)}{why}. Thick lines are means over "
-        "seeds with a 95 % band (Student's t), thin lines single seeds."
+        f"seeds with a 95 % band (Student's t; from {FEWEST} seeds on), thin lines single seeds."
         + _notes(bundles, len(grid.groups))
     )
     endings = "; ".join(map(_ending, bundles))
     alt = f"Learning curves, {curves.label} per epoch{grid.at(level)}: {endings}."
-    return Figure("curves", svg, alt, caption, _data(bundles))
+    return Figure("curves", svg, alt, caption, curve_rows(bundles))
 
 
 def draw_all(grid: Grid, curves: Curves) -> Figure:
@@ -116,7 +118,7 @@ def draw_all(grid: Grid, curves: Curves) -> Figure:
         panels[0, 0].set_ylim(*curve_limits(flat, curves.outcome.sign))
         for row, axes_row, colour in zip(bundles, panels, COLOURS, strict=False):
             for each, axes in zip(row, axes_row, strict=True):
-                _draw(axes, each, colour, curves.outcome)
+                draw_bundle(axes, each, colour, curves.outcome)
                 axes.grid(axis="y")
             axes_row[0].set_ylabel(row[0].group, color=colour)
         for axes, level in zip(panels[0], levels, strict=True):
@@ -134,10 +136,11 @@ def draw_all(grid: Grid, curves: Curves) -> Figure:
     if len(levels) < len(grid.levels):
         caption += f" {len(levels)} of {len(grid.levels)} levels are drawn."
     alt = f"Small multiples of {curves.label} per epoch, {len(groups)} by {len(levels)}."
-    return Figure("panels", svg, alt, caption, _data(flat))
+    return Figure("panels", svg, alt, caption, curve_rows(flat))
 
 
-def _draw(axes: matplotlib.axes.Axes, each: Bundle, colour: str, outcome: Outcome) -> None:
+def draw_bundle(axes: matplotlib.axes.Axes, each: Bundle, colour: str, outcome: Outcome) -> None:
+    """Draw one cell: thin lines of its seeds, their mean with its band, and where they diverged."""
     notes: list[str] = []
     for place in _drawn(each):
         curve = each.values[place]
@@ -152,6 +155,7 @@ def _draw(axes: matplotlib.axes.Axes, each: Bundle, colour: str, outcome: Outcom
         axes.plot(each.epochs, mean, color=colour, linewidth=1.6)
         bottom, top = axes.get_ylim()
         inside = (mean >= bottom) & (mean <= top)  # else the band of a lost curve fills the frame
+        low = np.where((~each.diverged).sum() < FEWEST, np.nan, low)  # that of two seeds would, too
         axes.fill_between(each.epochs, low, high, inside, color=colour, alpha=0.15, linewidth=0)
         notes += [] if inside.any() else ["outside the frame"]
     if lost := int(each.diverged.sum()):
@@ -213,8 +217,8 @@ def _ending(each: Bundle) -> str:
     return f"{each.group} ends at {number(float(each.mean()[0][-1]))}"
 
 
-def _data(bundles: list[Bundle]) -> pd.DataFrame:
-    """One row a drawn point; the mean and its band carry no seed."""
+def curve_rows(bundles: list[Bundle]) -> pd.DataFrame:
+    """Return one row a drawn point; the mean and its band carry no seed."""
     frames = []
     for each in bundles:
         mean, low, high = each.mean()

@@ -26,8 +26,12 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
 """One a colour, so that no figure depends on colour alone."""
 WIDTH = 7.0
 """Width of every figure in inches."""
+LETTER = 0.085
+"""Mean width of a letter of a legend in inches."""
 FENCE = 3.0
 """Points beyond the quartiles by so many interquartile ranges are drawn at the frame's edge."""
+FLATTENED = 10.0
+"""Values are cut off only if all others would shrink to one part in so many of the frame."""
 
 _STYLE: dict[Any, Any] = {
     "axes.edgecolor": "#444444",
@@ -92,6 +96,7 @@ def to_svg(canvas: Canvas, name: str) -> str:
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :].rstrip()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'(<image\b[^>]*?) id="[^"]*"', r"\1", svg)  # a hash: equal images share it
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
     svg = re.sub(r' xmlns(:xlink)?="[^"]*"', "", svg)
@@ -114,13 +119,28 @@ def robust_limits(values: Floats) -> tuple[float, float]:
     return float(kept.min()) - room, float(kept.max()) + room
 
 
+def wide_limits(values: Floats) -> tuple[float, float]:
+    """Return limits that hold all values, but for outliers that would flatten all others.
+
+    A factor may do little at most levels and much at one: that is an effect, not an outlier.
+    """
+    low, high = robust_limits(values)
+    finite = values[np.isfinite(values)]
+    if len(finite) and np.ptp(finite) <= FLATTENED * (high - low):
+        room = 0.06 * float(np.ptp(finite))
+        low, high = min(low, finite.min() - room), max(high, finite.max() + room)
+    return float(low), float(high)
+
+
 def legend(canvas: Canvas, labels: Sequence[str], markers: bool = True) -> None:
     """Put one line a group, in its colour and with its marker, above the axes."""
     handles = [
         Line2D([], [], color=colour, marker=marker if markers else "", markersize=5, label=label)
         for colour, marker, label in zip(COLOURS, MARKERS, labels, strict=False)
     ]
-    canvas.legend(handles=handles, loc="outside upper left", ncols=4, borderaxespad=0.2)
+    longest = 0.5 + LETTER * max((len(label) for label in labels), default=0)  # inches
+    columns = max(1, min(len(COLOURS), int(WIDTH / longest)))
+    canvas.legend(handles=handles, loc="outside upper left", ncols=columns, borderaxespad=0.2)
 
 
 def evenly(n: int, most: int) -> np.ndarray:

@@ -1,10 +1,11 @@
 """Test images, what each group makes of them, and its decodings before they are warped."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from harness.errors import CorruptFileError
@@ -18,6 +19,20 @@ APPEARANCE = "appearance"
 SAMPLES = "samples"
 MADE = ("reconstructions", APPEARANCE)
 """The arrays a method makes of them, in order."""
+SHOWN = ("shown_by_pose", "shown_by_appearance")
+"""What the decoder of one code alone makes of them."""
+LABELS = {"shown_by_pose": "pose alone", "shown_by_appearance": "appearance alone"}
+"""What a strip is called, where it is not the array's name."""
+NOTES = {
+    APPEARANCE: "The appearance is decoded, not yet warped.",
+    SAMPLES: "Samples are decoded from the prior; none belongs to the test image above it.",
+    "shown_by_pose": (
+        "Pose alone: what a decoder makes of the pose code π without the appearance; what it shows "
+        "of the appearance has leaked into π."
+    ),
+    "shown_by_appearance": "Appearance alone: the same of the appearance code α.",
+}
+"""What a caption has to say of an array."""
 MOST_IMAGES = 8
 """Most images of a strip."""
 MOST_GROUPS = 8
@@ -28,7 +43,11 @@ Artifact = Callable[[str], Mapping[str, np.ndarray]]
 
 
 def gallery(
-    artifact: Artifact, grid: Grid, found: dict[str, Profile], *, samples: bool = False
+    artifact: Artifact,
+    grid: Grid,
+    found: dict[str, Profile],
+    made: Sequence[str] = MADE,
+    name: str = "gallery",
 ) -> Figure | None:
     """Draw the pictures of each group's best trial at its best level; None if there are none.
 
@@ -36,35 +55,34 @@ def gallery(
         artifact: where a trial's arrays come from.
         grid: the sweep.
         found: the groups' profiles.
-        samples: show images drawn from each method's prior as well.
+        made: names of the arrays to show below the test images.
+        name: the figure's.
     """
-    made = (*MADE, SAMPLES) if samples else MADE
     strips: list[tuple[str, np.ndarray]] = []
     sources: list[dict[str, Any]] = []
     shown: list[str] = []
-    originals, unwarped = np.empty(0), False
+    originals, drawn = np.empty(0), set()
     for cell, trial, arrays in best_trials(artifact, grid, found):
-        if TEST_IMAGES not in arrays:
+        kept = [array for array in made if array in arrays]
+        if TEST_IMAGES not in arrays or not kept:
             continue
         if not np.array_equal(originals, arrays[TEST_IMAGES]):
             originals = arrays[TEST_IMAGES]
             strips.append(("test images", originals))
-        strips += [(f"{cell.group}\n{name}", arrays[name]) for name in made if name in arrays]
-        unwarped |= APPEARANCE in arrays
+        strips += [(f"{cell.group}\n{LABELS.get(array, array)}", arrays[array]) for array in kept]
+        drawn.update(kept)
         sources.append({"group": cell.group, "level": cell.level, "trial_id": trial})
         shown.append(f"{cell.group} (trial {trial}{grid.at(cell.level)})")
     if not strips:
         return None
+    at = " at its best level" if grid.axis else ""
     caption = (
-        f"Test images and what the best trial of each {grid.group_name} at its best level makes of "
+        f"Test images and what the best trial of each {grid.group_name}{at} makes of "
         f"them: {words(shown)}."
     )
-    if unwarped:
-        caption += " The appearance is decoded, not yet warped."
-    if any(label.endswith(SAMPLES) for label, _ in strips):
-        caption += " Samples are decoded from the prior; none belongs to the test image above it."
+    caption = " ".join([caption, *(NOTES[array] for array in made if array in drawn & {*NOTES})])
     alt = f"Strips of images: {'; '.join(label for label, _ in strips)}."
-    return Figure("gallery", _draw(strips), alt, caption, pd.DataFrame(sources))
+    return Figure(name, draw_strips(strips, name), alt, caption, pd.DataFrame(sources))
 
 
 def best_trials(
@@ -83,17 +101,27 @@ def best_trials(
             yield cell, trial, {}
 
 
-def _draw(strips: list[tuple[str, np.ndarray]]) -> str:
+def draw_strips(
+    strips: Sequence[tuple[str, np.ndarray]], name: str, most: int = MOST_IMAGES
+) -> str:
+    """Draw labelled rows of at most so many images each, ``[n, C, H, W]``, below each other."""
     with style():
         canvas = Canvas(figsize=(WIDTH, 0.75 * len(strips)), layout="constrained")
         rows = canvas.subplots(len(strips), 1, squeeze=False)[:, 0]
         for axes, (label, images) in zip(rows, strips, strict=True):
-            axes.imshow(side_by_side(images), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-            axes.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=8)
-            axes.set(xticks=[], yticks=[])
-            axes.spines[:].set_visible(False)
+            show(axes, side_by_side(images, most))
+            axes.set_ylabel(
+                label.replace(" · ", "\n"), rotation=0, ha="right", va="center", fontsize=8
+            )
             axes.set_anchor("E")
-        return to_svg(canvas, "gallery")
+        return to_svg(canvas, name)
+
+
+def show(axes: Axes, picture: np.ndarray) -> None:
+    """Show a picture, ``[H, W]`` or ``[H, W, 3]`` in [0, 1], without a frame."""
+    axes.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
 
 
 def side_by_side(images: np.ndarray, most: int = MOST_IMAGES) -> np.ndarray:

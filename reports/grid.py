@@ -6,7 +6,7 @@ from the seed, names the group. Nothing is dropped: a trial that left no result 
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 
 from harness.results import FINAL_STATUSES, Results
 from reports.outcome import Outcome, outcome_of
-from reports.text import level_label, name_of
+from reports.text import level_label, name_of, words
 
 STATUSES = (*FINAL_STATUSES, "missing")
 AXIS = "method.lr"
@@ -27,8 +27,8 @@ class Grid:
 
     Attributes:
         rows: one row a trial, in plan order: ``trial_id, status, seed, x, group, value, error,
-            seconds``; ``value`` is the outcome, NaN unless the trial is ``ok`` and the
-            outcome finite.
+            seconds``, and what is varied by key; ``value`` is the outcome, NaN unless the trial is
+            ``ok`` and the outcome finite.
         axis: key of the factor along the axis; None if there is none.
         factors: keys of the factors that make up a group.
         groups: the groups' labels, in the sweep's order.
@@ -51,7 +51,7 @@ class Grid:
     @property
     def group_name(self) -> str:
         """What a group is called in a sentence."""
-        return " and ".join(map(name_of, self.factors)) or "configuration"
+        return words([name_of(key) for key in self.factors]) or "configuration"
 
     def at(self, level: float) -> str:
         """Return `` at learning rate 10⁻⁴``, or nothing where there is no axis."""
@@ -71,6 +71,11 @@ class Grid:
         """Return the levels at which anything of a group was planned, ascending."""
         return tuple(sorted(self._places.get(group, ())))
 
+    def only(self, groups: Sequence[str]) -> "Grid":
+        """Return the same with a part of the groups, in the order given."""
+        rows = self.rows[self.rows["group"].isin(groups)].reset_index(drop=True)
+        return replace(self, rows=rows, groups=tuple(groups))
+
     @cached_property
     def _places(self) -> dict[str, dict[float, list[int]]]:
         places: dict[str, dict[float, list[int]]] = {group: {} for group in self.groups}
@@ -80,17 +85,24 @@ class Grid:
         return places
 
 
-def lay_out(results: Results, outcome: Outcome | None = None) -> Grid:
-    """Lay a run directory's trials out on a grid, with the sweep's outcome or another one."""
+def lay_out(results: Results, outcome: Outcome | None = None, *, axis: bool = True) -> Grid:
+    """Lay a run directory's trials out on a grid.
+
+    Args:
+        results: the trials.
+        outcome: what the values are; None for the sweep's outcome.
+        axis: whether one factor lies along the axis; if not, all of them make up the groups, and
+            each combination of their values is a group.
+    """
     outcome = outcome or outcome_of(results)
     rows = _planned_and_finished(results)
     varied = _varied(rows, results.sweep)
-    axis = _axis(rows, varied)
-    factors = tuple(key for key in varied if key != axis)
+    along = _axis(rows, varied) if axis else None
+    factors = tuple(key for key in varied if key != along)
     labels = _labels(rows, factors)
     value = _floats(rows, outcome.column)
     valid = np.isfinite(value) & (rows["status"] == "ok").to_numpy()
-    x = _floats(rows, _column(rows, axis)) if axis else np.zeros(len(rows))
+    x = _floats(rows, _column(rows, along)) if along else np.zeros(len(rows))
     laid = pd.DataFrame(
         {
             "trial_id": rows["trial_id"].astype(str),
@@ -101,11 +113,12 @@ def lay_out(results: Results, outcome: Outcome | None = None) -> Grid:
             "value": np.where(valid, value, np.nan),
             "error": rows.get("error"),
             "seconds": _floats(rows, "time.total"),
+            **{key: rows[_column(rows, key)].astype(object) for key in varied},
         }
     )
     groups = _ordered(laid["group"], results.sweep, factors)
     levels = tuple(np.unique(x).tolist())
-    return Grid(laid, axis, factors, groups, levels, outcome)
+    return Grid(laid, along, factors, groups, levels, outcome)
 
 
 def _planned_and_finished(results: Results) -> pd.DataFrame:
@@ -149,7 +162,8 @@ def _axis(rows: pd.DataFrame, varied: Sequence[str]) -> str | None:
 
 
 def _column(rows: pd.DataFrame, key: str) -> str:
-    return next((c for c in (f"param.{key}", key) if c in rows.columns), "")
+    columns = (f"param.{key}", f"param.{key}.name", key)  # the second: of the group ``scale``
+    return next((c for c in columns if c in rows.columns), "")
 
 
 def _floats(rows: pd.DataFrame, column: str) -> np.ndarray:

@@ -1,5 +1,6 @@
 """The outcome a report is about: which metric, in which unit, and whether more of it is better."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,10 @@ LABELS = {
     "kl": "KL",
     "d_score": "D_score",
     "appearance_knn": "label accuracy",
+    "i_t": "I_T",
+    "i_t_prime": "I_T′",
+    "i_eval": "I_eval",
+    "triplet_mse": "triplet MSE",
     "seconds_forward": "forward pass",
     "seconds_step": "training step",
 }
@@ -98,7 +103,7 @@ def outcomes_of(results: Results) -> list[Outcome]:
     """Return all of the sweep's metrics that any trial has, also those without a direction."""
     told = results.sweep.get("metrics")
     entries = told if isinstance(told, list) else []
-    known = [outcome for entry in entries if (outcome := named(entry))]
+    known = [outcome for entry in entries if (outcome := named(entry))] or [ELBO]
     finished = results.trials[results.trials["status"] == "ok"]
     return [outcome for outcome in known if _has_values(finished, outcome.column)]
 
@@ -123,6 +128,22 @@ def named(entry: Any) -> Outcome | None:
         direction == "higher",
         direction in {"higher", "lower"},
     )
+
+
+def metric_of(
+    sweep: Mapping[str, Any], name: str, told: Mapping[str, Any] | None = None
+) -> Outcome:
+    """Return a metric as the sweep describes it, with what else is told of it over that.
+
+    Raises:
+        ValueError: it has no name.
+    """
+    entries = sweep.get("metrics") or []
+    known = next((entry for entry in entries if entry["name"] == name), {"name": name})
+    metric = named({**known, **(told or {})})
+    if metric is None:
+        raise ValueError(f"a metric without a name: {told}")
+    return metric
 
 
 def _has_values(trials: pd.DataFrame, column: str) -> bool:

@@ -62,12 +62,82 @@ class Printed:
         data: name of the published dataset.
         metrics: names of the columns.
         rows: the numbers of each method, one a metric.
+        printed_as: what a metric is called there, where the name differs from ours.
+        names: what a row is called there, beside its own name.
+        what: what a row is: a method, a variant.
     """
 
     source: str
     data: str
     metrics: tuple[str, ...]
     rows: dict[str, list[float]]
+    printed_as: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    what: str = "method"
+
+
+@dataclass(frozen=True)
+class VariantStatement:
+    """A sentence about variants, taken apart into what can be tested; all of it must hold.
+
+    Attributes:
+        quote: the sentence, word for word, or the order of the printed numbers.
+        where: where in the paper it stands, and what of it is tested.
+        met: variants that keep the constraint on a metric, by metric.
+        broken: variants that break it, by metric.
+        ascending: groups of variants from the lowest to the highest values of a metric, by metric;
+            within a group nothing is said.
+        exceeds: two metrics by variant, of which the first is the higher one.
+    """
+
+    quote: str
+    where: str
+    met: dict[str, list[str]] = field(default_factory=dict)
+    broken: dict[str, list[str]] = field(default_factory=dict)
+    ascending: dict[str, list[list[str]]] = field(default_factory=dict)
+    exceeds: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PublishedAblation:
+    """What is known of a published ablation.
+
+    Attributes:
+        printed: the printed numbers.
+        note: how they may be compared with ours.
+        setting: the published setting, by name.
+        factor: key of the one factor whose levels the variants are.
+        statements: the statements.
+    """
+
+    printed: Printed
+    note: str
+    setting: dict[str, Any]
+    factor: str
+    statements: tuple[VariantStatement, ...]
+
+
+def published_ablation(space: str) -> PublishedAblation | None:
+    """Return what is published about the ablation of a search space; None if nothing is kept."""
+    for path in sorted((FOLDER / "ablations").glob("*.yaml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if content["space"] != space:
+            continue
+        columns = content["columns"]
+        numbers = Printed(
+            content["source"],
+            content["data"],
+            tuple(column["metric"] for column in columns),
+            content["rows"],
+            {column["metric"]: column["printed"] for column in columns},
+            content["names"],
+            "variant",
+        )
+        statements = tuple(VariantStatement(**entry) for entry in content["statements"])
+        return PublishedAblation(
+            numbers, content["note"], content["setting"], content["factor"], statements
+        )
+    return None
 
 
 def printed(space: str) -> Printed | None:

@@ -17,17 +17,18 @@ MOST_SENTENCES = 6
 
 def reading(grid: Grid, found: dict[str, Profile], compared: list[Comparison]) -> Markup:
     """Return a few sentences that state the result with its intervals and sample sizes."""
-    said = [_ending(grid)]
+    said = [ending(grid)]
     if any(profile.best for profile in found.values()):
-        said += [_best(grid, found), *_differences(grid, compared)]
+        said += [best(grid, found), *_differences(grid, compared)]
     if len(grid.levels) > 1:
         said.append(_limits(grid, found))
-    said.append(_outliers(grid))
+    said.append(outliers(grid))
     paragraph = Markup("<p>{}</p>")
     return Markup("\n").join(paragraph.format(sentence) for sentence in said if sentence)
 
 
-def _ending(grid: Grid) -> str:
+def ending(grid: Grid) -> str:
+    """Say how the planned trials ended."""
     counts = grid.counts
     endings = [f"{n:,} {status}" for status, n in counts.items() if n and status != "planned"]
     if not counts["planned"]:
@@ -45,7 +46,8 @@ def _ending(grid: Grid) -> str:
     return sentence
 
 
-def _best(grid: Grid, found: dict[str, Profile]) -> str:
+def best(grid: Grid, found: dict[str, Profile]) -> str:
+    """Say which group has the best mean, and where; some group must be stable somewhere."""
     outcome = grid.outcome
     leader = max(
         (profile.best for profile in found.values() if profile.best),
@@ -85,9 +87,14 @@ def _difference(c: Comparison, grid: Grid) -> str:
     return sentence + "."
 
 
-def _outliers(grid: Grid) -> str:
-    """Warn of finite values that are useless: such trials count as finished."""
-    low, high = robust_limits(grid.rows["value"].to_numpy())
+def outliers(grid: Grid, limits: tuple[float, float] | None = None) -> str:
+    """Warn of finite values that are useless: such trials count as finished.
+
+    Args:
+        grid: the sweep.
+        limits: beyond these values are useless; None for the robust limits.
+    """
+    low, high = limits or robust_limits(grid.rows["value"].to_numpy())
     far = grid.rows[(grid.rows["value"] < low) | (grid.rows["value"] > high)]
     if far.empty:
         return ""

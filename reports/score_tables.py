@@ -9,20 +9,35 @@ from reports.published import Printed
 from reports.scores import Scores, against
 from reports.statistics import LEVEL, Estimate
 from reports.tables import Column, Table
-from reports.text import interval, number, p_value
+from reports.text import interval, p_value
 
 
-def metrics_table(scores: list[Scores], groups: tuple[str, ...]) -> Table:
-    """Return one row a metric, one column a group."""
-    columns = [Column("", [_titled(score) for score in scores])]
+def metrics_table(scores: list[Scores], groups: tuple[str, ...], *, down: bool = False) -> Table:
+    """Return every metric of every group.
+
+    Args:
+        scores: the metrics.
+        groups: the groups.
+        down: whether a group is a row and a metric a column; else it is the other way round.
+    """
     leaders = [_leader(score) for score in scores]
-    for group in groups:
-        means = [score.mean(group) for score in scores]
-        cells = [
+    means = {group: [score.mean(group) for score in scores] for group in groups}
+    cells = {
+        group: [
             Markup("<b>{}</b>").format(_cell(mean)) if group == leader else _cell(mean)
-            for mean, leader in zip(means, leaders, strict=True)
+            for mean, leader in zip(means[group], leaders, strict=True)
         ]
-        columns.append(Column(group, cells, [mean.value for mean in means]))
+        for group in groups
+    }
+    names = [_titled(score) for score in scores]
+    if down:
+        columns = [Column("", list(groups))]
+        for place, name in enumerate(names):
+            keys = [means[group][place].value for group in groups]
+            columns.append(Column(name, [cells[group][place] for group in groups], keys))
+    else:
+        columns = [Column("", names)]
+        columns += [Column(g, cells[g], [mean.value for mean in means[g]]) for g in groups]
     rows = [(score.outcome.name, group, score.mean(group)) for score in scores for group in groups]
     data = pd.DataFrame(
         {
@@ -41,17 +56,23 @@ def metrics_table(scores: list[Scores], groups: tuple[str, ...]) -> Table:
         "best, where its paired difference to every other is significant at 5 % by Holm's method. "
         "A dash: the method cannot be scored on it, or no trial ended with a finite value."
     )
-    return Table("metrics", caption, columns, data, interactive=False)
+    return Table("metrics", caption, columns, data, interactive=down)
 
 
-def differences_table(scores: list[Scores], other: str) -> Table:
-    """Return one row a group and metric: its difference to one group, paired by seed."""
+def differences_table(scores: list[Scores], other: str, what: str = "method") -> Table:
+    """Return one row a group and metric: its difference to one group, paired by seed.
+
+    Args:
+        scores: the metrics.
+        other: the group that all others are compared with.
+        what: what a group is.
+    """
     found = against(scores, other)
     units = {score.outcome.name: score.outcome for score in scores}
     rows = [(units[name], group, *both) for (name, group), both in found.items() if both[0].n]
     columns = [
         Column("metric", [_label(outcome.titled, outcome.arrow) for outcome, *_ in rows]),
-        Column("method", [group for _, group, *_ in rows]),
+        Column(what, [group for _, group, *_ in rows]),
         Column(
             f"difference to {other}",
             [interval(d, signed=True) for *_, d, _ in rows],
@@ -85,15 +106,17 @@ def differences_table(scores: list[Scores], other: str) -> Table:
 
 
 def printed_table(printed: Printed, scores: list[Scores], note: str) -> Table:
-    """Return published numbers beside ours, one row a method."""
+    """Return published numbers beside ours, one row a method or variant."""
     ours = {score.outcome.name: score for score in scores}
     methods = list(printed.rows)
-    columns = [Column("method", methods)]
-    data: dict[str, object] = {"method": methods}
+    named = [f"{m}, {printed.names[m]}" if m in printed.names else m for m in methods]
+    columns = [Column(printed.what, named)]
+    data: dict[str, object] = {printed.what: methods}
     for place, metric in enumerate(printed.metrics):
         theirs = [float(printed.rows[method][place]) for method in methods]
         title = ours[metric].outcome.label if metric in ours else metric
-        columns.append(Column(f"{title}, published", [number(v) for v in theirs], theirs))
+        name = printed.printed_as.get(metric, title)
+        columns.append(Column(f"{name}, published", [_as_printed(v) for v in theirs], theirs))
         data[f"{metric}_published"] = theirs
         if metric in ours:
             means = [ours[metric].mean(m) if m in ours[metric].values else _NONE for m in methods]
@@ -101,6 +124,10 @@ def printed_table(printed: Printed, scores: list[Scores], note: str) -> Table:
             data[f"{metric}_here"] = [mean.value for mean in means]
     caption = f"Published numbers beside ours. {printed.source}. {note}".strip()
     return Table("published", caption, columns, pd.DataFrame(data))
+
+
+def _as_printed(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:,.7g}".replace("-", "−")
 
 
 _NONE = Estimate(np.nan, np.nan, np.nan, 0)

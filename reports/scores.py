@@ -43,19 +43,25 @@ class Scores:
         return max(found, key=lambda group: self.outcome.sign * self.mean(group).value)
 
 
-def all_scores(results: Results) -> list[Scores]:
-    """Return the scores of every metric that any trial has, in the sweep's order."""
+def all_scores(results: Results, *, axis: bool = True) -> list[Scores]:
+    """Return the scores of every metric that any trial has, in the sweep's order.
+
+    Args:
+        results: the trials.
+        axis: whether one factor lies along an axis, so that groups leave it out.
+    """
     return [
-        Scores(outcome, _by_group(lay_out(results, outcome))) for outcome in outcomes_of(results)
+        Scores(outcome, _by_group(lay_out(results, outcome, axis=axis)))
+        for outcome in outcomes_of(results)
     ]
 
 
 def _by_group(grid: Grid) -> dict[str, "pd.Series[float]"]:
-    found = {}
-    for group in grid.groups:
-        rows = grid.rows[(grid.rows["group"] == group) & grid.rows["value"].notna()]
+    valued = grid.rows[grid.rows["value"].notna()]
+    found = {group: pd.Series(dtype=float) for group in grid.groups}
+    for group, rows in valued.groupby("group", sort=False):
         values = pd.Series(rows["value"].to_numpy(), index=rows["seed"].to_numpy())
-        found[group] = values[~values.index.duplicated()]
+        found[str(group)] = values[~values.index.duplicated()]
     return found
 
 

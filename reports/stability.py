@@ -45,7 +45,10 @@ def page(results: Results) -> Page:
     if known:
         evidence = gather(known, grid, found, curves, level)
         sections.append(
-            Section("The paper's statements", [statements_table(known, evidence), setting(known)])
+            Section(
+                "The paper's statements",
+                [statements_table(known, evidence), setting(known.numbers, known.setting)],
+            )
         )
     drawn = curves if curves.recorded else read_curves(results.curves, LOSS, "train")
     sections.append(_curve_section(grid, drawn, level, why))

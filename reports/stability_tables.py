@@ -117,7 +117,7 @@ def cells_table(grid: Grid, found: dict[str, Profile]) -> Table:
     levels, spreads = [cell.level for cell in cells], [cell.spread for cell in cells]
     columns = [
         Column(grid.group_name, [cell.group for cell in cells]),
-        Column(grid.axis_name or "level", [*map(level_label, levels)], levels),
+        *_axis(grid, levels),
         *(_counted(cells, s) for s in ("planned", *STATUSES) if grid.counts[s]),
         Column(f"mean {grid.outcome.titled}", [*map(interval, means)], [m.value for m in means]),
         Column("IQM", [*map(interval, iqms)], [m.value for m in iqms]),
@@ -149,7 +149,7 @@ def trials_table(grid: Grid, results: Results) -> Table:
         Column("trial", [*rows["trial_id"]]),
         Column("status", rows["status"].tolist()),
         Column(grid.group_name, rows["group"].tolist()),
-        Column(grid.axis_name or "level", [*map(level_label, rows["x"])], rows["x"].tolist()),
+        *_axis(grid, rows["x"].tolist()),
         Column("seed", [f"{seed:g}" for seed in rows["seed"]], rows["seed"].tolist()),
         Column(grid.outcome.titled, [number(v, 5) for v in rows["value"]], rows["value"].tolist()),
         Column("time", [duration(s) for s in rows["seconds"]], rows["seconds"].tolist()),
@@ -166,6 +166,11 @@ def trials_table(grid: Grid, results: Results) -> Table:
         "environment of each."
     )
     return Table("trials", caption, columns, data)
+
+
+def _axis(grid: Grid, levels: list[float]) -> list[Column]:
+    """Return the column of the axis, where there is one."""
+    return [Column(grid.axis_name, [*map(level_label, levels)], levels)] if grid.axis else []
 
 
 def _counted(cells: list[Cell], status: str) -> Column:

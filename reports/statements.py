@@ -1,5 +1,8 @@
 """The paper's statements beside our findings, as a table."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import pandas as pd
 from markupsafe import Markup
 
@@ -14,46 +17,68 @@ from reports.tables import Column, Table
 _MARKS = {"holding": "✓ holding", "not holding": "✗ not holding", "undecided": "? undecided"}
 
 
+@dataclass(frozen=True)
+class Tested:
+    """A statement with what came of its test.
+
+    Attributes:
+        quote: the sentence.
+        where: where it stands.
+        definition: the test, in words.
+        outcomes: what the test found, one a comparison.
+    """
+
+    quote: str
+    where: str
+    definition: str
+    outcomes: Sequence[Against]
+
+
 def statements_table(known: Published, evidence: Evidence | str) -> Table:
-    """Return one row a statement: the words, the verdict, what decided, and the test's definition.
+    """Return one row a statement on stability.
 
     Args:
         known: the published statements.
         evidence: what the tests look at, or why they cannot be made.
     """
-    outcomes: list[list[Against]] = [
-        [Against(0, evidence)]
-        if isinstance(evidence, str)
-        else TESTS[statement.test].against_each(evidence)
+    tested = [
+        Tested(
+            statement.quote,
+            statement.where,
+            TESTS[statement.test].definition,
+            [Against(0, evidence)]
+            if isinstance(evidence, str)
+            else TESTS[statement.test].against_each(evidence),
+        )
         for statement in known.statements
     ]
-    verdicts = [verdict(each) for each in outcomes]
-    quote = Markup("“{}” <small>({})</small>")
-    mark = Markup('<span class="verdict {}">{}</span>')
-    columns = [
-        Column("the paper states", [quote.format(s.quote, s.where) for s in known.statements]),
-        Column("here", [mark.format(v.split()[0], _MARKS[v]) for v in verdicts]),
-        Column("what decides", [_listed(each) for each in outcomes]),
-        Column(
-            "the test",
-            [
-                Markup("<small>{}</small>").format(TESTS[s.test].definition)
-                for s in known.statements
-            ],
-        ),
-    ]
-    data = pd.DataFrame(
-        {
-            "statement": [s.quote for s in known.statements],
-            "where": [s.where for s in known.statements],
-            "verdict": verdicts,
-            "numbers": ["; ".join(o.numbers for o in each) for each in outcomes],
-            "test": [TESTS[s.test].definition for s in known.statements],
-        }
-    )
     caption = (
         f"Statements of {known.source}, and whether they hold in this run. Holm's adjustment is "
         "for the number of rivals."
+    )
+    return tested_table(tested, caption)
+
+
+def tested_table(tested: Sequence[Tested], caption: str) -> Table:
+    """Return one row a statement: the words, the verdict, what decided, and the test."""
+    verdicts = [verdict(each.outcomes) for each in tested]
+    quote = Markup("“{}” <small>({})</small>")
+    mark = Markup('<span class="verdict {}">{}</span>')
+    small = Markup("<small>{}</small>")
+    columns = [
+        Column("the paper states", [quote.format(each.quote, each.where) for each in tested]),
+        Column("here", [mark.format(v.split()[0], _MARKS[v]) for v in verdicts]),
+        Column("what decides", [_listed(each.outcomes) for each in tested]),
+        Column("the test", [small.format(each.definition) for each in tested]),
+    ]
+    data = pd.DataFrame(
+        {
+            "statement": [each.quote for each in tested],
+            "where": [each.where for each in tested],
+            "verdict": verdicts,
+            "numbers": ["; ".join(o.numbers for o in each.outcomes) for each in tested],
+            "test": [each.definition for each in tested],
+        }
     )
     return Table("statements", caption, columns, data, interactive=False)
 
@@ -73,15 +98,13 @@ def gather(
     return Evidence(grid, found[known.subject], rivals, curves, level)
 
 
-def setting(known: Published) -> Markup:
-    """Return the published setting and what is printed of numbers, as HTML."""
+def setting(numbers: str, published: Mapping[str, object]) -> Markup:
+    """Return what is printed of numbers and the published setting, as HTML."""
     row = Markup("<dt>{}</dt><dd>{}</dd>")
-    rows = Markup("\n").join(row.format(k, str(v)) for k, v in known.setting.items())
-    return Markup("<p>{}</p>\n<p>The published setting:</p>\n<dl>{}</dl>").format(
-        known.numbers, rows
-    )
+    rows = Markup("\n").join(row.format(k, str(v)) for k, v in published.items())
+    return Markup("<p>{}</p>\n<p>The published setting:</p>\n<dl>{}</dl>").format(numbers, rows)
 
 
-def _listed(outcomes: list[Against]) -> Markup:
+def _listed(outcomes: Sequence[Against]) -> Markup:
     items = Markup("").join(Markup("<li>{}</li>").format(o.numbers) for o in outcomes)
     return Markup("<ul>{}</ul>").format(items)

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 
 from reports.statistics import Estimate
 
-NAMES = {"method.lr": "learning rate", "method.transform": "parametrization"}
+NAMES = {
+    "method.lr": "learning rate",
+    "method.transform": "parametrization",
+    "method.epsilon": "ε",
+    "method.beta": "β",
+    "method.b_gamma": "b_γ",
+    "method.mu": "μ",
+    "method.lambda_od": "λ_od",
+}
 """What a factor is called in a sentence, where its key is not a word."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

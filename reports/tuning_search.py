@@ -1,8 +1,6 @@
 """A search read from its run directory: its objectives, constraints and configurations."""
 
 import json
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +9,9 @@ import pandas as pd
 
 from harness.errors import UserError
 from harness.results import Results
+from reports.constraints import Constraint, read_constraint
 from reports.grid import lay_out
-from reports.outcome import Outcome, named, outcome_of
+from reports.outcome import Outcome, metric_of, outcome_of
 from reports.statistics import Difference, Estimate, mean_interval, paired_difference
 from reports.tuning_axes import Axis, axes_of, values_of
 
@@ -20,20 +19,6 @@ ENDINGS = ("failed", "diverged", "pruned", "missing")
 """How a seed can end without final metrics; the first that occurs is its configuration's status."""
 UNSCORED = "no value"
 """Status of a configuration whose seeds are ok, but not all with a finite final metric."""
-
-
-@dataclass(frozen=True)
-class Constraint:
-    """What a configuration must meet: ``metric <= bound`` or ``metric >= bound``."""
-
-    metric: Outcome
-    sense: str
-    bound: float
-
-    @property
-    def told(self) -> str:
-        """The bound in words: ``MSE ≤ 0.05``."""
-        return f"{self.metric.label} {'≤' if self.sense == '<=' else '≥'} {self.bound:g}"
 
 
 @dataclass(frozen=True)
@@ -153,8 +138,8 @@ def read_search(results: Results) -> Search:
     told = sweep.get("search") or {}
     try:
         axes = axes_of(sweep)
-        objectives = tuple(_metric(sweep, o["name"], o) for o in told.get("objectives") or [])
-        constraints = tuple(_constraint(sweep, text) for text in told.get("constraints") or [])
+        objectives = tuple(metric_of(sweep, o["name"], o) for o in told.get("objectives") or [])
+        constraints = tuple(read_constraint(sweep, text) for text in told.get("constraints") or [])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UserError(
             f"{results.location}: the search kept in sweep.yaml cannot be read ({error!r}). Run "
@@ -174,24 +159,6 @@ def read_search(results: Results) -> Search:
         configurations=configurations,
         begins=str(told.get("begins", "")),
     )
-
-
-def _metric(sweep: Mapping[str, Any], name: str, told: Mapping[str, Any]) -> Outcome:
-    """Return a metric as the sweep describes it, with the objective's own direction over that."""
-    entries = sweep.get("metrics") or []
-    known = next((entry for entry in entries if entry["name"] == name), {"name": name})
-    metric = named({**known, **told})
-    if metric is None:
-        raise ValueError(f"a metric without a name: {told}")
-    return metric
-
-
-def _constraint(sweep: Mapping[str, Any], text: str) -> Constraint:
-    found = re.fullmatch(r"\s*([\w.]+)\s*(<=|>=)\s*(\S+)\s*", text)
-    if not found:
-        raise ValueError(f"constraint {text!r}")
-    name, sense, bound = found.groups()
-    return Constraint(_metric(sweep, name, {}), sense, float(bound))
 
 
 def _configurations(

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure as Canvas
 
-from reports.figures import WIDTH, Figure, style, to_svg
-from reports.gallery import Artifact, best_trials, side_by_side
+from reports.figures import Figure
+from reports.gallery import Artifact, best_trials, draw_strips
 from reports.grid import Grid
 from reports.profiles import Profile
 from reports.text import words
@@ -42,16 +41,8 @@ def _strips(arrays: Mapping[str, np.ndarray]) -> list[tuple[str, np.ndarray]]:
 
 
 def _figure(name: str, group: str, trial: str, strips: list[tuple[str, np.ndarray]]) -> Figure:
-    with style():
-        canvas = Canvas(figsize=(WIDTH, 0.72 * len(strips)), layout="constrained")
-        rows = canvas.subplots(len(strips), 1, squeeze=False)[:, 0]
-        for axes, (label, images) in zip(rows, strips, strict=True):
-            picture = side_by_side(images, len(images))
-            axes.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-            axes.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=8)
-            axes.set(xticks=[], yticks=[])
-            axes.spines[:].set_visible(False)
-        svg = to_svg(canvas, name)
+    most = max(len(images) for _, images in strips)
+    svg = draw_strips(strips, name, most)
     dimensions = words([label.replace("\n", ", ") for label, _ in strips])
     caption = (
         f"{group}: decodings along each latent dimension, from −2.5 to 2.5 with all others at 0, "

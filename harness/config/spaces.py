@@ -25,6 +25,10 @@ class SearchSpace:
         sweep: configuration paths or groups and their sweeps, in Hydra's grammar.
         each: further values or sweeps for one method of several, by its name.
         at_scale: further values at one scale, by its name: smaller images for a quick look.
+        baseline: values of swept keys that name what an ablation report compares with; a key that
+            is left out takes its first value.
+        constraints: what an ablation report shows as met or broken, ``"i_t_prime <=
+            method.epsilon + 0.02"``: a metric, a number or a hyperparameter, and a tolerance.
     """
 
     name: str
@@ -36,6 +40,8 @@ class SearchSpace:
     sweep: dict[str, str] = field(default_factory=dict)
     each: dict[str, dict[str, Any]] = field(default_factory=dict)
     at_scale: dict[str, dict[str, Any]] = field(default_factory=dict)
+    baseline: dict[str, Any] = field(default_factory=dict)
+    constraints: tuple[str, ...] = ()
 
     def arguments(self, method: str | None = None, scale: str | None = None) -> list[str]:
         """Return the space as command-line overrides, for one of its methods at one scale."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.config.ablation import check_declared
 from harness.config.cases import cases, collect, split
 from harness.config.compose import compose_config
 from harness.config.configurations import make_trial, unique, with_values
@@ -108,8 +109,10 @@ def _searched(
 
 
 def _checked(sweep: Sweep) -> Sweep:
-    """Refuse data that a method cannot learn from, and a scheduler that could not compare."""
+    """Refuse data that a method cannot learn from, and what could not be compared or reported."""
     check_batches(sweep.trials)
+    if sweep.space:
+        check_declared(sweep.space, sweep.trials)
     if isinstance(sweep.settings.scheduler, Asha):
         make_halving(sweep.settings.scheduler, sweep.trials)
     return sweep

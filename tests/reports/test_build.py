@@ -71,7 +71,9 @@ def test_a_run_directory_becomes_a_report(tmp_path):
             metrics={} if row["status"] == "diverged" else {"elbo": row["metric.elbo"]},
             times={"total": 1.0},
             env={"host": "laptop"},
-            arrays={"test_images": np.zeros((8, 1, 4, 4), np.uint8)},
+            arrays=dict.fromkeys(
+                ("test_images", "reconstructions"), np.zeros((8, 1, 4, 4), np.uint8)
+            ),
         )
         for point in made.curves[made.curves["trial_id"] == row["trial_id"]].itertuples():
             record.curves.add(point.epoch, point.step, "test", {"elbo": point.value})
@@ -92,7 +94,7 @@ def test_out_may_be_a_folder(tmp_path):
     ("kind", "said"),
     [
         ("stabilty", "Did you mean 'stability'?"),
-        (None, "names no report. Reports: comparison, stability, timing, tuning."),
+        (None, "names no report. Reports: ablation, comparison, stability, timing, tuning."),
     ],
 )
 def test_an_unknown_kind_is_explained(kind, said, tmp_path):

@@ -180,7 +180,9 @@ def test_the_training_loss_does_not_decide_what_the_paper_says_of_the_elbo(tmp_p
 def test_a_gallery_shows_the_trial_with_the_least_error():
     grid = lay_out(mirrored(results()))
     image = np.zeros((3, 1, 8, 8))
-    figure = gallery(lambda trial: {"test_images": image}, grid, profiles(grid))
+    figure = gallery(
+        lambda _: {"test_images": image, "reconstructions": image}, grid, profiles(grid)
+    )
     lowest = grid.rows.loc[grid.rows.groupby("group")["value"].idxmin()].set_index("group")
     assert figure.data["trial_id"].tolist() == [lowest["trial_id"][g] for g in TRANSFORMS]
     assert "not yet warped" not in figure.caption

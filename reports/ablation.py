@@ -1,0 +1,162 @@
+"""The ablation report: what each swept factor does, for any search space."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from markupsafe import Markup
+
+from harness.results import Results
+from reports.ablation_design import Design, design_of
+from reports.ablation_effects import interactions, main_effects
+from reports.ablation_reading import reading
+from reports.ablation_tables import Checked, variants_table
+from reports.anova import Term
+from reports.constraint_figure import draw_constraint
+from reports.constraints import check, constraints_of
+from reports.curve_figures import draw_all, draw_at
+from reports.curves import read_curves
+from reports.error_distributions import draw_errors
+from reports.figures import COLOURS
+from reports.gallery import SHOWN, gallery
+from reports.grid import Grid, lay_out
+from reports.header import header
+from reports.heat_map import heat_map
+from reports.importance import importance_figure, importance_table, interacting, terms_of
+from reports.outcome import LOSS
+from reports.page import Page, Part, Section
+from reports.profiles import Profile, profiles
+from reports.published import published_ablation
+from reports.score_tables import differences_table, metrics_table, printed_table
+from reports.scores import Scores, all_scores
+from reports.stability_tables import cells_table, trials_table
+from reports.statements import setting
+from reports.swaps import swap_grids
+from reports.trajectories import trajectories
+from reports.variant_claims import variants_tested
+
+MOST_COLUMNS = 6
+"""With more variants a metric is a column of its table and a variant a row, not the other way."""
+MOST_MAPS = 3
+"""Most heat maps."""
+
+
+def page(results: Results) -> Page:
+    """Assemble the ablation report of a run directory."""
+    design = design_of(results)
+    grid, found = design.grid, profiles(design.grid)
+    scores = all_scores(results, axis=False)
+    score = next((s for s in scores if s.outcome.name == grid.outcome.name), None)
+    checked = [(constraint, check(constraint, results)) for constraint in constraints_of(results)]
+    terms = terms_of(design)
+
+    result: list[Part] = [reading(design, found, score, checked, terms)]
+    if grid.groups:
+        result.append(variants_table(design, found, score, checked))
+    for constraint, kept in checked:
+        if any(each.mean.n for each in kept.values()):
+            values = lay_out(results, constraint.metric, axis=False).rows[
+                ["group", "seed", "value"]
+            ]
+            result.append(draw_constraint(constraint, kept, design, values))
+    sections = [Section("Result", result), *_published(results, design, scores, checked)]
+    if score and design.factors:
+        sections += _effects(design, terms)
+    shown = shown_variants(design, found)
+    sections += _curves(results, grid, shown, checked)
+    sections += _pictures(results, grid.only(shown), found)
+    if scores:
+        sections.append(Section("Every metric", _metrics(design, scores)))
+    if grid.counts["planned"]:
+        tables: Sequence[Part] = [cells_table(grid, found), trials_table(grid, results)]
+        sections.append(Section("Every variant and every trial", tables))
+    title = str(results.sweep.get("title") or "Ablation")
+    source = str(results.sweep.get("source") or "")
+    return Page(title, source, header(results, grid, None), sections)
+
+
+def shown_variants(design: Design, found: dict[str, Profile]) -> tuple[str, ...]:
+    """Return the variants that curves and pictures show: all, or the baseline and the best."""
+    grid = design.grid
+    if len(grid.groups) <= len(COLOURS):
+        return grid.groups
+    sign = grid.outcome.sign
+    ranked = sorted(
+        (group for group in grid.groups if found[group].best and group != design.baseline),
+        key=lambda group: -sign * found[group].cells[0].mean.value,
+    )
+    kept = {design.baseline, *ranked[: len(COLOURS) - 1]}
+    return tuple(group for group in grid.groups if group in kept)
+
+
+def _published(
+    results: Results, design: Design, scores: list[Scores], checked: Checked
+) -> list[Section]:
+    known = published_ablation(str(results.sweep.get("space") or ""))
+    if known is None or not scores:
+        return []
+    note = f"Published data: {known.printed.data}; see the header for what was used here."
+    parts: list[Part] = [
+        variants_tested(known, design, scores, checked),
+        printed_table(known.printed, scores, note),
+        setting(known.note, known.setting),
+    ]
+    return [Section("What was published", parts)]
+
+
+def _effects(design: Design, terms: list[Term]) -> list[Section]:
+    """Return the sections on single factors and on pairs of them."""
+    alone: list[Part] = [main_effects(design)]
+    if len(design.factors) > 1 and terms:
+        alone += [importance_figure(design, terms), importance_table(terms)]
+    sections = [Section("What each factor does", alone)]
+    pairs = interacting(design, terms)
+    maps = [pair for pair in pairs if pair[0].numeric and pair[1].numeric][:MOST_MAPS]
+    together: list[Part] = [heat_map(design, pair, place) for place, pair in enumerate(maps)]
+    if pairs:
+        together.append(interactions(design, pairs))
+        sections.append(Section("How factors act together", together))
+    return sections
+
+
+def _metrics(design: Design, scores: list[Scores]) -> list[Part]:
+    groups = design.grid.groups
+    parts: list[Part] = [metrics_table(scores, groups, down=len(groups) > MOST_COLUMNS)]
+    if design.baseline and len(groups) > 1:
+        parts.append(differences_table(scores, design.baseline, "variant"))
+    return parts
+
+
+def _curves(
+    results: Results, grid: Grid, shown: tuple[str, ...], checked: Checked
+) -> list[Section]:
+    """Return the learning curves of the outcome, or else of the loss, and all trajectories."""
+    curves = read_curves(results.curves, grid.outcome)
+    if not curves.recorded:
+        curves = read_curves(results.curves, LOSS, "train")
+    parts: list[Part] = []
+    few = grid.only(shown)
+    if len(shown) < len(grid.groups):
+        told = "<p>Of {} variants the baseline and the {} best are shown.</p>"
+        parts.append(Markup(told).format(len(grid.groups), len(shown) - 1))
+    along = lay_out(results, grid.outcome)
+    if curves.recorded and len(shown) == len(grid.groups):
+        parts.append(draw_at(few, curves, 0.0, ""))
+    if curves.recorded and len(along.levels) > 1:
+        parts.append(draw_all(along, curves))
+    if drawn := trajectories(few, results.curves, checked):
+        parts.append(drawn)
+    return [Section("Along training", parts)] if parts else []
+
+
+def _pictures(results: Results, grid: Grid, found: dict[str, Profile]) -> list[Section]:
+    """Return what the variants make of test images: reconstructions, single codes, swaps."""
+    artifact = cache(results.artifact)
+    kept = {group: found[group] for group in grid.groups}
+    made = [
+        gallery(artifact, grid, kept),
+        gallery(artifact, grid, kept, SHOWN, "single-codes"),
+        swap_grids(artifact, grid, kept),
+        draw_errors(results.artifact, grid),
+    ]
+    parts: list[Part] = [figure for figure in made if figure]
+    return [Section("Pictures", parts)] if parts else []
