@@ -20,7 +20,7 @@ PUBLISHED = {
 }
 """I_T, I_T' and an error in the order of L_rec, of each variant (RoDi, Table 1)."""
 METRICS = [
-    {"name": "mse", "direction": "lower", "unit": ""},
+    {"name": "pair_mse", "direction": "lower", "unit": ""},
     {"name": "i_t", "direction": "none", "unit": "nats"},
     {"name": "i_t_prime", "direction": "none", "unit": "nats"},
     {"name": "triplet_mse", "direction": "lower", "unit": ""},
@@ -43,7 +43,7 @@ def rodi(
         for seed in range(seeds):
             told = i_t_prime + sd * rng.standard_normal()
             metrics = {
-                "mse": error + of_seed[seed] + 0.0003 * rng.standard_normal(),
+                "pair_mse": error + of_seed[seed] + 0.0003 * rng.standard_normal(),
                 "i_t": i_t + sd * rng.standard_normal(),
                 "i_t_prime": told,
                 "triplet_mse": error + 0.06 * max(told - EPSILON, 0) + of_seed[seed],
@@ -136,7 +136,7 @@ def _curves(trial: str, variant: str, i_t_prime: float, rng: np.random.Generator
     share = 1 - np.exp(-EPOCHS / 8)
     noise = rng.standard_normal((4, len(EPOCHS)))
     along = {
-        ("test", "mse"): 0.1 - 0.065 * share + 0.0004 * noise[0],
+        ("test", "pair_mse"): 0.1 - 0.065 * share + 0.0004 * noise[0],
         ("train", "model/loss"): 90 - 60 * share,
         ("train", "classifiers/i_t"): 0.125 * share + 0.004 * noise[1],
         ("train", "classifiers/i_t_prime"): i_t_prime * share + 0.004 * noise[2],

@@ -228,7 +228,7 @@ def test_trajectories_are_what_methods_report_but_losses():
     figure = trajectories(lay_out(made, axis=False), made.curves, [])
     drawn = list(dict.fromkeys(figure.data["metric"]))
     assert drawn == [f"classifiers/{n}" for n in ("gamma", "lambda", "i_t", "i_t_prime")]
-    none = made.curves[made.curves["metric"].isin(["mse", "model/loss"])]
+    none = made.curves[made.curves["metric"].isin(["pair_mse", "model/loss"])]
     assert trajectories(lay_out(made, axis=False), none, []) is None
 
 

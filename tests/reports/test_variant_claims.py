@@ -22,7 +22,7 @@ def verdicts(made):
 
 def test_the_printed_numbers_are_those_of_table_1():
     printed = KNOWN.printed
-    assert printed.metrics == ("i_t", "i_t_prime", "mse")
+    assert printed.metrics == ("i_t", "i_t_prime", "pair_mse")
     assert printed.rows["b"] == [0.1254, 0.8727, 2.9818]
     assert printed.rows["e"] == [0.1225, 0.1201, 3.5279]
     assert list(printed.rows) == list(printed.names) == list("abcde")
