@@ -1,6 +1,7 @@
 """The procedural people: who they are, how each image shows them, and its drawing."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,8 +13,6 @@ from harness.data.painting import Layer, View, paint
 from harness.data.people_figure import Person
 from harness.data.people_poses import KEYPOINTS
 
-HEIGHT, WIDTH = 128, 64
-"""Of a full-size image, pixels, as Market-1501's."""
 IMAGES_EACH = 20
 """Images of one identity; no two of them are in the same frame."""
 SHAPES = tuple(f"shape_{i}" for i in range(1, 10))
@@ -44,6 +43,31 @@ _SHORT_HAIR = 0.55  # the share of people with none below the neck
 _CHUNK = 200  # images whose layers are held at once
 
 Factors = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What images are like.
+
+    Attributes:
+        square: 256 x 256 pixels in a studio with plain paper behind, as DeepFashion's shop images;
+            else 128 x 64 pixels by six cameras in the street, as Market-1501's crops.
+        downscale: how many pixels of that full size are one along each axis.
+    """
+
+    square: bool = False
+    downscale: int = 1
+
+    @property
+    def full(self) -> tuple[int, int]:
+        """Height and width of a full-size image, pixels."""
+        return (256, 256) if self.square else (128, 64)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of an image, pixels."""
+        height, width = self.full
+        return height // self.downscale, width // self.downscale
 
 
 def draw_factors(split: SplitName, n: int, seed: int = 0, start: int = 0) -> dict[str, np.ndarray]:
@@ -103,33 +127,33 @@ def _showings(key: str, people: np.ndarray) -> dict[str, np.ndarray]:
     return {"frame": frame, "camera": camera, "query": 1 - met.astype(np.int64)}
 
 
-def render(factors: Factors, downscale: int = 1) -> np.ndarray:
+def render(factors: Factors, look: Look) -> np.ndarray:
     """Draw people.
 
     Args:
         factors: as :func:`draw_factors` returns them, each ``[N]``.
-        downscale: how many pixels of the full-size image are one of the result along each axis.
+        look: what the images are like.
 
     Returns:
-        ``[N, 3, 128 / downscale, 64 / downscale]`` uint8, RGB.
+        ``[N, 3, *look.size]`` uint8, RGB.
     """
-    return np.concatenate(list(chunks(factors, downscale)))
+    return np.concatenate(list(chunks(factors, look)))
 
 
-def chunks(factors: Factors, downscale: int = 1) -> Iterator[np.ndarray]:
+def chunks(factors: Factors, look: Look) -> Iterator[np.ndarray]:
     """Yield what :func:`render` returns in portions, the first images first."""
     for start in range(0, len(factors["frame"]), _CHUNK):
-        yield _painted({k: known[start : start + _CHUNK] for k, known in factors.items()}, downscale)
+        yield _painted({k: known[start : start + _CHUNK] for k, known in factors.items()}, look)
 
 
-def keypoints(factors: Factors, downscale: int = 1) -> dict[str, np.ndarray]:
+def keypoints(factors: Factors, look: Look) -> dict[str, np.ndarray]:
     """Return where :data:`~harness.data.people_poses.KEYPOINTS` are, hidden or not.
 
     ``pelvis_x``, ``pelvis_y`` and so on, each ``[N]`` float32 in pixels of the image; whole numbers
     are centres of pixels.
     """
     _, places = _posed(factors)
-    view = _view(factors, places, downscale)
+    view = _view(factors, places, look)
     found = {}
     for name in KEYPOINTS:
         pixels = places[name][:, :2] * view.scale + view.origin - 0.5
@@ -145,32 +169,40 @@ def _posed(factors: Factors) -> tuple[dict[str, np.ndarray], dict[str, np.ndarra
     return sizes, people_poses.seen(places, people_scenes.elevations(factors["camera"]))
 
 
-def _view(factors: Factors, places: Factors, downscale: int) -> View:
+def _view(factors: Factors, places: Factors, look: Look) -> View:
     """Return where the figures are: their middle in the crop's, but for its shift."""
+    height, width = look.full
     x, y, zoom = (np.asarray(factors[name], np.float64) for name in ("shift_x", "shift_y", "zoom"))
     crown = places["crown"][:, 1]
     foot = np.maximum(places["left_toe"][:, 1], places["right_toe"][:, 1])
-    scale = zoom * _FILLED * HEIGHT / STATURE
+    scale = zoom * _FILLED * height / STATURE
     middle = np.stack([0 * x, (crown + foot) / 2], axis=-1) * scale[:, None]
-    centre = np.array([WIDTH / 2, HEIGHT / 2]) + HEIGHT * np.stack([x, y], axis=-1)
-    return View(np.stack([scale] * 2, axis=-1) / downscale, (centre - middle) / downscale)
+    centre = np.array([width / 2, height / 2]) + height * np.stack([x, y], axis=-1)
+    each = np.stack([scale, scale], axis=-1)
+    return View(each / look.downscale, (centre - middle) / look.downscale)
 
 
-def _painted(factors: Factors, downscale: int) -> np.ndarray:
+def _painted(factors: Factors, look: Look) -> np.ndarray:
     sizes, places = _posed(factors)
     camera, yaw = factors["camera"], people_poses.angles_of(factors["frame"])["yaw"]
-    gains = people_scenes.gains(camera)
-    size = HEIGHT // downscale, WIDTH // downscale
-    behind = people_scenes.backgrounds(camera, np.asarray(factors["place"]), (HEIGHT, WIDTH))
-    behind = behind.reshape(len(camera), 3, size[0], downscale, size[1], downscale).mean((3, 5))
-    background = np.clip(behind * gains[:, :, None, None], 0, 1).astype(np.float32)
-    person = Person(factors, sizes, places, yaw, gains)
+    person = Person(factors, sizes, places, yaw)
+    gains = np.ones((len(camera), 3)) if look.square else people_scenes.gains(camera)
+    layers = [_shadow(places), *person.layers()]
     return paint(
-        background,
-        [_shadow(places), *person.layers()],
+        _background(factors, look, gains),
+        [replace(layer, colour=np.clip(layer.colour * gains, 0, 1)) for layer in layers],
         people_scenes.lights(camera),
-        _view(factors, places, downscale),
+        _view(factors, places, look),
     )
+
+
+def _background(factors: Factors, look: Look, gains: np.ndarray) -> np.ndarray:
+    n, (height, width) = len(factors["camera"]), look.size
+    if look.square:
+        return np.broadcast_to(people_scenes.paper(height)[:, None], (n, 3, height, width))
+    behind = people_scenes.backgrounds(factors["camera"], factors["place"], look.full)
+    pooled = behind.reshape(n, 3, height, look.downscale, width, look.downscale).mean((3, 5))
+    return np.clip(pooled * gains[:, :, None, None], 0, 1).astype(np.float32)
 
 
 def _shadow(places: Factors) -> Layer:

@@ -12,7 +12,7 @@ from harness.data.painting import Layer
 TROUSERS, SHORTS, SKIRT = range(3)
 """What the factor ``bottom`` counts."""
 
-_RELIEF = 0.85
+_FLAT = 0.5  # relief of what is made of lines side by side, which would look quilted
 
 Factors = Mapping[str, np.ndarray]
 
@@ -25,21 +25,21 @@ class Person:
         sizes: as :func:`harness.data.body_shapes.measures` returns them.
         places: as :func:`harness.data.people_poses.seen` returns them.
         yaw: ``[N]`` radians; 0 faces the viewer.
-        gains: ``[N, 3]``, what the camera does to colours.
     """
 
     def __init__(
-        self, traits: Factors, sizes: Measures, places: Factors, yaw: np.ndarray, gains: np.ndarray
+        self, traits: Factors, sizes: Measures, places: Factors, yaw: np.ndarray
     ) -> None:
         self.traits, self.sizes = traits, sizes
         self.at = {name: place[:, :2] for name, place in places.items()}
         self.depth = {name: place[:, 2] for name, place in places.items()}
         self.facing, self.aside = np.cos(yaw), np.sin(yaw)
-        self.gains = gains
 
     def layers(self) -> list[Layer]:
         """Return the figure's layers, the farthest first."""
-        far, near = self._nearer("left_knee", "right_knee", "left_ankle", "right_ankle")
+        left_is_nearer = self._depth("left_knee", "left_ankle") > self._depth(
+            "right_knee", "right_ankle"
+        )
         back = np.where(self.facing > 0.1, 1.0, 0.0)  # what hangs on the back is behind the trunk
         in_front = {
             side: (self._depth(f"{side}_elbow", f"{side}_wrist") > self.depth["thorax"] - 1.0) * 1.0
@@ -50,8 +50,8 @@ class Person:
             self._long_hair(back),
             *self._arm("left", 1 - in_front["left"]),
             *self._arm("right", 1 - in_front["right"]),
-            *self._leg(far),
-            *self._leg(near),
+            *self._leg(~left_is_nearer),
+            *self._leg(left_is_nearer),
             *self._trunk(),
             *self._head(),
             self._long_hair(1 - back),
@@ -62,13 +62,6 @@ class Person:
 
     def _depth(self, *names: str) -> np.ndarray:
         return np.asarray(sum(self.depth[name] for name in names) / len(names))
-
-    def _nearer(
-        self, left: str, right: str, left_end: str, right_end: str
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return whether the left leg is the farther one, and whether it is the nearer one."""
-        farther = self._depth(left, left_end) < self._depth(right, right_end)
-        return farther, ~farther
 
     def _side(self, name: str, left: np.ndarray) -> np.ndarray:
         """Return the left joint where ``left`` is true and the right one elsewhere."""
@@ -82,7 +75,7 @@ class Person:
         cuffs = np.where(long, elbow, _mid(shoulder, elbow, 0.5))
         end = np.where(long, wrist, _mid(shoulder, elbow, 0.62))
         skin = _line((shoulder, elbow, wrist, hand), girth, (0.95, 0.82, 0.62, 0.72))
-        sleeve = _line((shoulder, cuffs, end), girth, (1.4, 1.15, 0.98))
+        sleeve = _line((shoulder, cuffs, end), girth, (1.22, 1.1, 0.95))
         return [
             self._layer(skin, face_colours.skin(self.traits["skin_tone"]), opacity),
             self._layer(sleeve, 0.94 * self._cloth("top"), opacity),
@@ -99,7 +92,7 @@ class Person:
         hem = np.where(long[:, 0], 0.62, 1.1) * girth
         hips = np.stack([1.14 * girth, np.where(long[:, 0], 0.86, 1.12) * girth, hem], axis=1)
         cloth = polyline(np.stack([hip, middle, end], axis=1), hips)
-        shoe = _line((_mid(ankle, toe, 0.0), toe), girth, (0.5, 0.4))
+        shoe = _line((ankle, toe), girth, (0.5, 0.4))
         value = self.traits["shoes_value"]
         return [
             self._layer(skin, face_colours.skin(self.traits["skin_tone"])),
@@ -108,46 +101,55 @@ class Person:
         ]
 
     def _trunk(self) -> list[Layer]:
-        pelvis, neck = self.at["pelvis"], self.at["neck"]
-        # From the side a trunk is thinner than from the front.
-        flat = 1 - 0.26 * np.abs(self.aside)
-        chest, waist, hips = (
-            flat * self.sizes[f"{part}_girth"] for part in ("chest", "waist", "hip")
+        chest, waist, hips = (self.sizes[f"{part}_girth"] for part in ("chest", "waist", "hip"))
+        top = self._slab(
+            (0.12, 0.4, 0.7, 0.87), np.stack([1.04 * hips, waist, chest, 0.86 * chest], axis=1)
         )
-
-        def up(share: float) -> np.ndarray:
-            return _mid(pelvis, neck, share)
-
-        points = (up(0.1), up(0.4), up(0.7), up(0.86), neck)
-        radii = (1.02 * hips, 1.06 * waist, 1.02 * chest, 0.8 * chest, 0.5 * self.sizes["head"])
-        trunk = polyline(np.stack(points, axis=1), np.stack(radii, axis=1))
-        across = _line(
-            (self.at["left_shoulder"], self.at["right_shoulder"]),
-            self.sizes["arm_girth"],
-            (1.4, 1.4),
-        )
-        seat = _line((up(0.02), up(0.14)), hips, (1.0, 0.98))
-        hem = _mid(self.at["left_knee"], self.at["right_knee"], 0.5)
-        spread = np.linalg.norm(self.at["left_knee"] - self.at["right_knee"], axis=1) / 2
-        skirt = polyline(
-            np.stack([pelvis, _mid(pelvis, hem, 0.88)], axis=1),
-            np.stack([hips, np.maximum(1.1 * hips, 0.8 * hips + 0.7 * spread)], axis=1),
-        )
-        worn = (self.traits["bottom"] == SKIRT) * 1.0
-        print_ = self.traits["print"] * np.clip(1.5 * self.facing, 0, 1)
-        badge = _line((_mid(up(0.55), up(0.8), 0.0), up(0.76)), chest, (0.42, 0.42))
+        shoulders = (self.at["left_shoulder"], self.at["right_shoulder"])
+        across = _line((shoulders[0], self._up(0.97), shoulders[1]), self.sizes["arm_girth"], (1.1,) * 3)
+        seat = self._slab((0.0, 0.16), np.stack([0.98 * hips, 0.98 * hips], axis=1))
+        badge = _line((self._up(0.66), self._up(0.76)), chest, (0.4, 0.4))
+        seen = np.clip(1.5 * self.facing, 0, 1)
         return [
-            self._layer(seat, self._cloth("bottom")),
-            self._layer(skirt, self._cloth("bottom"), worn),
-            self._layer(join(trunk, across), self._cloth("top"), blend=(0.0,) * 4 + (4.0,)),
-            self._layer(badge, self._cloth("print"), print_),
+            self._layer(seat, self._cloth("bottom"), relief=_FLAT),
+            self._layer(
+                self._skirt(), self._cloth("bottom"), self.traits["bottom"] == SKIRT, relief=_FLAT
+            ),
+            self._layer(join(top, across), self._cloth("top"), relief=_FLAT),
+            self._layer(badge, self._cloth("print"), self.traits["print"] * seen),
         ]
+
+    def _slab(self, shares: tuple[float, ...], girths: np.ndarray) -> Capsules:
+        """Return three upright lines of capsules: a body wider than it is deep.
+
+        Args:
+            shares: heights between the pelvis and the neck, from below.
+            girths: ``[N, len(shares)]``, half the width there.
+        """
+        deep = 0.66 * girths
+        wide = (girths - deep) * self.facing[:, None]
+        spine = np.stack([self._up(share) for share in shares], axis=1)
+        return join(
+            *(polyline(spine + side * _sideways(wide), deep) for side in (-1.0, 1.0)),
+            polyline(spine, deep),
+        )
+
+    def _skirt(self) -> Capsules:
+        girth = self.sizes["leg_girth"]
+        hips = [self.at[f"{side}_hip"] for side in ("left", "right")]
+        hems = [_mid(self.at[f"{s}_hip"], self.at[f"{s}_knee"], 0.74) for s in ("left", "right")]
+        sides = [_line(ends, girth, (1.1, 1.2)) for ends in zip(hips, hems, strict=True)]
+        middle = _line((self.at["pelvis"], _mid(hems[0], hems[1], 0.5)), girth, (1.1, 1.2))
+        return join(*sides, middle, _line((hems[0], hems[1]), girth, (1.2, 1.2)))
+
+    def _up(self, share: float) -> np.ndarray:
+        return _mid(self.at["pelvis"], self.at["neck"], share)
 
     def _head(self) -> list[Layer]:
         head, neck, crown = self.at["head"], self.at["neck"], self.at["crown"]
         size = self.sizes["head"]
         skin = face_colours.skin(self.traits["skin_tone"])
-        forward = np.stack([self.aside, 0 * self.aside], axis=1) * size[:, None]
+        forward = _sideways(self.aside * size)
         jaw = _mid(head, neck, 0.45) + 0.15 * forward
         skull = _line((neck, jaw, head), size, (0.6, 0.62, 0.92))
         scalp = _mid(head, crown, 0.28) - 0.16 * forward
@@ -165,7 +167,7 @@ class Person:
 
     def _long_hair(self, opacity: np.ndarray) -> Layer:
         size = self.sizes["head"]
-        back = -0.3 * np.stack([self.aside, 0 * self.aside], axis=1) * size[:, None]
+        back = -0.3 * _sideways(self.aside * size)
         head = self.at["head"] + back
         tip = _mid(self.at["neck"], self.at["spine"], 0.35) + 1.3 * back
         end = _mid(head, tip, np.maximum(self.traits["hair_length"], 0.05)[:, None])
@@ -174,7 +176,7 @@ class Person:
 
     def _bag(self, opacity: np.ndarray) -> list[Layer]:
         chest = self.sizes["chest_girth"]
-        back = -1.15 * np.stack([self.aside, 0 * self.aside], axis=1) * chest[:, None]
+        back = -1.1 * _sideways(self.aside * chest)
         top, foot = (_mid(self.at["pelvis"], self.at["neck"], share) for share in (0.78, 0.36))
         # Seen from the side it is thinner, seen from the front it shows beside the trunk.
         thin = 1 - 0.4 * np.abs(self.aside)
@@ -203,11 +205,10 @@ class Person:
         shape: Capsules,
         colour: np.ndarray,
         opacity: np.ndarray | None = None,
-        blend: tuple[float, ...] = (),
+        relief: float = 0.85,
     ) -> Layer:
         shown = np.ones(len(colour)) if opacity is None else np.asarray(opacity, np.float64)
-        seen = np.clip(colour * self.gains, 0, 1)
-        return Layer(shape, seen, shown, blend or (0.0,) * len(shape), relief=_RELIEF)
+        return Layer(shape, colour, shown, relief=relief)
 
 
 def _line(
@@ -215,6 +216,11 @@ def _line(
 ) -> Capsules:
     """Return capsules through points ``[N, 2]``; their radii are shares of ``girth`` ``[N]``."""
     return polyline(np.stack(points, axis=1), girth[:, None] * np.array(shares))
+
+
+def _sideways(x: np.ndarray) -> np.ndarray:
+    """Return ``x`` ``[...]`` as vectors ``[..., 2]`` along the image's rows."""
+    return np.stack([x, 0 * x], axis=-1)
 
 
 def _mid(a: np.ndarray, b: np.ndarray, share: float | np.ndarray) -> np.ndarray:

@@ -112,7 +112,7 @@ def joints(sizes: Measures, angles: Vectors) -> dict[str, np.ndarray]:
     up = _turned(-down, forward, angles["lean"])
     pelvis = 0 * forward
     neck = pelvis + _long(sizes["torso"], up)
-    head = neck + _long(sizes["neck"] + 0.9 * sizes["head"], up)
+    head = neck + _long(0.6 * sizes["neck"] + 0.9 * sizes["head"], up)
     found = {
         "pelvis": pelvis,
         "spine": pelvis + _long(0.5 * sizes["torso"], up),

@@ -69,6 +69,12 @@ def backgrounds(camera: np.ndarray, place: np.ndarray, size: tuple[int, int]) ->
     return found
 
 
+def paper(height: int) -> np.ndarray:
+    """Return the plain paper of a studio, ``[H]`` in [0, 1]: light, and darker on the floor."""
+    y = (np.arange(height) + 0.5) / height
+    return np.asarray(0.93 - 0.12 * np.clip((y - 0.8) / 0.2, 0, 1), np.float32)
+
+
 @cache
 def _panorama(camera: int, size: tuple[int, int]) -> np.ndarray:
     """Return all of a camera's scene, ``[3, H, 6 W]`` float32, before its gains."""
@@ -77,9 +83,9 @@ def _panorama(camera: int, size: tuple[int, int]) -> np.ndarray:
     y = (np.arange(height) + 0.5)[:, None] / height
     x = (np.arange(width) + 0.5)[None] / width
     horizon = _HORIZONS[camera]
-    wall, ground = _tones(u[:2, 0], u[:2, 1], 0.25 + 0.1 * u[:2, 2], 0.45 + 0.25 * u[:2, 3])
+    wall, ground = _tones(u[:2, 0], u[:2, 1], 0.1 + 0.1 * u[:2, 2], 0.45 + 0.25 * u[:2, 3])
     scene = np.where(y < horizon, wall[:, None, None], ground[:, None, None] + 0 * x)
-    tones = _tones(u[2:, 0], u[2:, 1], 0.5 * u[2:, 2], 0.15 + 0.65 * u[2:, 3])
+    tones = _tones(u[2:, 0], u[2:, 1], 0.35 * u[2:, 2], 0.15 + 0.65 * u[2:, 3])
     for (*_, left, wide, high, low), tone in zip(u[2:], tones, strict=True):
         across = _between(x, left, left + 0.02 + 0.10 * wide, 0.4 / width)
         foot = horizon + 0.10 * low

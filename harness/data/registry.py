@@ -10,6 +10,7 @@ from harness.data.digits import DigitsOptions
 from harness.data.faces import FacesOptions
 from harness.data.glyphs import GlyphsOptions
 from harness.data.mnist import MnistOptions
+from harness.data.people import PeopleOptions
 from harness.data.smpl import SmplOptions
 from harness.data.vitae_samples import VitaeSamplesOptions
 
@@ -22,6 +23,7 @@ DATASETS: dict[str, type[DatasetOptions]] = {
         FacesOptions,
         GlyphsOptions,
         MnistOptions,
+        PeopleOptions,
         SmplOptions,
         VitaeSamplesOptions,
     )
