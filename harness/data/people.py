@@ -82,7 +82,7 @@ class PeopleOptions(DatasetOptions):
                 splits[split] = self._drawn(split, n or _PROCEDURAL_IMAGES[split])
         else:
             for split, listing in find_people(data_root).items():
-                splits[split] = self._read(split, listing).first(wanted[split])
+                splits[split] = self._read(split, listing.first(wanted[split]))
         dataset = Dataset(
             self.name,
             self.source,

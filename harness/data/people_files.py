@@ -44,6 +44,11 @@ class Listing:
     camera: np.ndarray
     query: np.ndarray | None
 
+    def first(self, n: int | None) -> "Listing":
+        """Return the first ``n`` images; None for all of them."""
+        query = None if self.query is None else self.query[:n]
+        return Listing(self.folder, self.names[:n], self.identity[:n], self.camera[:n], query)
+
 
 @dataclass(frozen=True)
 class _Entry:
