@@ -34,7 +34,7 @@ class PeopleOptions(DatasetOptions):
     """Options of ``people``.
 
     The procedural people are capsules with clothes: twenty images of each identity, in twenty of
-    112 frames, by six cameras. Identities of the test are never those of the training. Their
+    128 frames, by six cameras. Identities of the test are never those of the training. Their
     factors are the identity's traits, ``frame`` (with ``action``, ``phase`` and ``direction``),
     ``camera``, ``query`` and the keypoints ``pelvis_x``, ``pelvis_y`` and so on.
 

@@ -201,7 +201,9 @@ def _background(factors: Factors, look: Look, gains: np.ndarray) -> np.ndarray:
     if look.square:
         return np.broadcast_to(people_scenes.paper(height)[:, None], (n, 3, height, width))
     behind = people_scenes.backgrounds(factors["camera"], factors["place"], look.full)
-    pooled = behind.reshape(n, 3, height, look.downscale, width, look.downscale).mean((3, 5))
+    d = look.downscale
+    # Summed pixel by pixel: numpy's means add in an order that depends on how many images there are.
+    pooled = sum(behind[:, :, i::d, j::d] for i in range(d) for j in range(d)) / d**2
     return np.clip(pooled * gains[:, :, None, None], 0, 1).astype(np.float32)
 
 

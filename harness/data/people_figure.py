@@ -27,9 +27,7 @@ class Person:
         yaw: ``[N]`` radians; 0 faces the viewer.
     """
 
-    def __init__(
-        self, traits: Factors, sizes: Measures, places: Factors, yaw: np.ndarray
-    ) -> None:
+    def __init__(self, traits: Factors, sizes: Measures, places: Factors, yaw: np.ndarray) -> None:
         self.traits, self.sizes = traits, sizes
         self.at = {name: place[:, :2] for name, place in places.items()}
         self.depth = {name: place[:, 2] for name, place in places.items()}
@@ -106,7 +104,9 @@ class Person:
             (0.12, 0.4, 0.7, 0.87), np.stack([1.04 * hips, waist, chest, 0.86 * chest], axis=1)
         )
         shoulders = (self.at["left_shoulder"], self.at["right_shoulder"])
-        across = _line((shoulders[0], self._up(0.97), shoulders[1]), self.sizes["arm_girth"], (1.1,) * 3)
+        across = _line(
+            (shoulders[0], self._up(0.97), shoulders[1]), self.sizes["arm_girth"], (1.1,) * 3
+        )
         seat = self._slab((0.0, 0.16), np.stack([0.98 * hips, 0.98 * hips], axis=1))
         badge = _line((self._up(0.66), self._up(0.76)), chest, (0.4, 0.4))
         seen = np.clip(1.5 * self.facing, 0, 1)
@@ -211,9 +211,7 @@ class Person:
         return Layer(shape, colour, shown, relief=relief)
 
 
-def _line(
-    points: tuple[np.ndarray, ...], girth: np.ndarray, shares: tuple[float, ...]
-) -> Capsules:
+def _line(points: tuple[np.ndarray, ...], girth: np.ndarray, shares: tuple[float, ...]) -> Capsules:
     """Return capsules through points ``[N, 2]``; their radii are shares of ``girth`` ``[N]``."""
     return polyline(np.stack(points, axis=1), girth[:, None] * np.array(shares))
 

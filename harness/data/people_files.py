@@ -22,7 +22,7 @@ REMEDY = (
     "image. dataset.source=procedural needs no files."
 )
 _NAME = re.compile(r"(-1|\d{4,})_c(\d+)s\d+_\d+_\d+(\.jpg)+", re.IGNORECASE)
-_JUNK, _DISTRACTOR = -1, 0
+_JUNK = "-1"
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +161,7 @@ def _checked(folder: Path, train: list[_Entry], test: list[_Entry]) -> dict[Spli
 def _listing(folder: Path, entries: Sequence[_Entry], *, has_queries: bool) -> Listing:
     people = sorted({e.identity for e in entries if not _nobody(e)}, key=_by_number)
     number = {identity: n for n, identity in enumerate(people)}
-    kept = [e for e in entries if not (_market_like(e) and int(e.identity) == _JUNK)]
+    kept = [e for e in entries if not (_market_like(e) and e.identity == _JUNK)]
     last = len(people)
     identity = np.array([number.get(e.identity, last + i) for i, e in enumerate(kept)], np.int64)
     order = np.argsort(identity, kind="stable")
@@ -179,8 +179,8 @@ def _listing(folder: Path, entries: Sequence[_Entry], *, has_queries: bool) -> L
 
 
 def _nobody(entry: _Entry) -> bool:
-    """Whether an image is of no identity that could be searched for."""
-    return _market_like(entry) and int(entry.identity) in (_JUNK, _DISTRACTOR)
+    """Whether an image is junk or a distractor, 0000, neither of which is searched for."""
+    return _market_like(entry) and entry.identity.lstrip("0") in (_JUNK, "")
 
 
 def _market_like(entry: _Entry) -> bool:

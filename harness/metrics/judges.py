@@ -77,7 +77,9 @@ def judge(
         def trained() -> np.ndarray:
             print(f"{name}: its network learns from {len(train)} images, once", file=sys.stderr)
             fit(made.train(), Images(train.images, device))
-            return torch.cat([t.float().flatten() for t in made.state_dict().values()]).cpu().numpy()
+            return (
+                torch.cat([t.float().flatten() for t in made.state_dict().values()]).cpu().numpy()
+            )
 
         key = {"n": n, "shape": str(shape), "data": _digest(train.images, known)}
         weights = cached(f"judge-{name}", key, (__file__, source), trained)

@@ -117,7 +117,9 @@ def embedding(data: "EvaluationData") -> Judge:
     def fit(judged: Judge, images: Images) -> None:
         size = min(_PEOPLE, len(people)) * _EACH
         steps = max(20, _PASSES * len(train) // size)
-        losses = (batch_hard(judged(image), labels) for image, labels in _batches(images, people, steps))
+        losses = (
+            batch_hard(judged(image), labels) for image, labels in _batches(images, people, steps)
+        )
         descend(judged, losses, steps, _LR)
 
     return judge("reid", train, people.of, DIMENSIONS, data.device, fit, __file__)
@@ -127,9 +129,7 @@ def _batches(images: Images, people: Groups, steps: int) -> Iterator[tuple[Tenso
     """Yield images of some persons, as many of each, half of them mirrored; and the persons."""
     generator = np.random.default_rng(0)
     any_of = np.unique(people.of, return_index=True)[1]
-    drawn = [
-        np.repeat(generator.permutation(any_of)[:_PEOPLE], _EACH) for _ in range(steps)
-    ]
+    drawn = [np.repeat(generator.permutation(any_of)[:_PEOPLE], _EACH) for _ in range(steps)]
     rows = [people.draw(each, generator.random(len(each))) for each in drawn]
     mirrored = generator.random((steps, len(rows[0]))) < 0.5
     for image, of, mirror in zip(

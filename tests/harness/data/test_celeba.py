@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from harness.data import photographs
+from harness.data import celeba_images, photographs
 from harness.data.celeba import ATTRIBUTES, FOLDER, LANDMARKS, PARTITION, POINTS, CelebaOptions
 from harness.data.celeba_images import CROP, cropped
 from harness.data.dataset import Dataset, DatasetOptions
