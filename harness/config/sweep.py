@@ -109,7 +109,7 @@ def _searched(
 
 
 def _checked(sweep: Sweep) -> Sweep:
-    """Refuse data that cannot serve a method or a metric, and a scheduler that could not compare."""
+    """Refuse data that cannot serve method or metric, and a scheduler that could not compare."""
     check_batches(sweep.trials)
     check_scores(sweep.trials)
     if isinstance(sweep.settings.scheduler, Asha):

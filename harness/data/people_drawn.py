@@ -154,7 +154,7 @@ def keypoints(factors: Factors, look: Look) -> dict[str, np.ndarray]:
     """
     _, places = _posed(factors)
     view = _view(factors, places, look)
-    found = {}
+    found: dict[str, np.ndarray] = {}
     for name in KEYPOINTS:
         pixels = places[name][:, :2] * view.scale + view.origin - 0.5
         found |= {f"{name}_{a}": pixels[:, i].astype(np.float32) for i, a in enumerate("xy")}
@@ -202,9 +202,10 @@ def _background(factors: Factors, look: Look, gains: np.ndarray) -> np.ndarray:
         return np.broadcast_to(people_scenes.paper(height)[:, None], (n, 3, height, width))
     behind = people_scenes.backgrounds(factors["camera"], factors["place"], look.full)
     d = look.downscale
-    # Summed pixel by pixel: numpy's means add in an order that depends on how many images there are.
-    pooled = sum(behind[:, :, i::d, j::d] for i in range(d) for j in range(d)) / d**2
-    return np.clip(pooled * gains[:, :, None, None], 0, 1).astype(np.float32)
+    # Summed pixel by pixel: numpy's means add in an order that depends on the number of images.
+    parts = [behind[:, :, i::d, j::d] for i in range(d) for j in range(d)]
+    pooled = np.asarray(sum(parts)) / d**2
+    return np.asarray(np.clip(pooled * gains[:, :, None, None], 0, 1), np.float32)
 
 
 def _shadow(places: Factors) -> Layer:

@@ -141,8 +141,8 @@ def _read(path: Path, query: int) -> list[_Entry]:
 def _checked(folder: Path, train: list[_Entry], test: list[_Entry]) -> dict[SplitName, Listing]:
     if shared := {e.identity for e in train} & {e.identity for e in test if not _nobody(e)}:
         raise UserError(
-            f"{folder}: the identity {min(shared)} and {len(shared) - 1} more are both for training "
-            "and for the test, which is to be of people not seen before. Take them out of one."
+            f"{folder}: the identity {min(shared)} and {len(shared) - 1} more are for training and "
+            "for the test, which is to be of people not seen before. Take them out of one."
         )
     found: dict[SplitName, Listing] = {}
     for split, entries in (("train", train), ("test", test)):
@@ -151,9 +151,9 @@ def _checked(folder: Path, train: list[_Entry], test: list[_Entry]) -> dict[Spli
         people, images = np.unique(listing.identity, return_counts=True)
         if len(people) < 2 or images.max() < 2:
             raise UserError(
-                f"{folder}: the {len(listing.names)} images of the {split} split show {len(people)} "
-                "identities; at least two are needed, and two images of one of them, because "
-                "methods learn from pairs of the same and are asked to swap two."
+                f"{folder}: the {len(listing.names)} images of the {split} split show "
+                f"{len(people)} identities; at least two are needed, and two images of one of "
+                "them, because methods learn from pairs of the same and are asked to swap two."
             )
     return found
 

@@ -35,7 +35,7 @@ _ANGLES += tuple(f"{s}_{j}" for s in ("left", "right") for j in ("arm", "spread"
 
 
 def _gait(
-    phases: int, stride: float, bend: float, swing: float, elbow: float, lean: float
+    phases: int, *, stride: float, bend: float, swing: float, elbow: float, lean: float
 ) -> list[dict[str, float]]:
     """Return the angles of a gait in degrees, at phases spaced evenly over two steps."""
     found = []
@@ -65,8 +65,8 @@ _STANDING = {
     "wave": [_still(right_arm=150, right_spread=28, right_elbow=25)],
 }
 POSES: dict[str, list[dict[str, float]]] = {
-    "walk": _gait(6, 24, 42, 22, 16, 3),
-    "run": _gait(4, 40, 78, 38, 84, 10),
+    "walk": _gait(6, stride=24, bend=42, swing=22, elbow=16, lean=3),
+    "run": _gait(4, stride=40, bend=78, swing=38, elbow=84, lean=10),
     **_STANDING,
 }
 """The angles of each action's phases in degrees: forward, bent, and away from the body."""
@@ -160,7 +160,7 @@ def seen(places: Vectors, elevation: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _turned(start: np.ndarray, towards: np.ndarray, angle: np.ndarray) -> np.ndarray:
-    """Return a unit vector turned from ``start`` by ``angle`` ``[N]`` to one that is upright to it."""
+    """Return a unit vector turned by ``angle`` ``[N]`` to another one that is upright to it."""
     return np.asarray(np.cos(angle)[:, None] * start + np.sin(angle)[:, None] * towards)
 
 

@@ -93,7 +93,7 @@ def _panorama(camera: int, size: tuple[int, int]) -> np.ndarray:
         scene = scene + inside * (tone[:, None, None] - scene)
     scene = scene * np.where(y < horizon, 1.0, 0.82 + 0.3 * (y - horizon) / (1 - horizon))
     scene = scene * (0.86 + 0.28 * _smooth_noise(f"people/noise/{camera}", y, x))
-    return np.clip(scene, 0, 0.9).astype(np.float32)
+    return np.asarray(np.clip(scene, 0, 0.9), np.float32)
 
 
 def _tones(
@@ -109,7 +109,7 @@ def _between(at: np.ndarray, first: float, last: float, soft: float) -> np.ndarr
     """Return 1 from ``first`` to ``last`` and 0 outside, with edges that fade over a pixel."""
     half = (last - first) / 2
     distance = np.abs(at - first - half) - half
-    return np.clip(0.5 - distance / (2 * soft), 0, 1)
+    return np.asarray(np.clip(0.5 - distance / (2 * soft), 0, 1))
 
 
 def _smooth_noise(key: str, y: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -124,4 +124,4 @@ def _smooth_noise(key: str, y: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 def _weights(at: np.ndarray, n: int) -> np.ndarray:
     """Return the weights ``[M, n]`` of grid values at places in [0, 1], by linear interpolation."""
-    return np.maximum(1 - np.abs(at[:, None] * (n - 1) - np.arange(n)), 0)
+    return np.asarray(np.maximum(1 - np.abs(at[:, None] * (n - 1) - np.arange(n)), 0))

@@ -56,7 +56,14 @@ Fit = Callable[[Judge, Images], None]
 
 
 def judge(
-    name: str, train: Split, known: np.ndarray, n: int, device: torch.device, fit: Fit, source: str
+    name: str,
+    train: Split,
+    known: np.ndarray,
+    *,
+    n: int,
+    device: torch.device,
+    fit: Fit,
+    source: str,
 ) -> Judge:
     """Return a judge in evaluation mode, trained now or taken from the cache.
 
@@ -81,7 +88,7 @@ def judge(
                 torch.cat([t.float().flatten() for t in made.state_dict().values()]).cpu().numpy()
             )
 
-        key = {"n": n, "shape": str(shape), "data": _digest(train.images, known)}
+        key = {"n": str(n), "shape": str(shape), "data": _digest(train.images, known)}
         weights = cached(f"judge-{name}", key, (__file__, source), trained)
     _load(made, torch.tensor(weights, device=device))
     return made.eval().requires_grad_(False)

@@ -57,7 +57,9 @@ def compute(
             for wanted, other in zip(*map(images.gathered, both), strict=True)
         ]
         found = torch.cat([judged(image) for image in shown])
-        return 100 * (found - true).unflatten(1, (-1, 2)).norm(dim=2).mean(1)
+        apart = torch.unflatten(found - true, 1, (-1, 2))
+        distance: Tensor = torch.linalg.vector_norm(apart, dim=2)
+        return 100 * distance.mean(1)
 
     same, other = errors(of_same(identity, pose)), errors(of_other(identity, pose))
     return {
@@ -70,7 +72,7 @@ def compute(
 
 
 def places(dataset: Dataset, split: Split) -> np.ndarray:
-    """Return where a split's keypoints are, ``[N, 2 K]`` float32: x and y in widths of the image."""
+    """Return a split's keypoints, ``[N, 2 K]`` float32: x and y in widths of the image."""
     width = split.images.shape[3]
     columns = [
         (split.factors[f"{name}_{axis}"] + 0.5) / width
@@ -94,7 +96,9 @@ def regressor(data: "EvaluationData") -> Judge:
         rows = list(batches(len(train), _BATCH, _PASSES, order))
         descend(judged, _losses(judged, images, true, rows), len(rows), _LR)
 
-    return judge("repose", train, known, known.shape[1], data.device, fit, __file__)
+    return judge(
+        "repose", train, known, n=known.shape[1], device=data.device, fit=fit, source=__file__
+    )
 
 
 def _losses(judged: Judge, images: Images, true: Tensor, rows: list[Tensor]) -> Iterator[Tensor]:

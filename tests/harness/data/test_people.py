@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from harness.data.body_shapes import measures
 from harness.data.people import PeopleOptions
 from harness.data.people_drawn import (
     IMAGES_EACH,
@@ -16,7 +17,6 @@ from harness.data.people_drawn import (
 )
 from harness.data.people_figure import SKIRT, TROUSERS
 from harness.data.people_poses import DIRECTIONS, KEYPOINTS, POSES, angles_of, frames, joints
-from harness.data.body_shapes import measures
 from harness.data.registry import load_dataset
 
 N = 60
@@ -28,7 +28,7 @@ IMAGES = render(FACTORS, STREET)
 def standing(n: int, **changes: object) -> dict[str, np.ndarray]:
     """One person, standing at ease and facing the first camera, ``n`` times, but for changes."""
     one = {name: known[:1].repeat(n) for name, known in FACTORS.items()}
-    first = [i for i, f in enumerate(frames()["action"]) if f == list(POSES).index("stand")][0]
+    first = int(np.flatnonzero(frames()["action"] == list(POSES).index("stand"))[0])
     still = {name: np.zeros(n) for name in PLACING} | {"zoom": np.ones(n)}
     worn = {"backpack": 0, "print": 0, "bottom": TROUSERS, "sleeves": 0}
     plain = {name: np.full(n, value) for name, value in worn.items()}

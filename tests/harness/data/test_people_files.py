@@ -122,7 +122,7 @@ def test_what_is_missing_is_named(ask: Ask, tmp_path: Path) -> None:
         ask(REAL, tmp_path)
     folder = write_market(tmp_path)
     (folder / "query").rename(folder / "queries")
-    with pytest.raises(UserError, match="incomplete.*no folder query"):
+    with pytest.raises(UserError, match=r"incomplete.*no folder query"):
         ask(REAL, tmp_path)
 
 
@@ -152,7 +152,7 @@ WRONG = [
     ("no comma", "test.csv", ["id_03 img/c1.jpg"], r"line 1: 'id_03 img/c1\.jpg' is not identity"),
     ("no path", "test.csv", ["id_03,img/c1.jpg", "", "id_03,"], "line 3: 'id_03,' is not"),
     ("absolute", "test.csv", ["id_03,/img/c1.jpg"], "line 1: .* is not identity,relative_path"),
-    ("shared", "test.csv", ["id_02,img/c1.jpg"] * 2, "the identity id_02 and 0 more are both"),
+    ("shared", "test.csv", ["id_02,img/c1.jpg"] * 2, "the identity id_02 and 0 more are for"),
     ("one person", "train.csv", ["id_01,img/a1.jpg"] * 2, "of the train split show 1 identities"),
     ("no pair", "test.csv", ["x,img/c1.jpg", "y,img/c2.jpg"], "the test split show 2 identities"),
     ("nothing", "train.csv", [], "the 0 images of the train split show 0 identities"),
