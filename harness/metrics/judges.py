@@ -20,12 +20,15 @@ from harness.data.images import Images
 WIDTHS = (32, 48, 64, 96)
 """Channels of the convolutions, each of which halves the image; the first ones, if it is small."""
 
+HIDDEN = 256
+"""Units of the layer between the convolutions and what is told."""
+
 _COARSE = 4  # pixels of an image's smaller side after the last convolution, or fewer
 _AT_ONCE = 500  # images judged at once
 
 
 class Judge(nn.Module):
-    """Convolutions with BatchNorm and a linear layer: images ``[B, C, H, W]`` to ``[B, n]``."""
+    """Convolutions and two linear layers, with BatchNorm: images ``[B, C, H, W]`` to ``[B, n]``."""
 
     def __init__(self, image_shape: tuple[int, ...], n: int) -> None:
         super().__init__()
@@ -37,8 +40,9 @@ class Judge(nn.Module):
             layers += [nn.Conv2d(before, after, 3, 2, 1, bias=False), nn.BatchNorm2d(after)]
             layers.append(nn.ReLU())
             channels, height, width = after, -(-height // 2), -(-width // 2)
-        self.seen = nn.Sequential(*layers, nn.Flatten())
-        self.told = nn.Linear(channels * height * width, n)
+        layers += [nn.Flatten(), nn.Linear(channels * height * width, HIDDEN, bias=False)]
+        self.seen = nn.Sequential(*layers, nn.BatchNorm1d(HIDDEN), nn.ReLU())
+        self.told = nn.Linear(HIDDEN, n)
 
     def forward(self, image: Tensor) -> Tensor:
         """Return ``[B, n]`` for ``[B, C, H, W]`` in [0, 1]."""

@@ -25,7 +25,7 @@ JUNK = -1
 """The identity of Market-1501's junk, which counts neither for nor against a query."""
 DIMENSIONS = 64
 
-_PASSES, _PEOPLE, _EACH, _LR = 12, 16, 4, 2e-3
+_PASSES, _PEOPLE, _EACH, _LR = 6, 16, 4, 2e-3
 _QUERIES_AT_ONCE = 256
 
 

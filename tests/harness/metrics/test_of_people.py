@@ -2,6 +2,7 @@
 
 import dataclasses
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ from torch import Tensor
 
 from harness.config.sweep import resolve
 from harness.data.dataset import Dataset, Split
+from harness.data.images import Images
 from harness.data.people import PeopleOptions
 from harness.errors import UserError
 from harness.evaluation import EvaluationData, evaluate
 from harness.metrics import judges, reid, repose
 from harness.metrics.partners import chosen, of_other, of_same
+from tests.harness.data.people_files import write_market
 from tests.harness.toys import MeanImage
 
 
@@ -111,6 +114,31 @@ def test_the_error_is_in_percent_of_the_width() -> None:
     assert found["repose_transfer_std"] == pytest.approx(0, abs=1e-3)
 
 
+def test_a_mirrored_image_has_its_left_on_the_right() -> None:
+    names = ("pelvis", "right_hip", "left_hip", "left_toe")
+    swapped = repose._mirrored_order(names)
+    assert swapped == [0, 2, 1, 3], "a keypoint without a counterpart keeps its place"
+    true = torch.tensor([[0.5, 0.1, 0.2, 0.3, 0.9, 0.4, 0.6, 0.5]]).repeat(2, 1)
+    images = Images(np.arange(24, dtype=np.uint8).reshape(2, 1, 3, 4), "cpu")
+    flips = torch.tensor([[True, False]])
+    ((shown, wanted),) = repose._mirrored(images, true, [torch.arange(2)], flips, swapped)
+    torch.testing.assert_close(wanted[0], torch.tensor([0.5, 0.1, 0.1, 0.4, 0.8, 0.3, 0.4, 0.5]))
+    assert torch.equal(wanted[1], true[1])
+    rows = torch.arange(12.0).reshape(3, 4) / 255
+    torch.testing.assert_close(shown[0, 0], rows.flip(1))
+    torch.testing.assert_close(shown[1, 0], rows + 12 / 255)
+
+
+def test_files_of_market_can_be_scored(tmp_path: Path) -> None:
+    write_market(tmp_path)
+    real = PeopleOptions(source="real", downscale=4).load(tmp_path)
+    found = scores(CopiesAppearance, "reid", real)
+    # Each person sought was seen by one other camera: 1 or 2 images, among 4 of other people.
+    assert found["reid_transfer"] == found["reid_real"]
+    assert 0 < found["reid_real"] <= 100
+    assert scores(CopiesAppearance, "repose", real) == {}
+
+
 def test_a_judge_is_trained_once_and_is_the_same_for_every_trial(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -132,7 +160,7 @@ def test_a_judge_is_trained_once_and_is_the_same_for_every_trial(
 
 
 def test_training_a_judge_again_gives_the_same(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     few = dataclasses.replace(people(), train=people().train.first(80))
     kept = [judged(few) for judged in (reid_of, repose_of)]
