@@ -16,7 +16,7 @@ from harness.data.people_drawn import (
     render,
 )
 from harness.data.people_figure import SKIRT, TROUSERS
-from harness.data.people_poses import DIRECTIONS, KEYPOINTS, POSES, angles_of, frames, joints
+from harness.data.people_poses import DIRECTIONS, KEYPOINTS, POSES, angles_of, frames, joints, seen
 from harness.data.registry import load_dataset
 
 N = 60
@@ -122,6 +122,13 @@ def test_limbs_have_their_lengths_in_every_frame() -> None:
             np.testing.assert_allclose(long, sizes[measure], err_msg=f"{side} {measure}")
 
 
+def test_a_camera_that_looks_down_turns_what_it_sees() -> None:
+    places = {"nose": np.array([[3.0, 4.0, 5.0], [3.0, 4.0, 5.0]])}
+    turned = seen(places, np.array([0.0, np.pi / 2]))["nose"]
+    # From straight above what is near the viewer is below, and what is low is far away.
+    np.testing.assert_allclose(turned, [[3, 4, 5], [3, 5, -4]], atol=1e-12)
+
+
 def test_opposite_directions_show_the_same_figure_mirrored() -> None:
     """Seen at eye level, a body that is turned around has its joints mirrored."""
     every = frames()
@@ -185,10 +192,10 @@ def test_every_trait_changes_the_picture(name: str) -> None:
 
 
 def test_cameras_have_their_own_colours_and_scenes() -> None:
-    seen = render(standing(6, camera=np.arange(6)), STREET).astype(float)
+    shown = render(standing(6, camera=np.arange(6)), STREET).astype(float)
     for a in range(6):
         for b in range(a):
-            assert np.abs(seen[a] - seen[b]).mean() > 8, (a, b)
+            assert np.abs(shown[a] - shown[b]).mean() > 8, (a, b)
     near = render(standing(2, place=np.array([0.1, 0.7])), STREET).astype(float)
     assert np.abs(near[0] - near[1]).mean() > 3, "elsewhere in a scene something else is behind"
     studio = render(standing(6, camera=np.arange(6)), STUDIO)
