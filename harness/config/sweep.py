@@ -13,6 +13,7 @@ from harness.config.configurations import make_trial, unique, with_values
 from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
 from harness.config.pairing import check_batches
 from harness.config.schema import RaySettings, Settings, TrialConfig
+from harness.config.scoring import check_scores
 from harness.config.search import Asha, build_scheduler, build_search
 from harness.config.searching import Searched, searched_space
 from harness.config.spaces import SearchSpace
@@ -109,8 +110,9 @@ def _searched(
 
 
 def _checked(sweep: Sweep) -> Sweep:
-    """Refuse data that a method cannot learn from, and what could not be compared or reported."""
+    """Refuse what cannot be learned from, scored, compared or reported, before any trial runs."""
     check_batches(sweep.trials)
+    check_scores(sweep.trials)
     if sweep.space:
         check_declared(sweep.space, sweep.trials)
     if isinstance(sweep.settings.scheduler, Asha):

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge
 
-from harness.data.celeba_images import SIZE, cached_images, cropped, file_states
+from harness.data.celeba_images import SIZE, cached_images, cropped, require_files
 from harness.data.celeba_tables import Table, read_table
 from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
 from harness.data.files import find_files
@@ -78,7 +78,7 @@ class CelebaOptions(DatasetOptions):
         files = _find(data_root)
         tables = _tables(files)
         _rows(tables)
-        file_states(files[FOLDER], tables[ATTRIBUTES].names)
+        require_files(files[FOLDER], tables[ATTRIBUTES].names)
 
     def _split(
         self, split: SplitName, rows: np.ndarray, tables: dict[str, Table], folder: Path

@@ -1,15 +1,12 @@
 """The images of CelebA: decoded, cropped and resized once."""
 
-import hashlib
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from harness.data.cache import cached_chunks
-from harness.errors import CorruptFileError, UserError
+from harness.data.photographs import cached_photographs, file_states
+from harness.errors import CorruptFileError
 
 SIZE = 128
 """Height and width of an image, pixels (VITAE, supplement, Table 4)."""
@@ -18,34 +15,12 @@ FILE_SIZE = 178, 218
 CROP = 0, 20, 178, 198
 """Its central square: left, top, right, bottom. No publication says what VITAE cut out."""
 
-_CHUNK = 256  # images decoded at once
-_MOST_THREADS = 8  # decoding releases Python's lock
+_REMEDY = "Unpack img_align_celeba.zip there again, or take their lines out of the list."
 
 
-def file_states(folder: Path, names: Sequence[str]) -> list[tuple[int, int]]:
-    """Return size and time of change of each image file.
-
-    Raises:
-        UserError: files are missing.
-        CorruptFileError: a file is empty.
-    """
-    states, absent = [], []
-    for name in names:
-        try:
-            stat = os.stat(f"{folder}/{name}")  # noqa: PTH116 - 200,000 of them, at half the time
-        except OSError:
-            absent.append(name)
-            continue
-        if not stat.st_size:
-            raise CorruptFileError(f"{folder / name} is empty. Fetch it again.")
-        states.append((stat.st_size, stat.st_mtime_ns))
-    if absent:
-        more = f" and {len(absent) - 3:,} more" if len(absent) > 3 else ""
-        raise UserError(
-            f"Images that CelebA's list names are missing in {folder}: {', '.join(absent[:3])}"
-            f"{more}. Unpack img_align_celeba.zip there again, or take their lines out of the list."
-        )
-    return states
+def require_files(folder: Path, names: Sequence[str]) -> None:
+    """Raise what :func:`cached_images` would raise without decoding anything."""
+    file_states(folder, names, _REMEDY)
 
 
 def cached_images(label: str, folder: Path, names: Sequence[str], size: int) -> np.ndarray:
@@ -65,23 +40,15 @@ def cached_images(label: str, folder: Path, names: Sequence[str], size: int) -> 
         UserError: files are missing.
         CorruptFileError: a file is empty, truncated, damaged or no aligned image.
     """
-    states = file_states(folder, names)
-    digest = hashlib.sha256(repr((str(folder.resolve()), list(names), states)).encode())
-    return cached_chunks(
+    return cached_photographs(
         label,
-        {"files": digest.hexdigest(), "size": size},
-        (__file__,),
-        (len(names), 3, size, size),
-        lambda: _decoded(folder, names, size),
+        folder,
+        names,
+        (size, size),
+        lambda path: _decode(path, size),
+        sources=(__file__,),
+        remedy=_REMEDY,
     )
-
-
-def _decoded(folder: Path, names: Sequence[str], size: int) -> Iterator[np.ndarray]:
-    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
-        for start in range(0, len(names), _CHUNK):
-            paths = [folder / name for name in names[start : start + _CHUNK]]
-            images = np.stack(list(pool.map(_decode, paths, [size] * len(paths))))
-            yield images.transpose(0, 3, 1, 2)
 
 
 def _decode(path: Path, size: int) -> np.ndarray:

@@ -73,6 +73,9 @@ class Dataset:
         pose_factors: names of those of how it is shown. An image may lack some of either.
         identity_factor: name of the labels that say whose image it is; "" if that is not known.
         frame_factor: name of those that say which pose it shows, the same for every identity.
+        camera_factor: name of those that say which camera took it; "" if that is not known.
+        keypoints: names of the points known in every image, by the factors ``<name>_x`` and
+            ``<name>_y`` in pixels.
     """
 
     name: str
@@ -84,6 +87,8 @@ class Dataset:
     pose_factors: tuple[str, ...] = ()
     identity_factor: str = ""
     frame_factor: str = ""
+    camera_factor: str = ""
+    keypoints: tuple[str, ...] = ()
 
     @property
     def spec(self) -> DataSpec:
@@ -121,6 +126,16 @@ class Dataset:
         return self.frame_factor if self.frame_factor in self.test.factors else ""
 
     @property
+    def known_camera(self) -> str:
+        """Name of the labels of the test images' cameras; "" if they are not known."""
+        return self.camera_factor if self.camera_factor in self.test.factors else ""
+
+    @property
+    def known_keypoints(self) -> tuple[str, ...]:
+        """The keypoints that the test images carry."""
+        return tuple(name for name in self.keypoints if f"{name}_x" in self.test.factors)
+
+    @property
     def known_latents(self) -> tuple[str, ...]:
         """The factors that are the latents an image was generated from."""
         return tuple(name for name in self.test.factors if name.startswith("z_"))
@@ -140,6 +155,7 @@ class DatasetOptions(ABC):
         published_batch_size: its batch size.
         identity_factor: what :class:`Dataset` says of it; methods that learn from pairs need one.
         frame_factor: what :class:`Dataset` says of it; triplets need one.
+        camera_factor: what :class:`Dataset` says of it; re-identification needs one.
     """
 
     name: ClassVar[str]
@@ -148,6 +164,12 @@ class DatasetOptions(ABC):
     published_batch_size: ClassVar[int]
     identity_factor: ClassVar[str] = ""
     frame_factor: ClassVar[str] = ""
+    camera_factor: ClassVar[str] = ""
+
+    @property
+    def keypoints(self) -> tuple[str, ...]:
+        """What :class:`Dataset` says of them, as these options have it."""
+        return ()
 
     @abstractmethod
     def load(self, data_root: Path | None) -> Dataset:

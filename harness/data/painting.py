@@ -147,7 +147,8 @@ def _surface(
         x, y = view.centres(box[1], 0), view.centres(box[0], 1)
         distance, nx, ny = layer.shape.field(k, x, y, view.pixel / 2)
         joined = nearest[here]
-        np.minimum(joined, distance + blend, out=joined)
+        # From twice the blend on the weight is 1 exactly, not but for rounding.
+        np.minimum(joined, distance + 2 * blend, out=joined)
         distance -= joined  # from here on: how much nearer this part is
         weight = np.clip(0.5 - distance / (2 * blend), 0, 1)
         joined += weight * distance

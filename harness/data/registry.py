@@ -11,6 +11,7 @@ from harness.data.faces import FacesOptions
 from harness.data.glyphs import GlyphsOptions
 from harness.data.mnist import MnistOptions
 from harness.data.norb import NorbOptions
+from harness.data.people import PeopleOptions
 from harness.data.smpl import SmplOptions
 from harness.data.sprites import SpritesOptions
 from harness.data.vitae_samples import VitaeSamplesOptions
@@ -25,6 +26,7 @@ DATASETS: dict[str, type[DatasetOptions]] = {
         GlyphsOptions,
         MnistOptions,
         NorbOptions,
+        PeopleOptions,
         SmplOptions,
         SpritesOptions,
         VitaeSamplesOptions,

@@ -44,6 +44,8 @@ class Metric:
         keys: the numbers it reports.
         of_factors: fields of ``Dataset`` that must name known factors of the images, such as
             ``known_appearance``.
+        of_options: fields of ``DatasetOptions`` that must say something; a trial of a dataset that
+            does not know such things is refused before it starts.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Metric:
     needs: str
     keys: tuple[MetricKey, ...]
     of_factors: tuple[str, ...] = ()
+    of_options: tuple[str, ...] = ()
 
     @property
     def compute(self) -> Callable[..., dict[str, float]]:
@@ -164,6 +167,32 @@ METRICS = {
                 MetricKey("identity_from_appearance", "higher", "", "[0, 1]", "1"),
                 MetricKey("frame_from_pose", "higher", "", "[0, 1]", "1"),
                 MetricKey("frame_from_appearance", "lower", "", "[0, 1]", "chance"),
+            ),
+        ),
+        Metric(
+            "reid",
+            "re-identification of generated persons, mean average precision (RoDi, Table 2)",
+            needs="Swaps",
+            of_factors=("known_identity", "known_camera"),
+            of_options=("identity_factor", "camera_factor"),
+            keys=(
+                MetricKey("reid_reconstruction", "higher", "%", "[0, 100]", "reid_real"),
+                MetricKey("reid_transfer", "higher", "%", "[0, 100]", "reid_real"),
+                MetricKey("reid_real", "none", "%", "[0, 100]", "100"),
+            ),
+        ),
+        Metric(
+            "repose",
+            "distance of a generated person's keypoints from the pose asked for (RoDi, Table 2)",
+            needs="Swaps",
+            of_factors=("known_identity", "known_keypoints"),
+            of_options=("identity_factor", "keypoints"),
+            keys=(
+                MetricKey("repose_reconstruction", "lower", "% of width", "[0, inf)", "the floor"),
+                MetricKey("repose_reconstruction_std", "none", "% of width", "[0, inf)", "depends"),
+                MetricKey("repose_transfer", "lower", "% of width", "[0, inf)", "the floor"),
+                MetricKey("repose_transfer_std", "none", "% of width", "[0, inf)", "depends"),
+                MetricKey("repose_floor", "none", "% of width", "[0, inf)", "0"),
             ),
         ),
         Metric(

@@ -139,6 +139,7 @@ def known_data() -> EvaluationData:
         values = np.arange(len(split), dtype=np.float32)
         factors = {"label": np.arange(len(split)) % 3, "angle": values, "z_appearance_0": values}
         factors |= {"z_pose_0": values, "frame": np.arange(len(split)) // 3}
+        factors |= {"camera": np.arange(len(split)) % 2, "nose_x": values % 6, "nose_y": values % 5}
         return Split(split.images, factors)
 
     dataset = dataclasses.replace(
@@ -149,6 +150,8 @@ def known_data() -> EvaluationData:
         pose_factors=("angle", "z_pose_0"),
         identity_factor="label",
         frame_factor="frame",
+        camera_factor="camera",
+        keypoints=("nose",),
     )
     return EvaluationData(dataset, torch.device("cpu"), 5)
 
@@ -156,7 +159,7 @@ def known_data() -> EvaluationData:
 def test_metrics_are_left_out_where_the_images_lack_their_factors() -> None:
     method = build(load_method("c_vitae"))
     factored = [name for name, metric in METRICS.items() if metric.of_factors]
-    assert len(factored) == 7
+    assert len(factored) == 9
     assert evaluate(method, data(5), factored, seed=0) == {}
     bare = dataclasses.replace(known_data().dataset, test=toys.dataset(N).test)
     assert scorable(method, factored, bare) == []

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from harness.data import celeba_images
+from harness.data import celeba_images, photographs
 from harness.data.celeba import ATTRIBUTES, FOLDER, LANDMARKS, PARTITION, POINTS, CelebaOptions
 from harness.data.celeba_images import CROP, cropped
 from harness.data.dataset import Dataset, DatasetOptions
@@ -147,7 +147,7 @@ def test_more_images_than_are_decoded_at_once(
 ) -> None:
     write_celeba(tmp_path)
     whole = load(tmp_path).train.images
-    monkeypatch.setattr(celeba_images, "_CHUNK", 3)
+    monkeypatch.setattr(photographs, "_CHUNK", 3)
     monkeypatch.setenv("UNBRAID_CACHE", str(tmp_path / "another"))
     np.testing.assert_array_equal(load(tmp_path).train.images, whole)
 
