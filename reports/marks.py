@@ -40,6 +40,11 @@ class Line:
         return pd.DataFrame({place: m.values for place, m in enumerate(self.marginals)})
 
     @property
+    def planned(self) -> np.ndarray:
+        """Which levels were planned ``[L]``: only a lost level interrupts the line."""
+        return np.array([marginal.planned > 0 for marginal in self.marginals])
+
+    @property
     def diverged(self) -> bool:
         """Whether any trial behind it diverged."""
         return any(marginal.diverged for marginal in self.marginals)
@@ -101,11 +106,12 @@ def titled(outcome: Outcome) -> str:
 def _draw_seeds(axes: Axes, x: Floats, line: Line, place: int, limits: tuple[float, float]) -> int:
     """Draw one thin line a seed; triangles at the edge stand for values beyond it."""
     colour, outside = COLOURS[place % len(COLOURS)], 0
+    planned = line.planned
     table = line.seeds.to_numpy(dtype=float)
     for values in table[evenly(len(table), MOST_SEEDS)]:
         inside = (values >= limits[0]) & (values <= limits[1])
         kept = np.where(inside, values, np.nan)
-        axes.plot(x, kept, "-", color=colour, linewidth=0.6, alpha=0.35)
+        axes.plot(x[planned], kept[planned], "-", color=colour, linewidth=0.6, alpha=0.35)
         axes.plot(x, kept, ".", color=colour, markersize=4.5, alpha=0.55, markeredgewidth=0)
         beyond = np.isfinite(values) & ~inside
         outside += int(beyond.sum())
@@ -129,7 +135,7 @@ def _draw_means(
     mean, low, high = np.array([(m.value, m.low, m.high) for m in means], dtype=float).T
     mean = np.where((mean >= limits[0]) & (mean <= limits[1]), mean, np.nan)
     if joined:
-        axes.plot(x, mean, color=colour, linewidth=1.3)
+        axes.plot(x[line.planned], mean[line.planned], color=colour, linewidth=1.3)
     low, high = (np.where(np.isfinite(mean), end, np.nan) for end in (low, high))
     axes.vlines(x, low, high, color=colour, linewidth=1.0)
     complete = np.array([marginal.complete for marginal in line.marginals])

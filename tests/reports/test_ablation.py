@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure as Canvas
 
 import reports
 from harness.errors import CorruptFileError
@@ -13,7 +14,9 @@ from reports.ablation import shown_variants
 from reports.ablation_design import design_of
 from reports.ablation_effects import main_effects
 from reports.error_distributions import draw_errors
+from reports.factors import Factor
 from reports.grid import lay_out
+from reports.marks import Line, draw_lines, limits_of
 from reports.profiles import profiles
 from reports.swaps import picture
 from reports.trajectories import trajectories
@@ -151,6 +154,29 @@ def test_a_nested_factor_is_drawn_apart_for_each_setting():
     assert means.drop_duplicates("level")["mean"].tolist() == pytest.approx(
         [np.nan, -1, -3], nan_ok=True
     )
+
+
+def test_only_a_lost_level_interrupts_a_line():
+    """A level that was not planned for a line is passed over; one that diverged is a gap."""
+
+    beta = Factor("method.beta", (1, 2, 4), numeric=True)
+
+    def ends(value, planned=lambda **_: True):
+        made = factorial({"method.beta": [1, 2, 4]}, value, planned=planned)
+        design = design_of(made)
+        places = [beta.code(level) for level in design.grid.rows["method.beta"]]
+        design = dataclasses.replace(
+            design, factors=(beta,), codes=design.codes.assign(**{beta.key: places})
+        )
+        line = Line("", [design.marginal([beta], [level], None) for level in range(3)])
+        axes = Canvas().subplots()
+        draw_lines(axes, beta, [line], limits_of([line]))
+        thick = [drawn for drawn in axes.lines if drawn.get_linewidth() == 1.3]
+        return [np.isfinite(drawn.get_ydata()).tolist() for drawn in thick]
+
+    assert ends(lambda beta, seed: -beta + seed, lambda beta: beta != 2) == [[True, True]]
+    lost = ends(lambda beta, seed: np.nan if beta == 2 else -beta + seed)
+    assert lost == [[True, False, True]]
 
 
 def test_useless_values_flatten_nothing_and_are_told(tmp_path):
