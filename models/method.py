@@ -6,7 +6,7 @@ buffers, so that K trials that differ only in numbers can be stacked with ``torc
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import torch
@@ -35,11 +35,13 @@ class DataSpec:
         image_shape: ``(channels, height, width)``.
         n_train: number of training examples (density estimates need it).
         n_identities: number of different objects or people they show; 0 if that is not known.
+        modalities: shapes of what is given beside each image, by name.
     """
 
     image_shape: tuple[int, int, int]
     n_train: int
     n_identities: int = 0
+    modalities: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def n_pixels(self) -> int:
@@ -84,12 +86,15 @@ class Method(nn.Module):
     another image ``[B, C, H, W]`` of the same identity (or the same one), and ``identity``, int64
     ``[B]`` from 0 to ``n_identities - 1``.
 
+    A method that ``needs`` modalities gets each of them, ``[B, ...]`` float32, in every batch.
+
     ``at_scale`` holds the hyperparameters that have another default at a scale, by its name: the
     published networks would take days where a smaller scale has minutes.
     """
 
     Hyperparameters: ClassVar[type[Any]]
     consumes: ClassVar[Literal["images", "pairs"]] = "images"
+    needs: ClassVar[tuple[str, ...]] = ()
     at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
     def __init__(self, hyperparameters: Any, data: DataSpec) -> None:

@@ -9,14 +9,23 @@ from harness.errors import UserError
 
 
 def check_batches(trials: Iterable[TrialConfig]) -> None:
-    """Refuse trials whose method learns from pairs that there cannot be.
+    """Refuse trials whose method learns from what there cannot be.
 
     Raises:
-        UserError: the dataset does not know whose image is whose, or batches would be odd.
+        UserError: the dataset lacks a modality, does not know whose image is whose, or batches of
+            pairs would be odd.
     """
     asked = {(trial.method, type(trial.dataset), trial.scale.batch_size) for trial in trials}
     for method, dataset, batch_size in sorted(asked, key=str):
-        if load_method_or_explain(method).consumes != "pairs":
+        learner = load_method_or_explain(method)
+        if missing := [name for name in learner.needs if name not in dataset.modalities]:
+            having = [n for n, data in DATASETS.items() if set(learner.needs) <= {*data.modalities}]
+            raise UserError(
+                f"The method '{method}' learns from {', '.join(learner.needs)} beside the images; "
+                f"the dataset '{dataset.name}' has no {', '.join(missing)}. "
+                f"Datasets that have: {', '.join(having) or 'none'}."
+            )
+        if learner.consumes != "pairs":
             continue
         if not dataset.identity_factor:
             known = [name for name, options in DATASETS.items() if options.identity_factor]

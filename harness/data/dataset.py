@@ -27,22 +27,28 @@ class Split:
     Attributes:
         images: ``[N, C, H, W]`` uint8; 0..255 stands for [0, 1]. May be read-only.
         factors: what is known of each image, by name, each ``[N]`` (labels int64, others float32).
+        modalities: what methods can learn from beside the image, by name, each float32
+            ``[N, ...]``: a pose of 21 joints, a rotation.
     """
 
     images: np.ndarray
     factors: dict[str, np.ndarray] = field(default_factory=dict)
+    modalities: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.images)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the images and factors, wherever they lie."""
-        return self.images.nbytes + sum(known.nbytes for known in self.factors.values())
+        """Bytes of all arrays, wherever they lie."""
+        beside = [*self.factors.values(), *self.modalities.values()]
+        return self.images.nbytes + sum(known.nbytes for known in beside)
 
     def first(self, n: int | None) -> Split:
-        """Return the first ``n`` images and their factors, as views; None for all of them."""
-        return Split(self.images[:n], {name: known[:n] for name, known in self.factors.items()})
+        """Return the first ``n`` images and what is known of them, as views; None for all."""
+        factors = {name: known[:n] for name, known in self.factors.items()}
+        modalities = {name: known[:n] for name, known in self.modalities.items()}
+        return Split(self.images[:n], factors, modalities)
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,8 @@ class Dataset:
         channels, height, width = self.train.images.shape[1:]
         identities = self.train.factors.get(self.identity_factor, ())
         shape = channels, height, width
-        return DataSpec(shape, len(self.train), len(np.unique(identities)))
+        modalities = {name: known.shape[1:] for name, known in self.train.modalities.items()}
+        return DataSpec(shape, len(self.train), len(np.unique(identities)), modalities)
 
     @property
     def nbytes(self) -> int:
@@ -156,6 +163,7 @@ class DatasetOptions(ABC):
         identity_factor: what :class:`Dataset` says of it; methods that learn from pairs need one.
         frame_factor: what :class:`Dataset` says of it; triplets need one.
         camera_factor: what :class:`Dataset` says of it; re-identification needs one.
+        modalities: names of the :class:`Split`'s modalities.
     """
 
     name: ClassVar[str]
@@ -165,6 +173,7 @@ class DatasetOptions(ABC):
     identity_factor: ClassVar[str] = ""
     frame_factor: ClassVar[str] = ""
     camera_factor: ClassVar[str] = ""
+    modalities: ClassVar[tuple[str, ...]] = ()
 
     @property
     def keypoints(self) -> tuple[str, ...]:

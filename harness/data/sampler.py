@@ -24,6 +24,7 @@ class Sampler:
         device: where the batches are made.
         batch_size: images a batch; the last of a pass may be smaller.
         resident_limit: see :class:`harness.data.images.Images`.
+        needs: names of the modalities that are in the batches.
     """
 
     def __init__(
@@ -32,9 +33,12 @@ class Sampler:
         warp: WarpRange | None,
         device: torch.device | str,
         batch_size: int,
+        *,
         resident_limit: int | None = None,
+        needs: tuple[str, ...] = (),
     ) -> None:
         self._images = Images(split.images, device, resident_limit)
+        self._modalities = _tensors(split, needs, self._images.device)
         self._warp = warp
         self._batch_size = batch_size
 
@@ -45,13 +49,16 @@ class Sampler:
     def epoch(self, generator: torch.Generator) -> Iterator[dict[str, Tensor]]:
         """Yield every image once, in batches ``{"image": [B, C, H, W]}`` in [0, 1].
 
+        With it come the modalities that are needed, by name.
+
         Args:
             generator: a CPU generator, so that a pass is the same on every device. The order and
                 all the warps of the pass are drawn from it before the first batch.
         """
         order = torch.randperm(len(self._images), generator=generator)
-        for images in self._warped(torch.split(order, self._batch_size), generator):
-            yield {"image": images}
+        parts = torch.split(order, self._batch_size)
+        for rows, images in zip(parts, self._warped(parts, generator), strict=True):
+            yield {"image": images, **_at(rows, self._modalities)}
 
     def _warped(self, rows: tuple[Tensor, ...], generator: torch.Generator) -> Iterator[Tensor]:
         """Yield the images of each batch's rows, freshly warped if that is asked for."""
@@ -80,6 +87,7 @@ class PairSampler(Sampler):
         device: where the batches are made.
         batch_size: pairs a batch, an even number; the last of a pass may be smaller.
         resident_limit: see :class:`harness.data.images.Images`.
+        needs: names of the modalities of ``image`` that are in the batches.
     """
 
     def __init__(
@@ -91,8 +99,11 @@ class PairSampler(Sampler):
         batch_size: int,
         *,
         resident_limit: int | None = None,
+        needs: tuple[str, ...] = (),
     ) -> None:
-        super().__init__(split, warp, device, batch_size, resident_limit)
+        super().__init__(
+            split, warp, device, batch_size, resident_limit=resident_limit, needs=needs
+        )
         self._groups = Groups(split.factors[identity])
         self._identity = torch.from_numpy(self._groups.of)
 
@@ -114,7 +125,8 @@ class PairSampler(Sampler):
         for rows, images in zip(firsts, self._warped(both, generator), strict=True):
             image, partner = images.chunk(2)
             identity = self._identity[rows].to(images.device)
-            yield {"image": image, "same": partner, "identity": identity}
+            known = _at(rows, self._modalities)
+            yield {"image": image, "same": partner, "identity": identity, **known}
 
 
 def make_sampler(
@@ -123,8 +135,10 @@ def make_sampler(
     """Return the sampler of the batches that a method consumes."""
     if method.consumes == "pairs":
         identity = dataset.identity_factor
-        return PairSampler(dataset.train, identity, dataset.warp, device, batch_size)
-    return Sampler(dataset.train, dataset.warp, device, batch_size)
+        return PairSampler(
+            dataset.train, identity, dataset.warp, device, batch_size, needs=method.needs
+        )
+    return Sampler(dataset.train, dataset.warp, device, batch_size, needs=method.needs)
 
 
 def test_batches(
@@ -135,6 +149,8 @@ def test_batches(
 ) -> Iterator[dict[str, Tensor]]:
     """Yield a split in its own order, in batches ``{"image": [B, C, H, W]}`` in [0, 1].
 
+    With it come all its modalities, by name.
+
     Args:
         split: the images.
         device: where the batches are made.
@@ -142,5 +158,15 @@ def test_batches(
         resident_limit: see :class:`harness.data.images.Images`.
     """
     images = Images(split.images, device, resident_limit)
-    for batch in images.gathered(torch.split(torch.arange(len(images)), batch_size)):
-        yield {"image": batch}
+    modalities = _tensors(split, tuple(split.modalities), images.device)
+    parts = torch.split(torch.arange(len(images)), batch_size)
+    for rows, batch in zip(parts, images.gathered(parts), strict=True):
+        yield {"image": batch, **_at(rows, modalities)}
+
+
+def _tensors(split: Split, names: tuple[str, ...], device: torch.device) -> dict[str, Tensor]:
+    return {name: torch.tensor(split.modalities[name], device=device) for name in names}
+
+
+def _at(rows: Tensor, modalities: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: known[rows.to(known.device)] for name, known in modalities.items()}

@@ -92,7 +92,7 @@ def _fixed(name: str, part: SplitName, split: Split, ranges: WarpRange) -> Split
         (__file__, keyed.__file__),
         lambda: _warped(split.images, *draws),
     )
-    return Split(images, {**split.factors, **factors})
+    return Split(images, {**split.factors, **factors}, split.modalities)
 
 
 def _warped(images: np.ndarray, *draws: Tensor) -> np.ndarray:

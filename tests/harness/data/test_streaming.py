@@ -44,7 +44,8 @@ def test_a_streamed_pass_is_the_resident_one_bit_for_bit(
     mapped: np.ndarray, warp: WarpRange | None, n: int
 ) -> None:
     resident, streamed = (
-        Sampler(Split(mapped[:n]), warp, "cpu", 64, resident_limit) for resident_limit in (None, 0)
+        Sampler(Split(mapped[:n]), warp, "cpu", 64, resident_limit=resident_limit)
+        for resident_limit in (None, 0)
     )
     draws = generator(), generator()
     for _ in range(2):  # the second pass has another order
@@ -70,7 +71,7 @@ def test_the_limit_is_the_size_from_which_images_are_streamed(mapped: np.ndarray
     split = Split(mapped[:100])
     size = split.images.nbytes
     for limit, names in ((size, []), (size - 1, ["unbraid-prefetch_0"])):
-        batches = Sampler(split, None, "cpu", 10, limit).epoch(generator())
+        batches = Sampler(split, None, "cpu", 10, resident_limit=limit).epoch(generator())
         next(batches)
         assert threads() == names
         batches.close()  # type: ignore[attr-defined]
@@ -92,8 +93,8 @@ def test_a_pass_over_a_mapped_split_does_not_copy_it(
     before = private_bytes()
     most = 0
     for batches in (
-        Sampler(Split(mapped), None, "cpu", 32, resident_limit).epoch(generator()),
-        batches_of_test(Split(mapped), "cpu", 32, resident_limit),
+        Sampler(Split(mapped), None, "cpu", 32, resident_limit=resident_limit).epoch(generator()),
+        batches_of_test(Split(mapped), "cpu", 32, resident_limit=resident_limit),
     ):
         for i, _ in enumerate(batches):
             if i % 50 == 0:
@@ -151,7 +152,7 @@ def consumer_raises(batches: Iterator[object]) -> None:
 def test_a_pass_ended_early_leaves_no_thread(
     mapped: np.ndarray, end: Callable[[Iterator[object]], None]
 ) -> None:
-    batches = Sampler(Split(mapped), None, "cpu", 32, 0).epoch(generator())
+    batches = Sampler(Split(mapped), None, "cpu", 32, resident_limit=0).epoch(generator())
     next(batches)
     assert len(threads()) == 1
     end(batches)
@@ -163,7 +164,7 @@ def test_nothing_is_gathered_before_the_first_batch_is_asked_for(
     mapped: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prefetch, "ThreadPoolExecutor", None)
-    Sampler(Split(mapped), None, "cpu", 32, 0).epoch(generator())
+    Sampler(Split(mapped), None, "cpu", 32, resident_limit=0).epoch(generator())
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -172,7 +173,10 @@ def test_a_streamed_pass_on_a_gpu_is_the_resident_one(
     mapped: np.ndarray, warp: WarpRange | None
 ) -> None:
     passes = [
-        [b["image"].cpu() for b in Sampler(Split(mapped), warp, "cuda", 512, n).epoch(generator())]
+        [
+            b["image"].cpu()
+            for b in Sampler(Split(mapped), warp, "cuda", 512, resident_limit=n).epoch(generator())
+        ]
         for n in (2**40, 0)
     ]
     for here, there in zip(*passes, strict=True):
