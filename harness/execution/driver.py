@@ -3,7 +3,6 @@
 Tune is the executor and nothing more: the run directory, written by the workers, is the truth.
 """
 
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -18,7 +17,9 @@ from harness.execution.progress import Progress
 from harness.results import RunDirectory, TrialRecord, load
 from harness.search.halving import Halving, scores_along
 
-if TYPE_CHECKING:  # optuna is imported where something is searched
+if TYPE_CHECKING:  # optuna is imported where something is searched, Ray where something runs
+    from ray.tune.schedulers import FIFOScheduler
+
     from harness.search.growth import Growth
 
 
@@ -54,12 +55,9 @@ def run_trials(
         UserError: the run directory cannot be written.
         KeyboardInterrupt: on Ctrl-C; what had finished is in the run directory.
     """
-    from ray import tune
     from ray.tune.error import TuneError
-    from ray.tune.schedulers import FIFOScheduler
 
     from harness.execution.callback import SweepCallback
-    from harness.execution.order import PlanOrder, SuccessiveHalving
     from harness.execution.suggestions import Suggestions
 
     def give_up(trial_id: str, attempts: int, reason: str) -> None:
@@ -70,38 +68,53 @@ def run_trials(
 
     growth = None if isinstance(work, list) else work
     callback = SweepCallback(run, progress, give_up, growth.ended if growth else None)
-    scheduler: FIFOScheduler = PlanOrder()  # type: ignore[no-untyped-call]
-    if halving:
-        scheduler = SuccessiveHalving(halving, scores_along(load(run.location), halving))
     suggestions = Suggestions(growth, progress, swept, callback) if growth else None
-    scratch = tempfile.mkdtemp(prefix="unbraid-tune-")
+    trainable = _trainable(run, datasets, settings, origin, halving)
+    how = {
+        "scheduler": _scheduler(run, halving),
+        "search_alg": suggestions,
+        "num_samples": growth.left if growth else 1,
+        "max_concurrent_trials": at_once,
+    }
+    planned = work if isinstance(work, list) else None
     try:
+        _fit(trainable, planned, how, callback, settings.ray.max_retries)
+    except TuneError:
+        if callback.error:
+            raise callback.error from None
+        raise
+
+
+def _fit(
+    trainable: Any, planned: list[str] | None, how: dict[str, Any], callback: Any, retries: int
+) -> None:
+    """Let Tune run the planned trials, or those that its search suggests."""
+    from ray import tune
+
+    with tempfile.TemporaryDirectory(prefix="unbraid-tune-", ignore_cleanup_errors=True) as scratch:
         tune.Tuner(
-            _trainable(run, datasets, settings, origin, halving),
-            param_space={"trial_id": tune.grid_search(work)} if isinstance(work, list) else {},
+            trainable,
+            param_space={"trial_id": tune.grid_search(planned)} if planned is not None else {},
             tune_config=tune.TuneConfig(
-                scheduler=scheduler,
-                search_alg=suggestions,
-                num_samples=growth.left if growth else 1,
-                reuse_actors=True,
-                max_concurrent_trials=at_once,
-                trial_dirname_creator=lambda trial: trial.trial_id,
+                reuse_actors=True, trial_dirname_creator=lambda trial: trial.trial_id, **how
             ),
             run_config=tune.RunConfig(
                 name="sweep",
                 storage_path=scratch,
                 verbose=0,
                 callbacks=[callback],
-                failure_config=tune.FailureConfig(max_failures=settings.ray.max_retries),
+                failure_config=tune.FailureConfig(max_failures=retries),
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
             ),
         ).fit()
-    except TuneError:
-        if callback.error:
-            raise callback.error from None
-        raise
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _scheduler(run: RunDirectory, halving: Halving | None) -> "FIFOScheduler":
+    from harness.execution.order import PlanOrder, SuccessiveHalving
+
+    if halving:
+        return SuccessiveHalving(halving, scores_along(load(run.location), halving))
+    return PlanOrder()  # type: ignore[no-untyped-call]
 
 
 def _trainable(
