@@ -238,3 +238,24 @@ class DecodesAppearance(Protocol):
     def appearance(self, image: Tensor) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]``: appearance decoded, not transformed."""
         ...
+
+
+@runtime_checkable
+class Predicts(Protocol):
+    """A method that finds the modalities it learns from in an image alone."""
+
+    def predict(self, image: Tensor) -> dict[str, Tensor]:
+        """Return each of the method's ``needs`` by name, ``[B, ...]``, from posterior means."""
+        ...
+
+
+@runtime_checkable
+class EncodesModalities(Protocol):
+    """A method that also encodes what is given beside the images."""
+
+    def encode_modalities(self, batch: Batch) -> dict[str, Tensor]:
+        """Return the posterior mean ``[B, d]`` of each group from the modality it is the code of.
+
+        The groups are those of :class:`Encodes`, less any that only an image has.
+        """
+        ...
