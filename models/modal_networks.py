@@ -57,20 +57,20 @@ def image_encoder(
 
 
 def vector_encoder(
-    size: NetworkSize, n_inputs: int, n_outputs: int, feature_layer: bool
+    size: NetworkSize, shape: tuple[int, ...], n_outputs: int, feature_layer: bool
 ) -> nn.Sequential:
-    """Return Table 2's encoder from ``[B, ...]`` of ``n_inputs`` numbers to ``[B, n_outputs]``.
+    """Return Table 2's encoder from ``[B, *shape]`` to ``[B, n_outputs]``.
 
     The table ends in FC-(N512) without an activation and shows no head.
 
     Args:
         size: of the network.
-        n_inputs: numbers of a row.
+        shape: of what is encoded.
         n_outputs: those of the head.
         feature_layer: whether that last row is a layer before the head, or the head itself.
     """
     sizes = _SIZES[size]
-    widths = n_inputs, *[sizes.hidden] * sizes.depth
+    widths = math.prod(shape), *[sizes.hidden] * sizes.depth
     last = [nn.Linear(sizes.hidden, sizes.hidden)] if feature_layer else []
     head = nn.Linear(sizes.hidden, n_outputs)
     return nn.Sequential(nn.Flatten(), *_activated(widths), *last, head)
