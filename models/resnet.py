@@ -1,5 +1,7 @@
 """ResNet-18 (He et al., 2016), its parameters named and shaped as torchvision's."""
 
+import pickle
+
 import torch
 from torch import Tensor, nn
 
@@ -89,14 +91,16 @@ def load_trunk(network: ResNet, path: str) -> None:
     """
     try:
         held = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise ValueError(f"the weights of ResNet-18 cannot be read: {error}") from error
-    trunk = {name: value for name, value in held.items() if not name.startswith("fc.")}
-    own = {name: value for name, value in network.state_dict().items() if name.startswith("fc.")}
-    try:
-        network.load_state_dict({**trunk, **own})
-    except RuntimeError as error:
+    except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
+        raise ValueError(f"the weights of ResNet-18 cannot be read: {path}: {error}") from error
+    own = network.state_dict()
+    shapes, found = (
+        {name: of.shape for name, of in state.items() if not name.startswith("fc.")}
+        for state in (own, held)
+    )
+    if wrong := sorted(n for n in shapes.keys() | found if shapes.get(n) != found.get(n)):
         raise ValueError(
-            f"{path} does not hold the weights of this ResNet (ResNet-18 with network=paper, "
-            f"images of three channels): {error}"
-        ) from error
+            f"{path} is not of this ResNet, in {len(wrong)} tensors such as {wrong[0]}: ResNet-18 "
+            "is network=paper, and reads images of three channels"
+        )
+    network.load_state_dict({**own, **{name: held[name] for name in found}})
