@@ -59,6 +59,7 @@ class Phase:
         objective: name of the method's objective ``(batch, noise, values) -> (loss, stats)``.
         trains: prefixes of the names of the parameters this phase updates; ``""`` is all of them.
         every: run in every n-th step.
+        during: the share of the training steps in which it runs, from (inclusive) and to.
         gate: name of a method ``(stats of this step so far) -> bool tensor []``; the phase's
             update is skipped where it says False. None always updates.
         lr: name of the value that is this phase's learning rate.
@@ -69,6 +70,7 @@ class Phase:
     objective: str
     trains: tuple[str, ...] = ("",)
     every: int = 1
+    during: tuple[float, float] = (0.0, 1.0)
     gate: str | None = None
     lr: str = "lr"
     betas: tuple[float, float] = (0.9, 0.999)
@@ -237,4 +239,38 @@ class DecodesAppearance(Protocol):
 
     def appearance(self, image: Tensor) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]``: appearance decoded, not transformed."""
+        ...
+
+
+@runtime_checkable
+class Predicts(Protocol):
+    """A method that finds the modalities it learns from in an image alone."""
+
+    def predict(self, image: Tensor) -> dict[str, Tensor]:
+        """Return each of the method's ``needs`` by name, ``[B, ...]``, from posterior means."""
+        ...
+
+
+@runtime_checkable
+class EncodesModalities(Protocol):
+    """A method that also encodes what is given beside the images."""
+
+    def encode_modalities(self, batch: Batch) -> dict[str, Tensor]:
+        """Return the posterior mean ``[B, d]`` of each group from the modality it is the code of.
+
+        The groups are those of :class:`Encodes`, less any that only an image has.
+        """
+        ...
+
+
+@runtime_checkable
+class DecodesModalities(Protocol):
+    """A method that makes the modalities it learns from of a code; for walks and skeletons."""
+
+    def decode_modalities(self, codes: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return each of the method's ``needs`` by name, ``[B, ...]``, and perhaps more.
+
+        Args:
+            codes: ``[B, d]`` of every group of ``Encodes``.
+        """
         ...
