@@ -259,3 +259,15 @@ class EncodesModalities(Protocol):
         The groups are those of :class:`Encodes`, less any that only an image has.
         """
         ...
+
+
+@runtime_checkable
+class DecodesModalities(Protocol):
+    """A method that makes of a code what is given beside the images."""
+
+    def decode_modalities(self, codes: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return the method's ``needs`` by name, ``[B, ...]``, of every group of ``Encodes``.
+
+        Also ``whole_pose`` ``[B, J, 3]`` where a decoder of all groups makes the 3D pose.
+        """
+        ...

@@ -39,7 +39,7 @@ METRICS = {
         ),
         Metric(
             "latents",
-            "latent dimensions that vary over the test images (Burda et al.); KL, of each group too",
+            "latent dimensions that vary over the test images (Burda et al.); KL, of groups too",
             needs="Infers",
             keys=(
                 MetricKey("active_units", "none", "dimensions", "[0, d]", "depends"),
@@ -152,7 +152,6 @@ METRICS = {
             "which of two factors pairs share, told from their codes (Higgins et al., 2017)",
             needs="Encodes",
             of_factors=("known_identity", "known_frame"),
-            of_options=("identity_factor", "frame_factor"),
             keys=(MetricKey("beta_vae_score", "higher", "", "[0, 1]", "1"),),
         ),
         *POSE_METRICS,

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.method import Encodes, EncodesModalities, Method
+from models.method import Encodes, EncodesModalities
 
 if TYPE_CHECKING:
     from harness.evaluation import EvaluationData
@@ -18,18 +18,8 @@ def of_images(method: Encodes, data: "EvaluationData") -> dict[str, np.ndarray]:
 
 
 def of_labels(method: EncodesModalities, data: "EvaluationData") -> dict[str, np.ndarray]:
-    """Return the codes of what is given beside the test images by latent group, ``[N, d]``.
-
-    A method that learns from pairs is given each image as its own partner.
-    """
-    assert isinstance(method, Method)
-    pairs = method.consumes == "pairs"
-    return _joined(
-        [
-            method.encode_modalities({**batch, "same": batch["image"]} if pairs else batch)
-            for batch in data.test_batches()
-        ]
-    )
+    """Return the codes of what is given beside the test images by latent group, ``[N, d]``."""
+    return _joined([method.encode_modalities(batch) for batch in data.test_batches()])
 
 
 def _joined(parts: list[dict[str, Tensor]]) -> dict[str, np.ndarray]:

@@ -2,7 +2,8 @@
 
 from harness.metrics.declared import Metric, MetricKey
 
-_CODES = ("pose", "pose_labels", "viewpoint", "viewpoint_labels", "all", "noise")
+PARTS = ("pose", "pose_labels", "viewpoint", "viewpoint_labels")
+"""Codes of a part of the label: z_y1 and z_y2, each of the image and of its own label."""
 
 
 def _of_pose(pose: str) -> tuple[MetricKey, ...]:
@@ -54,16 +55,17 @@ POSE_METRICS = (
         needs="Encodes",
         of_factors=("known_unit",),
         of_modalities=("cpose", "viewpoint"),
-        keys=tuple(key for code in _CODES for key in _regressed(code)),
+        keys=tuple(key for code in (*PARTS, "all", "noise") for key in _regressed(code)),
     ),
     Metric(
         "pose_drift",
         "how far the pose moves in mm when the code of the rest is walked through (dVAE, Fig. 3)",
-        needs="Decodes",
+        needs="DecodesModalities",
         of_factors=("known_unit",),
         of_modalities=("pose",),
         keys=(
             MetricKey("pose_drift", "lower", "mm", "[0, inf)", "0"),
+            MetricKey("pose_drift_seen", "lower", "mm", "[0, inf)", "0"),
             MetricKey("rest_change", "none", "squared intensity", "[0, 1]", "depends"),
         ),
     ),

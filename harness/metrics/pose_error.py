@@ -34,8 +34,9 @@ def compute(
     assert isinstance(method, Predicts)
     found = predictions(method, data)
     dataset = data.dataset
-    poses = {"pose": pose_of(found, mirrored(dataset))} if "pose" in found or _both(found) else {}
-    poses |= {name: found[name] for name in ("cpose",) if name in found}
+    poses = {name: found[name] for name in ("cpose",) if name in found}
+    if "pose" in found or {"cpose", "viewpoint"} <= found.keys():
+        poses = {"pose": pose_of(found, mirrored(dataset)), **poses}
     counts = visible(dataset)
     if not counts.any():
         raise UserError(
@@ -48,7 +49,7 @@ def compute(
         scores[f"{name}_error"] = float(of_joints(errors, counts).mean())
         shares = pck(errors, counts, np.array(AT))
         scores |= {f"{name}_pck_{at}": float(s) for at, s in zip(AT, shares, strict=True)}
-        scores |= {f"{name}_auc_{name_}": area for name_, area in areas(errors, counts).items()}
+        scores |= {f"{name}_auc_{of}": area for of, area in areas(errors, counts).items()}
     return scores
 
 
@@ -91,7 +92,3 @@ def visible(dataset: Dataset) -> np.ndarray:
     if len(names) == joints and all(name in test.factors for name in names):
         return np.stack([test.factors[name] for name in names], 1).astype(bool)
     return np.ones((len(test), joints), bool)
-
-
-def _both(found: Mapping[str, np.ndarray]) -> bool:
-    return {"cpose", "viewpoint"} <= found.keys()
