@@ -57,7 +57,7 @@ class Updater:
         """Take one training step and return its statistics, detached."""
         stats: Stats = {}
         for update in self.phases:
-            if self.steps % update.phase.every == 0:
+            if update.is_due(self.steps, values):
                 prefix = f"{update.phase.name}/" if len(self.phases) > 1 else ""
                 stats.update(update.run(batch, noise, values, stats, prefix))
         self.steps += 1
@@ -86,6 +86,11 @@ class _Update:
         if not self.parameters:
             raise ValueError(f"phase '{phase.name}' trains no parameter: {phase.trains}")
         self.adam = _Adam(self.parameters, lr=values[phase.lr], betas=phase.betas, fused=True)
+
+    def is_due(self, step: int, values: Values) -> bool:
+        start, end = self.phase.during
+        in_time = start <= float(values.get("progress", 0.0)) < end
+        return in_time and step % self.phase.every == 0
 
     def run(self, batch: Batch, noise: Noise, values: Values, so_far: Stats, prefix: str) -> Stats:
         loss, stats = self.method(self.phase.objective, batch, noise, values)
@@ -147,7 +152,7 @@ def train(
             size = len(batch["image"])
             values["progress"] = updater.steps / (scale.epochs * len(sampler))
             means.add(size, updater.step(batch, method.draw(size, noise), values))
-        first = first or means.first_losses()
+        first = {**means.first_losses(), **first}  # a phase may begin in a later epoch
         epoch_means = means.read()
         diverged = divergence(epoch_means, first)
         yield Epoch(number, updater.steps, epoch_means, diverged)

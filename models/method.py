@@ -59,6 +59,7 @@ class Phase:
         objective: name of the method's objective ``(batch, noise, values) -> (loss, stats)``.
         trains: prefixes of the names of the parameters this phase updates; ``""`` is all of them.
         every: run in every n-th step.
+        during: the share of the training steps in which it runs, from (inclusive) and to.
         gate: name of a method ``(stats of this step so far) -> bool tensor []``; the phase's
             update is skipped where it says False. None always updates.
         lr: name of the value that is this phase's learning rate.
@@ -69,6 +70,7 @@ class Phase:
     objective: str
     trains: tuple[str, ...] = ("",)
     every: int = 1
+    during: tuple[float, float] = (0.0, 1.0)
     gate: str | None = None
     lr: str = "lr"
     betas: tuple[float, float] = (0.9, 0.999)
@@ -263,11 +265,12 @@ class EncodesModalities(Protocol):
 
 @runtime_checkable
 class DecodesModalities(Protocol):
-    """A method that makes of a code what is given beside the images."""
+    """A method that makes the modalities it learns from of a code; for walks and skeletons."""
 
     def decode_modalities(self, codes: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Return the method's ``needs`` by name, ``[B, ...]``, of every group of ``Encodes``.
+        """Return each of the method's ``needs`` by name, ``[B, ...]``, and perhaps more.
 
-        Also ``whole_pose`` ``[B, J, 3]`` where a decoder of all groups makes the 3D pose.
+        Args:
+            codes: ``[B, d]`` of every group of ``Encodes``.
         """
         ...

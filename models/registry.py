@@ -22,6 +22,10 @@ METHOD_PATHS: Mapping[str, str] = {
     "cycle_vae": "models.cycle_vae.CycleVAE",
     "atsdm": "models.atsdm.ATSDM",
     "drnet": "models.drnet.DrNet",
+    "dvae_synthesis": "models.dvae.DVAESynthesis",
+    "dvae_pose": "models.dvae.DVAEPose",
+    "cross_vae_synthesis": "models.cross_vae.CrossVAESynthesis",
+    "cross_vae": "models.cross_vae.CrossVAE",
 }
 """Where each method of this distribution is."""
 

@@ -159,18 +159,31 @@ def _code_sides(image_shape: tuple[int, int, int]) -> tuple[int, int]:
     return height // n, width // n
 
 
-def _halvings(image_shape: tuple[int, int, int]) -> int:
-    """Return how often the sides are halved: to 4, as far as they are even, at most four times."""
+def halvings(image_shape: tuple[int, int, int], to: int, most: int) -> int:
+    """Return how often an image's sides are halved: as far as they are even, to ``to`` or more.
+
+    Args:
+        image_shape: ``(channels, height, width)``.
+        to: the smaller side at which it ends.
+        most: number of halvings at which it ends.
+
+    Raises:
+        ValueError: the sides cannot be halved once.
+    """
     _, height, width = image_shape
     n = 0
-    while n < _MAX_HALVINGS and not (height % 2 or width % 2) and min(height, width) > _CODE_SIDE:
+    while n < most and not (height % 2 or width % 2) and min(height, width) > to:
         height, width, n = height // 2, width // 2, n + 1
     if not n:
         raise ValueError(
-            f"images of {height} x {width} cannot be halved to sides of {_CODE_SIDE} or more: use "
-            "sides divisible by 8"
+            f"images of {height} x {width} cannot be halved to sides of {to} or more: use sides "
+            f"divisible by {2 * to}"
         )
     return n
+
+
+def _halvings(image_shape: tuple[int, int, int]) -> int:
+    return halvings(image_shape, _CODE_SIDE, _MAX_HALVINGS)
 
 
 def _between(widths: _Widths, channels: int) -> nn.Module:

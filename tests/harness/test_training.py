@@ -1,6 +1,7 @@
 """The one training loop, against loops written by hand for the method at hand."""
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from torch import Tensor
 
 from harness import seeding
 from harness.training import Updater, kl_weight
-from models.method import Method, Phase, Stats
+from models.method import Batch, Method, Noise, Phase, Stats, Values
 from models.vae import VAE
 from tests.harness import toys
 from tests.harness.toys import (
@@ -198,3 +199,39 @@ def test_two_methods_in_one_process_do_not_influence_each_other() -> None:
     assert len(list(zip(*loops, strict=True))) == EPOCHS
     for cls, method in together.items():
         assert_same_state(method, alone[cls])
+
+
+class InTwoSteps(ToyAdversarial):
+    """The critic learns in the second half of the training alone."""
+
+    def phases(self) -> tuple[Phase, ...]:
+        autoencoder, critic = super().phases()
+        return replace(autoencoder, during=(0.0, 0.5)), replace(critic, during=(0.5, 1.0), every=1)
+
+
+class InTwoStepsThenExplodes(InTwoSteps):
+    """From its second epoch on the critic's loss is a thousand times as large."""
+
+    def judgement(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        loss, stats = super().judgement(batch, noise, values)
+        return loss * (1000.0 if values["progress"] >= 0.75 else 1.0), stats
+
+
+def test_a_phase_runs_in_its_part_of_the_training() -> None:
+    method = build(InTwoSteps)
+    first: dict[str, Tensor] = {}
+    for epoch in run_epochs(Updater(method), epochs=4):
+        keys = {key.partition("/")[0] for key in epoch.train}
+        assert keys == ({"autoencoder"} if epoch.number <= 2 else {"critic"})
+        assert epoch.diverged is None
+        if epoch.number == 2:
+            first = {n: p.clone() for n, p in method.named_parameters()}
+    after = dict(method.named_parameters())
+    moved = {name for name in after if not torch.equal(after[name], first[name])}
+    assert moved == {name for name in after if name.startswith("critic.")}
+
+
+def test_a_loss_that_begins_later_is_measured_by_its_own_first_value() -> None:
+    epochs = list(run_epochs(Updater(build(InTwoStepsThenExplodes)), epochs=4))
+    assert [epoch.diverged is None for epoch in epochs] == [True, True, True, False]
+    assert "critic/loss" in str(epochs[-1].diverged)

@@ -266,6 +266,7 @@ def check_protocols(case: Case) -> None:
         estimates = method.information(case.batch(), case.noise(method))
         assert estimates.keys() == {"i_t", "i_t_prime", "i_eval"}
         assert all(estimate.shape == (BATCH,) for estimate in estimates.values())
+    _check_modalities(method, case)
     if isinstance(method, protocols.Samples):
         float_method = copy.deepcopy(method).float()
         images = [
@@ -275,6 +276,29 @@ def check_protocols(case: Case) -> None:
         assert torch.equal(images[0], images[1])
         assert not torch.equal(images[0], images[2])
     assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def _check_modalities(method: Method, case: Case) -> None:
+    batch = case.batch()
+    image = batch["image"]
+    if isinstance(method, protocols.Predicts):
+        predicted = method.predict(image)
+        assert predicted.keys() == set(method.needs)
+        assert all(predicted[name].shape == batch[name].shape for name in predicted)
+    if isinstance(method, protocols.DecodesModalities):
+        assert isinstance(method, protocols.Encodes)
+        made = method.decode_modalities(method.encode(image))
+        assert set(method.needs) <= made.keys()
+        if isinstance(method, protocols.Predicts):
+            for name in method.needs:
+                torch.testing.assert_close(made[name], predicted[name])
+    if isinstance(method, protocols.EncodesModalities):
+        assert isinstance(method, protocols.Encodes)
+        codes, of_image = method.encode_modalities(batch), method.encode(image)
+        assert codes.keys() <= of_image.keys()
+        assert all(code.shape == of_image[group].shape for group, code in codes.items())
+        without_pairs = {name: batch[name] for name in ("image", *method.needs)}
+        assert method.encode_modalities(without_pairs).keys() == codes.keys()
 
 
 def _check_images(images: Tensor, like: Tensor) -> None:

@@ -1,5 +1,6 @@
 """A method together with what it is checked on: hyperparameters, images, noise, numbers."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,13 +38,21 @@ class Case:
         """
         generator = torch.Generator().manual_seed(100 + seed)
         x, y, radius = torch.rand((3, size, 1, 1, 1), generator=generator, dtype=torch.float64)
+        given = {name: self._modality(name, x, y) for name in self.method.needs}
         if self.method.consumes == "images":
-            return {"image": self._discs(x, y, radius)}
+            return {"image": self._discs(x, y, radius), **given}
         identity = torch.arange(size) % self.data.n_identities
         radius = (identity / (self.data.n_identities - 1)).double().reshape(-1, 1, 1, 1)
         x_same, y_same = torch.rand((2, size, 1, 1, 1), generator=generator, dtype=torch.float64)
         image, same = self._discs(x, y, radius), self._discs(x_same, y_same, radius)
-        return {"image": image, "same": same, "identity": identity}
+        return {"image": image, "same": same, "identity": identity, **given}
+
+    def _modality(self, name: str, x: Tensor, y: Tensor) -> Tensor:
+        """Numbers that say where the disc is, in every one of the modality's values."""
+        shape = self.data.modalities[name]
+        steps = torch.arange(math.prod(shape), dtype=torch.float64).reshape(shape)
+        x, y = (at.reshape(-1, *[1] * len(shape)) for at in (x, y))
+        return (2 * x - 1) * steps.cos() + (2 * y - 1) * steps.sin()
 
     def _discs(self, x: Tensor, y: Tensor, radius: Tensor) -> Tensor:
         channels, height, width = self.data.image_shape

@@ -21,6 +21,7 @@ from tests.models.contract import (
     check_vmap_equals_solo,
 )
 from tests.models.method_case import DATA, Case
+from tests.models.modal import HANDS, SMALLEST
 from tests.models.pairs import TINY
 from tests.models.toy_adversarial import ToyAdversarial, ToyHyperparameters
 
@@ -43,6 +44,8 @@ VARIANTS = {
     + [{"likelihood": "gaussian"}, {"network": "conv", "likelihood": "gaussian"}],
     "rodi": [{"variant": name} for name in "abcd"]
     + [{"pose_covariance": "full"}, {"marginal": "roll"}],
+    "dvae_synthesis": [{"d_u": 3}, {"joint": True}],
+    "dvae_pose": [{"d_u": 3, "pose_branch_pool": True}, {"feature_layer": False}],
 }
 """What is checked beside a method's defaults."""
 
@@ -59,11 +62,13 @@ def cases() -> dict[str, Case]:
     found = {"toy_adversarial": Case(ToyAdversarial, ToyHyperparameters())}
     for name in METHOD_PATHS:
         method = load_method(name)
-        sizes = TINY if method.consumes == "pairs" else {}
-        found[name] = Case(method, method.Hyperparameters(**sizes))
+        sizes, spec = (SMALLEST, HANDS) if method.needs else ({}, DATA)
+        if method.consumes == "pairs" and not method.needs:
+            sizes = TINY
+        found[name] = Case(method, method.Hyperparameters(**sizes), spec)
         for variant in VARIANTS.get(name, []):
             key = f"{name}-{'-'.join(str(value) for value in variant.values())}"
-            data = CONV if variant.get("network") == "conv" else DATA
+            data = CONV if variant.get("network") == "conv" else spec
             idle = frozenset(IDLE.get(key, ()))
             found[key] = Case(method, method.Hyperparameters(**sizes, **variant), data, idle)
     return found
