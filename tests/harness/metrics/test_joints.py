@@ -71,7 +71,10 @@ def test_every_joint_counts_the_same_however_often_it_is_hidden() -> None:
 
 def test_distances_are_in_mm() -> None:
     true = np.zeros((2, 1, 3), np.float32)
-    assert distances(true + [3, 0, 4], true, np.array([2.0, 30.0])).tolist() == [[10], [150]]
+    assert distances(true + np.array([3, 0, 4]), true, np.array([2.0, 30.0])).tolist() == [
+        [10],
+        [150],
+    ]
 
 
 def test_uniform_rotations_are_3_from_their_mean() -> None:
