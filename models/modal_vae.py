@@ -28,7 +28,8 @@ IMAGE, TAG = "image", "same"
 """The batch's pictures: x, and another of the same content."""
 
 WHOLE_POSE = "whole_pose"
-"""The 3D pose as an image shows it, viewpoint and all, where decoders make it beside the image."""
+"""The 3D pose as an image shows it, made beside the image; of ``cpose`` and ``viewpoint``, which
+mirror right hands, it is that of the mirrored hand."""
 
 Posteriors = dict[str, DiagonalGaussian]
 

@@ -6,7 +6,7 @@ ratios mean something where the seconds do not.
 
 import argparse
 
-from tests.bench import data, pairs, results, startup, steps, sweeps, table5
+from tests.bench import data, labels, pairs, results, startup, steps, sweeps, table5
 from tests.bench.tables import Measured, print_summary
 
 SUBJECTS = {
@@ -18,6 +18,7 @@ SUBJECTS = {
     "f": startup.measure,
     "g": table5.measure,
     "h": pairs.measure,
+    "i": labels.measure,
 }
 
 
