@@ -67,12 +67,13 @@ def evaluate(
 
 
 def scorable(method: Method, names: Iterable[str], dataset: Dataset) -> list[str]:
-    """Return the metrics whose protocol the method has, and whose factors the dataset knows."""
+    """Return the metrics whose protocol the method has, and whose truth the dataset knows."""
     return [
         name
         for name in names
         if (not METRICS[name].needs or isinstance(method, getattr(protocols, METRICS[name].needs)))
         and all(getattr(dataset, factors) for factors in METRICS[name].of_factors)
+        and set(METRICS[name].of_modalities) <= dataset.test.modalities.keys()
     ]
 
 

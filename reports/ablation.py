@@ -24,9 +24,10 @@ from reports.heat_map import heat_map
 from reports.importance import importance_figure, importance_table, interacting, terms_of
 from reports.outcome import LOSS
 from reports.page import Page, Part, Section
+from reports.printed_table import printed_table
 from reports.profiles import Profile, profiles
 from reports.published import published_ablation
-from reports.score_tables import differences_table, metrics_table, printed_table
+from reports.score_tables import differences_table, metrics_table
 from reports.scores import Scores, all_scores
 from reports.stability_tables import cells_table, trials_table
 from reports.statements import setting
@@ -35,7 +36,7 @@ from reports.trajectories import trajectories
 from reports.variant_claims import variants_tested
 
 MOST_COLUMNS = 6
-"""With more variants a metric is a column of its table and a variant a row, not the other way."""
+"""With more columns than that, what was a column of a table is a row of it."""
 MOST_MAPS = 3
 """Most heat maps."""
 
@@ -95,11 +96,11 @@ def _published(
     if known is None or not scores:
         return []
     note = f"Published data: {known.printed.data}; see the header for what was used here."
-    parts: list[Part] = [
-        variants_tested(known, design, scores, checked),
-        printed_table(known.printed, scores, note),
-        setting(known.note, known.setting),
-    ]
+    parts: list[Part] = [variants_tested(known, design, scores, checked)]
+    if known.printed.rows:
+        down = len(known.printed.metrics) > MOST_COLUMNS
+        parts.append(printed_table(known.printed, scores, note, down=down))
+    parts.append(setting(known.note, known.setting))
     return [Section("What was published", parts)]
 
 

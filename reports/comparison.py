@@ -12,11 +12,12 @@ from reports.gallery import MADE, SAMPLES, gallery
 from reports.grid import Grid, lay_out
 from reports.header import header
 from reports.page import Page, Part, Section
+from reports.printed_table import printed_table
 from reports.profiles import Profile, profiles
 from reports.published import printed
 from reports.reading import reading
 from reports.score_figure import draw_scores
-from reports.score_tables import differences_table, metrics_table, printed_table
+from reports.score_tables import differences_table, metrics_table
 from reports.scores import all_scores, baseline
 from reports.stability_tables import cells_table, trials_table
 from reports.vitae_statements import statements

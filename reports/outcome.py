@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from harness.results import Results
+from reports.pose_labels import POSE_LABELS
 
 LABELS = {
     "elbo": "ELBO",
     "mse": "MSE",
     "log_px": "log p(x)",
     "kl": "KL",
+    "kl_total": "total KL",
     "d_score": "D_score",
     "appearance_knn": "label accuracy",
     "i_t": "I_T",
@@ -25,8 +27,11 @@ LABELS = {
     "repose_reconstruction": "rePose of reconstructions",
     "repose_transfer": "rePose of transfers",
     "triplet_mse": "triplet MSE",
+    "beta_vae_score": "β-VAE score",
+    "beta_vae_labels": "β-VAE score of labels",
     "seconds_forward": "forward pass",
     "seconds_step": "training step",
+    **POSE_LABELS,
 }
 """What a metric is called in a sentence, where its name is not a word."""
 

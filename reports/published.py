@@ -88,6 +88,8 @@ class VariantStatement:
         ascending: groups of variants from the lowest to the highest values of a metric, by metric;
             within a group nothing is said.
         exceeds: two metrics by variant, of which the first is the higher one.
+        rising: factors, by metric, along which it rises, all other factors being equal.
+        falling: factors along which it falls.
     """
 
     quote: str
@@ -96,6 +98,13 @@ class VariantStatement:
     broken: dict[str, list[str]] = field(default_factory=dict)
     ascending: dict[str, list[list[str]]] = field(default_factory=dict)
     exceeds: dict[str, list[str]] = field(default_factory=dict)
+    rising: dict[str, list[str]] = field(default_factory=dict)
+    falling: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def of_variants(self) -> bool:
+        """Whether it names variants, and not factors alone."""
+        return bool(self.met or self.broken or self.ascending or self.exceeds)
 
 
 @dataclass(frozen=True)
@@ -103,10 +112,10 @@ class PublishedAblation:
     """What is known of a published ablation.
 
     Attributes:
-        printed: the printed numbers.
+        printed: the printed numbers; without rows where there is only a figure.
         note: how they may be compared with ours.
         setting: the published setting, by name.
-        factor: key of the one factor whose levels the variants are.
+        factor: key of the one factor whose levels the variants are; "" if none is named.
         statements: the statements.
     """
 
@@ -123,19 +132,19 @@ def published_ablation(space: str) -> PublishedAblation | None:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         if content["space"] != space:
             continue
-        columns = content["columns"]
+        columns = content.get("columns", [])
         numbers = Printed(
             content["source"],
             content["data"],
             tuple(column["metric"] for column in columns),
-            content["rows"],
+            content.get("rows", {}),
             {column["metric"]: column["printed"] for column in columns},
-            content["names"],
+            content.get("names", {}),
             "variant",
         )
         statements = tuple(VariantStatement(**entry) for entry in content["statements"])
         return PublishedAblation(
-            numbers, content["note"], content["setting"], content["factor"], statements
+            numbers, content["note"], content["setting"], content.get("factor", ""), statements
         )
     return None
 

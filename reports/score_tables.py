@@ -1,11 +1,9 @@
 """Tables of a comparison: all metrics of all groups, and their differences to one of them."""
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
 from reports.outcome import Outcome
-from reports.published import Printed
 from reports.scores import Scores, against
 from reports.statistics import LEVEL, Estimate
 from reports.tables import Column, Table
@@ -24,7 +22,7 @@ def metrics_table(scores: list[Scores], groups: tuple[str, ...], *, down: bool =
     means = {group: [score.mean(group) for score in scores] for group in groups}
     cells = {
         group: [
-            Markup("<b>{}</b>").format(_cell(mean)) if group == leader else _cell(mean)
+            Markup("<b>{}</b>").format(cell(mean)) if group == leader else cell(mean)
             for mean, leader in zip(means[group], leaders, strict=True)
         ]
         for group in groups
@@ -105,34 +103,6 @@ def differences_table(scores: list[Scores], other: str, what: str = "method") ->
     return Table("differences", caption, columns, data)
 
 
-def printed_table(printed: Printed, scores: list[Scores], note: str) -> Table:
-    """Return published numbers beside ours, one row a method or variant."""
-    ours = {score.outcome.name: score for score in scores}
-    methods = list(printed.rows)
-    named = [f"{m}, {printed.names[m]}" if m in printed.names else m for m in methods]
-    columns = [Column(printed.what, named)]
-    data: dict[str, object] = {printed.what: methods}
-    for place, metric in enumerate(printed.metrics):
-        theirs = [float(printed.rows[method][place]) for method in methods]
-        title = ours[metric].outcome.label if metric in ours else metric
-        name = printed.printed_as.get(metric, title)
-        columns.append(Column(f"{name}, published", [_as_printed(v) for v in theirs], theirs))
-        data[f"{metric}_published"] = theirs
-        if metric in ours:
-            means = [ours[metric].mean(m) if m in ours[metric].values else _NONE for m in methods]
-            columns.append(Column(f"{title}, here", [*map(_cell, means)], [m.value for m in means]))
-            data[f"{metric}_here"] = [mean.value for mean in means]
-    caption = f"Published numbers beside ours. {printed.source}. {note}".strip()
-    return Table("published", caption, columns, pd.DataFrame(data))
-
-
-def _as_printed(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:,.7g}".replace("-", "−")
-
-
-_NONE = Estimate(np.nan, np.nan, np.nan, 0)
-
-
 def _leader(score: Scores) -> str | None:
     """Return the best group if it differs significantly from every other one."""
     best = score.best
@@ -152,7 +122,8 @@ def _reading(outcome: Outcome, difference: Estimate, p: float) -> str:
     return "better" if outcome.sign * difference.value > 0 else "worse"
 
 
-def _cell(estimate: Estimate) -> str:
+def cell(estimate: Estimate) -> str:
+    """Return an estimate as a table has it, a dash where nothing was measured."""
     return interval(estimate) if estimate.n else "–"
 
 

@@ -89,7 +89,7 @@ def iqm_interval(values: ArrayLike) -> Estimate:
     if len(sample) < 2:
         return Estimate(value, np.nan, np.nan, 1)
     draws = np.random.default_rng(SEED).integers(0, len(sample), (RESAMPLES, len(sample)))
-    low, high = _percentiles(stats.trim_mean(sample[draws], 0.25, axis=1))
+    low, high = percentiles(stats.trim_mean(sample[draws], 0.25, axis=1))
     return Estimate(value, low, high, len(sample))
 
 
@@ -140,7 +140,7 @@ def probability_of_improvement(pairs: Sequence[tuple[ArrayLike, ArrayLike]]) -> 
         n += len(a) + len(b)
     if not exact:
         return Estimate(np.nan, np.nan, np.nan, 0)
-    low, high = _percentiles(np.mean(resampled, axis=0))
+    low, high = percentiles(np.mean(resampled, axis=0))
     return Estimate(float(np.mean(exact)), low, high, n)
 
 
@@ -157,6 +157,7 @@ def holm(p_values: Sequence[float]) -> Floats:
     return adjusted
 
 
-def _percentiles(draws: Floats) -> tuple[float, float]:
+def percentiles(draws: Floats) -> tuple[float, float]:
+    """Return the ends of the 95 % interval of bootstrap draws."""
     low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)

@@ -1,7 +1,7 @@
-"""A paper's statements about the variants of an ablation, each tested on the results."""
+"""A paper's statements about an ablation, its variants or its factors, tested on the results."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from reports.ablation_design import Design
@@ -13,7 +13,8 @@ from reports.scores import Scores
 from reports.statements import Tested, tested_table
 from reports.statistics import Difference, holm, paired_difference
 from reports.tables import Table
-from reports.text import interval, p_value, words
+from reports.text import interval, name_of, p_value, words
+from reports.trends import rank_trend, series_along
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Comparison:
 
     Attributes:
         said: what it says, in words.
-        difference: that number's mean over seeds.
+        difference: that number's mean over seeds, or over series of trials.
         numbers: what decides, in words, without the p-value.
     """
 
@@ -50,6 +51,12 @@ def variants_tested(
         "statement. Every part of a statement must be shown; if the opposite of one is, it does "
         "not hold."
     )
+    if any(statement.rising or statement.falling for statement in known.statements):
+        caption += (
+            " Of a trend the test is a permutation test of ρ, Spearman's rank correlation of level "
+            "and value within each seed and setting of all other factors, averaged over these "
+            "series; its 95 % interval is a bootstrap's over them."
+        )
     return tested_table(tested, caption)
 
 
@@ -60,7 +67,7 @@ def _outcomes(
     scores: Sequence[Scores],
     checked: Checked,
 ) -> list[Against]:
-    if design.grid.factors != (known.factor,):
+    if statement.of_variants and design.grid.factors != (known.factor,):
         varied = ", ".join(design.grid.factors) or "nothing"
         return [
             Against(0, f"The statement is about {known.factor} alone; this run varies {varied}.")
@@ -71,6 +78,8 @@ def _outcomes(
         *_constraints(statement.broken, checked, -1),
         *_orders(statement.ascending, by_name),
         *_excesses(statement.exceeds, by_name),
+        *_trends(statement.rising, design, by_name, 1),
+        *_trends(statement.falling, design, by_name, -1),
     ]
     made = [each for each in found if not isinstance(each, str)]
     adjusted = holm([each.difference.p for each in made])
@@ -149,10 +158,34 @@ def _excesses(
     return found
 
 
-def _turned(slack: Difference, sign: int) -> Difference:
+def _trends(
+    stated: Mapping[str, Sequence[str]], design: Design, scores: Mapping[str, Scores], sign: int
+) -> list[Comparison | str]:
+    """Correlate a metric with the levels of factors: ``sign`` is 1 where it rises, else -1."""
+    numeric = {factor.key: factor for factor in design.factors if factor.numeric}
+    found: list[Comparison | str] = []
+    for metric, key in ((metric, key) for metric, keys in stated.items() for key in keys):
+        if metric not in scores:
+            found.append(f"no trial has {metric}")
+        elif key not in numeric:
+            found.append(f"this run does not vary {key}")
+        else:
+            score, factor = scores[metric], numeric[key]
+            trend = rank_trend(series_along(design, factor, score.values))
+            said = f"{score.outcome.label} {_VERBS[sign]} with {factor.name}"
+            numbers = f"ρ = {interval(trend, signed=True)}"
+            numbers += " in every series" if trend.low == trend.high else ""
+            found.append(Comparison(said, _turned(trend, sign), numbers))
+    return found
+
+
+_VERBS = {1: "rises", -1: "falls"}
+
+
+def _turned(difference: Difference, sign: int) -> Difference:
     if sign > 0:
-        return slack
-    return Difference(-slack.value, -slack.high, -slack.low, slack.n, slack.p)
+        return difference
+    return replace(difference, value=-difference.value, low=-difference.high, high=-difference.low)
 
 
 def _definition(statement: VariantStatement) -> str:
@@ -169,6 +202,11 @@ def _definition(statement: VariantStatement) -> str:
     parts += [
         f"{_label(one)} of {variant} exceeds its {_label(other)}"
         for variant, (one, other) in statement.exceeds.items()
+    ]
+    parts += [
+        f"{_label(m)} {verb} with {words([name_of(key) for key in keys])}, all else being equal"
+        for verb, stated in (("rises", statement.rising), ("falls", statement.falling))
+        for m, keys in stated.items()
     ]
     return f"{'; '.join(parts)}."
 

@@ -19,6 +19,9 @@ SplitName = Literal["train", "test"]
 WARP_FACTORS = ("warp_angle", "warp_dx", "warp_dy")
 """Factors of a fixed warp: degrees clockwise, shifts to the right and down in widths."""
 
+POSE_UNIT = "bone_mm"
+"""Factor of images with 3D poses among the modalities: mm of a unit of these, a bone's length."""
+
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -141,6 +144,11 @@ class Dataset:
     def known_keypoints(self) -> tuple[str, ...]:
         """The keypoints that the test images carry."""
         return tuple(name for name in self.keypoints if f"{name}_x" in self.test.factors)
+
+    @property
+    def known_unit(self) -> str:
+        """Name of the factor that says how many mm a unit of a 3D pose is; "" if not known."""
+        return POSE_UNIT if POSE_UNIT in self.test.factors else ""
 
     @property
     def known_latents(self) -> tuple[str, ...]:

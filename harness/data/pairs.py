@@ -74,17 +74,49 @@ def draw_triplets(identity: np.ndarray, frame: np.ndarray, n: int, seed: int = 1
             f"These {len(identity)} images show {len(people)} identities in {len(frames)} frames."
         )
     truth = generator.choice(np.flatnonzero(possible), n)
-    appearance = _until(
-        lambda rows: people.draw(truth[rows], generator.random(len(rows))),
-        lambda rows, drawn: frames.of[drawn] != frames.of[truth[rows]],
-        n,
-    )
-    pose = _until(
-        lambda rows: frames.draw(truth[rows], generator.random(len(rows))),
-        lambda rows, drawn: people.of[drawn] != people.of[truth[rows]],
-        n,
-    )
+    appearance = _partners(people, frames, truth, generator)
+    pose = _partners(frames, people, truth, generator)
     return Triplets(appearance, truth, pose)
+
+
+def draw_sharing(
+    shared: np.ndarray, other: np.ndarray, n: int, generator: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return ``n`` random pairs of images that share one label and differ in another.
+
+    Args:
+        shared: ``[N]`` integer labels, the same within a pair.
+        other: ``[N]`` integer labels, different within a pair.
+        n: how many.
+        generator: of the draws.
+
+    Returns:
+        Indices ``[n]`` of the first and of the second images.
+
+    Raises:
+        UserError: there is no such pair.
+    """
+    same, differing = Groups(shared), Groups(other)
+    possible = _variety(same, differing) > 1
+    if not possible.any():
+        raise UserError(
+            f"No two of these {len(shared)} images share a label and differ in another: they show "
+            f"{len(same)} of the one in {len(differing)} of the other. Use more of them: "
+            "scale.test_limit, dataset.n_test."
+        )
+    rows = generator.choice(np.flatnonzero(possible), n)
+    return rows, _partners(same, differing, rows, generator)
+
+
+def _partners(
+    same: Groups, differing: Groups, rows: np.ndarray, generator: np.random.Generator
+) -> np.ndarray:
+    """Return for each of ``rows`` an image of its group, but of another one of the other kind."""
+    return _until(
+        lambda again: same.draw(rows[again], generator.random(len(again))),
+        lambda again, drawn: differing.of[drawn] != differing.of[rows[again]],
+        len(rows),
+    )
 
 
 def _variety(groups: Groups, other: Groups) -> np.ndarray:

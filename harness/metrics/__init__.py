@@ -3,65 +3,14 @@
 Importing this module is cheap; the computation is imported when a trial is evaluated.
 """
 
-import importlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Any
 
 from harness.errors import UserError, did_you_mean
+from harness.metrics.declared import Budget, Metric, MetricKey
+from harness.metrics.of_poses import POSE_METRICS
 
-Budget = Literal["fast", "study"]
-"""``fast`` for sweeps on a laptop, ``study`` for numbers to publish."""
-
-
-@dataclass(frozen=True)
-class MetricKey:
-    """One number that a metric reports; column ``metric.<name>`` of the results.
-
-    Attributes:
-        name: the column.
-        direction: whether more or less is better; ``none`` for a number that only informs.
-        unit: unit of the number.
-        range: its possible values.
-        oracle: what a perfect method scores.
-    """
-
-    name: str
-    direction: Literal["higher", "lower", "none"]
-    unit: str
-    range: str
-    oracle: str
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A metric of the final evaluation.
-
-    Attributes:
-        name: the name in ``metrics=[...]``.
-        summary: one line for ``unbraid list metrics``.
-        needs: name of the protocol of :mod:`models.method` a method must implement; "" for none.
-        keys: the numbers it reports.
-        of_factors: fields of ``Dataset`` that must name known factors of the images, such as
-            ``known_appearance``.
-        of_options: fields of ``DatasetOptions`` that must say something; a trial of a dataset that
-            does not know such things is refused before it starts.
-    """
-
-    name: str
-    summary: str
-    needs: str
-    keys: tuple[MetricKey, ...]
-    of_factors: tuple[str, ...] = ()
-    of_options: tuple[str, ...] = ()
-
-    @property
-    def compute(self) -> Callable[..., dict[str, float]]:
-        """The function ``(method, data, generator) -> {key: value}``; data is EvaluationData."""
-        module = importlib.import_module(f"harness.metrics.{self.name}")
-        function: Callable[..., dict[str, float]] = module.compute
-        return function
-
+__all__ = ["METRICS", "Budget", "Metric", "MetricKey", "check_metrics", "metric_keys"]
 
 METRICS = {
     metric.name: metric
@@ -90,12 +39,15 @@ METRICS = {
         ),
         Metric(
             "latents",
-            "latent dimensions that vary over the test images (Burda et al.); KL of each group",
+            "latent dimensions that vary over the test images (Burda et al.); KL, of groups too",
             needs="Infers",
             keys=(
                 MetricKey("active_units", "none", "dimensions", "[0, d]", "depends"),
+                MetricKey("kl_total", "none", "nats", "[0, inf)", "depends on the data"),
                 MetricKey("kl_appearance", "none", "nats", "[0, inf)", "depends on the data"),
                 MetricKey("kl_pose", "none", "nats", "[0, inf)", "depends on the data"),
+                MetricKey("kl_viewpoint", "none", "nats", "[0, inf)", "depends on the data"),
+                MetricKey("kl_rest", "none", "nats", "[0, inf)", "depends on the data"),
             ),
         ),
         Metric(
@@ -195,6 +147,14 @@ METRICS = {
                 MetricKey("repose_floor", "none", "% of width", "[0, inf)", "0"),
             ),
         ),
+        Metric(
+            "beta_vae_score",
+            "which of two factors pairs share, told from their codes (Higgins et al., 2017)",
+            needs="Encodes",
+            of_factors=("known_identity", "known_frame"),
+            keys=(MetricKey("beta_vae_score", "higher", "", "[0, 1]", "1"),),
+        ),
+        *POSE_METRICS,
         Metric(
             "seconds",
             "seconds of a forward pass and of a training step at batch 1024 (VITAE's Table 5)",

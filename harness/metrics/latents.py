@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 ACTIVE = 0.01
 """A dimension is active if its posterior mean varies more than that (Burda et al., 2016)."""
 
-GROUPS = ("appearance", "pose")
-"""Latent groups whose divergence is a metric of its own; that of a single group is ``kl``."""
+GROUPS = ("appearance", "pose", "viewpoint", "rest")
+"""Latent groups whose divergence is a metric of its own."""
 
 
 def compute(
@@ -24,9 +24,9 @@ def compute(
 ) -> dict[str, float]:
     """Return ``active_units``, dimensions whose posterior mean has a variance above 0.01.
 
-    And ``kl_appearance`` and ``kl_pose``, the mean divergence of each group in nats per image, of
-    methods that have these two. Codes without a posterior do not count, and a method that was
-    built without any gets no score.
+    And ``kl_total``, the mean divergence of all groups from their priors in nats per image, with
+    the part of each of ``GROUPS`` that a method has: the divergence of a concatenation is the sum.
+    Codes without a posterior do not count, and a method that was built without any gets no score.
     """
     assert isinstance(method, Infers)
     found = _posteriors(method, data)
@@ -34,10 +34,9 @@ def compute(
         return {}
     variances = [mean.double().var(0, correction=0) for mean, _ in found.values()]
     scores = {"active_units": float((torch.cat(variances) > ACTIVE).sum())}
-    for group in GROUPS:
-        if group in found:
-            scores[f"kl_{group}"] = float(found[group][1].sum(1).double().mean())
-    return scores
+    by_group = {group: float(kl.sum(1).double().mean()) for group, (_, kl) in found.items()}
+    scores["kl_total"] = sum(by_group.values())
+    return scores | {f"kl_{group}": by_group[group] for group in GROUPS if group in by_group}
 
 
 def divergences(method: Infers, data: "EvaluationData") -> dict[str, Tensor]:

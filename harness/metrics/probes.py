@@ -47,14 +47,28 @@ def compute(
 def probe(codes: np.ndarray, labels: np.ndarray) -> float:
     """Return the accuracy of logistic regression from codes ``[N, D]`` to labels ``[N]``.
 
-    A label that all the images to learn from share is what is predicted.
+    It learns from ``SHARE`` of the rows, drawn once and for all, and is scored on the rest.
+    """
+    order = np.random.default_rng(0).permutation(len(codes))
+    return accuracy(codes, labels, *np.split(order, [int(SHARE * len(codes))]))
+
+
+def accuracy(codes: np.ndarray, labels: np.ndarray, learn: np.ndarray, score: np.ndarray) -> float:
+    """Return the accuracy on some rows of logistic regression learned from others.
+
+    On codes standardised by the rows to learn from. A label that all of these share is what is
+    predicted.
+
+    Args:
+        codes: ``[N, D]``.
+        labels: ``[N]`` integers.
+        learn: indices of the rows to learn from.
+        score: indices of the rows to predict.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    order = np.random.default_rng(0).permutation(len(codes))
-    learn, score = np.split(order, [int(SHARE * len(codes))])
     if len(np.unique(labels[learn])) == 1:
         return float((labels[score] == labels[learn[0]]).mean())
     classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300))

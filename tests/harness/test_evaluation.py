@@ -12,6 +12,8 @@ from harness.evaluation import EvaluationData, evaluate, scorable
 from harness.metrics import METRICS, check_metrics, metric_keys
 from harness.pictures import arrays_of
 from models import method as protocols
+from models.full_gaussian import FullGaussian
+from models.gaussian import DiagonalGaussian
 from models.method import Batch, Noise, Stats
 from models.registry import METHOD_PATHS, load_method
 from tests.harness import toys
@@ -122,6 +124,25 @@ def test_every_metric_names_a_protocol_and_reports_what_it_declares() -> None:
     class Estimating(load_method("c_vitae")):
         """Has what C-VITAE lacks."""
 
+        def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian | FullGaussian]:
+            found = super().posterior(image)
+            return {**found, "viewpoint": found["pose"], "rest": found["pose"]}
+
+        def encode(self, image: Tensor) -> dict[str, Tensor]:
+            found = super().encode(image)
+            return {**found, "viewpoint": found["pose"], "rest": found["pose"]}
+
+        def encode_modalities(self, batch: Batch) -> dict[str, Tensor]:
+            return {"pose": batch["pose"].flatten(1), "viewpoint": batch["viewpoint"].flatten(1)}
+
+        def decode_modalities(self, codes: dict[str, Tensor]) -> dict[str, Tensor]:
+            n = len(codes["pose"])
+            poses = {name: torch.zeros(n, 2, 3) for name in ("pose", "cpose")}
+            return {**poses, "viewpoint": torch.eye(3).expand(n, 3, 3)}
+
+        def predict(self, image: Tensor) -> dict[str, Tensor]:
+            return self.decode_modalities({"pose": image})
+
         def information(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
             zero = torch.zeros(len(batch["same"]))
             return {"i_t": zero, "i_t_prime": zero, "i_eval": zero}
@@ -140,7 +161,11 @@ def known_data() -> EvaluationData:
         factors = {"label": np.arange(len(split)) % 3, "angle": values, "z_appearance_0": values}
         factors |= {"z_pose_0": values, "frame": np.arange(len(split)) // 3}
         factors |= {"camera": np.arange(len(split)) % 2, "nose_x": values % 6, "nose_y": values % 5}
-        return Split(split.images, factors)
+        factors["bone_mm"] = values + 20
+        pose = np.stack([values, values % 7] * 3, 1).reshape(-1, 2, 3)
+        viewpoint = np.broadcast_to(np.eye(3, dtype=np.float32), (len(split), 3, 3)).copy()
+        modalities = {"pose": pose, "cpose": pose, "viewpoint": viewpoint}
+        return Split(split.images, factors, modalities)
 
     dataset = dataclasses.replace(
         plain,
@@ -159,7 +184,7 @@ def known_data() -> EvaluationData:
 def test_metrics_are_left_out_where_the_images_lack_their_factors() -> None:
     method = build(load_method("c_vitae"))
     factored = [name for name, metric in METRICS.items() if metric.of_factors]
-    assert len(factored) == 9
+    assert len(factored) == 13
     assert evaluate(method, data(5), factored, seed=0) == {}
     bare = dataclasses.replace(known_data().dataset, test=toys.dataset(N).test)
     assert scorable(method, factored, bare) == []

@@ -29,7 +29,7 @@ CONSTRAINT = "i_t_prime <= method.epsilon + 0.02"
 EPSILON = 0.125
 EPOCHS = np.arange(1, 41)
 
-Value = Callable[..., float]
+Value = Callable[..., float | dict[str, float]]
 
 
 def rodi(
@@ -79,7 +79,8 @@ def factorial(
 
     Args:
         factors: levels by key; ``method`` or ``method.<name>``.
-        value: the outcome (an ELBO) by the last parts of the keys and ``seed``; NaN diverges.
+        value: the outcome (an ELBO) by the last parts of the keys and ``seed``, or metrics by name;
+            NaN diverges.
         seeds: number of seeds.
         planned: whether a combination was planned.
         sweep: what else ``sweep.yaml`` tells.
@@ -94,7 +95,8 @@ def factorial(
             params = {k: v for k, v in zip(factors, levels, strict=True) if k != "method"}
             score = value(**setting, seed=seed)
             method = str(setting.get("method", "beta_vae"))
-            rows.append(row(method, seed, params, {"elbo": score}))
+            metrics = score if isinstance(score, dict) else {"elbo": score}
+            rows.append(row(method, seed, params, metrics))
     told = {"space": "mine", "swept": {k: list(v) for k, v in factors.items()}, "seeds": seeds}
     nothing = pd.DataFrame(columns=["trial_id", "epoch", "step", "split", "metric", "value"])
     return _results(rows, told | sweep, nothing)

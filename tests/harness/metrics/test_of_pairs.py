@@ -8,8 +8,10 @@ import torch
 from torch import Tensor
 
 from harness.data.dataset import Dataset, Split
-from harness.data.pairs import draw_triplets
+from harness.data.pairs import draw_sharing, draw_triplets
+from harness.errors import UserError
 from harness.evaluation import EvaluationData, evaluate
+from harness.metrics.beta_vae_score import PAIRS, score
 from harness.metrics.probes import probe
 from models.method import Batch, Noise
 from tests.harness.toys import MeanImage
@@ -109,6 +111,58 @@ def test_a_probe_of_one_label_and_of_dead_codes() -> None:
     assert probe(np.random.default_rng(0).normal(size=(50, 3)), labels) == 1.0
     alternating = np.arange(50) % 2
     assert probe(np.zeros((50, 3)), alternating) <= 0.8
+
+
+class Noise2(Oracle):
+    """Codes that are drawn for each image anew."""
+
+    draws = torch.Generator().manual_seed(0)
+
+    def encode(self, image: Tensor) -> dict[str, Tensor]:
+        drawn = torch.randn(len(image), 4, generator=self.draws)
+        return {"appearance": drawn[:, :2], "pose": drawn[:, 2:]}
+
+
+class Dead(Oracle):
+    def encode(self, image: Tensor) -> dict[str, Tensor]:
+        return {group: torch.zeros_like(code) for group, code in super().encode(image).items()}
+
+
+class PoseAlone(Oracle):
+    def encode(self, image: Tensor) -> dict[str, Tensor]:
+        return {"pose": super().encode(image)["pose"]}
+
+
+def test_pairs_of_an_oracle_tell_what_they_share_and_those_of_noise_do_not() -> None:
+    assert scores(Oracle, "beta_vae_score") == {"beta_vae_score": 1.0}
+    assert scores(PoseAlone, "beta_vae_score") == {"beta_vae_score": 1.0}, "one code is enough"
+    assert scores(Dead, "beta_vae_score") == {"beta_vae_score": 0.5}
+    # 500 vectors are scored: a deviation of 0.022.
+    assert scores(Noise2, "beta_vae_score")["beta_vae_score"] == pytest.approx(0.5, abs=0.08)
+
+
+def test_vectors_are_means_of_32_pairs_half_of_them_to_learn_from() -> None:
+    """The codes of pairs that share factor 1 are further apart, by what is told."""
+    apart = np.abs(np.random.default_rng(0).normal(size=(2, 500 * PAIRS, 1)))
+    further = np.array([0, 1])[:, None, None]
+    assert score(apart) == pytest.approx(0.5, abs=0.08)
+    assert score(apart + further) == 1.0
+    learned = (np.arange(500 * PAIRS) < 250 * PAIRS)[:, None]
+    assert score(apart + further * learned) == 0.5, "what is scored is what was not learned from"
+    # |N(0, 1)| deviates by 0.603, the mean of 32 by 0.107: 0.3 apart, Phi(1.41) are told apart.
+    assert score(apart + 0.3 * further) == pytest.approx(0.92, abs=0.04)
+
+
+def test_pairs_share_one_label_and_differ_in_the_other() -> None:
+    test = DATA.dataset.test
+    who, frame = test.factors["who"].copy(), test.factors["frame"].copy()
+    frame[0] = 99  # nobody else is in this frame
+    first, second = draw_sharing(frame, who, 5000, np.random.default_rng(0))
+    assert (frame[first] == frame[second]).all()
+    assert (who[first] != who[second]).all()
+    assert set(first) == set(range(1, len(who)))
+    with pytest.raises(UserError, match="No two of these 360 images share a label"):
+        draw_sharing(np.arange(len(who)), who, 1, np.random.default_rng(0))
 
 
 class Estimates(MeanImage):

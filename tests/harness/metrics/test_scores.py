@@ -149,7 +149,29 @@ def test_active_units_and_the_divergence_of_each_group() -> None:
     appearance, pose = squared[:, 0].mean(), (squared[:, 1] + 1e-6 * squared[:, 2]).mean()
     scores = evaluate(built(TwoOfThree), DATA, ["latents"], 0)
     assert scores.pop("active_units") == 2.0
-    assert scores == pytest.approx({"kl_appearance": appearance, "kl_pose": pose}, rel=1e-6)
+    parts = {"kl_appearance": appearance, "kl_pose": pose}
+    assert scores == pytest.approx({"kl_total": appearance + pose, **parts}, rel=1e-6)
+
+
+class OtherGroups(TwoOfThree):
+    names = ("viewpoint", "rest")
+
+    def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian]:
+        return dict(zip(self.names, super().posterior(image).values(), strict=True))
+
+
+class GroupsOfItsOwn(OtherGroups):
+    names = ("latent", "other")
+
+
+def test_the_divergence_of_any_groups() -> None:
+    found, others, own = (
+        evaluate(built(cls), DATA, ["latents"], 0)
+        for cls in (TwoOfThree, OtherGroups, GroupsOfItsOwn)
+    )
+    assert list(others) == ["active_units", "kl_total", "kl_viewpoint", "kl_rest"]
+    assert list(others.values()) == list(found.values())
+    assert own == {name: found[name] for name in ("active_units", "kl_total")}
 
 
 def test_each_dimension_has_its_part_of_the_divergence() -> None:
