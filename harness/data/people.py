@@ -17,6 +17,7 @@ from harness.data import (
     people_figure,
     people_poses,
     people_scenes,
+    vectors,
 )
 from harness.data.cache import cached_chunks
 from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
@@ -123,6 +124,7 @@ class PeopleOptions(DatasetOptions):
             people_figure,
             people_poses,
             people_scenes,
+            vectors,
         )
         images = cached_chunks(
             f"people-{split}",
