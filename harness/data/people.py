@@ -17,6 +17,7 @@ from harness.data import (
     people_figure,
     people_poses,
     people_scenes,
+    textures,
     vectors,
 )
 from harness.data.cache import cached_chunks
@@ -124,6 +125,7 @@ class PeopleOptions(DatasetOptions):
             people_figure,
             people_poses,
             people_scenes,
+            textures,
             vectors,
         )
         images = cached_chunks(
