@@ -66,9 +66,7 @@ def _finger(hand: Posture, finger: str) -> list[Part]:
     along = unit(points[3] - points[2])
     last = points[3] - _TIP * along
     ends = [points[0], points[1], points[2], last]
-    bones: list[Part] = [
-        (ends[i], ends[i + 1], girth[i], girth[i + 1], SKIN) for i in range(3)
-    ]
+    bones: list[Part] = [(ends[i], ends[i + 1], girth[i], girth[i + 1], SKIN) for i in range(3)]
     back = hand.backs[:, FINGERS.index(finger), 2]
     nail = 0.66 * girth[3]
     # Its axis lies so deep that it rises less than a millimetre out of the flesh.

@@ -31,7 +31,9 @@ GESTURES = {
     "open": _gesture((52, 12, 25, 4, 4), *[_OPEN] * 4, fan=(8, 1, -6, -12)),
     "flat": _gesture((24, 6, 25, 8, 6), *[_STRAIGHT] * 4),
     "relaxed": _gesture((36, 24, 25, 16, 18), (24, 30), (32, 36), (38, 40), (42, 42)),
-    "grasp": _gesture((34, 55, 15, 22, 22), (46, 40), (48, 44), (50, 46), (52, 46), fan=(5, 0, 0, -5)),
+    "grasp": _gesture(
+        (34, 55, 15, 22, 22), (46, 40), (48, 44), (50, 46), (52, 46), fan=(5, 0, 0, -5)
+    ),
     "claw": _gesture((45, 30, 15, 22, 45), *[(12, 72)] * 4, fan=(6, 1, -4, -9)),
     "fist": _gesture(_OVER, *[_FIST] * 4),
     "one": _gesture(_OVER, _STRAIGHT, *[_FIST] * 3),
@@ -42,7 +44,9 @@ GESTURES = {
     "aim": _gesture((56, 10, 25, 4, 0), _STRAIGHT, *[_FIST] * 3),
     "horns": _gesture(_OVER, _STRAIGHT, _FIST, _FIST, _STRAIGHT, fan=(4, 0, 0, -8)),
     "call": _gesture((56, 12, 25, 2, 0), *[_FIST] * 3, _OPEN, fan=(0, 0, 0, -14)),
-    "pinch": _gesture((26, 50, 12, 20, 30), (50, 52), (26, 28), (16, 20), (8, 12), fan=(0, 0, -5, -11)),
+    "pinch": _gesture(
+        (26, 50, 12, 20, 30), (50, 52), (26, 28), (16, 20), (8, 12), fan=(0, 0, -5, -11)
+    ),
 }
 """Joint angles in degrees, by the names of :data:`harness.data.hand_model.LIMITS`."""
 

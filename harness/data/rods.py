@@ -129,9 +129,7 @@ def paint_rods(
 class _Canvas:
     """An image of rods on nothing: its colours times its opacity, the opacity, and its heights."""
 
-    def __init__(
-        self, size: tuple[int, ...], light: np.ndarray, view: View, reach: float
-    ) -> None:
+    def __init__(self, size: tuple[int, ...], light: np.ndarray, view: View, reach: float) -> None:
         self._light = light.astype(np.float32)
         self._view, self._reach = view, reach
         self._colour = np.zeros((1, 3, *size), np.float32)

@@ -1,0 +1,111 @@
+"""Hands held before a camera: rotated, moved, projected, and which of their joints it sees."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.data.capsules import Capsules
+from harness.data.hand_flesh import Flesh, flesh
+from harness.data.hand_model import LIMITS, Posture, posture
+from harness.data.hand_scenes import SIDE
+from harness.data.hands_factors import HELD
+from harness.data.vectors import unit
+
+FOCAL = 1.5 * SIDE
+"""Focal length of the camera, pixels of the full-size image; its axis goes through the middle."""
+
+_MIDDLE = np.array([3.0, -82.0, 8.0])  # what is on the camera's axis, but for the shift
+
+Factors = Mapping[str, np.ndarray]
+
+
+def rotations(factors: Factors) -> np.ndarray:
+    """Return the hands' rotations, ``[N, 3, 3]``: columns are their axes as the camera sees them.
+
+    The hand is rolled in its plane, turned over where its palm is to be seen, and tilted out of the
+    image by ``tilt`` about the axis at ``azimuth``.
+    """
+    palm, tilt, azimuth, roll = (np.asarray(factors[name], np.float64) for name in HELD[:4])
+    cos, sin = np.cos(tilt), np.sin(tilt)
+    ux, uy, none = np.cos(azimuth), np.sin(azimuth), 0 * tilt
+    across = 1 - cos
+    tilted = _matrix(
+        (cos + ux * ux * across, ux * uy * across, uy * sin),
+        (ux * uy * across, cos + uy * uy * across, -ux * sin),
+        (-uy * sin, ux * sin, cos),
+    )
+    side = 1 - 2 * palm
+    rolled = _matrix(
+        (np.cos(roll) * side, -np.sin(roll), none),
+        (np.sin(roll) * side, np.cos(roll), none),
+        (none, none, side),
+    )
+    return tilted @ rolled
+
+
+def _matrix(*rows: tuple[np.ndarray, ...]) -> np.ndarray:
+    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Hands before the camera: x to the right, y down, z away from it; millimetres.
+
+    Attributes:
+        joints: ``[N, 21, 3]``, in the order of :data:`harness.data.hand_model.JOINTS`.
+        flesh: what is drawn, in the same coordinates, for hands of their sizes.
+        size: ``[N]`` multiples of the mean hand.
+    """
+
+    joints: np.ndarray
+    flesh: Flesh
+    size: np.ndarray
+
+
+def posed(factors: Factors) -> Scene:
+    """Return hands as they are held."""
+    hand = posture({name: np.asarray(factors[name], np.float64) for name in LIMITS})
+    turn, size = rotations(factors), np.asarray(factors["scale"], np.float64)
+    body = flesh(hand, _forearm(hand, turn))
+    x, y, far = (np.asarray(factors[name], np.float64) for name in HELD[4:])
+    at = np.stack([x, y, far], axis=-1)
+
+    def seen(points: np.ndarray) -> np.ndarray:
+        moved = size[:, None, None] * (points - _MIDDLE) @ turn.swapaxes(1, 2)
+        return np.asarray(moved + at[:, None])
+
+    placed = Flesh(seen(body.start), seen(body.end), body.girth, body.made_of)
+    return Scene(seen(hand.joints), placed, size)
+
+
+def _forearm(hand: Posture, turn: np.ndarray) -> np.ndarray:
+    """Return the ways from wrists to elbows in the hands' frames.
+
+    The wrist is bent so that the arm comes more from the side than the hand does.
+    """
+    down = turn[:, :, 1] * np.array([1.0, 1.0, 0.4])
+    return np.asarray((unit(down)[:, None] @ turn)[:, 0])
+
+
+def projected(points: np.ndarray) -> np.ndarray:
+    """Return where a camera sees points ``[..., 3]``, ``[..., 2]`` from the middle of the image.
+
+    In pixels of the full-size image: x to the right and y down.
+    """
+    return np.asarray(FOCAL * points[..., :2] / points[..., 2:])
+
+
+def solids(scene: Scene) -> tuple[Capsules, np.ndarray]:
+    """Return what the flesh covers of the image plane, and how near its axes' ends are.
+
+    All in pixels of the full-size image, from its middle and from the plane in which a pixel is as
+    large as it is at the wrist; heights ``[N, K, 2]``.
+    """
+    body = scene.flesh
+    scale = FOCAL / np.stack([body.start[..., 2], body.end[..., 2]], axis=-1)
+    radius = body.girth * scene.size[:, None, None] * scale
+    wrist = scene.joints[:, :1, 2:]
+    depth = np.stack([body.start[..., 2], body.end[..., 2]], axis=-1)
+    outline = Capsules(projected(body.start), projected(body.end), radius)
+    return outline, (wrist - depth) * FOCAL / wrist
