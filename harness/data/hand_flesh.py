@@ -1,6 +1,7 @@
 """The flesh of a hand: the capsules in space that it is drawn with, each with its colour."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -75,33 +76,36 @@ def _finger(hand: Posture, finger: str) -> list[Part]:
 
 
 def _palm(hand: Posture) -> list[Part]:
+    """Return bones side by side with flesh between them, both balls, and the thumb's web."""
     n = len(hand.joints)
-    feet = {name: _all(n, x, -10.0, 1.0) for name, x in _CARPUS.items()}
     bases = {finger: hand.chain(finger)[:, 0] for finger in FINGERS}
+    feet = {finger: _all(n, x, -12.0, 1.0) for finger, x in _CARPUS.items()}
     parts: list[Part] = [
         (feet[name], bases[name], 13.0, GIRTHS[name][0], SKIN) for name in FINGERS[1:]
     ]
-    for one, other in (("index", "middle"), ("middle", "ring"), ("ring", "pinky")):
-        low = np.array([0.0, 5.0, 1.0])  # skin between two knuckles ends below them
-        parts.append((bases[one] + low, bases[other] + low, 10.0, 9.5, SKIN))
+    for one, other in pairwise(FINGERS[1:]):
+        # Between two knuckles the flesh ends a little further down.
+        gap = 0.5 * (bases[one] + bases[other]) + np.array([0.0, 5.0, 0.5])
+        parts.append((0.5 * (feet[one] + feet[other]), gap, 13.0, 10.0, SKIN))
     thumb = hand.chain("thumb")
-    ball = _all(n, 15.0, -14.0, 6.0)
-    inner = bases["index"] + np.array([-2.0, 26.0, 3.0])
+    ball, side = _all(n, 14.0, -13.0, 5.0), _all(n, -17.0, -16.0, 4.0)
+    inner = bases["index"] + np.array([-2.0, 24.0, 2.5])
     outer = thumb[:, 0] + 0.62 * (thumb[:, 1] - thumb[:, 0])
-    side = _all(n, -19.0, -16.0, 5.0)
+    foot = 0.5 * (feet["index"] + bases["index"])
     return [
         *parts,
         (ball, thumb[:, 0], 14.0, 14.5, SKIN),
-        (outer, inner, 8.0, 8.5, SKIN),  # the web between thumb and palm
-        (side, bases["pinky"] + np.array([3.0, 22.0, 2.0]), 12.5, 10.0, SKIN),
+        (outer, inner, 8.5, 9.5, SKIN),
+        (thumb[:, 0], foot, 13.0, 12.0, SKIN),
+        (side, bases["pinky"] + np.array([3.0, 20.0, 1.0]), 13.0, 10.5, SKIN),
     ]
 
 
 def _forearm(hand: Posture, forearm: np.ndarray) -> list[Part]:
-    """Return two bones side by side, and the sleeve around them."""
+    """Return an arm wider than it is deep, and the sleeve around it."""
     n = len(hand.joints)
     parts: list[Part] = []
-    for x in (-9.0, 9.0):
+    for x in (-10.0, 0.0, 10.0):
         wrist = _all(n, 0.9 * x, -_WRIST, 0.0)
         beside = _all(n, x, 0.0, 0.0)
         cuff, elbow = (beside + down * forearm for down in (_CUFF, _ELBOW))

@@ -12,7 +12,7 @@ from harness.data.painting import View
 from harness.data.rods import Rods, paint_rods
 
 _NAIL = (0.93, 0.72, 0.66)
-_SOFT = {SKIN: 2.5, NAIL: 0.3, SLEEVE: 2.5}  # pixels of the full-size image, like the next
+_SOFT = {SKIN: 4.0, NAIL: 0.3, SLEEVE: 2.5}  # pixels of the full-size image, like the next
 _REACH = 9.0
 _GLOSS = {SKIN: 0.12, NAIL: 0.4, SLEEVE: 0.0}
 _CHUNK = 64  # images whose backgrounds are held at once

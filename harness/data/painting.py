@@ -95,7 +95,7 @@ def paint(
         ``[N, C, H, W]`` uint8.
     """
     painted = np.empty(background.shape, np.uint8)
-    for rows in _portions(background.shape):
+    for rows in portions(background.shape, _AT_ONCE):
         canvas = background[rows].astype(np.float32)
         for layer in layers:
             _add(canvas, layer.of(rows), light[rows].astype(np.float32), view.of(rows))
@@ -104,8 +104,9 @@ def paint(
     return painted
 
 
-def _portions(shape: tuple[int, ...]) -> Iterator[slice]:
-    at_once = max(1, _AT_ONCE // (shape[-2] * shape[-1]))
+def portions(shape: tuple[int, ...], pixels: int) -> Iterator[slice]:
+    """Yield the rows of images ``[N, ..., H, W]`` to be painted at once, about so many pixels."""
+    at_once = max(1, pixels // (shape[-2] * shape[-1]))
     return (slice(start, start + at_once) for start in range(0, shape[0], at_once))
 
 
