@@ -7,9 +7,9 @@ import numpy as np
 from harness.data import face_colours
 from harness.data.hand_flesh import NAIL, SKIN, SLEEVE
 from harness.data.hand_scenes import SIDE, backgrounds
-from harness.data.hands_posed import posed, solids
+from harness.data.hands_posed import Scene, posed, rods
 from harness.data.painting import View
-from harness.data.rods import Rods, paint_rods
+from harness.data.rods_painted import Coat, paint_rods
 
 _NAIL = (0.93, 0.72, 0.66)
 _SOFT = {SKIN: 4.0, NAIL: 0.3, SLEEVE: 2.5}  # pixels of the full-size image, like the next
@@ -40,19 +40,19 @@ def chunks(factors: Factors, downscale: int = 1) -> Iterator[np.ndarray]:
 
 
 def _painted(factors: Factors, downscale: int) -> np.ndarray:
-    n, lamp = len(factors["frame"]), _lamp(factors)
+    n, lamp, scene = len(factors["frame"]), _lamp(factors), posed(factors)
     view = View(np.full((n, 2), 1 / downscale), np.full((n, 2), SIDE / 2 / downscale))
     behind = backgrounds(factors["background"], factors["place"])
     d = downscale
     # Summed pixel by pixel: numpy's means add in an order that depends on the number of images.
     pooled = sum(behind[:, :, i::d, j::d] for i in range(d) for j in range(d)) / np.float32(d * d)
     lit = np.clip(pooled * lamp[:, :, None, None].astype(np.float32), 0, 1)
-    return paint_rods(lit, _rods(factors, lamp), _to_lamp(factors), view, _REACH)
+    return paint_rods(
+        lit, rods(scene), _coat(factors, scene, lamp), _to_lamp(factors), view, _REACH
+    )
 
 
-def _rods(factors: Factors, lamp: np.ndarray) -> Rods:
-    scene = posed(factors)
-    outline, height = solids(scene)
+def _coat(factors: Factors, scene: Scene, lamp: np.ndarray) -> Coat:
     kinds = scene.flesh.made_of
     skin = face_colours.skin(factors["skin_tone"])
     value = 0.15 + 0.7 * factors["sleeve_value"]
@@ -64,7 +64,7 @@ def _rods(factors: Factors, lamp: np.ndarray) -> Rods:
     colour = np.stack([np.clip(colours[kind] * lamp, 0, 1) for kind in kinds], axis=1)
     n = len(colour)
     soft, gloss = (np.tile([of[kind] for kind in kinds], (n, 1)) for of in (_SOFT, _GLOSS))
-    return Rods(outline, height, colour, soft, gloss)
+    return Coat(colour, soft, gloss)
 
 
 def _lamp(factors: Factors) -> np.ndarray:

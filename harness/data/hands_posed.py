@@ -6,15 +6,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.data.capsules import Capsules
-from harness.data.hand_flesh import Flesh, flesh
-from harness.data.hand_model import LIMITS, Posture, posture
+from harness.data.hand_flesh import GIRTHS, Flesh, flesh
+from harness.data.hand_model import FINGERS, JOINTS, LIMITS, Posture, posture
 from harness.data.hand_scenes import SIDE
 from harness.data.hands_factors import HELD
+from harness.data.rods import Rods
 from harness.data.vectors import unit
 
 FOCAL = 1.5 * SIDE
 """Focal length of the camera, pixels of the full-size image; its axis goes through the middle."""
 
+_COVER = 4.0  # millimetres of flesh that do not hide a joint
+_GIRTH = np.array([16.5, *(girth for finger in FINGERS for girth in GIRTHS[finger][::-1])])
 _MIDDLE = np.array([3.0, -82.0, 8.0])  # what is on the camera's axis, but for the shift
 
 Factors = Mapping[str, np.ndarray]
@@ -96,16 +99,44 @@ def projected(points: np.ndarray) -> np.ndarray:
     return np.asarray(FOCAL * points[..., :2] / points[..., 2:])
 
 
-def solids(scene: Scene) -> tuple[Capsules, np.ndarray]:
-    """Return what the flesh covers of the image plane, and how near its axes' ends are.
+def rods(scene: Scene) -> Rods:
+    """Return the flesh as a camera sees it, in pixels of the full-size image from its middle.
 
-    All in pixels of the full-size image, from its middle and from the plane in which a pixel is as
-    large as it is at the wrist; heights ``[N, K, 2]``.
+    Heights are from the plane through the wrist, in pixels as large as they are there.
     """
-    body = scene.flesh
-    scale = FOCAL / np.stack([body.start[..., 2], body.end[..., 2]], axis=-1)
-    radius = body.girth * scene.size[:, None, None] * scale
-    wrist = scene.joints[:, :1, 2:]
+    body, wrist = scene.flesh, scene.joints[:, :1, 2:]
     depth = np.stack([body.start[..., 2], body.end[..., 2]], axis=-1)
+    radius = FOCAL * body.girth * scene.size[:, None, None] / depth
     outline = Capsules(projected(body.start), projected(body.end), radius)
-    return outline, (wrist - depth) * FOCAL / wrist
+    return Rods(outline, FOCAL * (wrist - depth) / wrist)
+
+
+def visible(scene: Scene) -> np.ndarray:
+    """Return which joints a camera sees, ``[N, 21]``.
+
+    A joint is seen where it is in the image and its own flesh is. Hidden is one that lies behind
+    flesh which it is not a few millimetres from, above the flesh that it is in.
+    """
+    n, body = len(scene.joints), rods(scene)
+    at, wrist = projected(scene.joints), scene.joints[:, :1, 2]
+    own = _GIRTH * scene.size[:, None] + _COVER
+    top = (FOCAL * (wrist - scene.joints[..., 2] + own) / wrist).ravel()
+    each, x, y = np.repeat(np.arange(n), len(JOINTS))[:, None], at[..., :1], at[..., 1:]
+    hidden = np.zeros((n, len(JOINTS)), bool)
+    for k in range(len(body)):
+        one = body.at(each, np.array([[k]]))
+        places = x.reshape(-1, 1), y.reshape(-1, 1)
+        distance = one.outline.field(0, *places, np.zeros(len(top)))[0].ravel()
+        over = (distance < 0) & (one.surface(0, *places)[3].ravel() > top)
+        hidden |= over.reshape(n, -1) & ~_inside(scene, k)
+    return np.asarray((np.abs(at) < SIDE / 2).all(-1) & ~hidden)
+
+
+def _inside(scene: Scene, k: int) -> np.ndarray:
+    """Return which joints are in part ``k`` of the flesh, or close to it, ``[N, 21]``."""
+    start, end = (points[:, k, None] for points in (scene.flesh.start, scene.flesh.end))
+    axis, away = end - start, scene.joints - start
+    share = np.clip((away * axis).sum(-1) / (axis * axis).sum(-1), 0, 1)
+    distance = np.linalg.norm(away - share[..., None] * axis, axis=-1)
+    first, last = scene.flesh.girth[k]
+    return np.asarray(distance < scene.size[:, None] * (first + share * (last - first)) + _COVER)
