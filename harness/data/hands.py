@@ -145,7 +145,7 @@ def known(
     seen = visible(scene).astype(np.int64)
     pose, bone = normalise(scene.joints)
     cpose, viewpoint, _ = canonicalise(pose, np.zeros(len(pose), bool))
-    labels = {"bone_mm": bone.astype(np.float32)}
+    labels: dict[str, np.ndarray] = {"bone_mm": bone.astype(np.float32)}
     for j, name in enumerate(JOINTS):
         labels |= {f"{name}_x": at[:, j, 0], f"{name}_y": at[:, j, 1]}
         labels[f"visible_{name}"] = seen[:, j]

@@ -7,11 +7,11 @@ import numpy as np
 
 from harness.data.capsules import Capsules
 from harness.data.hand_flesh import GIRTHS, Flesh, flesh
-from harness.data.hand_model import FINGERS, JOINTS, LIMITS, Posture, posture
+from harness.data.hand_model import FINGERS, JOINTS, LIMITS, posture
 from harness.data.hand_scenes import SIDE
 from harness.data.hands_factors import HELD
 from harness.data.rods import Rods
-from harness.data.vectors import unit
+from harness.data.vectors import matrices, unit
 
 FOCAL = 1.5 * SIDE
 """Focal length of the camera, pixels of the full-size image; its axis goes through the middle."""
@@ -33,22 +33,18 @@ def rotations(factors: Factors) -> np.ndarray:
     cos, sin = np.cos(tilt), np.sin(tilt)
     ux, uy, none = np.cos(azimuth), np.sin(azimuth), 0 * tilt
     across = 1 - cos
-    tilted = _matrix(
+    tilted = matrices(
         (cos + ux * ux * across, ux * uy * across, uy * sin),
         (ux * uy * across, cos + uy * uy * across, -ux * sin),
         (-uy * sin, ux * sin, cos),
     )
     side = 1 - 2 * palm
-    rolled = _matrix(
+    rolled = matrices(
         (np.cos(roll) * side, -np.sin(roll), none),
         (np.sin(roll) * side, np.cos(roll), none),
         (none, none, side),
     )
-    return tilted @ rolled
-
-
-def _matrix(*rows: tuple[np.ndarray, ...]) -> np.ndarray:
-    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    return np.asarray(tilted @ rolled)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +66,7 @@ def posed(factors: Factors) -> Scene:
     """Return hands as they are held."""
     hand = posture({name: np.asarray(factors[name], np.float64) for name in LIMITS})
     turn, size = rotations(factors), np.asarray(factors["scale"], np.float64)
-    body = flesh(hand, _forearm(hand, turn))
+    body = flesh(hand, _forearm(turn))
     x, y, far = (np.asarray(factors[name], np.float64) for name in HELD[4:])
     at = np.stack([x, y, far], axis=-1)
 
@@ -82,7 +78,7 @@ def posed(factors: Factors) -> Scene:
     return Scene(seen(hand.joints), placed, size)
 
 
-def _forearm(hand: Posture, turn: np.ndarray) -> np.ndarray:
+def _forearm(turn: np.ndarray) -> np.ndarray:
     """Return the ways from wrists to elbows in the hands' frames.
 
     The wrist is bent so that the arm comes more from the side than the hand does.

@@ -38,6 +38,7 @@ def paint_rods(
     coat: Coat,
     light: np.ndarray,
     view: View,
+    *,
     reach: float,
 ) -> np.ndarray:
     """Return images of rods before a background.

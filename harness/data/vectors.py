@@ -11,3 +11,8 @@ def turned(start: np.ndarray, towards: np.ndarray, angle: np.ndarray) -> np.ndar
 def unit(vectors: np.ndarray) -> np.ndarray:
     """Return ``vectors`` ``[..., D]`` with length 1."""
     return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True))
+
+
+def matrices(*rows: tuple[np.ndarray, ...]) -> np.ndarray:
+    """Return matrices ``[N, R, C]`` of their entries ``[N]``, row by row."""
+    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)

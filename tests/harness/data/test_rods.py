@@ -31,7 +31,9 @@ def painted(some: Rods, *colours: tuple[float, ...], reach: float = NO_REACH) ->
     coat = Coat(colour, np.full((n, k), 0.01), np.zeros((n, k)))
     black = np.zeros((n, 3, SIZE, SIZE), np.float32)
     light = np.broadcast_to(LIGHT, (n, 3))
-    return paint_rods(black, some, coat, light, View(np.ones((n, 2)), np.zeros((n, 2))), reach)
+    return paint_rods(
+        black, some, coat, light, View(np.ones((n, 2)), np.zeros((n, 2))), reach=reach
+    )
 
 
 RANDOM = np.random.default_rng(0)
