@@ -48,7 +48,7 @@ def _painted(factors: Factors, downscale: int) -> np.ndarray:
     pooled = sum(behind[:, :, i::d, j::d] for i in range(d) for j in range(d)) / np.float32(d * d)
     lit = np.clip(pooled * lamp[:, :, None, None].astype(np.float32), 0, 1)
     return paint_rods(
-        lit, rods(scene), _coat(factors, scene, lamp), _to_lamp(factors), view, _REACH
+        lit, rods(scene), _coat(factors, scene, lamp), _to_lamp(factors), view, reach=_REACH
     )
 
 
