@@ -8,8 +8,8 @@ import numpy as np
 from harness.data.hand_model import FINGERS, Posture
 from harness.data.vectors import unit
 
-SKIN, NAIL, SLEEVE = range(3)
-"""What a part is made of."""
+SKIN, PALM, NAIL, SLEEVE = range(4)
+"""What a part is made of; palm, its back and the arm are skin that is smooth across parts."""
 
 GIRTHS = {
     "thumb": (14.5, 11.0, 9.8, 7.6),
@@ -32,7 +32,7 @@ class Flesh:
         start: ``[N, K, 3]`` one end of the axes.
         end: ``[N, K, 3]`` the other.
         girth: ``[K, 2]`` the radius at either end.
-        made_of: ``[K]`` :data:`SKIN`, :data:`NAIL` or :data:`SLEEVE`.
+        made_of: ``[K]`` :data:`SKIN`, :data:`PALM`, :data:`NAIL` or :data:`SLEEVE`.
     """
 
     start: np.ndarray
@@ -81,12 +81,12 @@ def _palm(hand: Posture) -> list[Part]:
     bases = {finger: hand.chain(finger)[:, 0] for finger in FINGERS}
     feet = {finger: _all(n, x, -12.0, 1.0) for finger, x in _CARPUS.items()}
     parts: list[Part] = [
-        (feet[name], bases[name], 13.0, GIRTHS[name][0], SKIN) for name in FINGERS[1:]
+        (feet[name], bases[name], 13.0, GIRTHS[name][0], PALM) for name in FINGERS[1:]
     ]
     for one, other in pairwise(FINGERS[1:]):
         # Between two knuckles the flesh ends a little further down.
         gap = 0.5 * (bases[one] + bases[other]) + np.array([0.0, 5.0, 0.5])
-        parts.append((0.5 * (feet[one] + feet[other]), gap, 13.0, 10.0, SKIN))
+        parts.append((0.5 * (feet[one] + feet[other]), gap, 13.0, 10.0, PALM))
     thumb = hand.chain("thumb")
     ball, side = _all(n, 14.0, -13.0, 5.0), _all(n, -17.0, -16.0, 4.0)
     inner = bases["index"] + np.array([-2.0, 24.0, 2.5])
@@ -94,10 +94,10 @@ def _palm(hand: Posture) -> list[Part]:
     foot = 0.5 * (feet["index"] + bases["index"])
     return [
         *parts,
-        (ball, thumb[:, 0], 14.0, 14.5, SKIN),
-        (outer, inner, 8.5, 9.5, SKIN),
-        (thumb[:, 0], foot, 13.0, 12.0, SKIN),
-        (side, bases["pinky"] + np.array([3.0, 20.0, 1.0]), 13.0, 10.5, SKIN),
+        (ball, thumb[:, 0], 14.0, 14.5, PALM),
+        (outer, inner, 8.5, 9.5, PALM),
+        (thumb[:, 0], foot, 13.0, 12.0, PALM),
+        (side, bases["pinky"] + np.array([3.0, 20.0, 1.0]), 13.0, 10.5, PALM),
     ]
 
 
@@ -109,7 +109,7 @@ def _forearm(hand: Posture, forearm: np.ndarray) -> list[Part]:
         wrist = _all(n, 0.9 * x, -_WRIST, 0.0)
         beside = _all(n, x, 0.0, 0.0)
         cuff, elbow = (beside + down * forearm for down in (_CUFF, _ELBOW))
-        parts.append((wrist, beside + 1.3 * _CUFF * forearm, 16.5, 18.5, SKIN))
+        parts.append((wrist, beside + 1.3 * _CUFF * forearm, 16.5, 18.5, PALM))
         parts.append((cuff, elbow, 24.0, 31.0, SLEEVE))
     return parts
 

@@ -5,16 +5,21 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from harness.data import face_colours
-from harness.data.hand_flesh import NAIL, SKIN, SLEEVE
+from harness.data.hand_flesh import NAIL, PALM, SKIN, SLEEVE
 from harness.data.hand_scenes import SIDE, backgrounds
 from harness.data.hands_posed import Scene, posed, rods
 from harness.data.painting import View
 from harness.data.rods_painted import Coat, paint_rods
 
 _NAIL = (0.93, 0.72, 0.66)
-_SOFT = {SKIN: 4.0, NAIL: 0.3, SLEEVE: 2.5}  # pixels of the full-size image, like the next
+_SOFT = {
+    SKIN: 4.0,
+    PALM: 9.0,
+    NAIL: 0.3,
+    SLEEVE: 5.0,
+}  # pixels of the full-size image, like the next
 _REACH = 9.0
-_GLOSS = {SKIN: 0.12, NAIL: 0.4, SLEEVE: 0.0}
+_GLOSS = {SKIN: 0.12, PALM: 0.08, NAIL: 0.4, SLEEVE: 0.0}
 _CHUNK = 64  # images whose backgrounds are held at once
 
 Factors = Mapping[str, np.ndarray]
@@ -58,6 +63,7 @@ def _coat(factors: Factors, scene: Scene, lamp: np.ndarray) -> Coat:
     value = 0.15 + 0.7 * factors["sleeve_value"]
     colours = {
         SKIN: skin,
+        PALM: skin,
         NAIL: face_colours.mixed(skin, _NAIL, 0.45),
         SLEEVE: face_colours.hue(factors["sleeve_hue"], 0.55, value),
     }

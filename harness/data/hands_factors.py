@@ -67,18 +67,16 @@ def _of(key: str, index: np.ndarray, width: int) -> np.ndarray:
 
 
 def _contents(key: str, content: np.ndarray) -> dict[str, np.ndarray]:
-    u = _of(key, content, len(CONTENT))
-    # Six contents in a row have all six scenes.
-    turn = content % len(hand_scenes.SCENES)
+    u = _of(key, content, len(CONTENT) - 1)
     return {
-        "background": turn,
-        "place": u[1],
-        "skin_tone": u[2],
-        "light_x": 1.2 * u[3] - 0.6,
-        "light_y": 0.15 - 0.75 * u[4],
-        "warmth": 2 * u[5] - 1,
-        "sleeve_hue": u[6],
-        "sleeve_value": u[7],
+        "background": content % len(hand_scenes.SCENES),  # six contents in a row have all six
+        "place": u[0],
+        "skin_tone": u[1],
+        "light_x": 1.2 * u[2] - 0.6,
+        "light_y": 0.15 - 0.75 * u[3],
+        "warmth": 2 * u[4] - 1,
+        "sleeve_hue": u[5],
+        "sleeve_value": u[6],
     }
 
 
