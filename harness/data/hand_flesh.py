@@ -9,7 +9,7 @@ from harness.data.hand_model import FINGERS, Posture
 from harness.data.vectors import unit
 
 SKIN, PALM, NAIL, SLEEVE = range(4)
-"""What a part is made of; palm, its back and the arm are skin that is smooth across parts."""
+"""What a part is made of; palm and back are skin that is smooth across parts."""
 
 GIRTHS = {
     "thumb": (14.5, 11.0, 9.8, 7.6),
@@ -109,7 +109,7 @@ def _forearm(hand: Posture, forearm: np.ndarray) -> list[Part]:
         wrist = _all(n, 0.9 * x, -_WRIST, 0.0)
         beside = _all(n, x, 0.0, 0.0)
         cuff, elbow = (beside + down * forearm for down in (_CUFF, _ELBOW))
-        parts.append((wrist, beside + 1.3 * _CUFF * forearm, 16.5, 18.5, PALM))
+        parts.append((wrist, beside + 1.3 * _CUFF * forearm, 16.5, 18.5, SKIN))
         parts.append((cuff, elbow, 24.0, 31.0, SLEEVE))
     return parts
 
