@@ -47,7 +47,7 @@ class Rodi(PairMethod):
 
     Hyperparameters = RodiHyperparameters
     at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        scale: {**values, "t_lr": 2e-3, "l_gamma": 0.1, "warmup": 0.05}
+        scale: {**values, "t_lr": 2e-3, "gamma0": 0.1, "warmup": 0.05}
         for scale, values in PairMethod.at_scale.items()
     }
 
@@ -174,8 +174,8 @@ class Rodi(PairMethod):
         pose = self._pose(self.pose_encoder(batch["image"]), noise)
         return pose, self.appearance_code(batch["same"])
 
-    def _gamma(self, values: Values) -> Tensor | float:
-        return 1.0 if self.variant.bound == "fixed" else self.weight.value(values["gamma0"])
+    def _gamma(self, values: Values) -> Tensor:
+        return self.weight.value(values["gamma0"])
 
     def _adapt(self, i_t: Tensor, i_t_prime: Tensor, values: Values) -> None:
         """Update lambda by the batch's estimate, gamma by running means of at least 0."""

@@ -18,8 +18,8 @@ class Variant:
 
     Attributes:
         adversarial: whether the loss has the term of T (equation 22).
-        bound: how the variational bound is weighted: by rule (18), by rule (24), always by 1, or
-            not at all, with a pose code that is not sampled (the authors' code).
+        bound: how the variational bound is weighted: by rule (18), by rule (24), always by
+            gamma_0, or not at all, with a pose code that is not sampled (the authors' code).
         biased: whether rule (18) has its bias towards 0.
     """
 

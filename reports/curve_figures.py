@@ -10,7 +10,17 @@ from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
 from reports.curves import Curves
-from reports.figures import COLOURS, WIDTH, Figure, evenly, legend, robust_limits, style, to_svg
+from reports.figures import (
+    COLOURS,
+    WIDTH,
+    Figure,
+    broken,
+    evenly,
+    legend,
+    robust_limits,
+    style,
+    to_svg,
+)
 from reports.grid import Grid
 from reports.outcome import Outcome
 from reports.statistics import LEVEL, Floats
@@ -92,7 +102,7 @@ def draw_at(grid: Grid, curves: Curves, level: float, why: str) -> Figure:
             draw_bundle(axes, each, colour, curves.outcome)
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(whole_numbers())
-        axes.set_ylabel(curves.titled)
+        axes.set_ylabel(broken(curves.titled))
         axes.grid(axis="y")
         legend(canvas, [each.group for each in bundles], markers=False)
         svg = to_svg(canvas, "curves")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -26,6 +27,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
 """One a colour, so that no figure depends on colour alone."""
 WIDTH = 7.0
 """Width of every figure in inches."""
+BROADEST = 32
+"""Characters of an upright axis' label on one line."""
 LETTER = 0.085
 """Mean width of a letter of a legend in inches."""
 FENCE = 3.0
@@ -82,6 +85,11 @@ def style() -> Iterator[None]:
         mpl.rcdefaults()
         mpl.rcParams.update(_STYLE)
         yield
+
+
+def broken(label: str) -> str:
+    """Return an axis' label on as many lines as a figure's height asks for."""
+    return fill(label, BROADEST)
 
 
 def to_svg(canvas: Canvas, name: str) -> str:

@@ -16,6 +16,7 @@ from matplotlib.patches import Rectangle
 from reports.ablation_design import Design, Marginal
 from reports.factors import Factor
 from reports.figures import WIDTH, Figure, style, to_svg, wide_limits
+from reports.marks import titled
 from reports.text import number
 
 MOST_WRITTEN = 10
@@ -61,7 +62,7 @@ def heat_map(design: Design, pair: tuple[Factor, Factor], place: int) -> Figure:
             _draw(axes, cell, colours(norm(cell.marginal.mean.value)), _written(across, up))
         _dress(axes, across, up)
         bar = canvas.colorbar(ScalarMappable(norm, colours), ax=axes, pad=0.01, aspect=25)
-        bar.set_label(f"test {outcome.titled} {outcome.arrow}".strip())
+        bar.set_label(titled(outcome))
         bar.outline.set_visible(False)
         svg = to_svg(canvas, name)
     others = [f.name for f in design.factors if f not in pair]

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from reports.ablation_design import Marginal
 from reports.factors import Factor
-from reports.figures import COLOURS, MARKERS, evenly, wide_limits
+from reports.figures import COLOURS, MARKERS, broken, evenly, wide_limits
 from reports.outcome import Outcome
 from reports.statistics import Floats
 
@@ -100,7 +100,7 @@ def name_levels(axes: Axes, factor: Factor) -> None:
 
 def titled(outcome: Outcome) -> str:
     """Return what a value's axis is called: ``test ELBO (nats) ↑``."""
-    return f"test {outcome.titled} {outcome.arrow}".strip()
+    return broken(f"test {outcome.titled} {outcome.arrow}".strip())
 
 
 def _draw_seeds(axes: Axes, x: Floats, line: Line, place: int, limits: tuple[float, float]) -> int:

@@ -50,7 +50,7 @@ IDLE = {
     "rodi-a": {"mu", "b_gamma"},
     "rodi-b": {"gamma0", "l_gamma", "b_gamma", "gamma_max"},
     "rodi-c": {"b_gamma"},
-    "rodi-d": {"gamma0", "l_gamma", "b_gamma", "gamma_max"},
+    "rodi-d": {"l_gamma", "b_gamma", "gamma_max"},
 }
 """The numbers that an ablation of RoDi does without (its Table 1)."""
 
