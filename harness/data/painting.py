@@ -95,7 +95,7 @@ def paint(
         ``[N, C, H, W]`` uint8.
     """
     painted = np.empty(background.shape, np.uint8)
-    for rows in _portions(background.shape):
+    for rows in portions(background.shape, _AT_ONCE):
         canvas = background[rows].astype(np.float32)
         for layer in layers:
             _add(canvas, layer.of(rows), light[rows].astype(np.float32), view.of(rows))
@@ -104,8 +104,9 @@ def paint(
     return painted
 
 
-def _portions(shape: tuple[int, ...]) -> Iterator[slice]:
-    at_once = max(1, _AT_ONCE // (shape[-2] * shape[-1]))
+def portions(shape: tuple[int, ...], pixels: int) -> Iterator[slice]:
+    """Yield the rows of images ``[N, ..., H, W]`` to be painted at once, about so many pixels."""
+    at_once = max(1, pixels // (shape[-2] * shape[-1]))
     return (slice(start, start + at_once) for start in range(0, shape[0], at_once))
 
 
@@ -114,13 +115,13 @@ def _add(canvas: np.ndarray, layer: Layer, light: np.ndarray, view: View) -> Non
     width = np.maximum(layer.soft, view.pixel)
     # Beyond this from a part nothing of it is seen, nor does it change how others blend.
     margin = width / 2 + 2 * max(layer.blend, default=0)
-    boxes = [_box(layer.shape, k, margin, view, canvas.shape) for k in range(len(layer.shape))]
+    boxes = [box_of(layer.shape, k, margin, view, canvas.shape) for k in range(len(layer.shape))]
     window = _around(boxes)
     distance, (brightness, thinness) = _surface(layer, boxes, window, light, view)
-    distance /= _per_image(-width)
+    distance /= per_image(-width)
     distance += np.float32(0.5)
     covered = np.clip(distance, 0, 1, out=distance)
-    covered *= thinness * _per_image(layer.opacity)
+    covered *= thinness * per_image(layer.opacity)
     for c in range(canvas.shape[1]):
         below = canvas[:, c, window[0], window[1]]
         difference = brightness * layer.colour[:, c, None, None] - below
@@ -142,7 +143,7 @@ def _surface(
     mixed = [np.zeros(size, np.float32) for _ in range(2)]
     blends = layer.blend or (0.0,) * len(boxes)
     for k, (box, over) in enumerate(zip(boxes, blends, strict=True)):
-        blend = _per_image(np.maximum(over, 1e-3 * view.pixel))
+        blend = per_image(np.maximum(over, 1e-3 * view.pixel))
         here = (slice(None), *(_shifted(s, w.start) for s, w in zip(box, window, strict=True)))
         x, y = view.centres(box[1], 0), view.centres(box[0], 1)
         distance, nx, ny = layer.shape.field(k, x, y, view.pixel / 2)
@@ -153,15 +154,15 @@ def _surface(
         weight = np.clip(0.5 - distance / (2 * blend), 0, 1)
         joined += weight * distance
         joined -= blend * weight * (1 - weight)
-        thinness = _per_image(layer.shape.thinness(k, view.pixel / 2))
+        thinness = per_image(layer.shape.thinness(k, view.pixel / 2))
         for field, of_part in zip(
-            mixed, (_brightness(nx, ny, light, layer.relief), thinness), strict=True
+            mixed, (brightness(nx, ny, light, layer.relief), thinness), strict=True
         ):
             field[here] = field[here] * (1 - weight) + of_part * weight
     return nearest, mixed
 
 
-def _brightness(
+def brightness(
     nx: np.ndarray, ny: np.ndarray, light: np.ndarray, relief: float
 ) -> np.ndarray | np.float32:
     """Return the brightness in [0, 1] of a matt surface with the normal's x and y."""
@@ -178,7 +179,7 @@ def _brightness(
     return np.asarray(lit)
 
 
-def _box(shape: Shape, k: int, margin: np.ndarray, view: View, canvas: tuple[int, ...]) -> Box:
+def box_of(shape: Shape, k: int, margin: np.ndarray, view: View, canvas: tuple[int, ...]) -> Box:
     """Return the part of the canvas in which part ``k`` lies in any image."""
     least, most = shape.box(k)
     first = np.floor((least - margin[:, None]) * view.scale + view.origin - 0.5).min(0)
@@ -203,6 +204,6 @@ def _shifted(part: slice, by: int) -> slice:
     return slice(part.start - by, part.stop - by)
 
 
-def _per_image(values: np.ndarray) -> np.ndarray:
+def per_image(values: np.ndarray) -> np.ndarray:
     """Return ``[n]`` as ``[n, 1, 1]`` float32."""
     return values.astype(np.float32)[:, None, None]

@@ -17,6 +17,8 @@ from harness.data import (
     people_figure,
     people_poses,
     people_scenes,
+    textures,
+    vectors,
 )
 from harness.data.cache import cached_chunks
 from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
@@ -123,6 +125,8 @@ class PeopleOptions(DatasetOptions):
             people_figure,
             people_poses,
             people_scenes,
+            textures,
+            vectors,
         )
         images = cached_chunks(
             f"people-{split}",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from harness.data.body_shapes import Measures
+from harness.data.vectors import turned
 
 DIRECTIONS = 8
 """Ways a figure may be turned: 0 faces the viewer, 2 goes to the right, 4 away, 6 to the left."""
@@ -109,7 +110,7 @@ def joints(sizes: Measures, angles: Vectors) -> dict[str, np.ndarray]:
     forward = np.stack([np.sin(yaw), none, np.cos(yaw)], axis=-1)
     left = np.stack([np.cos(yaw), none, -np.sin(yaw)], axis=-1)
     down = np.array([0.0, 1.0, 0.0])
-    up = _turned(-down, forward, angles["lean"])
+    up = turned(-down, forward, angles["lean"])
     pelvis = 0 * forward
     neck = pelvis + _long(sizes["torso"], up)
     head = neck + _long(0.6 * sizes["neck"] + 0.9 * sizes["head"], up)
@@ -124,22 +125,22 @@ def joints(sizes: Measures, angles: Vectors) -> dict[str, np.ndarray]:
     for side, outward in (("left", left), ("right", -left)):
         swing, spread = angles[f"{side}_hip"], angles[f"{side}_spread"]
         hip = pelvis + _long(sizes["hips"], outward)
-        knee = hip + _long(sizes["thigh"], _turned(down, forward, swing))
+        knee = hip + _long(sizes["thigh"], turned(down, forward, swing))
         bent = swing - angles[f"{side}_knee"]
-        ankle = knee + _long(sizes["shin"], _turned(down, forward, bent))
+        ankle = knee + _long(sizes["shin"], turned(down, forward, bent))
         shoulder = found["thorax"] + _long(0.95 * sizes["shoulders"], outward)
         arm = angles[f"{side}_arm"] + angles["lean"]
-        upper = _turned(_turned(down, forward, arm), outward, spread)
+        upper = turned(turned(down, forward, arm), outward, spread)
         elbow = shoulder + _long(sizes["upper_arm"], upper)
         # The forearm comes back to the middle as the elbow bends.
-        lower = _turned(down, forward, arm + angles[f"{side}_elbow"])
-        lower = _turned(lower, outward, spread - 0.35 * angles[f"{side}_elbow"])
+        lower = turned(down, forward, arm + angles[f"{side}_elbow"])
+        lower = turned(lower, outward, spread - 0.35 * angles[f"{side}_elbow"])
         wrist = elbow + _long(sizes["forearm"], lower)
         limbs = {
             "hip": hip,
             "knee": knee,
             "ankle": ankle,
-            "toe": ankle + _long(0.3 * sizes["shin"], _turned(forward, -down, 0.4 * bent - 0.3)),
+            "toe": ankle + _long(0.3 * sizes["shin"], turned(forward, -down, 0.4 * bent - 0.3)),
             "shoulder": shoulder,
             "elbow": elbow,
             "wrist": wrist,
@@ -157,11 +158,6 @@ def seen(places: Vectors, elevation: np.ndarray) -> dict[str, np.ndarray]:
         x, y, z = np.split(place, 3, axis=1)
         rotated[name] = np.concatenate([x, y * cos + z * sin, z * cos - y * sin], axis=1)
     return rotated
-
-
-def _turned(start: np.ndarray, towards: np.ndarray, angle: np.ndarray) -> np.ndarray:
-    """Return a unit vector turned by ``angle`` ``[N]`` to another one that is upright to it."""
-    return np.asarray(np.cos(angle)[:, None] * start + np.sin(angle)[:, None] * towards)
 
 
 def _long(length: np.ndarray, direction: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from harness.data import keyed
-from harness.data.face_colours import hue
+from harness.data.textures import between, muted, smooth_noise
 
 CAMERAS = 6
 """As many as Market-1501 has."""
@@ -33,6 +33,7 @@ _LIGHTS = np.array(
 )
 _HORIZONS = (0.42, 0.30, 0.36, 0.22, 0.47, 0.33)  # of the image's height, from its top
 _PANORAMA = 6  # widths of an image
+_GRIDS = ((4, 12), (9, 33), (24, 90))  # of the scenes' noise
 _BLOCKS = 14  # walls, doors, trees behind the people
 
 
@@ -83,45 +84,14 @@ def _panorama(camera: int, size: tuple[int, int]) -> np.ndarray:
     y = (np.arange(height) + 0.5)[:, None] / height
     x = (np.arange(width) + 0.5)[None] / width
     horizon = _HORIZONS[camera]
-    wall, ground = _tones(u[:2, 0], u[:2, 1], 0.1 + 0.1 * u[:2, 2], 0.45 + 0.25 * u[:2, 3])
+    wall, ground = muted(u[:2, 0], u[:2, 1], 0.1 + 0.1 * u[:2, 2], 0.45 + 0.25 * u[:2, 3])
     scene = np.where(y < horizon, wall[:, None, None], ground[:, None, None] + 0 * x)
-    tones = _tones(u[2:, 0], u[2:, 1], 0.35 * u[2:, 2], 0.15 + 0.65 * u[2:, 3])
+    tones = muted(u[2:, 0], u[2:, 1], 0.35 * u[2:, 2], 0.15 + 0.65 * u[2:, 3])
     for (*_, left, wide, high, low), tone in zip(u[2:], tones, strict=True):
-        across = _between(x, left, left + 0.02 + 0.10 * wide, 0.4 / width)
+        across = between(x, left, left + 0.02 + 0.10 * wide, 0.4 / width)
         foot = horizon + 0.10 * low
-        inside = across * _between(y, foot - 0.1 - 0.5 * high, foot, 0.4 / height)
+        inside = across * between(y, foot - 0.1 - 0.5 * high, foot, 0.4 / height)
         scene = scene + inside * (tone[:, None, None] - scene)
     scene = scene * np.where(y < horizon, 1.0, 0.82 + 0.3 * (y - horizon) / (1 - horizon))
-    scene = scene * (0.86 + 0.28 * _smooth_noise(f"people/noise/{camera}", y, x))
+    scene = scene * (0.86 + 0.28 * smooth_noise(f"people/noise/{camera}", y, x, _GRIDS))
     return np.asarray(np.clip(scene, 0, 0.9), np.float32)
-
-
-def _tones(
-    turn: np.ndarray, towards: np.ndarray, saturation: np.ndarray, value: np.ndarray
-) -> np.ndarray:
-    """Return muted colours ``[N, 3]``, half of them near grey."""
-    grey = np.repeat(value[:, None], 3, axis=1)
-    share = (saturation * (0.3 + 0.7 * towards))[:, None]
-    return np.asarray(grey + share * (hue(turn, 1.0, value) - grey))
-
-
-def _between(at: np.ndarray, first: float, last: float, soft: float) -> np.ndarray:
-    """Return 1 from ``first`` to ``last`` and 0 outside, with edges that fade over a pixel."""
-    half = (last - first) / 2
-    distance = np.abs(at - first - half) - half
-    return np.asarray(np.clip(0.5 - distance / (2 * soft), 0, 1))
-
-
-def _smooth_noise(key: str, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Return smooth noise in [0, 1], ``[H, W]``: values at a coarse grid, interpolated."""
-    total = np.zeros((len(y), x.shape[1]))
-    for octave, (rows, columns) in enumerate(((4, 12), (9, 33), (24, 90))):
-        grid = keyed.uniforms(f"{key}/{octave}", rows, columns)
-        down, across = _weights(y[:, 0], rows), _weights(x[0], columns)
-        total += 0.5**octave * (down @ grid @ across.T)
-    return np.asarray(total / 1.75)
-
-
-def _weights(at: np.ndarray, n: int) -> np.ndarray:
-    """Return the weights ``[M, n]`` of grid values at places in [0, 1], by linear interpolation."""
-    return np.asarray(np.maximum(1 - np.abs(at[:, None] * (n - 1) - np.arange(n)), 0))

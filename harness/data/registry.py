@@ -9,6 +9,7 @@ from harness.data.dataset import Dataset, DatasetOptions
 from harness.data.digits import DigitsOptions
 from harness.data.faces import FacesOptions
 from harness.data.glyphs import GlyphsOptions
+from harness.data.hands import HandsOptions
 from harness.data.mnist import MnistOptions
 from harness.data.norb import NorbOptions
 from harness.data.people import PeopleOptions
@@ -24,6 +25,7 @@ DATASETS: dict[str, type[DatasetOptions]] = {
         DigitsOptions,
         FacesOptions,
         GlyphsOptions,
+        HandsOptions,
         MnistOptions,
         NorbOptions,
         PeopleOptions,

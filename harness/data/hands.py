@@ -1,0 +1,153 @@
+"""``hands``: left hands in many poses and contents, a counterpart of RHD's and STB's images."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Ge
+
+from harness.data import (
+    capsules,
+    face_colours,
+    hand_flesh,
+    hand_gestures,
+    hand_model,
+    hand_scenes,
+    hands_drawn,
+    hands_factors,
+    hands_posed,
+    keyed,
+    painting,
+    rods,
+    rods_painted,
+    textures,
+    vectors,
+)
+from harness.data.cache import cached_chunks
+from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
+from harness.data.hand_model import JOINTS, LIMITS
+from harness.data.hand_pose import canonicalise, normalise
+from harness.data.hand_scenes import SIDE
+from harness.data.hands_drawn import chunks
+from harness.data.hands_factors import CONTENT, HELD, Factors, Rotation, draw_factors
+from harness.data.hands_posed import posed, projected, visible
+
+
+@dataclass(frozen=True)
+class HandsOptions(DatasetOptions):
+    """Options of ``hands``.
+
+    Sixty-four images in a row show 16 frames, the poses, in 4 of the same 8 contents each: scene,
+    skin, light and sleeve. Frames and contents of the test are never those of the training.
+
+    Modalities are ``pose``, the joints before the camera (x to the right, y down, z away from it)
+    relative to the wrist and divided by the bone between joints 11 and 12; ``cpose``, the same
+    turned so that joint 12 lies on the negative y axis and joint 20 has z = 0 and x > 0; and
+    ``viewpoint``, the rotation that undoes it: ``pose = cpose @ viewpoint``. ``bone_mm`` is that
+    bone's length. Known factors are also where the joints are in the image (``wrist_x``,
+    ``wrist_y`` and so on), whether they are seen (``visible_wrist`` ...), the joint angles in
+    radians and the hand's rotation.
+
+    Attributes:
+        downscale: images are 256, 128 or 64 pixels high and wide.
+        rotation: ``facing`` shows palms or backs, tilted by up to 60 degrees and rolled at will;
+            ``uniform`` turns hands at will.
+        n_train: training images.
+        n_test: test images.
+        seed: another seed draws other images. Image i depends on the seed, its split and i alone.
+    """
+
+    name: ClassVar[str] = "hands"
+    summary: ClassVar[str] = "procedural 256x256 RGB hands: 21 joints, rotation, content"
+    # dVAE does not state its training: proposed are 100 epochs of each of its two steps.
+    published_epochs: ClassVar[int] = 200
+    published_batch_size: ClassVar[int] = 32
+    identity_factor: ClassVar[str] = "content"
+    frame_factor: ClassVar[str] = "frame"
+    modalities: ClassVar[tuple[str, ...]] = ("pose", "cpose", "viewpoint")
+
+    downscale: Literal[1, 2, 4] = 1
+    rotation: Rotation = "facing"
+    n_train: Annotated[int, Ge(1)] = 6000
+    n_test: Annotated[int, Ge(1)] = 2000
+    seed: Annotated[int, Ge(0)] = 0
+
+    @property
+    def keypoints(self) -> tuple[str, ...]:
+        """The 21 joints."""
+        return JOINTS
+
+    def load(self, data_root: Path | None) -> Dataset:  # noqa: ARG002 - needs no files
+        """Return the hands, rendered once and cached."""
+        return Dataset(
+            self.name,
+            "procedural",
+            self._split("train", self.n_train),
+            self._split("test", self.n_test),
+            appearance_factors=CONTENT,
+            pose_factors=("gesture", *LIMITS, *HELD, "scale"),
+            identity_factor=self.identity_factor,
+            frame_factor=self.frame_factor,
+            keypoints=self.keypoints,
+        )
+
+    def check(self, data_root: Path | None) -> None:
+        """Do nothing: hands need no files."""
+
+    def _split(self, split: SplitName, n: int) -> Split:
+        factors = draw_factors(split, n, self.seed, self.rotation)
+        modules = (
+            capsules,
+            face_colours,
+            hand_flesh,
+            hand_gestures,
+            hand_model,
+            hand_scenes,
+            hands_drawn,
+            hands_factors,
+            hands_posed,
+            keyed,
+            painting,
+            rods,
+            rods_painted,
+            textures,
+            vectors,
+        )
+        images = cached_chunks(
+            f"hands-{split}",
+            {
+                "split": split,
+                "n": n,
+                "seed": self.seed,
+                "rotation": self.rotation,
+                "downscale": self.downscale,
+            },
+            tuple(str(module.__file__) for module in modules),
+            (n, 3, SIDE // self.downscale, SIDE // self.downscale),
+            lambda: chunks(factors, self.downscale),
+        )
+        labels, modalities = known(factors, self.downscale)
+        return Split(images, {**factors, **labels}, modalities)
+
+
+def known(
+    factors: Factors, downscale: int = 1
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Return what is known of the joints of hands: further factors, and the modalities.
+
+    Args:
+        factors: as :func:`harness.data.hands_factors.draw_factors` returns them, each ``[N]``.
+        downscale: of the images, to whose pixels the factors refer; whole numbers are centres.
+    """
+    scene = posed(factors)
+    at = ((projected(scene.joints) + SIDE / 2) / downscale - 0.5).astype(np.float32)
+    seen = visible(scene).astype(np.int64)
+    pose, bone = normalise(scene.joints)
+    cpose, viewpoint, _ = canonicalise(pose, np.zeros(len(pose), bool))
+    labels: dict[str, np.ndarray] = {"bone_mm": bone.astype(np.float32)}
+    for j, name in enumerate(JOINTS):
+        labels |= {f"{name}_x": at[:, j, 0], f"{name}_y": at[:, j, 1]}
+        labels[f"visible_{name}"] = seen[:, j]
+    modalities = {"pose": pose, "cpose": cpose, "viewpoint": viewpoint}
+    return labels, {name: array.astype(np.float32) for name, array in modalities.items()}
