@@ -65,6 +65,7 @@ def cached_crops(
     names: Sequence[str],
     squares: np.ndarray,
     size: tuple[int, int],
+    *,
     downscale: int,
     remedy: str,
 ) -> np.ndarray:

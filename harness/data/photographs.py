@@ -102,13 +102,11 @@ def cached_photographs(
         UserError: files are missing.
         CorruptFileError: a file is empty, or ``decode`` says so.
     """
+    cut = "" if cuts is None else hashlib.sha256(cuts.tobytes()).hexdigest()
     digest = digest_of(folder, names, remedy)
-    key = {"files": digest, "height": size[0], "width": size[1]}
-    if cuts is not None:
-        key["cuts"] = hashlib.sha256(cuts.tobytes()).hexdigest()
     return cached_chunks(
         label,
-        key,
+        {"files": digest, "height": size[0], "width": size[1], "cuts": cut},
         (__file__, *sources),
         (len(names), 3, *size),
         lambda: (part.transpose(0, 3, 1, 2) for part in decoded(folder, names, decode)),
