@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.photographs import cached_photographs, file_states
+from harness.data.photographs import cached_photographs, file_states, opened
 from harness.errors import CorruptFileError
 
 SIZE = 128
@@ -55,18 +55,13 @@ def _decode(path: Path, size: int) -> np.ndarray:
     """Return an image, ``[size, size, 3]``."""
     from PIL import Image
 
-    try:
-        with Image.open(path) as image:
-            if image.size != FILE_SIZE:
-                raise CorruptFileError(
-                    f"{path} is of {image.width}x{image.height} pixels; the aligned images of "
-                    "CelebA, 178x218, are expected (img_align_celeba.zip)."
-                )
-            resized = image.convert("RGB").resize((size, size), Image.Resampling.BILINEAR, CROP)
-    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises of damaged files
-        raise CorruptFileError(
-            f"{path} is truncated, damaged or no image ({error}). Fetch it again."
-        ) from error
+    with opened(path) as image:
+        if image.size != FILE_SIZE:
+            raise CorruptFileError(
+                f"{path} is of {image.width}x{image.height} pixels; the aligned images of "
+                "CelebA, 178x218, are expected (img_align_celeba.zip)."
+            )
+        resized = image.convert("RGB").resize((size, size), Image.Resampling.BILINEAR, CROP)
     return np.asarray(resized)
 
 

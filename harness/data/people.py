@@ -25,8 +25,7 @@ from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
 from harness.data.people_drawn import PLACING, SHAPES, TRAITS, Look, chunks, draw_factors, keypoints
 from harness.data.people_files import REMEDY, Listing, find_people
 from harness.data.people_poses import KEYPOINTS
-from harness.data.photographs import cached_photographs, file_states
-from harness.errors import CorruptFileError
+from harness.data.photographs import cached_photographs, file_states, opened
 
 _PROCEDURAL_IMAGES: dict[SplitName, int] = {"train": 6000, "test": 2000}
 
@@ -165,11 +164,6 @@ def _decode(path: Path, size: tuple[int, int]) -> np.ndarray:
     from PIL import Image
 
     height, width = size
-    try:
-        with Image.open(path) as image:
-            resized = image.convert("RGB").resize((width, height), Image.Resampling.BILINEAR)
-    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises of damaged files
-        raise CorruptFileError(
-            f"{path} is truncated, damaged or no image ({error}). Fetch it again."
-        ) from error
+    with opened(path) as image:
+        resized = image.convert("RGB").resize((width, height), Image.Resampling.BILINEAR)
     return np.asarray(resized)

@@ -13,8 +13,10 @@ from harness.data.hands import HandsOptions
 from harness.data.mnist import MnistOptions
 from harness.data.norb import NorbOptions
 from harness.data.people import PeopleOptions
+from harness.data.rhd import RhdOptions
 from harness.data.smpl import SmplOptions
 from harness.data.sprites import SpritesOptions
+from harness.data.stb import StbOptions
 from harness.data.vitae_samples import VitaeSamplesOptions
 
 DATASETS: dict[str, type[DatasetOptions]] = {
@@ -29,8 +31,10 @@ DATASETS: dict[str, type[DatasetOptions]] = {
         MnistOptions,
         NorbOptions,
         PeopleOptions,
+        RhdOptions,
         SmplOptions,
         SpritesOptions,
+        StbOptions,
         VitaeSamplesOptions,
     )
 }

@@ -1,0 +1,53 @@
+"""Pickles by strangers: numpy's arrays in Python's own containers, and nothing that could be run.
+
+A pickle may name any function of any module to be called while it is read; here it is refused
+unless it is one of the few that make an array.
+"""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+from harness.errors import CorruptFileError
+
+_ALLOWED = frozenset(
+    {
+        ("numpy", "ndarray"),
+        ("numpy", "dtype"),
+        ("numpy._core.multiarray", "_reconstruct"),
+        ("numpy._core.multiarray", "scalar"),
+        ("numpy._core.numeric", "_frombuffer"),  # protocol 5
+        ("_codecs", "encode"),  # bytes, in protocols 0 to 2
+    }
+)
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        # numpy 1 wrote numpy.core; numpy 1.26 and 2 know both names.
+        module = module.replace("numpy.core.", "numpy._core.")
+        if (module, name) not in _ALLOWED:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
+        return super().find_class(module, name)
+
+
+def read_pickle(path: Path) -> Any:
+    """Return what a pickle holds: arrays, and containers, numbers and texts of Python's.
+
+    Texts of Python 2 are read as Latin-1, as numpy advises.
+
+    Raises:
+        CorruptFileError: it is truncated or damaged, or holds anything else.
+    """
+    try:
+        with path.open("rb") as file:
+            return _Unpickler(file, encoding="latin1").load()
+    except pickle.UnpicklingError as error:
+        raise CorruptFileError(
+            f"{path} is no pickle of arrays alone ({error}). It was not read further, because "
+            "pickles can run programs. Fetch it again, from where it was published."
+        ) from error
+    except Exception as error:  # a damaged pickle raises nearly anything
+        raise CorruptFileError(
+            f"{path} is truncated or damaged ({type(error).__name__}: {error}). Fetch it again."
+        ) from error
