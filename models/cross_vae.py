@@ -5,7 +5,14 @@ from torch import Tensor
 
 from models.gaussian import DiagonalGaussian
 from models.method import Batch, Noise, Stats, Values
-from models.modal_vae import IMAGE, ModalVAE, PoseEstimation, Synthesis
+from models.modal_uses import (
+    BETA_AT_64,
+    W_X_AT_64,
+    PoseEstimation,
+    Synthesis,
+    smaller,
+)
+from models.modal_vae import IMAGE, ModalVAE
 
 LATENT = "latent"
 
@@ -51,6 +58,10 @@ class CrossModal(ModalVAE):
 class CrossVAESynthesis(Synthesis, CrossModal):
     """Cross-modal VAE of images, their poses and tag images: one code for all three."""
 
+    at_scale = smaller(CrossModal, beta=BETA_AT_64)
+
 
 class CrossVAE(PoseEstimation, CrossModal):
     """Cross-modal VAE of images, canonical poses and viewpoints: one code (z_cross, Table 4)."""
+
+    at_scale = smaller(CrossModal, w_x=W_X_AT_64)

@@ -10,15 +10,14 @@ from torch import Tensor, nn
 from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
 from models.modal_hyperparameters import DVAEHyperparameters, DVAESynthesisHyperparameters
 from models.modal_networks import pose_branch
-from models.modal_vae import (
-    IMAGE,
-    TAG,
-    WHOLE_POSE,
-    ModalVAE,
+from models.modal_uses import (
+    BETA_AT_64,
+    W_X_AT_64,
     PoseEstimation,
-    Posteriors,
     Synthesis,
+    smaller,
 )
+from models.modal_vae import IMAGE, TAG, WHOLE_POSE, ModalVAE, Posteriors
 from models.pair_method import shown
 
 REST = "rest"
@@ -36,9 +35,7 @@ class DVAE(ModalVAE):
     """
 
     Hyperparameters = DVAEHyperparameters
-    at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        scale: {**values, "pose_branch_pool": True} for scale, values in ModalVAE.at_scale.items()
-    }
+    at_scale = smaller(ModalVAE, pose_branch_pool=True)
     groups: ClassVar[tuple[str, str]]
     """Names of the parts of y1 and y2."""
 
@@ -131,6 +128,7 @@ class DVAESynthesis(Synthesis, DVAE):
     """dVAE for image synthesis: pose and content of images of hands (Yang and Yao, 2019)."""
 
     Hyperparameters = DVAESynthesisHyperparameters
+    at_scale = smaller(DVAE, beta=BETA_AT_64)
     groups = "pose", "appearance"
 
     def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
@@ -146,6 +144,7 @@ class DVAESynthesis(Synthesis, DVAE):
 class DVAEPose(PoseEstimation, DVAE):
     """dVAE for pose estimation: canonical pose and viewpoint (Yang and Yao, 2019)."""
 
+    at_scale = smaller(DVAE, w_x=W_X_AT_64)
     groups = "pose", "viewpoint"
 
 

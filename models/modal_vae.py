@@ -7,7 +7,7 @@ those of pictures on the scale [-1, 1] of a tanh.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from models.gaussian import DiagonalGaussian, gaussian_of
 from models.likelihoods import gaussian_log_likelihood
 from models.method import Batch, DataSpec, Method, Noise, Stats, Values
-from models.modal_hyperparameters import ModalHyperparameters, SynthesisHyperparameters
+from models.modal_hyperparameters import ModalHyperparameters
 from models.modal_networks import (
     ModalImageDecoder,
     image_encoder,
@@ -181,19 +181,3 @@ class ModalVAE(Method):
         if label == TAG:
             return ModalImageDecoder(hp.network, d, self.data.image_shape)
         return vector_decoder(hp.network, d, self.data.modalities[label])
-
-
-class Synthesis(ModalVAE):
-    """Image synthesis: y1 is the 3D pose, y2 another image of the same content, the tag image."""
-
-    Hyperparameters: ClassVar[type[Any]] = SynthesisHyperparameters
-    labels = "pose", TAG
-    needs = ("pose",)
-    consumes: ClassVar[Literal["images", "pairs"]] = "pairs"
-
-
-class PoseEstimation(ModalVAE):
-    """Pose estimation: y1 is the pose in a frame of its own, y2 the viewpoint, a rotation."""
-
-    labels = "cpose", "viewpoint"
-    needs = ("cpose", "viewpoint")

@@ -200,6 +200,8 @@ def test_embedding_loss_is_equation_5(name: str) -> None:
 
 def test_beta_is_of_the_use_and_the_loops_warm_up_is_not_used() -> None:
     assert modal_case("dvae_synthesis").build().values()["beta"] == 100.0
+    assert DVAESynthesis.at_scale["small"]["beta"] == 6.25, "of 64 x 64 pixels, not 256 x 256"
+    assert DVAEPose.at_scale["small"].keys() == {"network", "lr", "pose_branch_pool", "w_x"}
     case = modal_case("dvae_pose")
     method = built(case)
     assert method.values()["beta"] == 0.01
