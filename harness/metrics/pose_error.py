@@ -28,8 +28,11 @@ def compute(
     ``pose_error`` is the mean distance of a joint in mm, ``pose_pck_20`` and ``pose_pck_50`` the
     share of joints within so many mm, ``pose_auc_0_50`` and ``pose_auc_20_50`` the area under that
     share (see :mod:`harness.metrics.joints`). Hidden joints do not count; each joint counts the
-    same, the root joint too, whose place is known. A method that predicts canonical pose and viewpoint has the pose that these make, with the
-    rotation nearest to the viewpoint.
+    same, the root joint too, whose place is known. A method that predicts canonical pose and
+    viewpoint has the pose that these make, with the rotation nearest to the viewpoint.
+
+    Raises:
+        UserError: no joint is visible in any image.
     """
     assert isinstance(method, Predicts)
     found = predictions(method, data)
