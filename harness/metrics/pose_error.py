@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from harness.data.dataset import Dataset
+from harness.data.hand_pose import restore
 from harness.errors import UserError
 from harness.metrics.joints import areas, distances, nearest_rotation, of_joints, pck
 from models.method import Method, Predicts
@@ -71,9 +72,8 @@ def pose_of(found: Mapping[str, np.ndarray], mirrored: np.ndarray) -> np.ndarray
     """
     if "pose" in found:
         return found["pose"]
-    canonical = found["cpose"] * np.where(mirrored[:, None], [1, 1, -1], 1)[:, None]
-    pose: np.ndarray = canonical @ nearest_rotation(found["viewpoint"])
-    return pose
+    root = np.zeros((len(mirrored), 3))
+    return restore(found["cpose"], nearest_rotation(found["viewpoint"]), root, mirrored)
 
 
 def mirrored(dataset: Dataset) -> np.ndarray:
