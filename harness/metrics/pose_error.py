@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from harness.data.dataset import Dataset
+from harness.data.hand_pose import restore
 from harness.errors import UserError
 from harness.metrics.joints import areas, distances, nearest_rotation, of_joints, pck
 from models.method import Method, Predicts
@@ -28,8 +29,11 @@ def compute(
     ``pose_error`` is the mean distance of a joint in mm, ``pose_pck_20`` and ``pose_pck_50`` the
     share of joints within so many mm, ``pose_auc_0_50`` and ``pose_auc_20_50`` the area under that
     share (see :mod:`harness.metrics.joints`). Hidden joints do not count; each joint counts the
-    same, the root joint too, whose place is known. A method that predicts canonical pose and viewpoint has the pose that these make, with the
-    rotation nearest to the viewpoint.
+    same, the root joint too, whose place is known. A method that predicts canonical pose and
+    viewpoint has the pose that these make, with the rotation nearest to the viewpoint.
+
+    Raises:
+        UserError: no joint is visible in any image.
     """
     assert isinstance(method, Predicts)
     found = predictions(method, data)
@@ -68,9 +72,8 @@ def pose_of(found: Mapping[str, np.ndarray], mirrored: np.ndarray) -> np.ndarray
     """
     if "pose" in found:
         return found["pose"]
-    canonical = found["cpose"] * np.where(mirrored[:, None], [1, 1, -1], 1)[:, None]
-    pose: np.ndarray = canonical @ nearest_rotation(found["viewpoint"])
-    return pose
+    root = np.zeros((len(mirrored), 3))
+    return restore(found["cpose"], nearest_rotation(found["viewpoint"]), root, mirrored)
 
 
 def mirrored(dataset: Dataset) -> np.ndarray:
