@@ -80,7 +80,8 @@ def test_a_bent_finger_in_closed_form() -> None:
 def test_spreading_goes_to_the_thumb_and_ends_in_a_fist() -> None:
     straight, spread = hands(1), hands(1, index_spread=15)
     assert spread.joints[0, 5, 0] > straight.joints[0, 5, 0] + 15
-    fist, same = hands(1, index_mcp=90), hands(1, index_mcp=90, index_spread=15)
+    # The bones that point back over the palm would tell of a spread.
+    fist, same = (hands(1, index_mcp=90, index_pip=60, index_spread=a) for a in (0, 15))
     np.testing.assert_allclose(fist.joints, same.joints, atol=1e-9)
 
 
