@@ -28,7 +28,10 @@ def hand(rng: np.random.Generator, at: tuple[float, float, float]) -> dict[str, 
     joints: dict[str, np.ndarray] = {"wrist": np.zeros(3)}
     for f, finger in enumerate(FINGERS):
         side = 22.0 * (f - 2)
-        reach, bend = np.array([60.0, 100, 125, 145]), 30 * rng.random() * np.array([0, 0.3, 0.7, 1])
+        reach, bend = (
+            np.array([60.0, 100, 125, 145]),
+            30 * rng.random() * np.array([0, 0.3, 0.7, 1]),
+        )
         for name, along, out in zip(TO_TIP[finger], reach, bend, strict=True):
             joints[name] = np.array([side * along / 90, -along, -out])
     turn = Rotation.from_euler("zyx", rng.uniform(-0.6, 0.6, 3)).as_matrix()
@@ -85,7 +88,7 @@ def write_rhd(root: Path, folder: str = "RHD_published_v2", protocol: int = 4) -
             ):
                 path = root / folder / part / of / f"{number:05d}.png"
                 path.parent.mkdir(parents=True, exist_ok=True)
-                image.save(path)
+                image.save(path, compress_level=1)
         path = root / folder / part / f"anno_{part}.pickle"
         path.write_bytes(pickle.dumps(entries, protocol))
     return root / folder
@@ -113,7 +116,7 @@ def write_stb(root: Path, images: str = "images", frames: int = FRAMES) -> Path:
         for i in range(frames):
             for camera, side in enumerate(("left", "right")):
                 image = photograph((640, 480), stb_marks(sequence, i, camera))
-                image.save(folder / images / sequence / f"BB_{side}_{i}.png")
+                image.save(folder / images / sequence / f"BB_{side}_{i}.png", compress_level=1)
     return folder
 
 
