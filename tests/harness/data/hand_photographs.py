@@ -40,8 +40,8 @@ def hand(rng: np.random.Generator, at: tuple[float, float, float]) -> dict[str, 
 
 
 def photograph(size: tuple[int, int], marks: dict[str, np.ndarray]) -> Image.Image:
-    """Return a dark image of ``size`` (width, height) with a disc at each mark, red last."""
-    image = Image.new("RGB", size, (20, 40, 30))
+    """Return a dark blue image of ``size`` (width, height) with a disc at each mark, red last."""
+    image = Image.new("RGB", size, (0, 0, 60))
     draw = ImageDraw.Draw(image)
     for name in sorted(marks, key=lambda name: name == MARKED):
         x, y = np.rint(marks[name])
@@ -121,7 +121,7 @@ def write_stb(root: Path, images: str = "images", frames: int = FRAMES) -> Path:
 
 
 def red_centre(image: np.ndarray) -> np.ndarray:
-    """Return x and y of the centre of mass of what is red in ``[3, H, W]``."""
-    weight = np.clip(image[0].astype(float) - image[1] - image[2], 0, None)
+    """Return x and y of the centre of mass of what is red in ``[3, H, W]``, where nothing is green."""
+    weight = image[0].astype(float) - image[1]
     rows, columns = np.mgrid[: image.shape[1], : image.shape[2]]
     return np.array([(weight * at).sum() / weight.sum() for at in (columns, rows)])
