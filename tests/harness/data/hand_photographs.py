@@ -28,7 +28,10 @@ def hand(rng: np.random.Generator, at: tuple[float, float, float]) -> dict[str, 
     joints: dict[str, np.ndarray] = {"wrist": np.zeros(3)}
     for f, finger in enumerate(FINGERS):
         side = 22.0 * (f - 2)
-        reach, bend = np.array([60.0, 100, 125, 145]), 30 * rng.random() * np.array([0, 0.3, 0.7, 1])
+        reach, bend = (
+            np.array([60.0, 100, 125, 145]),
+            30 * rng.random() * np.array([0, 0.3, 0.7, 1]),
+        )
         for name, along, out in zip(TO_TIP[finger], reach, bend, strict=True):
             joints[name] = np.array([side * along / 90, -along, -out])
     turn = Rotation.from_euler("zyx", rng.uniform(-0.6, 0.6, 3)).as_matrix()
@@ -37,8 +40,8 @@ def hand(rng: np.random.Generator, at: tuple[float, float, float]) -> dict[str, 
 
 
 def photograph(size: tuple[int, int], marks: dict[str, np.ndarray]) -> Image.Image:
-    """Return a dark image of ``size`` (width, height) with a disc at each mark, red last."""
-    image = Image.new("RGB", size, (20, 40, 30))
+    """Return a dark blue image of ``size`` (width, height) with a disc at each mark, red last."""
+    image = Image.new("RGB", size, (0, 0, 60))
     draw = ImageDraw.Draw(image)
     for name in sorted(marks, key=lambda name: name == MARKED):
         x, y = np.rint(marks[name])
@@ -85,7 +88,7 @@ def write_rhd(root: Path, folder: str = "RHD_published_v2", protocol: int = 4) -
             ):
                 path = root / folder / part / of / f"{number:05d}.png"
                 path.parent.mkdir(parents=True, exist_ok=True)
-                image.save(path)
+                image.save(path, compress_level=1)
         path = root / folder / part / f"anno_{part}.pickle"
         path.write_bytes(pickle.dumps(entries, protocol))
     return root / folder
@@ -113,12 +116,12 @@ def write_stb(root: Path, images: str = "images", frames: int = FRAMES) -> Path:
         for i in range(frames):
             for camera, side in enumerate(("left", "right")):
                 image = photograph((640, 480), stb_marks(sequence, i, camera))
-                image.save(folder / images / sequence / f"BB_{side}_{i}.png")
+                image.save(folder / images / sequence / f"BB_{side}_{i}.png", compress_level=1)
     return folder
 
 
 def red_centre(image: np.ndarray) -> np.ndarray:
-    """Return x and y of the centre of mass of what is red in ``[3, H, W]``."""
-    weight = np.clip(image[0].astype(float) - image[1] - image[2], 0, None)
+    """Return x and y of the centre of mass of what is red in ``[3, H, W]``, where nothing is green."""
+    weight = image[0].astype(float) - image[1]
     rows, columns = np.mgrid[: image.shape[1], : image.shape[2]]
     return np.array([(weight * at).sum() / weight.sum() for at in (columns, rows)])

@@ -114,7 +114,9 @@ def test_keypoints_fall_on_what_the_photograph_shows_there(tmp_path: Path, downs
         at = np.array([train.factors[f"{MARKED}_{axis}"][row] for axis in "xy"])
         # The disc's centre is at a whole pixel of the file: that is known, and undone here.
         off = (np.rint(mark) - mark) * scale
-        np.testing.assert_allclose(red_centre(train.images[row]), at + off, atol=0.1 * scale)
+        # A tenth of a pixel, of the file's or the crop's: grey levels are rounded.
+        tolerance = 0.1 * max(scale, 1)
+        np.testing.assert_allclose(red_centre(train.images[row]), at + off, atol=tolerance)
 
 
 def test_the_palm_as_root(tmp_path: Path) -> None:
