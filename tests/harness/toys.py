@@ -100,6 +100,13 @@ def dataset(n_test: int = N_TEST) -> Dataset:
     return Dataset("toy", "procedural", Split(images[:N_TRAIN]), Split(images[N_TRAIN:]))
 
 
+def hands(n_test: int = N_TEST) -> Dataset:
+    """Return random colour images ``[N, 3, 16, 16]``."""
+    shape = N_TRAIN + n_test, 3, 16, 16
+    images = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    return Dataset("hands", "procedural", Split(images[:N_TRAIN]), Split(images[N_TRAIN:]))
+
+
 def scale(epochs: int = EPOCHS, **changes: int | float) -> Scale:
     fields = {"warmup_fraction": 0.5, "eval_every": 2, "train_limit": None, "test_limit": None}
     return Scale(**{"name": "toy", "epochs": epochs, "batch_size": BATCH, **fields, **changes})

@@ -15,12 +15,17 @@ SPACES = space_files()
 PUBLISHED = Path(reports.__file__).parent / "published"
 
 CONFIGURATIONS = {
+    "dvae_beta_d": 4 * 4,
+    "dvae_beta_d_pose": 4 * 4,
+    "dvae_disentanglement": 2,
+    "dvae_walks": 2 + 1,  # of image synthesis without and with a code of the rest
     "rodi_ablation": 5,
     "rodi_epsilon_b_gamma": 5 * 5,
     "rodi_norb": 3,
     "rodi_people": 2,
     "rodi_sprites": 3 + 4,  # RoDi's adaptive, adversarial and variational form, and four others
     "tune_rodi": 40,
+    "tune_dvae": 40,
     "tune_vitae": 40,
     "vitae_beta": 4 + 6 + 6,  # of beta-VAE, beta-TCVAE and DIP-VAE-II
     "vitae_bodies": 6,
