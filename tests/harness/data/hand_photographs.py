@@ -121,7 +121,7 @@ def write_stb(root: Path, images: str = "images", frames: int = FRAMES) -> Path:
 
 
 def red_centre(image: np.ndarray) -> np.ndarray:
-    """Return x and y of the centre of mass of what is red in ``[3, H, W]``, where nothing is green."""
+    """Return x and y of the centre of mass of what is red in ``[3, H, W]`` without green."""
     weight = image[0].astype(float) - image[1]
     rows, columns = np.mgrid[: image.shape[1], : image.shape[2]]
     return np.array([(weight * at).sum() / weight.sum() for at in (columns, rows)])
