@@ -22,12 +22,16 @@ _ALLOWED = frozenset(
 )
 
 
+class _RefusedError(pickle.UnpicklingError):
+    """A pickle asks for something that is not allowed."""
+
+
 class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         # numpy 1 wrote numpy.core; numpy 1.26 and 2 know both names.
         module = module.replace("numpy.core.", "numpy._core.")
         if (module, name) not in _ALLOWED:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
+            raise _RefusedError(f"it asks for {module}.{name}")
         return super().find_class(module, name)
 
 
@@ -42,7 +46,7 @@ def read_pickle(path: Path) -> Any:
     try:
         with path.open("rb") as file:
             return _Unpickler(file, encoding="latin1").load()
-    except pickle.UnpicklingError as error:
+    except _RefusedError as error:
         raise CorruptFileError(
             f"{path} is no pickle of arrays alone ({error}). It was not read further, because "
             "pickles can run programs. Fetch it again, from where it was published."

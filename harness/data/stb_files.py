@@ -7,6 +7,7 @@ import numpy as np
 
 from harness.data.dataset import SplitName
 from harness.data.hand_files import Hands
+from harness.data.matlab import read_array
 from harness.errors import CorruptFileError, UserError
 
 SEQUENCES: dict[SplitName, tuple[str, ...]] = {
@@ -71,21 +72,11 @@ def read_points(path: Path) -> np.ndarray:
     Raises:
         CorruptFileError: the file is damaged or of another form.
     """
-    from scipy.io import loadmat
-
-    try:
-        found = loadmat(path, variable_names=["handPara"])
-    except Exception as error:  # a damaged file raises nearly anything
+    joints = read_array(path, "handPara")
+    if joints.ndim != 3 or joints.shape[:2] != (3, 21):
         raise CorruptFileError(
-            f"{path} is truncated, damaged or no MATLAB file before version 7.3 "
-            f"({type(error).__name__}: {error}). Fetch it again."
-        ) from error
-    joints = np.asarray(found.get("handPara", ()))
-    if joints.ndim != 3 or joints.shape[:2] != (3, 21) or joints.dtype.kind not in "fiu":
-        described = f"of {joints.dtype} {joints.shape}" if "handPara" in found else "not in it"
-        raise CorruptFileError(
-            f"{path}: an array 'handPara' of 3 x 21 x N numbers is expected; it is {described}. "
-            "Fetch it again."
+            f"{path}: the array 'handPara' should be of 3 x 21 x N numbers, but is of "
+            f"{joints.shape}. Fetch it again."
         )
     mapped = joints.transpose(2, 1, 0)[:, _ORDER].astype(np.float64)
     if not (np.isfinite(mapped).all() and (mapped[..., 2] > 0).all()):

@@ -65,7 +65,7 @@ def rhd_numbers(part: str) -> list[int]:
 def rhd_entry(left: dict[str, np.ndarray], right: dict[str, np.ndarray]) -> dict[str, Any]:
     xyz = np.stack([of[name] for of in (left, right) for name in RHD_ORDER]) / 1000
     uv = xyz @ CAMERA.T
-    uv_vis = np.column_stack([uv[:, :2] / uv[:, 2:], np.arange(42) % 4 != 3])
+    uv_vis = np.column_stack([uv[:, :2] / uv[:, 2:], np.arange(42) % 5 != 0])
     return {"xyz": xyz, "uv_vis": uv_vis, "K": CAMERA}
 
 
@@ -121,7 +121,7 @@ def write_stb(root: Path, images: str = "images", frames: int = FRAMES) -> Path:
 
 
 def red_centre(image: np.ndarray) -> np.ndarray:
-    """Return x and y of the centre of what is red and not green in ``[3, H, W]``."""
+    """Return x and y of the centre of mass of what is red in ``[3, H, W]`` without green."""
     weight = image[0].astype(float) - image[1]
     rows, columns = np.mgrid[: image.shape[1], : image.shape[2]]
     return np.array([(weight * at).sum() / weight.sum() for at in (columns, rows)])

@@ -198,13 +198,12 @@ def test_what_is_missing_is_named(ask: Ask, tmp_path: Path, monkeypatch: Any) ->
 
 JOINTS = np.ones((3, 21, 2))
 WRONG: list[tuple[str, dict[str, Any], str]] = [
-    ("another name", {"hand": JOINTS}, "'handPara' of 3 x 21 x N numbers is expected; it is not"),
-    ("one frame", {"handPara": JOINTS[..., 0]}, r"it is of float64 \(3, 21\)"),
-    ("turned", {"handPara": JOINTS.T}, r"it is of float64 \(2, 21, 3\)"),
-    ("words", {"handPara": np.full((3, 21, 2), "a")}, r"it is of <U1 \(3, 21, 2\)"),
-    ("complex", {"handPara": 1j * JOINTS}, "it is of complex128"),
-    ("NaN", {"handPara": JOINTS * np.nan}, "finite and before the camera"),
-    ("behind", {"handPara": -JOINTS}, "finite and before the camera"),
+    ("another name", {"hand": JOINTS}, " holds no array 'handPara' of real numbers; it holds hand"),
+    ("words", {"handPara": "a"}, " holds no array 'handPara' of real numbers; it holds none"),
+    ("one frame", {"handPara": JOINTS[..., 0]}, r": .* 3 x 21 x N numbers, but is of \(3, 21\)"),
+    ("turned", {"handPara": JOINTS.T}, r": .* 3 x 21 x N numbers, but is of \(2, 21, 3\)"),
+    ("NaN", {"handPara": JOINTS * np.nan}, ": .*finite and before the camera"),
+    ("behind", {"handPara": -JOINTS}, ": .*finite and before the camera"),
 ]
 
 
@@ -215,7 +214,7 @@ def test_what_is_wrong_with_labels_is_said(
 ) -> None:
     path = write_stb(tmp_path, frames=1) / "labels/B2Counting_BB.mat"
     savemat(path, content)
-    with pytest.raises(CorruptFileError, match=f"{path}: .*{said}"):
+    with pytest.raises(CorruptFileError, match=f"{path}{said}"):
         ask(StbOptions(), tmp_path)
 
 
@@ -226,12 +225,12 @@ def test_joints_in_one_point_are_refused(tmp_path: Path) -> None:
         load_dataset(StbOptions(), tmp_path)
 
 
-@pytest.mark.parametrize("keep", [0.0, 0.01, 0.1, 0.5, 0.9])
+@pytest.mark.parametrize("keep", [0.0, 0.1, 0.5, 0.9])
 @both
 def test_truncated_labels_are_found(ask: Ask, tmp_path: Path, keep: float) -> None:
     path = write_stb(tmp_path, frames=1) / "labels/B2Counting_BB.mat"
     path.write_bytes(path.read_bytes()[: int(keep * path.stat().st_size)])
-    with pytest.raises(CorruptFileError, match=f"{path} is truncated, damaged or no MATLAB file"):
+    with pytest.raises(CorruptFileError, match=f"{path} is (truncated or damaged|no MATLAB file)"):
         ask(StbOptions(), tmp_path)
 
 
