@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.cpab_paths import EDGE, Segments, along_paths, follow, integral, invariants
+from models.cpab_paths import EDGE, Segments, along_paths, follow, integral, invariants, where
 from models.tessellation import Tessellation
 
 TERMS = 15
@@ -94,8 +94,10 @@ class _Flow(torch.autograd.Function):
     def forward(velocity: Tensor, whole: Tensor, bow: Tensor, course: Course) -> Tensor:
         corners = course.tessellation.corners.to(velocity)
         moved = _move(whole, corners, course)
-        point, member = _leaving(whole, bow, course).nonzero().unbind(1)
-        course.ids = torch.add(member, point, alpha=velocity.shape[2])
+        leaving = _leaving(whole, bow, course)
+        course.ids = where(torch.flatten(leaving))
+        point = torch.repeat_interleave(leaving.sum(1))
+        member = torch.sub(course.ids, point, alpha=velocity.shape[2])
         begun = course.start.mT.contiguous()[:2].index_select(1, point)
         paths = member, course.cell.index_select(0, point), begun
         course.segments, cells, ends = follow(velocity, *paths, course.tessellation)
