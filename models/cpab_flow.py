@@ -99,7 +99,7 @@ class _Flow(torch.autograd.Function):
         point = torch.repeat_interleave(leaving.sum(1))
         member = torch.sub(course.ids, point, alpha=velocity.shape[2])
         begun = course.start.mT.contiguous()[:2].index_select(1, point)
-        paths = member, course.cell.index_select(0, point), begun
+        paths = member.int(), course.cell.int().index_select(0, point), begun
         course.segments, cells, ends = follow(velocity, *paths, course.tessellation)
         at_end = torch.flatten(corners, 0, 1).index_select(1, cells)
         course.corners = torch.unflatten(at_end, 0, (3, 2))

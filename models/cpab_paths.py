@@ -55,15 +55,15 @@ def follow(
 
     Args:
         velocity: ``[6, C, B]``.
-        member: ``[n]``, which of the B velocities a point has.
-        cell: ``[n]``, the triangle in which it starts.
+        member: int32 ``[n]``, which of the B velocities a point has.
+        cell: int32 ``[n]``, the triangle in which it starts.
         start: ``[2, n]``, its coordinates there.
         tessellation: which triangle is beyond each edge.
 
     Returns:
         The segments; the triangle where each path ends, ``[n]``; its coordinates there, ``[2, n]``.
     """
-    planes, across = _planes(velocity, tessellation), tessellation.across.flatten()
+    planes, across = _planes(velocity, tessellation), tessellation.across.flatten().int()
     path, left = torch.arange(len(cell), device=cell.device), torch.full_like(start[0], 1 / 2)
     start = torch.cat([start, 1 - start.sum(0, keepdim=True)])
     cells, ends, segments = cell, start, list[Segments]()
@@ -72,18 +72,18 @@ def follow(
         at = planes.index_select(1, row)
         speed, bend = _derivatives(at, start)
         rates = _crossing_rates(start, speed, bend, at[7])
-        rate = torch.maximum(at[6], left.reciprocal())
-        rate = torch.maximum(rate, rates.amax(0), out=rate)
+        rate = left.reciprocal()
+        for other in (at[6], *rates):
+            torch.maximum(rate, other, out=rate)
         crosses = torch.ge(rates, rate, out=rates)
         half = rate.reciprocal_()
         if len(segments) >= FREE:
-            half.clamp_(min=SHORTEST / 2)
-        torch.minimum(half, left, out=half)
+            half = torch.minimum(half.clamp_(min=SHORTEST / 2), left)
         course, halfway = _course(at, start[:2], speed[:2], bend[:2], half)
         segments.append(Segments(path, row, half, course, halfway, crosses))
         start = _beyond(course[2], crosses)
         turn = torch.add(crosses[0], crosses[1], alpha=2).add_(crosses[2], alpha=4)
-        cell = across.index_select(0, turn.long().add_(cell, alpha=8))
+        cell = across.index_select(0, turn.int().add_(cell, alpha=8))
         left = left - half
         if len(segments) == 1:
             continue  # Hardly a path ends in its first triangle.
@@ -120,20 +120,22 @@ def along_paths(velocity: Tensor, segments: list[Segments], ends: Tensor) -> Ten
         p = adjoints if everyone else adjoints.index_select(1, segment.path)
         p.addcmul_(p[0] + p[1], segment.crosses[2], value=-1)
         p.addcmul_(p, segment.crosses[:2], value=-2)
-        begin, middle, end = segment.course
-        part = p.new_empty(6, p.shape[1])
-        torch.mul(p, end[0], out=part[0:2])
-        torch.mul(p, end[1], out=part[2:4])
-        part[4:6] = p
-        for x, weight in ((middle, 4), (begin, 1)):
-            p = torch.mul(segment.halfway[0::2], p[0]).addcmul_(segment.halfway[1::2], p[1])
-            part[0:2].addcmul_(p, x[0], value=weight)
-            part[2:4].addcmul_(p, x[1], value=weight)
-            part[4:6].add_(p, alpha=weight)
+        middle = _earlier(segment.halfway, p)
+        begin = _earlier(segment.halfway, middle)
+        part = p.new_empty(3, 2, p.shape[1])
+        for k, x in enumerate(zip(*segment.course, strict=True)):
+            torch.mul(p, x[2], out=part[k])
+            part[k].addcmul_(middle, x[1], value=4).addcmul_(begin, x[0])
+        torch.add(p, middle, alpha=4, out=part[2]).add_(begin)
         part *= segment.half / 3
-        total.scatter_add_(1, segment.row.expand(6, -1), part)
-        adjoints = p if everyone else adjoints.index_copy_(1, segment.path, p)
+        row = segment.row.long()
+        total.scatter_add_(1, row.expand(6, -1), torch.flatten(part, 0, 1))
+        adjoints = begin if everyone else adjoints.index_copy_(1, segment.path, begin)
     return total.view_as(velocity)
+
+
+def _earlier(halfway: Tensor, adjoint: Tensor) -> Tensor:
+    return torch.mul(halfway[0::2], adjoint[0]).addcmul_(halfway[1::2], adjoint[1])
 
 
 def integral(
