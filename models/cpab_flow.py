@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.cpab_paths import EDGE, Segments, along_paths, follow, integral, invariants, where
+from models.cpab_paths import EDGE, Segments, along_paths, follow, integral, invariants, product, where
 from models.tessellation import Tessellation
 
 TERMS = 15
@@ -42,14 +42,10 @@ def _unit_time(velocity: Tensor) -> tuple[Tensor, Tensor]:
     is a parabola through where it is at half of the time.
     """
     columns = torch.unflatten(velocity, 0, (3, 2))
-    a, b = integral(*invariants(velocity), 0.5, TERMS)
-    half = a * columns + b * _product(columns, columns)
-    again = _product(half, half)
+    a, b = integral(*invariants(columns[:2]), 0.5, TERMS)
+    half = a * columns + b * product(columns, columns)
+    again = product(half, half)
     return 2 * half + again, (half - again / 2).detach()
-
-
-def _product(first: Tensor, second: Tensor) -> Tensor:
-    return first[0] * second[:, :1] + first[1] * second[:, 1:]
 
 
 class Course:

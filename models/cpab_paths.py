@@ -20,8 +20,8 @@ from models.tessellation import Tessellation
 
 EDGE = 1e-4
 """Coordinates that are closer to 0 are taken for this: on the edge, where a path may slide."""
-LONGEST = 3 / 8
-"""Times 1 / |(A | b)|: the longest half of a segment, all of which a parabola has to describe."""
+JERK = 0.26**3
+"""What a third derivative, which a parabola lacks, times half of a segment's time cubed may be."""
 SHORTEST = 1 / 32
 """Of the unit time: how long a segment lasts at least, after the first ``FREE`` of a path."""
 FREE = 8
@@ -43,7 +43,7 @@ class Segments:
     course: tuple[Tensor, Tensor, Tensor]
     """Where it is at its start, at half of the time and at its end, ``[2, n]`` each."""
     halfway: Tensor
-    """``[4, n]``: the columns of the exponential for half of the time."""
+    """``[2, 2, n]``: the columns of the exponential for half of the time."""
     crosses: Tensor
     """``[3, n]``: 1 where the path goes on over the edge on which this coordinate is 0, or 0."""
 
@@ -69,21 +69,20 @@ def follow(
     cells, ends, segments = cell, start, list[Segments]()
     while len(path):
         row = torch.add(member, cell, alpha=velocity.shape[2])
-        at = planes.index_select(1, row)
-        speed, bend = _derivatives(at, start)
-        rates = _crossing_rates(start, speed, bend, at[7])
-        rate = left.reciprocal()
-        for other in (at[6], *rates):
-            torch.maximum(rate, other, out=rate)
+        at = torch.unflatten(planes.index_select(1, row), 0, (4, 2))
+        slowest, opening = at[3].unbind()
+        motion = _derivatives(at, start)
+        rates = _crossing_rates(start, *motion.unbind(), opening)
+        rate = torch.maximum(slowest, left.reciprocal())
+        torch.maximum(rate, rates.amax(0), out=rate)
         crosses = torch.ge(rates, rate, out=rates)
         half = rate.reciprocal_()
         if len(segments) >= FREE:
             half = torch.minimum(half.clamp_(min=SHORTEST / 2), left)
-        course, halfway = _course(at, start[:2], speed[:2], bend[:2], half)
+        course, halfway = _course(at[:2], start[:2], motion[:, :2], half)
         segments.append(Segments(path, row, half, course, halfway, crosses))
-        start = _beyond(course[2], crosses)
-        turn = torch.add(crosses[0], crosses[1], alpha=2).add_(crosses[2], alpha=4)
-        cell = across.index_select(0, turn.int().add_(cell, alpha=8))
+        start, turn = _beyond(course[2], crosses)
+        cell = across.index_select(0, turn.add_(cell, alpha=8))
         left = left - half
         if len(segments) == 1:
             continue  # Hardly a path ends in its first triangle.
@@ -118,7 +117,7 @@ def along_paths(velocity: Tensor, segments: list[Segments], ends: Tensor) -> Ten
     for segment in reversed(segments):
         everyone = len(segment.path) == ends.shape[1]
         p = adjoints if everyone else adjoints.index_select(1, segment.path)
-        p.addcmul_(p[0] + p[1], segment.crosses[2], value=-1)
+        p.addcmul_(p.sum(0), segment.crosses[2], value=-1)
         p.addcmul_(p, segment.crosses[:2], value=-2)
         middle = _earlier(segment.halfway, p)
         begin = _earlier(segment.halfway, middle)
@@ -135,7 +134,8 @@ def along_paths(velocity: Tensor, segments: list[Segments], ends: Tensor) -> Ten
 
 
 def _earlier(halfway: Tensor, adjoint: Tensor) -> Tensor:
-    return torch.mul(halfway[0::2], adjoint[0]).addcmul_(halfway[1::2], adjoint[1])
+    first, second = adjoint.unbind()
+    return torch.mul(halfway[:, 0], first).addcmul_(halfway[:, 1], second)
 
 
 def integral(
@@ -149,35 +149,45 @@ def integral(
     square = time * time
     x, y = trace * time, determinant * square
     scale, one = 1 / terms, torch.ones((), dtype=x.dtype, device=x.device)
-    a, b = 1 - y * (scale / (terms - 1)), 1 + x * scale
+    a, b = torch.rsub(y, 1, alpha=scale / (terms - 1)), torch.add(one, x, alpha=scale)
     for k in range(terms - 2, 1, -1):  # in which b lacks the factor ``scale``
         scale = 1 / (k + 1)
         a, b = torch.addcmul(one, y, b, value=-scale / k), torch.addcmul(a, x, b, value=scale)
     return a * time, b * square / 2
 
 
-def invariants(planes: Tensor) -> tuple[Tensor, Tensor]:
-    """Return trace and determinant of A from the planes of ``(A | b)``."""
-    return planes[0] + planes[3], planes[0] * planes[3] - planes[1] * planes[2]
+def invariants(columns: Tensor) -> tuple[Tensor, Tensor]:
+    """Return trace and determinant of A, of which ``[2, 2, ...]`` are the columns."""
+    (a, c), (b, d) = (column.unbind() for column in columns.unbind())
+    return a + d, torch.addcmul(a * d, b, c, value=-1)
+
+
+def product(first: Tensor, second: Tensor) -> Tensor:
+    """Return the columns of the product of A with columns ``[2, ...]`` and a matrix."""
+    return first[0] * second[:, :1] + first[1] * second[:, 1:]
 
 
 def _planes(velocity: Tensor, tessellation: Tessellation) -> Tensor:
-    size = velocity.square().sum(0, keepdim=True).sqrt() / LONGEST
-    opening = tessellation.opening.to(velocity)[:, None].expand_as(size)
-    return torch.cat([velocity, size, opening]).flatten(1)
+    columns = torch.unflatten(velocity, 0, (3, 2))
+    third = product(columns, product(columns, columns))
+    third[:2] += third[2]  # What is affine is largest in one of the corners.
+    slowest = third.abs().amax((0, 1)).div_(JERK).pow_(1 / 3)
+    opening = tessellation.opening.to(velocity)[:, None].expand_as(slowest)
+    return torch.cat([velocity, slowest[None], opening[None]]).flatten(1)
 
 
-def _derivatives(at: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the first and the second derivative with respect to time, ``[3, n]`` each.
+def _derivatives(at: Tensor, x: Tensor) -> Tensor:
+    """Return the first and the second derivative with respect to time, ``[2, 3, n]``.
 
     The last is that of the third coordinate, that of the centre: all three have the sum 1.
     """
-    speed, bend = at.new_empty(2, 3, x.shape[1])
-    torch.addcmul(at[4:6], at[0:2], x[0], out=speed[:2]).addcmul_(at[2:4], x[1])
-    torch.mul(at[0:2], speed[0], out=bend[:2]).addcmul_(at[2:4], speed[1])
-    for v in (speed, bend):
-        torch.add(v[0], v[1], out=v[2]).neg_()
-    return speed, bend
+    first, second, offset, _ = at.unbind()
+    motion = x.new_empty(2, 3, x.shape[1])
+    speed, bend = motion[:, :2].unbind()
+    torch.addcmul(offset, first, x[0], out=speed).addcmul_(second, x[1])
+    torch.mul(first, speed[0], out=bend).addcmul_(second, speed[1])
+    torch.add(motion[:, 0], motion[:, 1], out=motion[:, 2]).neg_()
+    return motion
 
 
 def _crossing_rates(x: Tensor, v: Tensor, w: Tensor, opening: Tensor) -> Tensor:
@@ -194,29 +204,30 @@ def _crossing_rates(x: Tensor, v: Tensor, w: Tensor, opening: Tensor) -> Tensor:
 
 
 def _course(
-    at: Tensor, start: Tensor, speed: Tensor, bend: Tensor, half: Tensor
+    columns: Tensor, start: Tensor, motion: Tensor, half: Tensor
 ) -> tuple[tuple[Tensor, Tensor, Tensor], Tensor]:
     """Return start, middle and end, and the columns of the exponential for half of the time."""
-    trace, determinant = invariants(at)
-    # Half of a segment lasts at most LONGEST / |A|: 4 terms leave 2e-4 of its length.
+    trace, determinant = invariants(columns)
     terms = 13 if half.dtype == torch.float64 else 4
     a, b = integral(trace, determinant, half, terms)
-    middle = torch.addcmul(start, a, speed).addcmul_(b, bend)
-    halfway = at[:4] * torch.addcmul(a, trace, b)
-    halfway[0::3] += determinant.mul_(b).neg_().add_(1)
-    way = middle - start
-    end = torch.addcmul(middle, halfway[0:2], way[0]).addcmul_(halfway[2:4], way[1])
-    return (start, middle, end), halfway
+    middle = torch.addcmul(start, a, motion[0]).addcmul_(b, motion[1])
+    halfway = columns * torch.addcmul(a, trace, b)
+    torch.flatten(halfway, 0, 1)[0::3] += determinant.mul_(b).neg_().add_(1)
+    first, second = halfway.unbind()
+    x, y = (middle - start).unbind()
+    return (start, middle, torch.addcmul(middle, first, x).addcmul_(second, y)), halfway
 
 
-def _beyond(end: Tensor, crosses: Tensor) -> Tensor:
-    """Return coordinates ``[2, n]``, with the third ``[3, n]``, for the triangle that is next.
+def _beyond(end: Tensor, crosses: Tensor) -> tuple[Tensor, Tensor]:
+    """Return all three coordinates ``[3, n]`` for the triangle that is next, and which it is.
 
     The triangles of a rectangle are reflections of each other, and so are those at its sides.
     """
+    first, second, third = crosses.unbind()
     x = end.new_empty(3, end.shape[1])
-    torch.addcmul(end, end, crosses[:2], value=-2, out=x[:2])
-    torch.sub(1 - x[0], x[1], out=x[2])
-    x[:2].addcmul_(x[2], crosses[2])
-    x[2].addcmul_(x[2], crosses[2], value=-2)
-    return x
+    two, last = x[:2], x[2]
+    torch.addcmul(end, end, crosses[:2], value=-2, out=two)
+    torch.sub(1 - two[0], two[1], out=last)
+    two.addcmul_(last, third)
+    last.addcmul_(last, third, value=-2)
+    return x, torch.add(first, second, alpha=2).add_(third, alpha=4).int()
