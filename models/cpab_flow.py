@@ -6,12 +6,13 @@ on the velocity, so shapes are not known beforehand: what ``torch.func.vmap`` mu
 a ``torch.autograd.Function`` that folds stacked members into the batch.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from models.cpab_paths import EDGE, Segments, along_paths, follow, integral, invariants
+from models.cpab_paths import EDGE, Segments, along_paths, follow, integral, invariants, product, where
 from models.tessellation import Tessellation
 
 TERMS = 15
@@ -41,24 +42,25 @@ def _unit_time(velocity: Tensor) -> tuple[Tensor, Tensor]:
     is a parabola through where it is at half of the time.
     """
     columns = torch.unflatten(velocity, 0, (3, 2))
-    a, b = integral(*invariants(velocity), 0.5, TERMS)
-    half = a * columns + b * _product(columns, columns)
-    again = _product(half, half)
+    a, b = integral(*invariants(columns[:2]), 0.5, TERMS)
+    half = a * columns + b * product(columns, columns)
+    again = product(half, half)
     return 2 * half + again, (half - again / 2).detach()
-
-
-def _product(first: Tensor, second: Tensor) -> Tensor:
-    return first[0] * second[:, :1] + first[1] * second[:, 1:]
 
 
 class Course:
     """What a flow knows of its points, and what its forward pass leaves for the gradient.
 
+    Points are sorted by their triangles here: what a triangle does to its points is one product of
+    matrices, whose result the next operation finds in the cache.
+
     Attributes:
         tessellation: where each triangle is.
-        points: ``[N, 2]`` in ``[0, 1]``, the same for all stacked members.
+        order: ``[N]``, the given points in this order.
+        back: ``[N]``, these points in the given order.
         cell: ``[N]``, the triangle in which each point starts.
-        start: ``[2, N, 1]``, its coordinates there.
+        counts: how many start in each triangle.
+        start: ``[N, 3]``, the coordinates ``(x, 1)`` there.
         ids: ``[n]``, which of the ``N B`` moved points leave their triangle.
         segments: of these points' paths.
         corners: ``[3, 2, n]``, of the triangles where these paths end.
@@ -69,9 +71,16 @@ class Course:
     corners: Tensor
 
     def __init__(self, points: Tensor, tessellation: Tessellation) -> None:
-        self.tessellation, self.points = tessellation, points
-        self.cell = tessellation.locate(points)
-        self.start = tessellation.coordinates(points, self.cell)[..., None]
+        self.tessellation = tessellation
+        self.cell, self.order = tessellation.locate(points).sort(stable=True)
+        self.back = self.order.argsort()
+        self.counts = self.cell.bincount(minlength=len(tessellation.triangles)).tolist()
+        start = tessellation.coordinates(points[self.order], self.cell)
+        self.start = torch.cat([start, torch.ones_like(start[:1])]).mT.contiguous()
+
+    def by_cell(self, *rows: Tensor) -> Iterable[tuple[Tensor, ...]]:
+        """Split ``[N, ...]`` by the triangles."""
+        return zip(*(x.split(self.counts) for x in rows), strict=True)
 
 
 class _Flow(torch.autograd.Function):
@@ -79,21 +88,20 @@ class _Flow(torch.autograd.Function):
 
     @staticmethod
     def forward(velocity: Tensor, whole: Tensor, bow: Tensor, course: Course) -> Tensor:
-        cell, start = course.cell, course.start
         corners = course.tessellation.corners.to(velocity)
-        moved = _move(whole, cell, start)
-        course.ids = ids = _leaving(moved, _move(bow, cell, start))
-        out = _place(corners.index_select(2, cell)[..., None], moved)
-        n_members = velocity.shape[2]
-        point = ids // n_members
-        member, begun = ids - point * n_members, start[..., 0].index_select(1, point)
-        paths = member, cell.index_select(0, point), begun
+        moved = _move(whole, corners, course)
+        leaving = _leaving(whole, bow, course)
+        course.ids = where(torch.flatten(leaving))
+        point = torch.repeat_interleave(leaving.sum(1))
+        member = torch.sub(course.ids, point, alpha=velocity.shape[2])
+        begun = course.start.mT.contiguous()[:2].index_select(1, point)
+        paths = member.int(), course.cell.int().index_select(0, point), begun
         course.segments, cells, ends = follow(velocity, *paths, course.tessellation)
         at_end = torch.flatten(corners, 0, 1).index_select(1, cells)
         course.corners = torch.unflatten(at_end, 0, (3, 2))
-        torch.flatten(out, 1).index_copy_(1, ids, _place(course.corners, ends))
-        # From planes [2, N, B], by way of complex numbers: the fastest transposition there is.
-        return torch.view_as_real(torch.complex(out[0], out[1]).mT.contiguous())
+        x, y = _place(course.corners, ends)
+        torch.flatten(moved).index_copy_(0, course.ids, torch.complex(x, y))
+        return torch.view_as_real(moved.index_select(0, course.back).mT.contiguous())
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:  # noqa: ARG004
@@ -121,15 +129,18 @@ class _FlowGradient(torch.autograd.Function):
 
     @staticmethod
     def forward(velocity: Tensor, gradient: Tensor, course: Course) -> tuple[Tensor, Tensor]:
-        corners = course.tessellation.corners.to(gradient).index_select(2, course.cell)
-        gradient = gradient.permute(2, 1, 0).contiguous()
-        ends = _pull(course.corners, torch.flatten(gradient, 1).index_select(1, course.ids))
-        stayed = _pull(corners[..., None], gradient)
-        torch.flatten(stayed, 1).index_fill_(1, course.ids, 0)
-        whole = gradient.new_zeros(3, 2, *velocity.shape[1:])
-        for k in range(2):
-            whole[k].index_add_(1, course.cell, stayed * course.start[k])
-        whole[2].index_add_(1, course.cell, stayed)
+        corners = course.tessellation.corners.to(velocity)
+        moved = torch.view_as_complex(gradient.contiguous()).mT.contiguous()
+        moved = moved.index_select(0, course.order)
+        at_ends = torch.flatten(moved).index_select(0, course.ids)
+        ends = _pull(course.corners, at_ends.real, at_ends.imag)
+        torch.flatten(moved).index_fill_(0, course.ids, 0)
+        stayed = torch.flatten(torch.view_as_real(moved), 1)
+        table = stayed.new_empty(len(course.counts), 3, stayed.shape[1])
+        for (start, rows), out in zip(course.by_cell(course.start, stayed), table, strict=True):
+            torch.mm(start.mT, rows, out=out)
+        by_coordinate = torch.unflatten(table, 2, (-1, 2))
+        whole = torch.einsum("kic,cjbi->jkcb", corners[:2], by_coordinate)
         return along_paths(velocity, course.segments, ends), whole
 
     @staticmethod
@@ -155,18 +166,32 @@ def _fold(stacked: Tensor, dim: int) -> Tensor:
     return torch.flatten(stacked.movedim(dim, -2), -2)
 
 
-def _move(whole: Tensor, cell: Tensor, start: Tensor) -> Tensor:
-    """Return ``[2, N, B]``: positions ``[2, N, 1]`` and what ``[3, 2, C, B]`` adds to them."""
-    by = whole.index_select(2, cell)
-    return torch.addcmul(by[2].add_(start), by[0], start[0]).addcmul_(by[1], start[1])
+def _move(whole: Tensor, corners: Tensor, course: Course) -> Tensor:
+    """Return where the points are after unit time, complex numbers ``[N, B]``.
+
+    These are the fastest to transpose.
+    """
+    table = torch.einsum("kic,jkcb->cjbi", corners[:2], whole) + corners.permute(2, 0, 1)[:, :, None]
+    moved = whole.new_empty(len(course.start), 2 * whole.shape[3])
+    for (start, out), by in zip(course.by_cell(course.start, moved), table, strict=True):
+        torch.mm(start, torch.flatten(by, 1), out=out)
+    return torch.view_as_complex(torch.unflatten(moved, 1, (-1, 2)))
 
 
-def _leaving(moved: Tensor, bow: Tensor) -> Tensor:
-    """Return which of the ``N B`` parabolas may not be in the triangle, by their control points."""
-    lowest = torch.minimum(moved, bow).amin(0)
-    most = torch.maximum(moved.sum(0), bow.sum(0))
-    outside = torch.minimum(lowest, 1 - most) < -EDGE
-    return torch.flatten(outside).nonzero()[:, 0]
+def _leaving(whole: Tensor, bow: Tensor, course: Course) -> Tensor:
+    """Return ``[N, B]``: may the parabola leave the triangle, by its control points?"""
+    identity = torch.eye(3, dtype=whole.dtype, device=whole.device)[:, :, None, None]
+    planes = []
+    for added in (whole, bow):
+        control = added + identity[:, :2]
+        planes += [control, identity[:, 2:] - control.sum(1, keepdim=True)]
+    table = torch.flatten(torch.cat(planes, 1).permute(2, 0, 1, 3), 2)
+    starts = course.start.split(course.counts)
+    lowest = [
+        torch.unflatten(start @ by, 1, (6, -1)).amin(1)
+        for start, by in zip(starts, table, strict=True)
+    ]
+    return torch.cat(lowest) < -EDGE
 
 
 def _place(corners: Tensor, x: Tensor) -> Tensor:
@@ -174,9 +199,6 @@ def _place(corners: Tensor, x: Tensor) -> Tensor:
     return torch.addcmul(corners[2], corners[0], x[0]).addcmul_(corners[1], x[1])
 
 
-def _pull(corners: Tensor, gradient: Tensor) -> Tensor:
-    """Return the gradient with respect to coordinates of that with respect to points."""
-    pulled = torch.empty_like(gradient)
-    for k in range(2):
-        torch.mul(corners[k, 0], gradient[0], out=pulled[k]).addcmul_(corners[k, 1], gradient[1])
-    return pulled
+def _pull(corners: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """Return the gradient ``[2, n]`` with respect to coordinates of that with respect to points."""
+    return torch.mul(corners[:2, 0], x).addcmul_(corners[:2, 1], y)

@@ -34,6 +34,8 @@ class Tessellation:
             [vertices[:, 0] - vertices[:, 2], vertices[:, 1] - vertices[:, 2], vertices[:, 2]]
         ).mT.contiguous()
         """``[3, 2, C]``: a point is ``x0 corners[0] + x1 corners[1] + corners[2]``."""
+        self.inverse = torch.linalg.inv(self.corners[:2].permute(2, 1, 0))
+        """``[C, 2, 2]``: takes an offset from a triangle's centre to its coordinates."""
         self.across, self.opening = self._neighbours()
 
     def _triangles(self) -> list[tuple[int, int, int]]:
@@ -65,7 +67,7 @@ class Tessellation:
 
     def coordinates(self, points: Tensor, cell: Tensor) -> Tensor:
         """Return the coordinates ``[2, N]`` of points ``[N, 2]`` in the triangles ``[N]``."""
-        matrix = torch.linalg.inv(self.corners[:2].permute(2, 1, 0)).to(points)[cell]
+        matrix = self.inverse.to(points)[cell]
         offset = points - self.corners[2].mT.to(points)[cell]
         coordinates: Tensor = (matrix @ offset[..., None])[..., 0]
         return coordinates.mT.contiguous()
@@ -73,11 +75,10 @@ class Tessellation:
     def in_coordinates(self, basis: Tensor) -> Tensor:
         """Return the basis ``[6 C, d]`` for the coordinates, planes ``[6, C, d]``."""
         to = self.corners.to(basis).permute(2, 1, 0)  # [C, 2, 3]
-        fro = torch.linalg.inv(to[..., :2])
         full = torch.cat([to, torch.zeros_like(to[:, :1])], 1)
         full[:, 2, 2] = 1
         v = torch.unflatten(basis, 0, (-1, 2, 3))
-        out = torch.einsum("cij,cjkd,ckl->licd", fro, v, full)
+        out = torch.einsum("cij,cjkd,ckl->licd", self.inverse.to(basis), v, full)
         return torch.flatten(out, 0, 1)
 
     def locate(self, points: Tensor) -> Tensor:
