@@ -12,7 +12,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.cpab_paths import EDGE, Segments, along_paths, follow, integral, invariants, product, where
+from models.cpab_paths import (
+    EDGE,
+    Segments,
+    along_paths,
+    follow,
+    integral,
+    invariants,
+    product,
+    where,
+)
 from models.tessellation import Tessellation
 
 TERMS = 15
@@ -80,7 +89,7 @@ class Course:
 
     def by_cell(self, *rows: Tensor) -> Iterable[tuple[Tensor, ...]]:
         """Split ``[N, ...]`` by the triangles."""
-        return zip(*(x.split(self.counts) for x in rows), strict=True)
+        return zip(*(torch.split(x, self.counts) for x in rows), strict=True)
 
 
 class _Flow(torch.autograd.Function):
@@ -171,7 +180,9 @@ def _move(whole: Tensor, corners: Tensor, course: Course) -> Tensor:
 
     These are the fastest to transpose.
     """
-    table = torch.einsum("kic,jkcb->cjbi", corners[:2], whole) + corners.permute(2, 0, 1)[:, :, None]
+    table = (
+        torch.einsum("kic,jkcb->cjbi", corners[:2], whole) + corners.permute(2, 0, 1)[:, :, None]
+    )
     moved = whole.new_empty(len(course.start), 2 * whole.shape[3])
     for (start, out), by in zip(course.by_cell(course.start, moved), table, strict=True):
         torch.mm(start, torch.flatten(by, 1), out=out)
@@ -186,7 +197,7 @@ def _leaving(whole: Tensor, bow: Tensor, course: Course) -> Tensor:
         control = added + identity[:, :2]
         planes += [control, identity[:, 2:] - control.sum(1, keepdim=True)]
     table = torch.flatten(torch.cat(planes, 1).permute(2, 0, 1, 3), 2)
-    starts = course.start.split(course.counts)
+    starts = torch.split(course.start, course.counts)
     lowest = [
         torch.unflatten(start @ by, 1, (6, -1)).amin(1)
         for start, by in zip(starts, table, strict=True)
