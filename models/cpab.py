@@ -51,12 +51,11 @@ class CPAB(Transformer):
     def points(self, gamma: Tensor, points: Tensor, inverse: bool = False) -> Tensor:
         """Map points ``[N, 2]`` to ``[B, N, 2]`` (see :class:`Transformer`)."""
         gamma = -gamma if inverse else gamma
-        start = (points + 1) / 2
         if self.steps is None:
             basis = self.tessellation.in_coordinates(self.basis.to(gamma.dtype))
             velocity = torch.unflatten(torch.flatten(basis, 0, 1) @ gamma.mT, 0, (6, -1))
-            return 2 * flow(velocity, start, self.tessellation) - 1
-        return 2 * self._in_steps(self.velocities(gamma), start, self.steps) - 1
+            return flow(velocity, points, self.tessellation)
+        return 2 * self._in_steps(self.velocities(gamma), (points + 1) / 2, self.steps) - 1
 
     def _in_steps(self, velocity: Tensor, start: Tensor, steps: int) -> Tensor:
         step = torch.linalg.matrix_exp(F.pad(velocity / steps, (0, 0, 0, 1)))[:, :, :2]

@@ -12,20 +12,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.cpab_paths import (
-    EDGE,
-    Segments,
-    along_paths,
-    follow,
-    integral,
-    invariants,
-    product,
-    where,
-)
+from models.cpab_paths import along_paths, follow, which
+from models.cpab_segment import EDGE, Segments, integral, invariants, product
 from models.tessellation import Tessellation
 
-TERMS = 15
-"""Of the series of a triangle's exponential for half of the time: few matrices, of any size."""
+TERMS = 9
+"""Of the series of a triangle's exponential for a quarter of the time: of matrices of any size."""
 
 
 def flow(velocity: Tensor, points: Tensor, tessellation: Tessellation) -> Tensor:
@@ -33,7 +25,7 @@ def flow(velocity: Tensor, points: Tensor, tessellation: Tessellation) -> Tensor
 
     Args:
         velocity: ``[6, C, B]``, see :meth:`models.tessellation.Tessellation.in_coordinates`.
-        points: ``[N, 2]`` in ``[0, 1]``, the same for every velocity.
+        points: ``[N, 2]`` in ``[-1, 1]``, the same for every velocity.
         tessellation: where each triangle is.
 
     Returns:
@@ -51,8 +43,9 @@ def _unit_time(velocity: Tensor) -> tuple[Tensor, Tensor]:
     is a parabola through where it is at half of the time.
     """
     columns = torch.unflatten(velocity, 0, (3, 2))
-    a, b = integral(*invariants(columns[:2]), 0.5, TERMS)
-    half = a * columns + b * product(columns, columns)
+    a, b = integral(*invariants(velocity), 1 / 4, TERMS)
+    quarter = a * columns + b * product(columns, columns)
+    half = 2 * quarter + product(quarter, quarter)
     again = product(half, half)
     return 2 * half + again, (half - again / 2).detach()
 
@@ -70,20 +63,23 @@ class Course:
         cell: ``[N]``, the triangle in which each point starts.
         counts: how many start in each triangle.
         start: ``[N, 3]``, the coordinates ``(x, 1)`` there.
+        corners: ``[3, 2, C]``, of the triangles, for points in ``[-1, 1]``.
         ids: ``[n]``, which of the ``N B`` moved points leave their triangle.
         segments: of these points' paths.
-        corners: ``[3, 2, n]``, of the triangles where these paths end.
+        at_end: ``[3, 2, n]``, the corners of the triangles where these paths end.
     """
 
     segments: list[Segments]
     ids: Tensor
-    corners: Tensor
+    at_end: Tensor
 
     def __init__(self, points: Tensor, tessellation: Tessellation) -> None:
-        self.tessellation = tessellation
+        self.tessellation, points = tessellation, (points + 1) / 2
         self.cell, self.order = tessellation.locate(points).sort(stable=True)
         self.back = self.order.argsort()
         self.counts = self.cell.bincount(minlength=len(tessellation.triangles)).tolist()
+        self.corners = 2 * tessellation.corners.to(points)
+        self.corners[2] -= 1
         start = tessellation.coordinates(points[self.order], self.cell)
         self.start = torch.cat([start, torch.ones_like(start[:1])]).mT.contiguous()
 
@@ -97,19 +93,20 @@ class _Flow(torch.autograd.Function):
 
     @staticmethod
     def forward(velocity: Tensor, whole: Tensor, bow: Tensor, course: Course) -> Tensor:
-        corners = course.tessellation.corners.to(velocity)
+        corners = course.corners
         moved = _move(whole, corners, course)
         leaving = _leaving(whole, bow, course)
-        course.ids = where(torch.flatten(leaving))
+        course.ids = ids = which(torch.flatten(leaving))
+        n_members = velocity.shape[2]
         point = torch.repeat_interleave(leaving.sum(1))
-        member = torch.sub(course.ids, point, alpha=velocity.shape[2])
+        first_row = n_members * (course.cell - torch.arange(len(course.cell), device=ids.device))
+        row = first_row.index_select(0, point).add_(ids).int()
         begun = course.start.mT.contiguous()[:2].index_select(1, point)
-        paths = member.int(), course.cell.int().index_select(0, point), begun
-        course.segments, cells, ends = follow(velocity, *paths, course.tessellation)
-        at_end = torch.flatten(corners, 0, 1).index_select(1, cells)
-        course.corners = torch.unflatten(at_end, 0, (3, 2))
-        x, y = _place(course.corners, ends)
-        torch.flatten(moved).index_copy_(0, course.ids, torch.complex(x, y))
+        course.segments, rows, ends = follow(velocity, row, begun, course.tessellation)
+        by_row = torch.flatten(corners, 0, 1).repeat_interleave(n_members, 1)
+        course.at_end = torch.unflatten(by_row.index_select(1, rows), 0, (3, 2))
+        x, y = _place(course.at_end, ends)
+        torch.flatten(moved).scatter_(0, ids, torch.complex(x, y))
         return torch.view_as_real(moved.index_select(0, course.back).mT.contiguous())
 
     @staticmethod
@@ -138,18 +135,17 @@ class _FlowGradient(torch.autograd.Function):
 
     @staticmethod
     def forward(velocity: Tensor, gradient: Tensor, course: Course) -> tuple[Tensor, Tensor]:
-        corners = course.tessellation.corners.to(velocity)
         moved = torch.view_as_complex(gradient.contiguous()).mT.contiguous()
         moved = moved.index_select(0, course.order)
         at_ends = torch.flatten(moved).index_select(0, course.ids)
-        ends = _pull(course.corners, at_ends.real, at_ends.imag)
+        ends = _pull(course.at_end, at_ends.real, at_ends.imag)
         torch.flatten(moved).index_fill_(0, course.ids, 0)
         stayed = torch.flatten(torch.view_as_real(moved), 1)
         table = stayed.new_empty(len(course.counts), 3, stayed.shape[1])
         for (start, rows), out in zip(course.by_cell(course.start, stayed), table, strict=True):
             torch.mm(start.mT, rows, out=out)
         by_coordinate = torch.unflatten(table, 2, (-1, 2))
-        whole = torch.einsum("kic,cjbi->jkcb", corners[:2], by_coordinate)
+        whole = torch.einsum("kic,cjbi->jkcb", course.corners[:2], by_coordinate)
         return along_paths(velocity, course.segments, ends), whole
 
     @staticmethod

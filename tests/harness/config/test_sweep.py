@@ -145,6 +145,7 @@ def test_trial_id_is_that_of_the_result_alone(arguments: list[str]) -> None:
         for method in METHOD_PATHS
         for dataset, options in DATASETS.items()
         if load_method(method).consumes == "images" or options.identity_factor
+        if {*load_method(method).needs} <= {*options.modalities}
     ],
 )
 def test_a_trial_survives_json(method: str, dataset: str) -> None:

@@ -1,0 +1,196 @@
+"""The next segments of paths: how long each lasts, where it goes, and over which edge.
+
+Planes ``[k, n]`` are written over as soon as their numbers are of no more use: memory that is in
+the cache costs a third of memory that is not. Nothing is chosen by a mask: on a CPU that costs as
+much as twenty products.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.tessellation import Tessellation
+
+EDGE = 1e-4
+"""Coordinates that are closer to 0 are taken for this: on the edge, where a path may slide."""
+JERK = 0.26**3
+"""What a third derivative, which a parabola lacks, times half of a segment's time cubed may be."""
+ROOM = 14
+"""Planes that :func:`next_segments` writes over."""
+
+
+@dataclass(frozen=True)
+class Front:
+    """How far n of the paths are followed."""
+
+    path: Tensor
+    """``[n]``: which paths."""
+    row: Tensor
+    """``[n]``: triangle and member, which velocity each has."""
+    start: Tensor
+    """``[2, n]``: where each is."""
+    left: Tensor
+    """``[n]``: half of the time that is left."""
+
+    def select(self, on: Tensor) -> "Front":
+        """Return these of the paths."""
+        path, row, left = (x.index_select(0, on) for x in (self.path, self.row, self.left))
+        return Front(path, row, self.start.index_select(1, on), left)
+
+
+@dataclass(frozen=True)
+class Segments:
+    """The next segment of n of the paths."""
+
+    front: Front
+    """Where they begin."""
+    half: Tensor
+    """``[n]``: half of the time it lasts."""
+    middle: Tensor
+    """``[2, n]``: where it is at half of the time."""
+    end: Tensor
+    """``[2, n]``: where it ends."""
+    halfway: Tensor
+    """``[2, 2, n]``: the columns of the exponential for half of the time."""
+    mirror: Tensor
+    """``[2, n]``: -1 where the path goes on over the edge of which this coordinate is 0, or 1."""
+    outward: Tensor
+    """``[n]``: 1 where it goes on over the edge of the third coordinate, or 0."""
+
+    def beyond(self, room: Tensor) -> Tensor:
+        """Return the coordinates ``[2, n]`` of the end in the triangle beyond the edge."""
+        x, one = self.end * self.mirror, room.new_ones(())
+        return x.addcmul_(torch.sub(one, x[0], out=room[0]).sub_(x[1]), self.outward)
+
+
+def planes(velocity: Tensor, tessellation: Tessellation) -> Tensor:
+    """Return what :func:`next_segments` needs of each triangle and member, ``[8, C B]``.
+
+    That is ``(A | b)``, the least rate of half a segment, and 1 if there is a triangle over the
+    edge of the third coordinate or 0.
+    """
+    columns = torch.unflatten(velocity, 0, (3, 2))
+    third = product(columns, product(columns, columns))
+    third[:2] += third[2]  # What is affine is largest in one of the corners.
+    rate = third.abs().amax((0, 1))[None].div_(JERK).pow_(1 / 3)
+    opening = tessellation.opening.to(velocity)[:, None].expand_as(rate)
+    return torch.cat([velocity, rate, opening]).flatten(1)
+
+
+def next_segments(at: Tensor, front: Front, least: float, room: Tensor) -> tuple[Segments, Tensor]:
+    """Find the next segments.
+
+    Args:
+        at: ``[8, n]``, the :func:`planes` of each path's row. They become part of the segments.
+        front: where they begin.
+        least: half of the time that a segment lasts at least, unless less is left.
+        room: ``[ROOM, n]``, written over.
+
+    Returns:
+        The segments; which edges they cross, the bits of ``[n]`` (see ``Tessellation.across``).
+    """
+    columns, half, opening = torch.unflatten(at[:6], 0, (3, 2)), at[6], at[7]
+    derivatives = _derivatives(columns, front.start, room[:6])
+    rates = _crossing_rates(front.start, derivatives, room[6:12])
+    rates[2] *= opening
+    rate, end_rate = room[12], torch.reciprocal(front.left, out=room[13])
+    torch.amax(rates, 0, out=rate)
+    torch.maximum(torch.maximum(rate, end_rate, out=rate), half, out=rate)
+    crosses = torch.ge(rates, rate, out=rates)
+    torch.minimum(torch.reciprocal(rate, out=half).clamp_(min=least), front.left, out=half)
+    mirror = torch.sub(rate.new_ones(()), crosses[:2], alpha=2, out=at[4:6])
+    outward = at[7].copy_(crosses[2])
+    turn = torch.add(crosses[0], crosses[1], alpha=2, out=rate).add_(outward, alpha=4).int()
+    exponential = columns[:2]
+    middle, end = _course(exponential, front.start, derivatives, half, room[6:])
+    return Segments(front, half, middle, end, exponential, mirror, outward), turn
+
+
+def product(first: Tensor, second: Tensor) -> Tensor:
+    """Return the columns of the product of A with columns ``[2, ...]`` and a matrix."""
+    return first[0] * second[:, :1] + first[1] * second[:, 1:]
+
+
+def integral(
+    trace: Tensor,
+    determinant: Tensor,
+    time: Tensor | float,
+    terms: int,
+    room: Sequence[Tensor | None] = (None,) * 5,
+) -> tuple[Tensor, Tensor]:
+    """Return ``a`` and ``b`` of ``a I + b A``, the integral of ``exp(s A)`` over s in [0, time].
+
+    By so many terms of the power series of the exponential of a 2x2 matrix A, in which
+    ``A^2 = trace A - determinant I`` leaves two numbers. Intermediate results and the returned ones
+    are in ``room``, if it is given.
+    """
+    x, y = torch.mul(trace, time, out=room[0]), torch.mul(determinant, time, out=room[1])
+    y = torch.mul(y, time, out=room[1])
+    a = b = one = torch.ones((), dtype=x.dtype, device=x.device)
+    scale, spare, other = 1 / terms, room[2], room[3]
+    for k in range(terms - 1, 1, -1):  # in which b lacks the factor ``scale``
+        more = torch.addcmul(a, x, b, value=scale, out=spare)
+        a, b = torch.addcmul(one, y, b, value=-scale / k, out=room[4]), more
+        scale, spare, other = 1 / k, other, spare
+    a, b = torch.mul(a, time, out=room[4]), torch.mul(b, time, out=other)
+    return a, torch.mul(b, time / 2, out=other)
+
+
+def invariants(
+    planes: Tensor, room: Sequence[Tensor | None] = (None,) * 2
+) -> tuple[Tensor, Tensor]:
+    """Return trace and determinant of A from the planes of ``(A | b)``, in ``room`` if given."""
+    determinant = torch.mul(planes[0], planes[3], out=room[1])
+    determinant = torch.addcmul(determinant, planes[1], planes[2], value=-1, out=room[1])
+    return torch.add(planes[0], planes[3], out=room[0]), determinant
+
+
+def _derivatives(columns: Tensor, x: Tensor, room: Tensor) -> Tensor:
+    """Return the first and the second derivative with respect to time, ``[2, 3, n]``.
+
+    The last is that of the third coordinate, that of the centre: all three have the sum 1.
+    """
+    derivatives = torch.unflatten(room, 0, (2, 3))
+    speed, bend = derivatives[:, :2]
+    torch.addcmul(columns[2], columns[0], x[0], out=speed).addcmul_(columns[1], x[1])
+    torch.mul(columns[0], speed[0], out=bend).addcmul_(columns[1], speed[1])
+    torch.add(derivatives[:, 0], derivatives[:, 1], out=derivatives[:, 2]).neg_()
+    return derivatives
+
+
+def _crossing_rates(start: Tensor, derivatives: Tensor, room: Tensor) -> Tensor:
+    """Return one over half the time to reach 0 of each coordinate, ``[3, n]``; else at most 0.
+
+    Each coordinate is taken as a quadratic of time, ``x + v t + w t^2 / 2``.
+    """
+    (v, w), x, rates = derivatives, room[:3], room[3:]
+    x[:2] = start
+    torch.sub(x.new_ones(()), start[0], out=x[2]).sub_(start[1])
+    x.clamp_(min=EDGE)
+    torch.mul(v, v, out=rates).addcmul_(w, x, value=-2)
+    # Not 0 itself, whose square root takes a CPU many times as long.
+    return rates.clamp_(min=1e-12).sqrt_().sub_(v).div_(x)
+
+
+def _course(
+    a: Tensor, start: Tensor, derivatives: Tensor, half: Tensor, room: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return middle and end, ``[2, n]`` each.
+
+    ``A``, in columns ``[2, 2, n]``, becomes its exponential for half of the time.
+    """
+    # JERK bounds half of the time by 0.33 / |A|: 4 terms leave 1e-4 of the segment's length.
+    terms = 13 if a.dtype == torch.float64 else 4
+    trace, determinant = invariants(torch.flatten(a, 0, 1), room[:2].unbind())
+    whole, more = integral(trace, determinant, half, terms, room[2:7].unbind())
+    speed, bend = derivatives[:, :2]
+    middle = torch.addcmul(start, whole, speed).addcmul_(more, bend)
+    a.mul_(whole.addcmul_(trace, more))
+    diagonal = determinant.mul_(more).neg_().add_(1)
+    a[0, 0] += diagonal
+    a[1, 1] += diagonal
+    way = torch.sub(middle, start, out=room[:2])
+    end = torch.addcmul(middle, a[0], way[0]).addcmul_(a[1], way[1])
+    return middle, end
