@@ -36,7 +36,8 @@ class CPAB(Transformer):
         steps: int | None = None,
     ) -> None:
         super().__init__()
-        self.tessellation, self.steps = Tessellation(*tessellation), steps
+        self.tessellation, self.closed = Tessellation(*tessellation), zero_boundary
+        self.steps = steps
         basis = self.tessellation.basis(zero_boundary, volume_preserving)
         self.register_buffer("basis", basis.float(), persistent=False)
         self.dim = basis.shape[1]
@@ -52,10 +53,21 @@ class CPAB(Transformer):
         """Map points ``[N, 2]`` to ``[B, N, 2]`` (see :class:`Transformer`)."""
         gamma = -gamma if inverse else gamma
         if self.steps is None:
-            basis = self.tessellation.in_coordinates(self.basis.to(gamma.dtype))
-            velocity = torch.unflatten(torch.flatten(basis, 0, 1) @ gamma.mT, 0, (6, -1))
-            return flow(velocity, points, self.tessellation)
+            (moved,) = flow([self._in_coordinates(gamma)], points, self.tessellation, self.closed)
+            return moved
         return 2 * self._in_steps(self.velocities(gamma), (points + 1) / 2, self.steps) - 1
+
+    def both_points(self, gamma: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
+        """Map points by ``T_gamma`` and by its inverse (see :class:`Transformer`)."""
+        if self.steps is not None:
+            return super().both_points(gamma, points)
+        velocity = self._in_coordinates(gamma)
+        there, back = flow([velocity, -velocity], points, self.tessellation, self.closed)
+        return there, back
+
+    def _in_coordinates(self, gamma: Tensor) -> Tensor:
+        basis = self.tessellation.in_coordinates(self.basis.to(gamma.dtype))
+        return torch.unflatten(torch.flatten(basis, 0, 1) @ gamma.mT, 0, (6, -1))
 
     def _in_steps(self, velocity: Tensor, start: Tensor, steps: int) -> Tensor:
         step = torch.linalg.matrix_exp(F.pad(velocity / steps, (0, 0, 0, 1)))[:, :, :2]

@@ -29,7 +29,7 @@ TINY = 1e-15
 
 
 def follow(
-    velocity: Tensor, row: Tensor, start: Tensor, tessellation: Tessellation
+    velocity: Tensor, row: Tensor, start: Tensor, tessellation: Tessellation, closed: bool
 ) -> tuple[list[Segments], Tensor, Tensor]:
     """Follow n paths for unit time.
 
@@ -38,17 +38,23 @@ def follow(
         row: ``[n]``, int32, where each path starts.
         start: ``[2, n]``, its coordinates there.
         tessellation: which triangle is beyond each edge.
+        closed: there is no velocity across the border.
 
     Returns:
         The segments; the row where each path ends, ``[n]``; its coordinates there, ``[2, n]``.
     """
-    table, onward = planes(velocity, tessellation), _onward(velocity, tessellation)
+    table, onward = planes(velocity), _onward(velocity, tessellation)
+    n_members = velocity.shape[2]
+    openings = None if closed else tessellation.opening.to(velocity).repeat_interleave(n_members)
     path, left = torch.arange(len(row), device=row.device), torch.full_like(start[0], 0.5)
     segments, room = list[Segments](), start.new_empty(ROOM, len(row))
     front, rows, ends = Front(path, row, start, left), row, start
     while n := len(front.row):
-        at, least = table.index_select(1, front.row), SHORTEST / 2 if len(segments) >= FREE else 0.0
-        segment, turn = next_segments(at, front, least, room[:, :n])
+        at = start.new_empty(8, n)
+        torch.index_select(table, 1, front.row, out=at[:7])
+        opening = None if openings is None else openings.index_select(0, front.row)
+        least = SHORTEST / 2 if len(segments) >= FREE else 0.0
+        segment, turn = next_segments(at, front, opening, least, room[:, :n])
         segments.append(segment)
         row = onward.index_select(0, turn.add_(front.row, alpha=8))
         front = Front(front.path, row, segment.beyond(room[:, :n]), front.left - segment.half)
@@ -64,18 +70,19 @@ def follow(
     return segments, rows, ends
 
 
-def along_paths(velocity: Tensor, segments: list[Segments], ends: Tensor) -> Tensor:
-    """Return the gradient ``[6, C, B]`` of what has the gradient ``[2, n]`` at the ends.
+def along_paths(segments: list[Segments], ends: Tensor, found: Tensor) -> None:
+    """Add to ``found`` ``[6, C, B]`` the gradient of what has the gradient ``[2, n]`` at the ends.
 
     Along a segment the adjoint p of the position x has the velocity ``-A' p``, and the gradient
     with respect to ``(A | b)`` is the integral of ``p (x, 1)'``, here by Simpson's rule.
     """
-    adjoints, total = ends.clone(), torch.zeros_like(velocity).flatten(1)
+    adjoints, total = ends.clone(), torch.flatten(found, 1).mul_(3)
     room = ends.new_empty(8, ends.shape[1])
     for segment in reversed(segments):
         front, everyone = segment.front, len(segment.front.path) == ends.shape[1]
         p = adjoints if everyone else adjoints.index_select(1, front.path)
-        p.addcmul_(p[0] + p[1], segment.outward, value=-1).mul_(segment.mirror)
+        sum_ = torch.add(p[0], p[1], out=room[0, : p.shape[1]])
+        p.addcmul_(sum_, segment.outward, value=-1).mul_(segment.mirror)
         p.mul_(segment.half)  # a weight of Simpson's rule, but for a factor
         row_0, row_1 = segment.halfway.unbind(1)
         part = torch.unflatten(room[:6, : p.shape[1]], 0, (3, 2))
@@ -89,7 +96,7 @@ def along_paths(velocity: Tensor, segments: list[Segments], ends: Tensor) -> Ten
         total.scatter_add_(1, front.row.long().expand(6, -1), torch.flatten(part, 0, 1))
         p.div_(segment.half)
         adjoints = p if everyone else adjoints.scatter_(1, front.path.expand(2, -1), p)
-    return total.div_(3).view_as(velocity)
+    found.div_(3)
 
 
 def which(mask: Tensor) -> Tensor:

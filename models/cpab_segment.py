@@ -11,8 +11,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from models.tessellation import Tessellation
-
 EDGE = 1e-4
 """Coordinates that are closer to 0 are taken for this: on the edge, where a path may slide."""
 JERK = 0.26**3
@@ -65,41 +63,47 @@ class Segments:
         return x.addcmul_(torch.sub(one, x[0], out=room[0]).sub_(x[1]), self.outward)
 
 
-def planes(velocity: Tensor, tessellation: Tessellation) -> Tensor:
-    """Return what :func:`next_segments` needs of each triangle and member, ``[8, C B]``.
+def planes(velocity: Tensor) -> Tensor:
+    """Return what :func:`next_segments` needs of each triangle and member, ``[7, C B]``.
 
-    That is ``(A | b)``, the least rate of half a segment, and 1 if there is a triangle over the
-    edge of the third coordinate or 0.
+    That is ``(A | b)`` and the least rate of half a segment.
     """
     columns = torch.unflatten(velocity, 0, (3, 2))
     third = product(columns, product(columns, columns))
     third[:2] += third[2]  # What is affine is largest in one of the corners.
     rate = third.abs().amax((0, 1))[None].div_(JERK).pow_(1 / 3)
-    opening = tessellation.opening.to(velocity)[:, None].expand_as(rate)
-    return torch.cat([velocity, rate, opening]).flatten(1)
+    return torch.cat([velocity, rate]).flatten(1)
 
 
-def next_segments(at: Tensor, front: Front, least: float, room: Tensor) -> tuple[Segments, Tensor]:
+def next_segments(
+    at: Tensor, front: Front, opening: Tensor | None, least: float, room: Tensor
+) -> tuple[Segments, Tensor]:
     """Find the next segments.
 
     Args:
-        at: ``[8, n]``, the :func:`planes` of each path's row. They become part of the segments.
+        at: ``[8, n]``, first the :func:`planes` of each path's row. Part of the segments then.
         front: where they begin.
+        opening: ``[n]``, 1 if there is a triangle over the edge of the third coordinate or 0; None
+            if no path goes over an edge where there is none.
         least: half of the time that a segment lasts at least, unless less is left.
         room: ``[ROOM, n]``, written over.
 
     Returns:
         The segments; which edges they cross, the bits of ``[n]`` (see ``Tessellation.across``).
     """
-    columns, half, opening = torch.unflatten(at[:6], 0, (3, 2)), at[6], at[7]
+    columns, half = torch.unflatten(at[:6], 0, (3, 2)), at[6]
     derivatives = _derivatives(columns, front.start, room[:6])
     rates = _crossing_rates(front.start, derivatives, room[6:12])
-    rates[2] *= opening
+    if opening is not None:
+        rates[2] *= opening
     rate, end_rate = room[12], torch.reciprocal(front.left, out=room[13])
     torch.amax(rates, 0, out=rate)
     torch.maximum(torch.maximum(rate, end_rate, out=rate), half, out=rate)
     crosses = torch.ge(rates, rate, out=rates)
-    torch.minimum(torch.reciprocal(rate, out=half).clamp_(min=least), front.left, out=half)
+    torch.reciprocal(rate, out=half)
+    if least:
+        half.clamp_(min=least)
+    torch.minimum(half, front.left, out=half)
     mirror = torch.sub(rate.new_ones(()), crosses[:2], alpha=2, out=at[4:6])
     outward = at[7].copy_(crosses[2])
     turn = torch.add(crosses[0], crosses[1], alpha=2, out=rate).add_(outward, alpha=4).int()
@@ -150,13 +154,13 @@ def invariants(
 def _derivatives(columns: Tensor, x: Tensor, room: Tensor) -> Tensor:
     """Return the first and the second derivative with respect to time, ``[2, 3, n]``.
 
-    The last is that of the third coordinate, that of the centre: all three have the sum 1.
+    The last is the sum of the others: the third coordinate, that of the centre, has it negated.
     """
     derivatives = torch.unflatten(room, 0, (2, 3))
     speed, bend = derivatives[:, :2]
     torch.addcmul(columns[2], columns[0], x[0], out=speed).addcmul_(columns[1], x[1])
     torch.mul(columns[0], speed[0], out=bend).addcmul_(columns[1], speed[1])
-    torch.add(derivatives[:, 0], derivatives[:, 1], out=derivatives[:, 2]).neg_()
+    torch.add(derivatives[:, 0], derivatives[:, 1], out=derivatives[:, 2])
     return derivatives
 
 
@@ -166,12 +170,16 @@ def _crossing_rates(start: Tensor, derivatives: Tensor, room: Tensor) -> Tensor:
     Each coordinate is taken as a quadratic of time, ``x + v t + w t^2 / 2``.
     """
     (v, w), x, rates = derivatives, room[:3], room[3:]
-    x[:2] = start
-    torch.sub(x.new_ones(()), start[0], out=x[2]).sub_(start[1])
-    x.clamp_(min=EDGE)
-    torch.mul(v, v, out=rates).addcmul_(w, x, value=-2)
+    torch.clamp(start, min=EDGE, out=x[:2])
+    torch.sub(x.new_ones(()), start[0], out=x[2]).sub_(start[1]).clamp_(min=EDGE)
+    torch.mul(v, v, out=rates)
+    rates[:2].addcmul_(w[:2], x[:2], value=-2)
+    rates[2].addcmul_(w[2], x[2], value=2)
     # Not 0 itself, whose square root takes a CPU many times as long.
-    return rates.clamp_(min=1e-12).sqrt_().sub_(v).div_(x)
+    rates.clamp_(min=1e-12).sqrt_()
+    rates[:2].sub_(v[:2])
+    rates[2].add_(v[2])
+    return rates.div_(x)
 
 
 def _course(
@@ -181,14 +189,15 @@ def _course(
 
     ``A``, in columns ``[2, 2, n]``, becomes its exponential for half of the time.
     """
-    # JERK bounds half of the time by 0.33 / |A|: 4 terms leave 1e-4 of the segment's length.
-    terms = 13 if a.dtype == torch.float64 else 4
+    # JERK bounds half of the time by 0.33 / |A|: 3 terms leave 1e-3 of the segment's length.
+    terms = 13 if a.dtype == torch.float64 else 3
     trace, determinant = invariants(torch.flatten(a, 0, 1), room[:2].unbind())
     whole, more = integral(trace, determinant, half, terms, room[2:7].unbind())
     speed, bend = derivatives[:, :2]
     middle = torch.addcmul(start, whole, speed).addcmul_(more, bend)
     a.mul_(whole.addcmul_(trace, more))
-    diagonal = determinant.mul_(more).neg_().add_(1)
+    one = more.new_ones(())
+    diagonal = torch.addcmul(one, determinant, more, value=-1, out=more)
     a[0, 0] += diagonal
     a[1, 1] += diagonal
     way = torch.sub(middle, start, out=room[:2])

@@ -42,22 +42,28 @@ class Transformer(nn.Module):
         """
         raise NotImplementedError
 
+    def both_points(self, gamma: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
+        """Map points by ``T_gamma`` and by its inverse (see :meth:`points`)."""
+        return self.points(gamma, points), self.points(gamma, points, inverse=True)
+
     def warp(self, image: Tensor, gamma: Tensor, inverse: bool = False) -> Tensor:
-        """Return the pull-back of ``image`` ``[B, C, H, W]`` by ``T_gamma`` or its inverse.
+        """Return the pull-back of ``image`` ``[B, C, H, W]`` by ``T_gamma`` or its inverse."""
+        return self.pull_back(image, self.points(gamma, pixel_centres(image), inverse))
+
+    def pull_back(self, image: Tensor, points: Tensor) -> Tensor:
+        """Return ``[B, C, H, W]``, what the image shows at these points ``[B, H * W, 2]``.
 
         Where a map is not finite the whole image is NaN, whatever the padding: ``grid_sample`` may
         read NaN as -1, and then a map that overflowed, or the inverse of a singular one, would pass
         for a picture.
         """
-        height, width = image.shape[2:]
-        grid = self.points(gamma, pixel_centres(height, width, image), inverse)
         warped = F.grid_sample(
             image,
-            torch.unflatten(grid, 1, (height, width)),
+            torch.unflatten(points, 1, image.shape[2:]),
             padding_mode=self.padding,
             align_corners=True,
         )
-        nan_unless_finite = 0 * grid.detach().sum((1, 2))
+        nan_unless_finite = 0 * points.detach().sum((1, 2))
         return warped + nan_unless_finite[:, None, None, None]
 
 
@@ -154,10 +160,14 @@ AFFINE_TRANSFORMERS: dict[str, type[Affine]] = {
 }
 
 
-def pixel_centres(height: int, width: int, like: Tensor) -> Tensor:
-    """Return the ``(x, y)`` of each pixel's centre, ``[H * W, 2]`` in ``[-1, 1]``, row by row."""
-    y = torch.linspace(-1, 1, height, dtype=like.dtype, device=like.device)
-    x = torch.linspace(-1, 1, width, dtype=like.dtype, device=like.device)
+def pixel_centres(image: Tensor) -> Tensor:
+    """Return the ``(x, y)`` of the pixels' centres of images ``[..., H, W]``, row by row.
+
+    They are ``[H * W, 2]`` in ``[-1, 1]``.
+    """
+    height, width = image.shape[-2:]
+    y = torch.linspace(-1, 1, height, dtype=image.dtype, device=image.device)
+    x = torch.linspace(-1, 1, width, dtype=image.dtype, device=image.device)
     return torch.cartesian_prod(y, x).flip(1)
 
 

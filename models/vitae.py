@@ -20,6 +20,7 @@ from models.hyperparameters import Structure
 from models.method import DataSpec, Noise
 from models.networks import GaussianEncoder, Network, Widths, image_decoder, mlp
 from models.transformer_choice import TransformerHyperparameters, build_transformer
+from models.transformers import pixel_centres
 from models.variational import Inference, VariationalHyperparameters, VariationalMethod
 
 HALF = "proposal for 'approximately half the neurons' of Table 1; the paper gives no numbers"
@@ -65,9 +66,13 @@ class VITAE(VariationalMethod):
         self.perspective_encoder = GaussianEncoder(network, shape, widths, hp.d)
         self.perspective_decoder = mlp(hp.d, hp.perspective_decoder_widths, self.transformer.dim)
 
-    def infer_appearance(self, image: Tensor, gamma: Tensor) -> DiagonalGaussian:
-        """Return the posterior of ``z_A`` for images ``[B, C, H, W]`` seen from ``gamma``."""
+    def seen(self, image: Tensor, gamma: Tensor) -> Tensor:
+        """Return what the appearance encoder sees of images ``[B, C, H, W]`` seen from gamma."""
         raise NotImplementedError
+
+    def seen_and_points(self, image: Tensor, gamma: Tensor) -> tuple[Tensor, Tensor]:
+        """Return :meth:`seen` and where ``T_gamma`` takes the pixels, ``[B, H * W, 2]``."""
+        return self.seen(image, gamma), self.transformer.points(gamma, pixel_centres(image))
 
     def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
         """Draw ``z_appearance`` and ``z_perspective``, each ``[B, d]`` standard normal."""
@@ -82,10 +87,11 @@ class VITAE(VariationalMethod):
         pose = self.perspective_encoder(image)
         z_pose = pose.sample(noise["z_perspective"])
         gamma = self.perspective_decoder(z_pose)
-        appearance = self.infer_appearance(image, gamma)
+        seen, points = self.seen_and_points(image, gamma)
+        appearance = self.appearance_encoder(seen)
         z_appearance = appearance.sample(noise["z_appearance"])
         # The fixed variance of normal pixels is not warped: outside the image it would become 0.
-        mean = self.transformer.warp(self.appearance_decoder(z_appearance), gamma)
+        mean = self.transformer.pull_back(self.appearance_decoder(z_appearance), points)
         return Inference(
             {"appearance": appearance, "pose": pose},
             {"appearance": z_appearance, "pose": z_pose},
@@ -96,7 +102,7 @@ class VITAE(VariationalMethod):
         """Return the posteriors of ``appearance``, given the mean of ``pose``, and of ``pose``."""
         pose = self.perspective_encoder(image)
         gamma = self.perspective_decoder(pose.mean)
-        return {"appearance": self.infer_appearance(image, gamma), "pose": pose}
+        return {"appearance": self.appearance_encoder(self.seen(image, gamma)), "pose": pose}
 
     def encode(self, image: Tensor) -> dict[str, Tensor]:
         """Return the posterior means ``appearance`` and ``pose``, each ``[B, d]``."""
@@ -133,17 +139,19 @@ class VITAE(VariationalMethod):
 class UVITAE(VITAE):
     """U-VITAE: appearance and perspective inferred independently, q(z_A|x) q(z_P|x)."""
 
-    def infer_appearance(self, image: Tensor, gamma: Tensor) -> DiagonalGaussian:  # noqa: ARG002
-        """Return ``q(z_A | x)``: the encoder sees the image as it is."""
-        posterior: DiagonalGaussian = self.appearance_encoder(image)
-        return posterior
+    def seen(self, image: Tensor, gamma: Tensor) -> Tensor:  # noqa: ARG002
+        """Return the images ``[B, C, H, W]`` as they are."""
+        return image
 
 
 class CVITAE(VITAE):
     """C-VITAE: appearance inferred after undoing the perspective, q(z_A|x,z_P) q(z_P|x)."""
 
-    def infer_appearance(self, image: Tensor, gamma: Tensor) -> DiagonalGaussian:
-        """Return ``q(z_A | x, z_P)``: the encoder sees the image un-warped by ``gamma``."""
-        upright = self.transformer.warp(image, gamma, inverse=True)
-        posterior: DiagonalGaussian = self.appearance_encoder(upright)
-        return posterior
+    def seen(self, image: Tensor, gamma: Tensor) -> Tensor:
+        """Return the images ``[B, C, H, W]``, un-warped by ``gamma``."""
+        return self.transformer.warp(image, gamma, inverse=True)
+
+    def seen_and_points(self, image: Tensor, gamma: Tensor) -> tuple[Tensor, Tensor]:
+        """Return :meth:`seen` and where ``T_gamma`` takes the pixels, at less than twice a cost."""
+        points, back = self.transformer.both_points(gamma, pixel_centres(image))
+        return self.transformer.pull_back(image, back), points

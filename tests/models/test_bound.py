@@ -65,7 +65,7 @@ def log_weights(method: Method, x: Tensor) -> Tensor:
     if isinstance(method, VITAE):
         perspective = method.perspective_encoder(x)
         z_p = perspective.sample(noise["z_perspective"])
-        appearance = method.infer_appearance(x, method.perspective_decoder(z_p))
+        appearance = method.appearance_encoder(method.seen(x, method.perspective_decoder(z_p)))
         pairs = [(perspective, z_p), (appearance, appearance.sample(noise["z_appearance"]))]
     else:
         posterior = method.encoder(x)

@@ -43,7 +43,7 @@ def homogeneous(matrix: Tensor) -> Tensor:
 
 def blobs(size: int) -> Tensor:
     """One smooth image whose content stays inside when it is moved a little."""
-    x, y = pixel_centres(size, size, IDENTITY).mT.reshape(2, size, size)
+    x, y = pixel_centres(torch.empty(size, size, dtype=IDENTITY.dtype)).mT.reshape(2, size, size)
     first = torch.exp(-((x - 0.15).square() + (y + 0.1).square()) / 0.02)
     second = 0.7 * torch.exp(-((x + 0.15).square() + (y - 0.1).square()) / 0.03)
     return (first + second)[None, None]
