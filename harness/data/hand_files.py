@@ -11,7 +11,8 @@ from annotated_types import Ge
 
 from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
 from harness.data.hand_crops import cached_crops, in_square, squares_around
-from harness.data.hand_labels import JOINTS, MODALITIES, labelled
+from harness.data.hand_labels import MODALITIES, labelled
+from harness.data.hand_pose import JOINTS
 from harness.data.identities import shuffled
 from harness.errors import CorruptFileError, UserError
 

@@ -7,6 +7,13 @@ little finger's base in the plane z = 0 with x > 0. Positions are rows: ``X R``.
 
 import numpy as np
 
+FINGERS = ("thumb", "index", "middle", "ring", "pinky")
+JOINTS = (
+    "wrist",
+    *(f"thumb_{joint}" for joint in ("tip", "ip", "mcp", "cmc")),
+    *(f"{finger}_{joint}" for finger in FINGERS[1:] for joint in ("tip", "dip", "pip", "mcp")),
+)
+"""The 21 joints in RHD's order: the wrist, then each finger from its tip to its base."""
 ROOT, MIDDLE_BASE, LITTLE_BASE = 0, 12, 20
 SCALE_BONE = (11, 12)
 """The bone whose length is 1 after :func:`normalise`: the middle finger's first."""

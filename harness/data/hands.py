@@ -13,6 +13,7 @@ from harness.data import (
     hand_flesh,
     hand_gestures,
     hand_model,
+    hand_pose,
     hand_scenes,
     hands_drawn,
     hands_factors,
@@ -26,8 +27,8 @@ from harness.data import (
 )
 from harness.data.cache import cached_chunks
 from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
-from harness.data.hand_model import JOINTS, LIMITS
-from harness.data.hand_pose import canonicalise, normalise
+from harness.data.hand_model import LIMITS
+from harness.data.hand_pose import JOINTS, canonicalise, normalise
 from harness.data.hand_scenes import SIDE
 from harness.data.hands_drawn import chunks
 from harness.data.hands_factors import CONTENT, HELD, Factors, Rotation, draw_factors
@@ -103,6 +104,7 @@ class HandsOptions(DatasetOptions):
             hand_flesh,
             hand_gestures,
             hand_model,
+            hand_pose,
             hand_scenes,
             hands_drawn,
             hands_factors,

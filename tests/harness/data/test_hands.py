@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.data.hand_model import JOINTS, LIMITS
+from harness.data.hand_model import LIMITS
+from harness.data.hand_pose import JOINTS
 from harness.data.hands import HandsOptions, known
 from harness.data.hands_drawn import chunks, render
 from harness.data.hands_factors import CONTENT, HELD, draw_factors
