@@ -27,8 +27,9 @@ from harness.data import (
 )
 from harness.data.cache import cached_chunks
 from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
+from harness.data.hand_labels import MODALITIES, labelled
 from harness.data.hand_model import LIMITS
-from harness.data.hand_pose import JOINTS, canonicalise, normalise
+from harness.data.hand_pose import JOINTS
 from harness.data.hand_scenes import SIDE
 from harness.data.hands_drawn import chunks
 from harness.data.hands_factors import CONTENT, HELD, Factors, Rotation, draw_factors
@@ -66,7 +67,7 @@ class HandsOptions(DatasetOptions):
     published_batch_size: ClassVar[int] = 32
     identity_factor: ClassVar[str] = "content"
     frame_factor: ClassVar[str] = "frame"
-    modalities: ClassVar[tuple[str, ...]] = ("pose", "cpose", "viewpoint")
+    modalities: ClassVar[tuple[str, ...]] = MODALITIES
 
     downscale: Literal[1, 2, 4] = 1
     rotation: Rotation = "facing"
@@ -143,13 +144,6 @@ def known(
         downscale: of the images, to whose pixels the factors refer; whole numbers are centres.
     """
     scene = posed(factors)
-    at = ((projected(scene.joints) + SIDE / 2) / downscale - 0.5).astype(np.float32)
-    seen = visible(scene).astype(np.int64)
-    pose, bone = normalise(scene.joints)
-    cpose, viewpoint, _ = canonicalise(pose, np.zeros(len(pose), bool))
-    labels: dict[str, np.ndarray] = {"bone_mm": bone.astype(np.float32)}
-    for j, name in enumerate(JOINTS):
-        labels |= {f"{name}_x": at[:, j, 0], f"{name}_y": at[:, j, 1]}
-        labels[f"visible_{name}"] = seen[:, j]
-    modalities = {"pose": pose, "cpose": cpose, "viewpoint": viewpoint}
-    return labels, {name: array.astype(np.float32) for name, array in modalities.items()}
+    at = (projected(scene.joints) + SIDE / 2) / downscale - 0.5
+    right = np.zeros(len(at), bool)
+    return labelled(JOINTS, scene.joints, at, visible(scene), right)
