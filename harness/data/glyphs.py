@@ -9,10 +9,11 @@ from typing import Annotated, ClassVar
 import numpy as np
 from annotated_types import Ge
 
-from harness.data import glyph_shapes, keyed
+from harness.data import glyph_shapes, keyed, vectors
 from harness.data.cache import cached
 from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
 from harness.data.glyph_shapes import MAX_POINTS, SHAPES, stroke_matrices
+from harness.data.vectors import matrices
 
 SIZE = 28
 """Height and width of an image, pixels."""
@@ -139,16 +140,12 @@ def _placement(factors: Factors) -> tuple[np.ndarray, np.ndarray]:
     known = {name: np.asarray(drawn, np.float64) for name, drawn in factors.items()}
     sx, sy = np.exp(known["log_sx"]), np.exp(known["log_sy"])
     # The glyph leans first (x -> x - slant * y, as y points down), then comes the affine map.
-    scaled = _matrices(sx, -known["slant"] * sx, 0 * sy, sy)
-    sheared = _matrices(1 + 0 * sx, known["shear"], 0 * sx, 1 + 0 * sx)
+    scaled = matrices((sx, -known["slant"] * sx), (0 * sy, sy))
+    sheared = matrices((1 + 0 * sx, known["shear"]), (0 * sx, 1 + 0 * sx))
     angle = np.deg2rad(known["rotation"])
-    rotated = _matrices(np.cos(angle), -np.sin(angle), np.sin(angle), np.cos(angle))
+    rotated = matrices((np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle)))
     shift = (SIZE - 1) / 2 + SIZE * np.stack([known["tx"], known["ty"]], axis=-1)
     return _HEIGHT * rotated @ sheared @ scaled, shift
-
-
-def _matrices(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
-    return np.stack([a, b, c, d], axis=-1).reshape(-1, 2, 2)
 
 
 def _chunks(rows: np.ndarray) -> Iterator[np.ndarray]:
@@ -195,7 +192,7 @@ def _split(split: SplitName, n: int, seed: int) -> Split:
     images = cached(
         f"glyphs-{split}",
         {"split": split, "n": n, "seed": seed},
-        (__file__, glyph_shapes.__file__, keyed.__file__),
+        (__file__, glyph_shapes.__file__, keyed.__file__, vectors.__file__),
         partial(render, factors, draw_jitter(split, n, seed)),
     )
     return Split(images, factors)
