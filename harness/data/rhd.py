@@ -22,8 +22,9 @@ class RhdOptions(HandFilesOptions):
     has z = 0 and x > 0, and mirrored (z to -z) of right hands; and ``viewpoint``, the rotation
     that undoes the turn. Factors are ``bone_mm``, that bone's length, ``right``, 1 for right
     hands, and for each joint ``wrist_x``, ``wrist_y`` (pixels of the crop) and ``visible_wrist``
-    and so on. The palm's centre is the middle between wrist and joint 12. What content a rendering
-    has is not known: methods of pairs cannot learn from RHD.
+    and so on. The palm's centre is the middle between wrist and joint 12; where it is the root, it
+    stands in the wrist's place, and a crop need not reach the wrist. What content a rendering has
+    is not known: methods of pairs cannot learn from RHD.
     """
 
     name: ClassVar[str] = "rhd"

@@ -9,7 +9,8 @@ from PIL import Image
 
 from harness.data import hand_crops
 from harness.data.dataset import Dataset, DatasetOptions
-from harness.data.hand_pose import restore
+from harness.data.hand_files import Root
+from harness.data.hand_pose import MIDDLE_BASE, restore
 from harness.data.identities import shuffled
 from harness.data.registry import check_available, load_dataset
 from harness.data.rhd import RhdOptions
@@ -137,6 +138,27 @@ def test_the_palm_as_root(tmp_path: Path) -> None:
         np.testing.assert_allclose(palm.train.factors[f"palm_{axis}"], sum(ends) / 2, atol=1e-3)
     either = wrist.factors["visible_wrist"] | wrist.factors["visible_middle_mcp"]
     np.testing.assert_array_equal(palm.train.factors["visible_palm"], either)
+
+
+@pytest.mark.parametrize(("root", "side"), [("wrist", 180), ("palm", 90)])
+def test_a_crop_reaches_as_far_as_its_root(tmp_path: Path, root: Root, side: int) -> None:
+    """The wrist is the farthest point, and is not among hand3d's 21 where the palm is."""
+    folder = write_rhd(tmp_path)
+    entries = pickle.loads((folder / PICKLE).read_bytes())
+    for entry in entries.values():
+        of_hands = entry["uv_vis"].reshape(2, 21, 3)
+        of_hands[:, 0, :2] = of_hands[:, MIDDLE_BASE, :2] + [0, 90]
+        of_hands[:, :, 2] = np.arange(21) == 0
+    (folder / PICKLE).write_bytes(pickle.dumps(entries))
+    train = load(tmp_path, RhdOptions(root=root)).train
+    # As far below the middle of the crop as its lower edge is.
+    np.testing.assert_allclose(train.factors[f"{root}_y"], 255.5, atol=1e-3)
+    for row, (_, _, uv, _) in enumerate(shown("training")):
+        between = uv[RHD_ORDER.index(MARKED)] - uv[MIDDLE_BASE]
+        at = np.array([train.factors[f"{MARKED}_{axis}"][row] for axis in "xy"])
+        np.testing.assert_allclose(at, 127.5 + between * 256 / side, atol=1e-3)
+        # The picture is as large: its disc's centre is at a whole pixel of the file.
+        np.testing.assert_allclose(red_centre(train.images[row]), at, atol=0.6 * 256 / side)
 
 
 def test_the_first_so_many_are_the_only_ones_decoded(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from scipy.io import savemat
 
 from harness.data.dataset import Dataset, DatasetOptions
 from harness.data.hand_crops import squares_around
+from harness.data.hand_files import Root
 from harness.data.hand_pose import restore
 from harness.data.registry import check_available, load_dataset
 from harness.data.stb import StbOptions
@@ -109,6 +110,20 @@ def test_the_palm_as_root(stb: Path) -> None:
             np.stack([marks[name] for name in RHD_ORDER])[None], np.ones((1, 21), bool), (640, 480)
         )[0, 2]
         np.testing.assert_allclose(shift, (marks["palm"] - marks["wrist"]) * 256 / side, atol=1e-3)
+
+
+@pytest.mark.parametrize("root", ["wrist", "palm"])
+def test_a_crop_reaches_the_wrist_whatever_the_root(tmp_path: Path, root: Root) -> None:
+    folder = write_stb(tmp_path, frames=1)
+    joints = np.zeros((3, 21, 1))
+    joints[2] = FOCAL  # where a millimetre is a pixel
+    joints[0, STB_ORDER.index("middle_pip")] = 20
+    joints[1, STB_ORDER.index("palm")] = 50  # midway between the wrist and the ring finger's base
+    for sequence in ALL:
+        savemat(folder / f"labels/{sequence}_BB.mat", {"handPara": joints})
+    train = load(tmp_path, StbOptions(root=root)).train
+    np.testing.assert_allclose(train.factors["middle_pip_x"], 127.5 + 20 * 256 / 200, atol=1e-3)
+    np.testing.assert_allclose(train.factors["middle_pip_y"], 127.5, atol=1e-3)
 
 
 def test_both_cameras_see_the_same_pose_elsewhere(stb: Path) -> None:
