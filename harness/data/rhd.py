@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from harness.data.dataset import SplitName
-from harness.data.hand_files import HandFilesOptions, Hands
+from harness.data.hand_files import HandFilesOptions, Hands, Root
 from harness.data.rhd_files import REMEDY, find_rhd
 
 
@@ -30,6 +30,8 @@ class RhdOptions(HandFilesOptions):
     name: ClassVar[str] = "rhd"
     summary: ClassVar[str] = "43,986 rendered hands, 21 joints, 256x256 RGB; from RHD's files"
     remedy: ClassVar[str] = REMEDY
+
+    root: Root = "palm"  # as in the evaluations on RHD by its authors and of later work
 
     def check(self, data_root: Path | None) -> None:
         """Read the labels and look for every image and mask; none is decoded."""
