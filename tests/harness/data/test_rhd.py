@@ -1,5 +1,4 @@
 import pickle
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -8,13 +7,14 @@ import pytest
 from PIL import Image
 
 from harness.data import hand_crops
-from harness.data.dataset import Dataset, DatasetOptions
+from harness.data.dataset import Dataset
 from harness.data.hand_files import Root
 from harness.data.hand_pose import MIDDLE_BASE, restore
 from harness.data.identities import shuffled
 from harness.data.registry import check_available, load_dataset
 from harness.data.rhd import RhdOptions
 from harness.errors import CorruptFileError, UserError
+from tests.harness.data.asking import Ask, both, loaded
 from tests.harness.data.hand_photographs import (
     MARKED,
     RHD_ORDER,
@@ -27,17 +27,13 @@ from tests.harness.data.hand_photographs import (
 )
 from tests.real_data import real_data
 
-Ask = Callable[[DatasetOptions, Path | None], object]
-both = pytest.mark.parametrize("ask", [check_available, load_dataset])
 roots = pytest.mark.parametrize("root", ["wrist", "palm"])
 PICKLE = "training/anno_training.pickle"
 NAMES = {"wrist": RHD_ORDER, "palm": ("palm", *RHD_ORDER[1:])}
 
 
 def load(root: Path, options: RhdOptions | None = None) -> Dataset:
-    options = options or RhdOptions()
-    check_available(options, root)
-    return load_dataset(options, root)
+    return loaded(options or RhdOptions(), root)
 
 
 def shown(part: str, root: Root = "palm") -> list[tuple[np.ndarray, bool, np.ndarray, np.ndarray]]:

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +6,7 @@ import pytest
 from PIL import Image
 from scipy.io import savemat
 
-from harness.data.dataset import Dataset, DatasetOptions
+from harness.data.dataset import Dataset
 from harness.data.hand_crops import squares_around
 from harness.data.hand_files import Root
 from harness.data.hand_pose import restore
@@ -15,6 +14,7 @@ from harness.data.registry import check_available, load_dataset
 from harness.data.stb import StbOptions
 from harness.data.stb_files import CENTRE, SEQUENCES
 from harness.errors import CorruptFileError, UserError
+from tests.harness.data.asking import Ask, both, loaded
 from tests.harness.data.hand_photographs import (
     FOCAL,
     FRAMES,
@@ -29,8 +29,6 @@ from tests.harness.data.hand_photographs import (
 from tests.harness.data.hand_photographs import SEQUENCES as ALL
 from tests.real_data import real_data
 
-Ask = Callable[[DatasetOptions, Path | None], object]
-both = pytest.mark.parametrize("ask", [check_available, load_dataset])
 NAMES = [*SEQUENCES["train"], *SEQUENCES["test"]]
 
 
@@ -43,9 +41,7 @@ def stb(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def load(root: Path, options: StbOptions | None = None) -> Dataset:
-    options = options or StbOptions()
-    check_available(options, root)
-    return load_dataset(options, root)
+    return loaded(options or StbOptions(), root)
 
 
 def test_the_dataset(stb: Path) -> None:
