@@ -17,7 +17,7 @@ from torch import Tensor
 from models.cpab_segment import ROOM, Front, Segments, next_segments, planes
 from models.tessellation import Tessellation
 
-SHORTEST = 1 / 32
+SHORTEST = 1 / 128
 """Of the unit time: how long a segment lasts at least, after the first ``FREE`` of a path."""
 FREE = 8
 """A path may run to and fro over an edge; it may cut the corners of so many triangles, no more."""

@@ -1,7 +1,7 @@
 """Which transformer a method has: the hyperparameters, and what is built of them."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from annotated_types import Ge
 
@@ -11,8 +11,6 @@ from models.transformers import AFFINE_TRANSFORMERS, InverseMode, Transformer
 
 TransformName = Literal["affine", "affine_decomp", "affine_diffeo", "cpab"]
 """The transformers a method can be built with."""
-
-TRANSFORM_NAMES: tuple[TransformName, ...] = get_args(TransformName)
 
 
 @dataclass(frozen=True)

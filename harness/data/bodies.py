@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
-from annotated_types import Ge
 
 from harness.data import body_shapes, capsules, keyed, painting
 from harness.data.body_shapes import figure, joints, measures
 from harness.data.cache import cached_chunks
-from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
+from harness.data.dataset import Split, SplitName
 from harness.data.painting import Layer, View, paint
+from harness.data.procedural import ProceduralOptions
 
 HEIGHT, WIDTH = 400, 200
 """Of a full-size image, pixels."""
@@ -35,39 +34,21 @@ Factors = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
-class BodiesOptions(DatasetOptions):
+class BodiesOptions(ProceduralOptions):
     """Options of ``bodies``.
 
     Attributes:
         downscale: 1 gives images of 400 x 200 pixels, 2 of 200 x 100, 4 of 100 x 50.
-        n_train: training images.
-        n_test: test images.
-        seed: another seed draws other images. Image i depends on the seed, its split and i alone.
     """
 
     name: ClassVar[str] = "bodies"
     summary: ClassVar[str] = "procedural 400x200 human figures: ten shape coefficients, four poses"
     published_epochs: ClassVar[int] = 5000  # VITAE's SMPL setting, which bodies stand in for
     published_batch_size: ClassVar[int] = 256
+    appearance_factors: ClassVar[tuple[str, ...]] = SHAPE_FACTORS
+    pose_factors: ClassVar[tuple[str, ...]] = ("pose", *ANGLES)
 
     downscale: Literal[1, 2, 4] = 1
-    n_train: Annotated[int, Ge(1)] = 10_000
-    n_test: Annotated[int, Ge(1)] = 1000
-    seed: Annotated[int, Ge(0)] = 0
-
-    def load(self, data_root: Path | None) -> Dataset:  # noqa: ARG002 - needs no files
-        """Return the bodies, rendered once and cached."""
-        return Dataset(
-            self.name,
-            "procedural",
-            self._split("train", self.n_train),
-            self._split("test", self.n_test),
-            appearance_factors=SHAPE_FACTORS,
-            pose_factors=("pose", *ANGLES),
-        )
-
-    def check(self, data_root: Path | None) -> None:
-        """Do nothing: bodies need no files."""
 
     def _split(self, split: SplitName, n: int) -> Split:
         factors = draw_factors(split, n, self.seed)

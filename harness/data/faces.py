@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
-from annotated_types import Ge
 
 from harness.data import capsules, face_colours, face_layers, face_layout, keyed, painting
 from harness.data.cache import cached_chunks
-from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
+from harness.data.dataset import Split, SplitName
 from harness.data.face_layers import portrait
 from harness.data.face_layout import PERSPECTIVE, SIZE, landmarks, view
 from harness.data.painting import paint
+from harness.data.procedural import ProceduralOptions
 
 TRAITS = (
     "skin_tone",
@@ -60,39 +59,21 @@ Factors = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
-class FacesOptions(DatasetOptions):
+class FacesOptions(ProceduralOptions):
     """Options of ``faces``.
 
     Attributes:
         downscale: 1 gives images of 128 x 128 pixels, 2 of 64 x 64, 4 of 32 x 32.
-        n_train: training images.
-        n_test: test images.
-        seed: another seed draws other images. Image i depends on the seed, its split and i alone.
     """
 
     name: ClassVar[str] = "faces"
     summary: ClassVar[str] = "procedural 128x128 portraits in colour: 23 traits, 8 attributes"
     published_epochs: ClassVar[int] = 5000  # VITAE's CelebA setting, which faces stand in for
     published_batch_size: ClassVar[int] = 256
+    appearance_factors: ClassVar[tuple[str, ...]] = (*ATTRIBUTES, *TRAITS)
+    pose_factors: ClassVar[tuple[str, ...]] = PERSPECTIVE
 
     downscale: Literal[1, 2, 4] = 1
-    n_train: Annotated[int, Ge(1)] = 10_000
-    n_test: Annotated[int, Ge(1)] = 1000
-    seed: Annotated[int, Ge(0)] = 0
-
-    def load(self, data_root: Path | None) -> Dataset:  # noqa: ARG002 - needs no files
-        """Return the faces, rendered once and cached."""
-        return Dataset(
-            self.name,
-            "procedural",
-            self._split("train", self.n_train),
-            self._split("test", self.n_test),
-            appearance_factors=(*ATTRIBUTES, *TRAITS),
-            pose_factors=PERSPECTIVE,
-        )
-
-    def check(self, data_root: Path | None) -> None:
-        """Do nothing: faces need no files."""
 
     def _split(self, split: SplitName, n: int) -> Split:
         factors = draw_factors(split, n, self.seed)

@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Annotated, ClassVar
 
 import numpy as np
 from annotated_types import Ge
 
-from harness.data import glyph_shapes, keyed
+from harness.data import glyph_shapes, keyed, vectors
 from harness.data.cache import cached
-from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
+from harness.data.dataset import Split, SplitName
 from harness.data.glyph_shapes import MAX_POINTS, SHAPES, stroke_matrices
+from harness.data.procedural import ProceduralOptions
+from harness.data.vectors import matrices
 
 SIZE = 28
 """Height and width of an image, pixels."""
@@ -28,13 +29,12 @@ Factors = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
-class GlyphsOptions(DatasetOptions):
+class GlyphsOptions(ProceduralOptions):
     """Options of ``glyphs``.
 
     Attributes:
         n_train: training images; MNIST has 60,000.
         n_test: test images; MNIST has 10,000.
-        seed: another seed draws other images. Image i depends on the seed, its split and i alone.
     """
 
     name: ClassVar[str] = "glyphs"
@@ -42,26 +42,20 @@ class GlyphsOptions(DatasetOptions):
     published_epochs: ClassVar[int] = 2000  # VITAE's MNIST setting, which glyphs stand in for
     published_batch_size: ClassVar[int] = 512
     identity_factor: ClassVar[str] = "label"
+    appearance_factors: ClassVar[tuple[str, ...]] = ("label", "stroke_width", "slant")
+    pose_factors: ClassVar[tuple[str, ...]] = AFFINE_FACTORS
 
     n_train: Annotated[int, Ge(1)] = 5000
-    n_test: Annotated[int, Ge(1)] = 1000
-    seed: Annotated[int, Ge(0)] = 0
 
-    def load(self, data_root: Path | None) -> Dataset:  # noqa: ARG002 - needs no files
-        """Return the glyphs, rendered once and cached."""
-        train = _split("train", self.n_train, self.seed)
-        return Dataset(
-            "glyphs",
-            "procedural",
-            train,
-            _split("test", self.n_test, self.seed),
-            identity_factor=self.identity_factor,
-            appearance_factors=("label", "stroke_width", "slant"),
-            pose_factors=AFFINE_FACTORS,
+    def _split(self, split: SplitName, n: int) -> Split:
+        factors = draw_factors(split, n, self.seed)
+        images = cached(
+            f"glyphs-{split}",
+            {"split": split, "n": n, "seed": self.seed},
+            (__file__, glyph_shapes.__file__, keyed.__file__, vectors.__file__),
+            partial(render, factors, draw_jitter(split, n, self.seed)),
         )
-
-    def check(self, data_root: Path | None) -> None:
-        """Do nothing: glyphs need no files."""
+        return Split(images, factors)
 
 
 def draw_factors(split: SplitName, n: int, seed: int = 0, start: int = 0) -> dict[str, np.ndarray]:
@@ -139,16 +133,12 @@ def _placement(factors: Factors) -> tuple[np.ndarray, np.ndarray]:
     known = {name: np.asarray(drawn, np.float64) for name, drawn in factors.items()}
     sx, sy = np.exp(known["log_sx"]), np.exp(known["log_sy"])
     # The glyph leans first (x -> x - slant * y, as y points down), then comes the affine map.
-    scaled = _matrices(sx, -known["slant"] * sx, 0 * sy, sy)
-    sheared = _matrices(1 + 0 * sx, known["shear"], 0 * sx, 1 + 0 * sx)
+    scaled = matrices((sx, -known["slant"] * sx), (0 * sy, sy))
+    sheared = matrices((1 + 0 * sx, known["shear"]), (0 * sx, 1 + 0 * sx))
     angle = np.deg2rad(known["rotation"])
-    rotated = _matrices(np.cos(angle), -np.sin(angle), np.sin(angle), np.cos(angle))
+    rotated = matrices((np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle)))
     shift = (SIZE - 1) / 2 + SIZE * np.stack([known["tx"], known["ty"]], axis=-1)
     return _HEIGHT * rotated @ sheared @ scaled, shift
-
-
-def _matrices(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray) -> np.ndarray:
-    return np.stack([a, b, c, d], axis=-1).reshape(-1, 2, 2)
 
 
 def _chunks(rows: np.ndarray) -> Iterator[np.ndarray]:
@@ -188,14 +178,3 @@ def _squared_distance(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     across *= across
     beyond += across
     return beyond
-
-
-def _split(split: SplitName, n: int, seed: int) -> Split:
-    factors = draw_factors(split, n, seed)
-    images = cached(
-        f"glyphs-{split}",
-        {"split": split, "n": n, "seed": seed},
-        (__file__, glyph_shapes.__file__, keyed.__file__),
-        partial(render, factors, draw_jitter(split, n, seed)),
-    )
-    return Split(images, factors)

@@ -11,7 +11,8 @@ from annotated_types import Ge
 
 from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
 from harness.data.hand_crops import cached_crops, in_square, squares_around
-from harness.data.hand_labels import JOINTS, MODALITIES, labelled
+from harness.data.hand_labels import MODALITIES, labelled
+from harness.data.hand_pose import JOINTS
 from harness.data.identities import shuffled
 from harness.errors import CorruptFileError, UserError
 
@@ -64,7 +65,6 @@ class HandFilesOptions(DatasetOptions):
 
     Attributes:
         root: the joint that poses are relative to: ``wrist``, or ``palm``, the centre of the palm.
-            The crops are the same.
         downscale: images are 256, 128 or 64 pixels high and wide.
         n_train: training images, the first so many in a shuffled order; None for all.
         n_test: test images; None for all.
@@ -85,6 +85,11 @@ class HandFilesOptions(DatasetOptions):
     def keypoints(self) -> tuple[str, ...]:
         """The 21 joints, of which the first is the root."""
         return (self.root, *JOINTS[1:])
+
+    @property
+    def _held(self) -> tuple[str, ...]:
+        """The 21 points that a crop holds, those of them that are visible."""
+        return self.keypoints
 
     def load(self, data_root: Path | None) -> Dataset:
         """Return the hands, decoded once and cached; of all images this takes many minutes."""
@@ -110,8 +115,8 @@ class HandFilesOptions(DatasetOptions):
         return shuffled(f"{self.name}/{split}", n)[:wanted]
 
     def _cropped(self, split: SplitName, hands: Hands) -> Split:
-        joints = [POINTS.index(name) for name in JOINTS]
-        squares = squares_around(hands.at[:, joints], hands.seen[:, joints], hands.size)
+        held = [POINTS.index(name) for name in self._held]
+        squares = squares_around(hands.at[:, held], hands.seen[:, held], hands.size)
         at = in_square(hands.at, squares, self.downscale)
         kept = [POINTS.index(name) for name in self.keypoints]
         factors, modalities = labelled(

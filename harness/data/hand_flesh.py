@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from harness.data.hand_model import FINGERS, Posture
+from harness.data.hand_model import Posture
+from harness.data.hand_pose import FINGERS
 from harness.data.vectors import unit
 
 SKIN, PALM, NAIL, SLEEVE = range(4)

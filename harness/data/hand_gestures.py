@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from harness.data.hand_model import FINGERS, LIMITS
+from harness.data.hand_model import LIMITS
+from harness.data.hand_pose import FINGERS
 
 _OVER = (12, 48, 8, 40, 55)  # a thumb across the fingers of a fist
 _OPEN, _STRAIGHT, _FIST = (4, 6), (6, 8), (85, 90)

@@ -6,17 +6,6 @@ import numpy as np
 
 from harness.data.hand_pose import canonicalise, normalise
 
-JOINTS = (
-    "wrist",
-    *(f"thumb_{joint}" for joint in ("tip", "ip", "mcp", "cmc")),
-    *(
-        f"{finger}_{joint}"
-        for finger in ("index", "middle", "ring", "pinky")
-        for joint in ("tip", "dip", "pip", "mcp")
-    ),
-)
-"""The 21 joints in RHD's order: the wrist, then each finger from its tip to its base."""
-
 MODALITIES = ("pose", "cpose", "viewpoint")
 
 

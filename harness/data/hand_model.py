@@ -5,15 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.data.hand_pose import FINGERS
 from harness.data.vectors import turned
-
-FINGERS = ("thumb", "index", "middle", "ring", "pinky")
-JOINTS = (
-    "wrist",
-    *(f"thumb_{joint}" for joint in ("tip", "ip", "mcp", "cmc")),
-    *(f"{finger}_{joint}" for finger in FINGERS[1:] for joint in ("tip", "dip", "pip", "mcp")),
-)
-"""The 21 joints in RHD's order: the wrist, then each finger from its tip to its base."""
 
 LIMITS = {
     "thumb_spread": (5.0, 60.0),
@@ -60,7 +53,8 @@ class Posture:
     """A hand in its own frame: x to the thumb's side, y to the wrist, z out of the palm.
 
     Attributes:
-        joints: ``[N, 21, 3]`` mm, in the order of :data:`JOINTS`; the wrist is the origin.
+        joints: ``[N, 21, 3]`` mm, in the order of :data:`harness.data.hand_pose.JOINTS`; the origin
+            is the wrist.
         backs: ``[N, 5, 3, 3]`` unit vectors out of the back of each finger's bones, from its base
             to its tip; the nail looks along the last.
     """

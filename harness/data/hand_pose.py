@@ -7,6 +7,15 @@ little finger's base in the plane z = 0 with x > 0. Positions are rows: ``X R``.
 
 import numpy as np
 
+from harness.data.vectors import matrices
+
+FINGERS = ("thumb", "index", "middle", "ring", "pinky")
+JOINTS = (
+    "wrist",
+    *(f"thumb_{joint}" for joint in ("tip", "ip", "mcp", "cmc")),
+    *(f"{finger}_{joint}" for finger in FINGERS[1:] for joint in ("tip", "dip", "pip", "mcp")),
+)
+"""The 21 joints in RHD's order: the wrist, then each finger from its tip to its base."""
 ROOT, MIDDLE_BASE, LITTLE_BASE = 0, 12, 20
 SCALE_BONE = (11, 12)
 """The bone whose length is 1 after :func:`normalise`: the middle finger's first."""
@@ -73,22 +82,18 @@ def _mirrored(pose: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def _about_x(angle: np.ndarray) -> np.ndarray:
     c, s, one, zero = _parts(angle)
-    return _matrices([[one, zero, zero], [zero, c, s], [zero, -s, c]])
+    return matrices((one, zero, zero), (zero, c, s), (zero, -s, c))
 
 
 def _about_y(angle: np.ndarray) -> np.ndarray:
     c, s, one, zero = _parts(angle)
-    return _matrices([[c, zero, -s], [zero, one, zero], [s, zero, c]])
+    return matrices((c, zero, -s), (zero, one, zero), (s, zero, c))
 
 
 def _about_z(angle: np.ndarray) -> np.ndarray:
     c, s, one, zero = _parts(angle)
-    return _matrices([[c, s, zero], [-s, c, zero], [zero, zero, one]])
+    return matrices((c, s, zero), (-s, c, zero), (zero, zero, one))
 
 
 def _parts(angle: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     return np.cos(angle), np.sin(angle), np.ones_like(angle), np.zeros_like(angle)
-
-
-def _matrices(rows: list[list[np.ndarray]]) -> np.ndarray:
-    return np.stack([np.stack(row, -1) for row in rows], -2)

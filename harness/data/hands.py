@@ -1,7 +1,6 @@
 """``hands``: left hands in many poses and contents, a counterpart of RHD's and STB's images."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -13,6 +12,7 @@ from harness.data import (
     hand_flesh,
     hand_gestures,
     hand_model,
+    hand_pose,
     hand_scenes,
     hands_drawn,
     hands_factors,
@@ -25,17 +25,19 @@ from harness.data import (
     vectors,
 )
 from harness.data.cache import cached_chunks
-from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
-from harness.data.hand_model import JOINTS, LIMITS
-from harness.data.hand_pose import canonicalise, normalise
+from harness.data.dataset import Split, SplitName
+from harness.data.hand_labels import MODALITIES, labelled
+from harness.data.hand_model import LIMITS
+from harness.data.hand_pose import JOINTS
 from harness.data.hand_scenes import SIDE
 from harness.data.hands_drawn import chunks
 from harness.data.hands_factors import CONTENT, HELD, Factors, Rotation, draw_factors
 from harness.data.hands_posed import posed, projected, visible
+from harness.data.procedural import ProceduralOptions
 
 
 @dataclass(frozen=True)
-class HandsOptions(DatasetOptions):
+class HandsOptions(ProceduralOptions):
     """Options of ``hands``.
 
     Sixty-four images in a row show 16 frames, the poses, in 4 of the same 8 contents each: scene,
@@ -53,9 +55,6 @@ class HandsOptions(DatasetOptions):
         downscale: images are 256, 128 or 64 pixels high and wide.
         rotation: ``facing`` shows palms or backs, tilted by up to 60 degrees and rolled at will;
             ``uniform`` turns hands at will.
-        n_train: training images.
-        n_test: test images.
-        seed: another seed draws other images. Image i depends on the seed, its split and i alone.
     """
 
     name: ClassVar[str] = "hands"
@@ -65,35 +64,19 @@ class HandsOptions(DatasetOptions):
     published_batch_size: ClassVar[int] = 32
     identity_factor: ClassVar[str] = "content"
     frame_factor: ClassVar[str] = "frame"
-    modalities: ClassVar[tuple[str, ...]] = ("pose", "cpose", "viewpoint")
+    modalities: ClassVar[tuple[str, ...]] = MODALITIES
+    appearance_factors: ClassVar[tuple[str, ...]] = CONTENT
+    pose_factors: ClassVar[tuple[str, ...]] = ("gesture", *LIMITS, *HELD, "scale")
 
     downscale: Literal[1, 2, 4] = 1
     rotation: Rotation = "facing"
     n_train: Annotated[int, Ge(1)] = 6000
     n_test: Annotated[int, Ge(1)] = 2000
-    seed: Annotated[int, Ge(0)] = 0
 
     @property
     def keypoints(self) -> tuple[str, ...]:
         """The 21 joints."""
         return JOINTS
-
-    def load(self, data_root: Path | None) -> Dataset:  # noqa: ARG002 - needs no files
-        """Return the hands, rendered once and cached."""
-        return Dataset(
-            self.name,
-            "procedural",
-            self._split("train", self.n_train),
-            self._split("test", self.n_test),
-            appearance_factors=CONTENT,
-            pose_factors=("gesture", *LIMITS, *HELD, "scale"),
-            identity_factor=self.identity_factor,
-            frame_factor=self.frame_factor,
-            keypoints=self.keypoints,
-        )
-
-    def check(self, data_root: Path | None) -> None:
-        """Do nothing: hands need no files."""
 
     def _split(self, split: SplitName, n: int) -> Split:
         factors = draw_factors(split, n, self.seed, self.rotation)
@@ -103,6 +86,7 @@ class HandsOptions(DatasetOptions):
             hand_flesh,
             hand_gestures,
             hand_model,
+            hand_pose,
             hand_scenes,
             hands_drawn,
             hands_factors,
@@ -141,13 +125,6 @@ def known(
         downscale: of the images, to whose pixels the factors refer; whole numbers are centres.
     """
     scene = posed(factors)
-    at = ((projected(scene.joints) + SIDE / 2) / downscale - 0.5).astype(np.float32)
-    seen = visible(scene).astype(np.int64)
-    pose, bone = normalise(scene.joints)
-    cpose, viewpoint, _ = canonicalise(pose, np.zeros(len(pose), bool))
-    labels: dict[str, np.ndarray] = {"bone_mm": bone.astype(np.float32)}
-    for j, name in enumerate(JOINTS):
-        labels |= {f"{name}_x": at[:, j, 0], f"{name}_y": at[:, j, 1]}
-        labels[f"visible_{name}"] = seen[:, j]
-    modalities = {"pose": pose, "cpose": cpose, "viewpoint": viewpoint}
-    return labels, {name: array.astype(np.float32) for name, array in modalities.items()}
+    at = (projected(scene.joints) + SIDE / 2) / downscale - 0.5
+    right = np.zeros(len(at), bool)
+    return labelled(JOINTS, scene.joints, at, visible(scene), right)

@@ -7,7 +7,8 @@ import numpy as np
 
 from harness.data.capsules import Capsules
 from harness.data.hand_flesh import GIRTHS, Flesh, flesh
-from harness.data.hand_model import FINGERS, JOINTS, LIMITS, posture
+from harness.data.hand_model import LIMITS, posture
+from harness.data.hand_pose import FINGERS, JOINTS
 from harness.data.hand_scenes import SIDE
 from harness.data.hands_factors import HELD
 from harness.data.rods import Rods
@@ -52,7 +53,7 @@ class Scene:
     """Hands before the camera: x to the right, y down, z away from it; millimetres.
 
     Attributes:
-        joints: ``[N, 21, 3]``, in the order of :data:`harness.data.hand_model.JOINTS`.
+        joints: ``[N, 21, 3]``, in the order of :data:`harness.data.hand_pose.JOINTS`.
         flesh: what is drawn, in the same coordinates, for hands of their sizes.
         size: ``[N]`` multiples of the mean hand.
     """

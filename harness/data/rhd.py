@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from harness.data.dataset import SplitName
-from harness.data.hand_files import HandFilesOptions, Hands
+from harness.data.hand_files import HandFilesOptions, Hands, Root
 from harness.data.rhd_files import REMEDY, find_rhd
 
 
@@ -22,13 +22,16 @@ class RhdOptions(HandFilesOptions):
     has z = 0 and x > 0, and mirrored (z to -z) of right hands; and ``viewpoint``, the rotation
     that undoes the turn. Factors are ``bone_mm``, that bone's length, ``right``, 1 for right
     hands, and for each joint ``wrist_x``, ``wrist_y`` (pixels of the crop) and ``visible_wrist``
-    and so on. The palm's centre is the middle between wrist and joint 12. What content a rendering
-    has is not known: methods of pairs cannot learn from RHD.
+    and so on. The palm's centre is the middle between wrist and joint 12; where it is the root, it
+    stands in the wrist's place, and a crop need not reach the wrist. What content a rendering has
+    is not known: methods of pairs cannot learn from RHD.
     """
 
     name: ClassVar[str] = "rhd"
     summary: ClassVar[str] = "43,986 rendered hands, 21 joints, 256x256 RGB; from RHD's files"
     remedy: ClassVar[str] = REMEDY
+
+    root: Root = "palm"  # as in the evaluations on RHD by its authors and of later work
 
     def check(self, data_root: Path | None) -> None:
         """Read the labels and look for every image and mask; none is decoded."""

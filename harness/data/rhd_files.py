@@ -11,8 +11,7 @@ from harness.data.cache import cached_chunks
 from harness.data.dataset import SplitName
 from harness.data.hand_crops import require_size
 from harness.data.hand_files import Hands
-from harness.data.hand_labels import JOINTS
-from harness.data.hand_pose import MIDDLE_BASE
+from harness.data.hand_pose import JOINTS, MIDDLE_BASE
 from harness.data.photographs import decoded, digest_of, file_states, opened
 from harness.data.pickles import read_pickle
 from harness.errors import CorruptFileError, UserError

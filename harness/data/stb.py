@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from harness.data.dataset import SplitName
 from harness.data.hand_files import HandFilesOptions, Hands
+from harness.data.hand_pose import JOINTS
 from harness.data.photographs import file_states
 from harness.data.stb_files import REMEDY, find_stb
 
@@ -32,6 +33,11 @@ class StbOptions(HandFilesOptions):
     summary: ClassVar[str] = "36,000 photographs of hands, 21 joints, 256x256 RGB; from STB's files"
     remedy: ClassVar[str] = REMEDY
     identity_factor: ClassVar[str] = "sequence"
+
+    @property
+    def _held(self) -> tuple[str, ...]:
+        """The wrist, too, where poses are relative to the palm: hand3d's reader of STB does so."""
+        return JOINTS
 
     def check(self, data_root: Path | None) -> None:
         """Read the labels and look for every image; none is decoded."""

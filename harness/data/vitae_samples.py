@@ -6,7 +6,6 @@ one generated finds that one's latents again.
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
@@ -14,17 +13,19 @@ from annotated_types import Ge, Gt
 
 from harness.data import keyed
 from harness.data.cache import cached
-from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
+from harness.data.dataset import Split, SplitName
+from harness.data.procedural import ProceduralOptions
 
 if TYPE_CHECKING:
     from models.vitae import CVITAE
 
-GROUPS = ("appearance", "pose")
+LATENTS = "z_appearance_0", "z_appearance_1", "z_pose_0", "z_pose_1"
+"""The known latents: two of each of the generator's groups."""
 _CHUNK = 1024  # images decoded at once
 
 
 @dataclass(frozen=True)
-class VitaeSamplesOptions(DatasetOptions):
+class VitaeSamplesOptions(ProceduralOptions):
     """Options of ``vitae_samples``.
 
     Attributes:
@@ -32,7 +33,6 @@ class VitaeSamplesOptions(DatasetOptions):
         epochs: passes of the generator's training.
         lr: its learning rate.
         n_train: training images; the released code draws 60,000.
-        n_test: test images.
         seed: of the generator's weights and training. Image i depends on the generator, its split
             and i alone; another machine's arithmetic may give another generator.
     """
@@ -41,44 +41,23 @@ class VitaeSamplesOptions(DatasetOptions):
     summary: ClassVar[str] = "drawn from a C-VITAE trained for it, 28x28; the latents are known"
     published_epochs: ClassVar[int] = 2000  # VITAE's MNIST setting
     published_batch_size: ClassVar[int] = 512
+    appearance_factors: ClassVar[tuple[str, ...]] = LATENTS[:2]
+    pose_factors: ClassVar[tuple[str, ...]] = LATENTS[2:]
 
     of: Literal["digits", "glyphs"] = "digits"
     epochs: Annotated[int, Ge(1)] = 200
     lr: Annotated[float, Gt(0)] = 1e-3
     n_train: Annotated[int, Ge(1)] = 6000
-    n_test: Annotated[int, Ge(1)] = 1000
-    seed: Annotated[int, Ge(0)] = 0
 
-    def load(self, data_root: Path | None) -> Dataset:  # noqa: ARG002 - needs no files
-        """Return the samples; the generator is trained once and its images are cached."""
-        train = self._split("train", self.n_train)
-        columns = _columns()
-        return Dataset(
-            self.name,
-            "procedural",
-            train,
-            self._split("test", self.n_test),
-            appearance_factors=tuple(columns[:2]),
-            pose_factors=tuple(columns[2:]),
-        )
-
-    def check(self, data_root: Path | None) -> None:
-        """Do nothing: neither the generator nor what it is trained on needs files."""
-
-    def _split(self, part: SplitName, n: int) -> Split:
+    def _split(self, split: SplitName, n: int) -> Split:
         from scipy.special import ndtri
 
-        draws = ndtri(keyed.uniforms(f"vitae_samples/{part}/{self.seed}", n, 4)).astype(np.float32)
+        draws = ndtri(keyed.uniforms(f"vitae_samples/{split}/{self.seed}", n, 4)).astype(np.float32)
         key = {"of": self.of, "epochs": self.epochs, "lr": self.lr, "n": n, "seed": self.seed}
         images = cached(
-            f"vitae-samples-{part}", key, (__file__, keyed.__file__), lambda: _decoded(self, draws)
+            f"vitae-samples-{split}", key, (__file__, keyed.__file__), lambda: _decoded(self, draws)
         )
-        columns = dict(zip(_columns(), draws.T, strict=True))
-        return Split(images, columns)
-
-
-def _columns() -> list[str]:
-    return [f"z_{group}_{i}" for group in GROUPS for i in range(2)]
+        return Split(images, dict(zip(LATENTS, draws.T, strict=True)))
 
 
 def _decoded(options: VitaeSamplesOptions, latents: np.ndarray) -> np.ndarray:

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from harness.evaluation import EvaluationData
 
 
-def of_images(method: Encodes, data: "EvaluationData") -> dict[str, np.ndarray]:
-    """Return the codes of the test images by latent group, ``[N, d]`` float64."""
-    return _joined([method.encode(batch["image"]) for batch in data.test_batches()])
+def of_images(
+    method: Encodes, data: "EvaluationData", limit: int | None = None
+) -> dict[str, np.ndarray]:
+    """Return the codes of the (first ``limit``) test images by latent group, ``[N, d]`` float64."""
+    return _joined([method.encode(batch["image"]) for batch in data.test_batches(limit)])
 
 
 def of_labels(method: EncodesModalities, data: "EvaluationData") -> dict[str, np.ndarray]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from harness.metrics.codes import of_images
 from harness.metrics.neighbours import r_squared
 from models.method import Encodes, Method
 
@@ -24,12 +25,11 @@ def compute(
     such groups), mean over the group's latents. A method may turn and scale its latents freely.
     """
     assert isinstance(method, Encodes)
-    encoded = [method.encode(batch["image"]) for batch in data.test_batches()]
-    codes = {group: torch.cat([part[group] for part in encoded]).cpu() for group in encoded[0]}
-    everything = torch.cat(list(codes.values()), 1)
+    codes = of_images(method, data)
+    everything = np.concatenate(list(codes.values()), 1)
     scores = {}
     for group in ("appearance", "pose"):
-        inferred = codes.get(group, everything).double().numpy()
+        inferred = codes.get(group, everything)
         known = [
             data.dataset.test.factors[name]
             for name in data.dataset.known_latents

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from harness.metrics.codes import of_images
 from models.method import Encodes, Method
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ def compute(
     code are not scored.
     """
     assert isinstance(method, Encodes)
-    encoded = [method.encode(b["image"]) for b in data.test_batches(MOST_IMAGES[data.budget])]
-    if not {"appearance", "pose"} <= encoded[0].keys():
+    codes = of_images(method, data, MOST_IMAGES[data.budget])
+    if not {"appearance", "pose"} <= codes.keys():
         return {}
     scores = {}
     for what, factor in (
@@ -38,9 +39,8 @@ def compute(
         ("frame", data.dataset.known_frame),
     ):
         for group in ("pose", "appearance"):
-            codes = torch.cat([part[group] for part in encoded]).double().cpu().numpy()
-            labels = data.dataset.test.factors[factor][: len(codes)]
-            scores[f"{what}_from_{group}"] = probe(codes, labels)
+            labels = data.dataset.test.factors[factor][: len(codes[group])]
+            scores[f"{what}_from_{group}"] = probe(codes[group], labels)
     return scores
 
 

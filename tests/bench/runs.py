@@ -8,13 +8,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from harness.results import TrialRecord, load
+from harness.results import load
 
 SLOTS = 2
 """Trials at once, on as many cores."""
@@ -78,23 +77,15 @@ def through_tune(overrides: list[str], measured: Run) -> None:
 
     from harness.config.sweep import resolve
     from harness.data.registry import load_dataset
-    from harness.trial import Advance, run_trial
+    from tests.harness import toys
 
     trials = resolve(overrides).trials
 
     def trainable(config: dict[str, Any]) -> None:
-        def finished(running: Generator[Advance, None, TrialRecord]) -> TrialRecord:
-            while True:
-                try:
-                    next(running)
-                except StopIteration as stop:
-                    record: TrialRecord = stop.value
-                    return record
-
         torch.set_num_threads(1)
         trial = trials[config["position"]]
-        dataset = load_dataset(trial.dataset, None)
-        tune.report(finished(run_trial(trial, dataset, torch.device("cpu"), {})).times)
+        _, record = toys.run(trial, load_dataset(trial.dataset, None))
+        tune.report(record.times)
 
     class Noted(tune.Callback):
         def on_trial_complete(self, **event: Any) -> None:  # type: ignore[override]

@@ -1,5 +1,6 @@
 """Data and run directories that are not what a command needs: it says so and writes nothing."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,18 +34,25 @@ def test_damaged_data_files(workplace: Path, capsys: Capture, command: str) -> N
     assert not (workplace / "run").exists()
 
 
-@pytest.mark.parametrize("command", ["sweep", "train"])
-def test_run_directory_that_cannot_be(workplace: Path, capsys: Capture, command: str) -> None:
+@pytest.fixture
+def occupied(workplace: Path) -> Iterator[None]:
+    """A working directory with files of the user's, to which none are added."""
     (workplace / "file").write_text("mine")
     (workplace / "papers").mkdir()
     (workplace / "papers" / "draft.tex").write_text("mine")
+    yield
+    assert sorted(path.name for path in workplace.rglob("*")) == ["draft.tex", "file", "papers"]
+
+
+@pytest.mark.usefixtures("occupied")
+@pytest.mark.parametrize("command", ["sweep", "train"])
+def test_run_directory_that_cannot_be(capsys: Capture, command: str) -> None:
     for place, message in {
         "file": "file is a file; a run directory must be a directory",
         "file/run": "Check the permissions or choose another run directory",
         "papers": "holds no run but other files: draft.tex. Choose a new or empty directory",
     }.items():
         assert message in complaint(capsys, command, "scale=smoke", f"run_dir={place}")
-    assert sorted(path.name for path in workplace.rglob("*")) == ["draft.tex", "file", "papers"]
 
 
 @pytest.mark.skipif(
@@ -69,11 +77,9 @@ def test_run_directory_of_a_different_sweep(finished_run: Path, capsys: Capture)
     assert snapshot(finished_run) == before
 
 
+@pytest.mark.usefixtures("occupied")
 @pytest.mark.parametrize("command", ["report", "status", "resume"])
-def test_what_is_no_run(workplace: Path, capsys: Capture, command: str) -> None:
-    (workplace / "file").write_text("mine")
-    (workplace / "papers").mkdir()
-    (workplace / "papers" / "draft.tex").write_text("mine")
+def test_what_is_no_run(capsys: Capture, command: str) -> None:
     for place, message in {
         "nowhere": "nowhere does not exist or is empty: expected plan.parquet in it.",
         "file": "file is a file; expected a run directory (with plan.parquet)",
@@ -81,7 +87,6 @@ def test_what_is_no_run(workplace: Path, capsys: Capture, command: str) -> None:
         "nowhere://x": "A run directory is a path or a URI",
     }.items():
         assert message in complaint(capsys, command, place)
-    assert sorted(path.name for path in workplace.rglob("*")) == ["draft.tex", "file", "papers"]
 
 
 @pytest.mark.usefixtures("workplace")

@@ -5,17 +5,10 @@ import sys
 
 TRIAL = """
 import sys
-import torch
-from harness.trial import run_trial
 from tests.harness import toys
-from tests.harness.toys import KnownBound
 
-running = run_trial(toys.trial(KnownBound, epochs=1), toys.dataset(), torch.device("cpu"), {})
-try:
-    while True:
-        next(running)
-except StopIteration as finished:
-    assert finished.value.status == "ok", finished.value.error
+_, record = toys.run(toys.trial(toys.KnownBound, epochs=1), toys.dataset())
+assert record.status == "ok", record.error
 print("torch._dynamo" in sys.modules)
 """
 

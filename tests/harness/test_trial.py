@@ -21,13 +21,7 @@ ORIGIN = {"git_commit": "abc", "git_dirty": False, "data_root": None}
 
 
 def run(trial: TrialConfig) -> tuple[list[Advance], TrialRecord]:
-    """Run a trial to its end on the CPU; return what it said and its record."""
-    running, said = run_trial(trial, toys.dataset(), torch.device("cpu"), ORIGIN), []
-    try:
-        while True:
-            said.append(next(running))
-    except StopIteration as finished:
-        return said, finished.value
+    return toys.run(trial, toys.dataset(), ORIGIN)
 
 
 def curve(record: TrialRecord, split: str, metric: str) -> dict[int, float]:

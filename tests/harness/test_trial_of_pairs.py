@@ -4,12 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 
 from harness.data.dataset import Dataset, Split
 from harness.metrics import metric_keys
 from harness.results import TrialRecord
-from harness.trial import run_trial
 from tests.harness import toys
 
 PEOPLE, FRAMES = 4, 6
@@ -50,13 +48,7 @@ def finished(method: str, *metrics: str) -> TrialRecord:
     trial = toys.trial(method, batch_size=8)
     tiny = replace(trial.hyperparameters, network="tiny", d_pose=16, d_appearance=16)
     trial = replace(trial, hyperparameters=tiny, metrics=metrics)
-    running = run_trial(trial, people(), torch.device("cpu"), {})
-    while True:
-        try:
-            next(running)
-        except StopIteration as stop:
-            record: TrialRecord = stop.value
-            return record
+    return toys.run(trial, people())[1]
 
 
 @pytest.mark.parametrize("method", CURVES)

@@ -14,7 +14,9 @@ from harness.config.schema import Scale, TrialConfig
 from harness.data.dataset import Dataset, Split
 from harness.data.digits import DigitsOptions
 from harness.data.sampler import Sampler
+from harness.results import TrialRecord
 from harness.training import Epoch, Updater, train
+from harness.trial import Advance, run_trial
 from models.hyperparameters import Value
 from models.method import Batch, DataSpec, Method, Noise, Stats, Values
 from models.registry import load_method
@@ -123,6 +125,18 @@ def trial(method: type[Method] | str, seed: int = 0, **changes: int | float) -> 
         metrics=("elbo", "mse"),
         seed=seed,
     )
+
+
+def run(
+    trial: TrialConfig, data: Dataset, origin: dict[str, Any] | None = None
+) -> tuple[list[Advance], TrialRecord]:
+    """Run a trial to its end on the CPU; return what it said and its record."""
+    running, said = run_trial(trial, data, torch.device("cpu"), origin or {}), []
+    try:
+        while True:
+            said.append(next(running))
+    except StopIteration as finished:
+        return said, finished.value
 
 
 def build(cls: type[Method], hyperparameters: Any = None) -> Method:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor
 from harness.training import Updater
 from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
 from models.registry import METHOD_PATHS, load_method
-from models.transformer_choice import TRANSFORM_NAMES
+from models.transformer_choice import TransformName
 from models.transformers import AFFINE_TRANSFORMERS
 from tests.models.contract import (
     CHECKS,
@@ -31,7 +32,7 @@ CONV = DataSpec((2, 16, 16), n_train=64)
 VARIANTS = {
     "vae": [{"likelihood": "gaussian"}, {"network": "conv", "likelihood": "gaussian"}],
     "beta_tcvae": [{"tc_estimator": name} for name in ("mws", "mss_published")],
-    "u_vitae": [{"transform": name} for name in TRANSFORM_NAMES],
+    "u_vitae": [{"transform": name} for name in get_args(TransformName)],
     "c_vitae": [
         {"transform": name, "inverse": inverse, "identity_offset": offset}
         for name in AFFINE_TRANSFORMERS

@@ -9,6 +9,9 @@ from PIL import Image, ImageDraw
 from scipy.io import savemat
 from scipy.spatial.transform import Rotation
 
+from harness.data.dataset import Split
+from harness.data.hand_crops import in_square, squares_around
+
 FINGERS = ("thumb", "index", "middle", "ring", "pinky")
 BONES = {"thumb": ("cmc", "mcp", "ip", "tip")}
 TO_TIP = {f: tuple(f"{f}_{j}" for j in BONES.get(f, ("mcp", "pip", "dip", "tip"))) for f in FINGERS}
@@ -125,3 +128,32 @@ def red_centre(image: np.ndarray) -> np.ndarray:
     weight = image[0].astype(float) - image[1]
     rows, columns = np.mgrid[: image.shape[1], : image.shape[2]]
     return np.array([(weight * at).sum() / weight.sum() for at in (columns, rows)])
+
+
+def require_shown(
+    split: Split,
+    row: int,
+    places: dict[str, np.ndarray],
+    seen: np.ndarray,
+    size: tuple[int, int],
+) -> None:
+    """Fail unless one image's keypoints are where they are in its file, and show the mark there.
+
+    Args:
+        split: what was loaded.
+        row: which of its images.
+        places: of the 21 points that its crop holds, x and y in pixels of the file.
+        seen: ``[21]`` bool.
+        size: width and height of the file.
+    """
+    at, image = np.stack(list(places.values()))[None], split.images[row]
+    square, downscale = squares_around(at, seen[None], size), 256 // image.shape[1]
+    for name, place in zip(places, in_square(at, square, downscale)[0], strict=True):
+        found = [split.factors[f"{name}_{axis}"][row] for axis in "xy"]
+        np.testing.assert_allclose(found, place, rtol=1e-5, atol=1e-4)  # float32
+    scale, mark = 256 / square[0, 2] / downscale, places[MARKED]
+    known = [split.factors[f"{MARKED}_{axis}"][row] for axis in "xy"]
+    # The disc's centre is at a whole pixel of the file: that is known, and undone here.
+    off = (np.rint(mark) - mark) * scale
+    # A tenth of a pixel, of the file's or the crop's: grey levels are rounded.
+    np.testing.assert_allclose(red_centre(image), known + off, atol=0.1 * max(scale, 1))

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.ndimage import map_coordinates
 
 from harness.data.hand_gestures import GESTURES
-from harness.data.hand_model import JOINTS
+from harness.data.hand_pose import JOINTS
 from harness.data.hands import known
 from harness.data.hands_drawn import render
 from harness.data.hands_factors import HELD, draw_factors

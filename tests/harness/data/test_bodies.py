@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.data.bodies import ANGLES, SHAPE_FACTORS, BodiesOptions, chunks, draw_factors, render
+from harness.data.bodies import ANGLES, SHAPE_FACTORS, BodiesOptions, draw_factors, render
 from harness.data.body_shapes import joints, measures
 from harness.data.registry import load_dataset
 
@@ -35,18 +35,6 @@ def heights(images: np.ndarray) -> np.ndarray:
 
 def areas(images: np.ndarray) -> np.ndarray:
     return np.asarray(np.count_nonzero(images > 30, axis=(1, 2)))
-
-
-def test_an_image_depends_on_its_index_alone() -> None:
-    whole = draw_factors("train", 600)  # more than a portion holds
-    drawn = render(whole, 4)
-    for start, n in ((0, N), (250, 12), (599, 1)):
-        rows = slice(start, start + n)
-        factors = draw_factors("train", n, start=start)
-        for name, known in factors.items():
-            np.testing.assert_array_equal(known, whole[name][rows])
-        np.testing.assert_array_equal(render(factors, 4), drawn[rows])
-    np.testing.assert_array_equal(np.concatenate(list(chunks(whole, 4))), drawn)
 
 
 def test_splits_and_seeds_differ() -> None:

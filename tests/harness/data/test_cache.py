@@ -75,11 +75,8 @@ def test_a_damaged_entry_is_made_again(damage: Callable[[bytes], bytes], folder:
     np.testing.assert_array_equal(get(never), ARRAY)
 
 
-def test_a_folder_that_cannot_be_written_costs_a_warning(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("UNBRAID_CACHE", str(tmp_path / "file" / "below"))
+@pytest.mark.usefixtures("no_cache")
+def test_a_folder_that_cannot_be_written_costs_a_warning() -> None:
     with pytest.warns(UserWarning, match="not cached") as caught:
         np.testing.assert_array_equal(get(), ARRAY)
     assert len(caught) == 1

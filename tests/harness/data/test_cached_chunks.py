@@ -93,11 +93,8 @@ def test_an_error_of_the_maker_is_passed_on_and_leaves_nothing(folder: Path) -> 
     assert list(folder.iterdir()) == []
 
 
-def test_a_small_array_is_made_in_memory_where_the_folder_is_at_fault(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("UNBRAID_CACHE", str(tmp_path / "file" / "below"))
+@pytest.mark.usefixtures("no_cache")
+def test_a_small_array_is_made_in_memory_where_the_folder_is_at_fault() -> None:
     with pytest.warns(UserWarning, match="not cached") as caught:
         np.testing.assert_array_equal(get(), WHOLE)
     assert len(caught) == 1

@@ -9,10 +9,11 @@ from PIL import Image
 from harness.data import celeba_images, photographs
 from harness.data.celeba import ATTRIBUTES, FOLDER, LANDMARKS, PARTITION, POINTS, CelebaOptions
 from harness.data.celeba_images import CROP, cropped
-from harness.data.dataset import Dataset, DatasetOptions
+from harness.data.dataset import Dataset
 from harness.data.faces import FacesOptions
 from harness.data.registry import check_available, load_dataset
 from harness.errors import CorruptFileError, UserError
+from tests.harness.data.asking import Ask, both, loaded
 from tests.harness.data.celeba_files import (
     NAMES,
     PARTS,
@@ -27,14 +28,10 @@ from tests.harness.data.celeba_files import (
 from tests.real_data import real_data
 
 TRAIN, TEST = (np.flatnonzero(np.array(PARTS) == part) for part in (0, 2))
-Ask = Callable[[DatasetOptions, Path | None], object]
-both = pytest.mark.parametrize("ask", [check_available, load_dataset])
 
 
 def load(root: Path, options: CelebaOptions | None = None) -> Dataset:
-    options = options or CelebaOptions()
-    check_available(options, root)
-    return load_dataset(options, root)
+    return loaded(options or CelebaOptions(), root)
 
 
 def test_images_and_factors_of_each_part(tmp_path: Path) -> None:

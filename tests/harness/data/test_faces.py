@@ -10,7 +10,6 @@ from harness.data.faces import (
     TRAITS,
     FacesOptions,
     attributes,
-    chunks,
     draw_factors,
     render,
 )
@@ -40,18 +39,6 @@ def changed(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> np.ndar
     """Which pixels ``[128, 128]`` of two faces differ visibly."""
     difference = render(one)[0].astype(int) - render(other)[0]
     return np.asarray(np.abs(difference).max(0) > 8)
-
-
-def test_an_image_depends_on_its_index_alone() -> None:
-    whole = draw_factors("train", 300)  # more than a portion holds
-    drawn = render(whole, 4)
-    for start, n in ((0, N), (250, 12), (299, 1)):
-        rows = slice(start, start + n)
-        factors = draw_factors("train", n, start=start)
-        for name, known in factors.items():
-            np.testing.assert_array_equal(known, whole[name][rows])
-        np.testing.assert_array_equal(render(factors, 4), drawn[rows])
-    np.testing.assert_array_equal(np.concatenate(list(chunks(whole, 4))), drawn)
 
 
 def test_splits_and_seeds_differ() -> None:

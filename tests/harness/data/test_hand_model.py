@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from harness.data.hand_gestures import DRAWS, GESTURES, articulation
-from harness.data.hand_model import FINGERS, JOINTS, LIMITS, Posture, posture
+from harness.data.hand_model import LIMITS, Posture, posture
+from harness.data.hand_pose import FINGERS, JOINTS
 
 RNG = np.random.default_rng(0)
 N = 300

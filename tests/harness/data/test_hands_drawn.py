@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from harness.data.hand_flesh import GIRTHS, NAIL
-from harness.data.hand_model import FINGERS, JOINTS
+from harness.data.hand_pose import FINGERS, JOINTS
 from harness.data.hands import known
 from harness.data.hands_drawn import render
 from harness.data.hands_factors import CONTENT, draw_factors

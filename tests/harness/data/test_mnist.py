@@ -1,20 +1,17 @@
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from harness.data.dataset import DatasetOptions
 from harness.data.mnist import TEST_FILES, TRAIN_FILES, MnistOptions
 from harness.data.registry import check_available, load_dataset
 from harness.errors import CorruptFileError, UserError
+from tests.harness.data.asking import Ask, both
 from tests.harness.data.idx_files import idx_bytes, write, write_mnist
 from tests.real_data import real_data
 
 PLAIN = MnistOptions(warp="none")
-Ask = Callable[[DatasetOptions, Path | None], object]
-both = pytest.mark.parametrize("ask", [check_available, load_dataset])
 
 
 @pytest.mark.parametrize("zipped", [False, True])

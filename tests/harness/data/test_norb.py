@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +6,8 @@ import pytest
 from harness.data.dataset import Dataset
 from harness.data.norb import FILES, NorbOptions
 from harness.data.norb_files import BYTES, INTEGERS, check_matrix, read_matrix
-from harness.data.registry import check_available, load_dataset
 from harness.errors import CorruptFileError, UserError
+from tests.harness.data.asking import Ask, both, loaded
 from tests.harness.data.posed_files import (
     norb_images,
     norb_labels,
@@ -18,13 +17,10 @@ from tests.harness.data.posed_files import (
 from tests.real_data import real_data
 
 REAL = NorbOptions(source="real")
-both = pytest.mark.parametrize("ask", [check_available, load_dataset])
-Ask = Callable[[NorbOptions, Path | None], object]
 
 
 def load(root: Path, options: NorbOptions = REAL) -> Dataset:
-    check_available(options, root)
-    return load_dataset(options, root)
+    return loaded(options, root)
 
 
 def test_the_header_is_as_published(tmp_path: Path) -> None:

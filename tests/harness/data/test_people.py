@@ -10,7 +10,6 @@ from harness.data.people_drawn import (
     SHAPES,
     TRAITS,
     Look,
-    chunks,
     draw_factors,
     keypoints,
     render,
@@ -34,18 +33,6 @@ def standing(n: int, **changes: object) -> dict[str, np.ndarray]:
     plain = {name: np.full(n, value) for name, value in worn.items()}
     frame = {"frame": np.full(n, first), "camera": np.zeros(n, int)}
     return {**one, **still, **plain, **frame, **{k: np.asarray(v) for k, v in changes.items()}}
-
-
-def test_an_image_depends_on_its_index_alone() -> None:
-    whole = draw_factors("train", 250)  # more than a portion holds
-    drawn = render(whole, SMALL)
-    for start, n in ((0, 30), (190, 25), (249, 1)):
-        rows = slice(start, start + n)
-        factors = draw_factors("train", n, start=start)
-        for name, known in factors.items():
-            np.testing.assert_array_equal(known, whole[name][rows])
-        np.testing.assert_array_equal(render(factors, SMALL), drawn[rows])
-    np.testing.assert_array_equal(np.concatenate(list(chunks(whole, SMALL))), drawn)
 
 
 def test_the_first_factors_never_change() -> None:

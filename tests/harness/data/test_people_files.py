@@ -1,14 +1,14 @@
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from harness.data.dataset import Dataset, DatasetOptions
+from harness.data.dataset import Dataset
 from harness.data.people import PeopleOptions
 from harness.data.people_files import FOLDERS, MARKET
 from harness.data.registry import check_available, load_dataset
 from harness.errors import CorruptFileError, UserError
+from tests.harness.data.asking import Ask, both, loaded
 from tests.harness.data.people_files import MARKET as NAMES
 from tests.harness.data.people_files import write_lists, write_market
 from tests.real_data import real_data
@@ -18,13 +18,10 @@ SHOP = {
     "train.csv": ["id_01,img/a1.jpg", "id_01,img/a2.jpg", "id_02,img/b1.jpg"],
     "test.csv": ["id_10,img/d1.jpg", "id_03,img/c1.jpg", "id_03,img/c2.jpg"],
 }
-Ask = Callable[[DatasetOptions, Path | None], object]
-both = pytest.mark.parametrize("ask", [check_available, load_dataset])
 
 
 def load(root: Path, options: PeopleOptions = REAL) -> Dataset:
-    check_available(options, root)
-    return load_dataset(options, root)
+    return loaded(options, root)
 
 
 @pytest.mark.parametrize("folder", ["people", MARKET, "."])

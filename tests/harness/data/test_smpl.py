@@ -6,14 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.data.dataset import Dataset, DatasetOptions
+from harness.data.dataset import Dataset
 from harness.data.registry import check_available, load_dataset
 from harness.data.smpl import ANGLES, SHAPES, SmplOptions
 from harness.errors import CorruptFileError, UserError
+from tests.harness.data.asking import Ask, both, loaded
 
 N_TRAIN, N_TEST = 5, 3
-Ask = Callable[[DatasetOptions, Path | None], object]
-both = pytest.mark.parametrize("ask", [check_available, load_dataset])
 
 
 def pixels(n: int, *shape: int) -> np.ndarray:
@@ -40,9 +39,7 @@ def write(
 
 
 def load(root: Path, downscale: Any = 1) -> Dataset:
-    options = SmplOptions(downscale=downscale)
-    check_available(options, root)
-    return load_dataset(options, root)
+    return loaded(SmplOptions(downscale=downscale), root)
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])

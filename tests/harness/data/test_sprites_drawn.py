@@ -3,11 +3,11 @@ import pytest
 
 from harness.data.dataset import Dataset
 from harness.data.posed import split_off
-from harness.data.registry import check_available, load_dataset
 from harness.data.sprite_figure import ARMED, CHOICES
 from harness.data.sprite_poses import FRAMES, VIEWS
 from harness.data.sprites import SpritesOptions
 from harness.data.sprites_drawn import N_CHARACTERS, drawn_sprites, frames, render
+from tests.harness.data.asking import loaded
 
 ALL = drawn_sprites(np.arange(N_CHARACTERS))
 KNOWN = frames()
@@ -27,8 +27,7 @@ def poses_of(action: str, view: str) -> np.ndarray:
 
 
 def load(options: SpritesOptions = FEW) -> Dataset:
-    check_available(options, None)
-    return load_dataset(options, None)
+    return loaded(options, None)
 
 
 def test_there_are_as_many_as_of_reeds() -> None:

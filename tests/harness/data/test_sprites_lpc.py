@@ -5,21 +5,19 @@ import numpy as np
 import pytest
 
 from harness.data.dataset import Dataset
-from harness.data.registry import check_available, load_dataset
+from harness.data.registry import load_dataset
 from harness.data.sprites import SpritesOptions
 from harness.data.sprites_lpc import FILE, read_lpc
 from harness.errors import CorruptFileError, UserError
+from tests.harness.data.asking import Ask, both, loaded
 from tests.harness.data.posed_files import lpc_arrays, write_lpc
 from tests.real_data import real_data
 
 REAL = SpritesOptions(source="real")
-both = pytest.mark.parametrize("ask", [check_available, load_dataset])
-Ask = Callable[[SpritesOptions, Path | None], object]
 
 
 def load(root: Path, options: SpritesOptions = REAL) -> Dataset:
-    check_available(options, root)
-    return load_dataset(options, root)
+    return loaded(options, root)
 
 
 def picture(n: int, action: int, direction: int, phase: int) -> np.ndarray:

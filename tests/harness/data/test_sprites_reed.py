@@ -1,6 +1,5 @@
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,21 +7,19 @@ import pytest
 from scipy.io import savemat
 
 from harness.data.dataset import Dataset
-from harness.data.registry import check_available, load_dataset
+from harness.data.registry import load_dataset
 from harness.data.sprites import SpritesOptions
 from harness.data.sprites_reed import character_files
 from harness.errors import CorruptFileError, UserError
+from tests.harness.data.asking import Ask, both, loaded
 from tests.harness.data.posed_files import LENGTHS, reed_frames, write_reed
 
 REAL = SpritesOptions(source="real")
 N_FRAMES = sum(LENGTHS)
-both = pytest.mark.parametrize("ask", [check_available, load_dataset])
-Ask = Callable[[SpritesOptions, Path | None], object]
 
 
 def load(root: Path, options: SpritesOptions = REAL) -> Dataset:
-    check_available(options, root)
-    return load_dataset(options, root)
+    return loaded(options, root)
 
 
 def test_every_image_is_the_one_its_factors_name(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@ import pytest
 
 from harness.data.dataset import Dataset
 from harness.data.norb import TRAINING_INSTANCES, NorbOptions
-from harness.data.registry import check_available, load_dataset
 from harness.data.toys_drawn import STEPS, drawn_toys, frames, render
+from tests.harness.data.asking import loaded
 
 TOYS = drawn_toys(1)
 KNOWN = frames(1)
@@ -22,8 +22,7 @@ def drawn(toys: list[int], poses: list[int]) -> np.ndarray:
 
 
 def load(options: NorbOptions = FEW) -> Dataset:
-    check_available(options, None)
-    return load_dataset(options, None)
+    return loaded(options, None)
 
 
 def test_there_are_as_many_as_in_small_norb() -> None:

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import torch
 
 from harness.config.sweep import resolve
 from harness.data.registry import load_dataset
 from harness.results import Results, TrialRecord, load
-from harness.trial import run_trial
+from tests.harness import toys
 from tests.harness.execution.conftest import Start
 
 COMMON = ("method=c_vitae", "dataset=digits", "scale=smoke")
@@ -22,13 +21,7 @@ Scores = tuple[dict[Hashable, float], pd.DataFrame]
 def finish(arguments: tuple[str, ...]) -> TrialRecord:
     """Run a trial in this process."""
     (trial,) = resolve(arguments, single=True).trials
-    running = run_trial(trial, load_dataset(trial.dataset, None), torch.device("cpu"), {})
-    while True:
-        try:
-            next(running)
-        except StopIteration as finished:
-            record: TrialRecord = finished.value
-            return record
+    return toys.run(trial, load_dataset(trial.dataset, None))[1]
 
 
 def scores(results: Results, trial: str) -> Scores:
