@@ -53,7 +53,7 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         "command": command,
         "scale": ", ".join([first.scale.name, *changed]),
         "swept": sweep.swept,
-        "baseline": space.baseline if space else {},
+        "baseline": space.baseline_at(first.scale.name) if space else {},
         "constraints": list(space.constraints) if space else [],
         "seeds": sweep.settings.seeds,
         "trials": sweep.n_trials,

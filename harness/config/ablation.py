@@ -22,7 +22,7 @@ def check_declared(space: SearchSpace, trials: Sequence[TrialConfig]) -> None:
         UserError: names the key, and the nearest one that is known.
     """
     swept = {*space.sweep, *(key for more in space.each.values() for key in more)}
-    for key in space.baseline:
+    for key in space.baseline_at(trials[0].scale.name):
         if key not in swept:
             raise UserError(
                 f"baseline of the search space '{space.name}': it does not sweep '{key}'."

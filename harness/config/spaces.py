@@ -24,7 +24,8 @@ class SearchSpace:
         fixed: configuration paths or groups and their values.
         sweep: configuration paths or groups and their sweeps, in Hydra's grammar.
         each: further values or sweeps for one method of several, by its name.
-        at_scale: further values at one scale, by its name: smaller images for a quick look.
+        at_scale: further values or sweeps at one scale, by its name: smaller images for a quick
+            look; and under ``baseline`` what of the baseline is another there.
         baseline: values of swept keys that name what an ablation report compares with; a key that
             is left out takes its first value.
         constraints: what an ablation report shows as met or broken, ``"i_t_prime <=
@@ -55,7 +56,22 @@ class SearchSpace:
             f"{key}={'null' if value is None else value}"
             for part in parts
             for key, value in part.items()
+            if key != "baseline"
         ]
+
+    def baseline_at(self, scale: str) -> dict[str, Any]:
+        """Return the baseline at one scale.
+
+        Raises:
+            UserError: what the scale says of it is not keys and values.
+        """
+        here = self.at_scale.get(scale, {}).get("baseline", {})
+        if not isinstance(here, dict):
+            raise UserError(
+                f"at_scale of the search space '{self.name}': write the baseline of '{scale}' as "
+                "keys and values, {method.beta: 4}."
+            )
+        return {**self.baseline, **here}
 
 
 def space_files() -> dict[str, Path]:

@@ -33,6 +33,17 @@ def test_what_is_declared_is_kept_with_the_sweep(tmp_path: Path) -> None:
     assert (nothing["baseline"], nothing["constraints"]) == ({}, [])
 
 
+def test_one_scale_has_a_grid_and_a_baseline_of_its_own(tmp_path: Path) -> None:
+    declared = (
+        "baseline: {method.beta: 4}\n"
+        "at_scale: {smoke: {method.beta: 'choice(1,2)', baseline: {method.beta: 2}}}\n"
+    )
+    for scale, values, baseline in (("smoke", [1, 2], 2), ("small", [1, 4], 4)):
+        sweep = resolved(tmp_path, declared, f"scale={scale}")
+        assert sweep.swept == {"method.beta": values}
+        assert describe_sweep(sweep, "")["baseline"] == {"method.beta": baseline}
+
+
 def test_a_bound_is_a_number_or_a_hyperparameter(tmp_path: Path) -> None:
     for text in ("mse <= 0.05", "elbo>=-150.5 - 1", "mse <= 5e-2", "kl >= method.beta - .5"):
         resolved(tmp_path, f"constraints: ['{text}']\n")
@@ -43,6 +54,8 @@ def test_a_bound_is_a_number_or_a_hyperparameter(tmp_path: Path) -> None:
     [
         ("baseline: {method.bta: 4}", "'method.beta'"),
         ("baseline: {method.d: 4}", "does not sweep 'method.d'"),
+        ("at_scale: {smoke: {baseline: {method.d: 4}}}", "does not sweep 'method.d'"),
+        ("at_scale: {smoke: {baseline: 4}}", "as keys and values"),
         ("constraints: ['mse < 0.05']", "cannot read 'mse < 0.05'"),
         ("constraints: ['mse <= 0.05 + method.beta']", "cannot read"),
         ("constraints: ['mze <= 0.05']", "'mse'"),
