@@ -7,23 +7,18 @@ from torch import Tensor
 from harness import seeding
 from harness.data.images import Images
 from harness.evaluation import EvaluationData, evaluating, scorable
+from harness.latent_walks import PAIRS, along_dimensions, between_images
 from harness.metrics.latents import divergences
 from harness.metrics.triplets import triplet_errors
+from harness.skeletons import skeletons
 from models import method as protocols
 from models.method import Method
 
 PICTURES = 8
 """Test images kept with their reconstructions for the figures of a report."""
 
-WALK, WALK_END = 9, 2.5
-"""Images of a walk along one latent dimension, and the value at its end (its start is minus it)."""
-
-
 SWAPS = 5
 """Images along each side of the grid of swaps."""
-
-MOST_DIMENSIONS = 64
-"""A latent group with more dimensions is not walked through."""
 
 
 @torch.no_grad()
@@ -34,22 +29,30 @@ def arrays_of(method: Method, data: EvaluationData, seed: int) -> dict[str, np.n
     ``reconstructions``; ``appearance``, decoded and not yet warped; ``samples`` of the prior;
     ``shown_by_<group>``, what the decoder of one code alone makes of it; ``swaps``, n = 25 row by
     row, with the pose of ``swap_pose[row]`` and the appearance of ``swap_appearance[column]``.
-    Of each latent group ``walk_<group>``, ``[d, WALK, C, H, W]``: one dimension goes from -2.5 to
-    2.5, all others stay at the prior's mean, 0 (VITAE, supplement, Figures 4 and 7).
+    Walks through the latent space are those of :mod:`harness.latent_walks`.
 
     Numbers: ``kl_<group>`` ``[d]``, what each dimension tells of a test image in nats;
-    ``triplet_errors`` ``[n]`` (see :mod:`harness.metrics.triplets`).
+    ``triplet_errors`` ``[n]`` (see :mod:`harness.metrics.triplets`); the 3D poses of
+    :mod:`harness.skeletons`, of the ``test_images``.
     """
     with evaluating(method):
-        images, numbers = _images(method, data, seed), _numbers(method, data)
+        numbers = _numbers(method, data)
+        places = _places(data, PICTURES, mixed=bool(data.dataset.known_frame))
+        images = _images(method, data, places, seed)
+        walked, told = _walks(method, data, numbers)
+        images.update(walked)
+        numbers.update(told)
+        numbers.update(skeletons(method, data, images["test_images"], places))
     shown = {
         name: (array.clamp(0, 1) * 255).round().to(torch.uint8) for name, array in images.items()
     }
     return {name: array.cpu().numpy() for name, array in {**shown, **numbers}.items()}
 
 
-def _images(method: Method, data: EvaluationData, seed: int) -> dict[str, Tensor]:
-    images = _chosen(data, PICTURES, mixed=bool(data.dataset.known_frame))
+def _images(
+    method: Method, data: EvaluationData, places: np.ndarray, seed: int
+) -> dict[str, Tensor]:
+    images = _at(data, places)
     made = {"test_images": images}
     if isinstance(method, protocols.Reconstructs):
         made["reconstructions"] = method.reconstruct(images)
@@ -58,13 +61,11 @@ def _images(method: Method, data: EvaluationData, seed: int) -> dict[str, Tensor
     if isinstance(method, protocols.Samples):
         draws = seeding.generator(seed, "samples", images.device)
         made["samples"] = method.sample(PICTURES, draws)
-    if isinstance(method, protocols.Decodes) and isinstance(method, protocols.Encodes):
-        made.update(_walks(method, method.encode(images[:1])))
     if isinstance(method, protocols.DecodesGroups):
         decoded = method.decode_groups(images)
         made.update({f"shown_by_{group}": of for group, of in decoded.items()})
     if isinstance(method, protocols.Swaps) and data.dataset.known_identity:
-        made.update(_swaps(method, _chosen(data, 2 * SWAPS, mixed=True)))
+        made.update(_swaps(method, _at(data, _places(data, 2 * SWAPS, mixed=True))))
     return made
 
 
@@ -78,11 +79,15 @@ def _numbers(method: Method, data: EvaluationData) -> dict[str, Tensor]:
     return numbers
 
 
-def _chosen(data: EvaluationData, n: int, *, mixed: bool) -> Tensor:
-    """Return ``n`` test images: the first ones, or mixed where neighbours look alike."""
-    test = data.dataset.test
-    order = np.random.default_rng(0).permutation(len(test)) if mixed else np.arange(len(test))
-    return next(Images(test.images, data.device).gathered([torch.from_numpy(order[:n])]))
+def _places(data: EvaluationData, n: int, *, mixed: bool) -> np.ndarray:
+    """Return which ``n`` test images: the first ones, or mixed where neighbours look alike."""
+    size = len(data.dataset.test)
+    return (np.random.default_rng(0).permutation(size) if mixed else np.arange(size))[:n]
+
+
+def _at(data: EvaluationData, places: np.ndarray) -> Tensor:
+    images = Images(data.dataset.test.images, data.device)
+    return next(images.gathered([torch.from_numpy(places)]))
 
 
 def _swaps(method: protocols.Swaps, images: Tensor) -> dict[str, Tensor]:
@@ -92,16 +97,12 @@ def _swaps(method: protocols.Swaps, images: Tensor) -> dict[str, Tensor]:
     return {"swap_appearance": appearance, "swap_pose": pose, "swaps": swaps}
 
 
-def _walks(method: protocols.Decodes, codes: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return ``walk_<group>`` for every group of ``codes``, whose sizes alone matter."""
-    sizes = {group: code.shape[1] for group, code in codes.items()}
-    walked = {group: d for group, d in sizes.items() if d <= MOST_DIMENSIONS}
-    device = next(iter(codes.values())).device
-    steps = torch.linspace(-WALK_END, WALK_END, WALK, device=device)
-    walks = {}
-    for group, d in walked.items():
-        at_zero = {other: torch.zeros(d * WALK, size).to(device) for other, size in sizes.items()}
-        moved = torch.eye(d, device=device)[:, None] * steps[:, None]
-        images = method.decode({**at_zero, group: moved.flatten(0, 1)})
-        walks[f"walk_{group}"] = torch.unflatten(images, 0, (d, WALK))
-    return walks
+def _walks(
+    method: Method, data: EvaluationData, kl: dict[str, Tensor]
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    if not (isinstance(method, protocols.Decodes) and isinstance(method, protocols.Encodes)):
+        return {}, {}
+    images = _at(data, _places(data, 2 * PAIRS, mixed=True))
+    walks, kept = along_dimensions(method, method.encode(images), kl)
+    between, poses = between_images(method, images) if len(images) == 2 * PAIRS else ({}, {})
+    return {**walks, **between}, {**kept, **poses}

@@ -16,6 +16,12 @@ JOINTS = (
     *(f"{finger}_{joint}" for finger in FINGERS[1:] for joint in ("tip", "dip", "pip", "mcp")),
 )
 """The 21 joints in RHD's order: the wrist, then each finger from its tip to its base."""
+BONES = tuple(
+    bone
+    for tip in range(1, 21, 4)
+    for bone in ((0, tip + 3), (tip + 3, tip + 2), (tip + 2, tip + 1), (tip + 1, tip))
+)
+"""The joints that are joined, by numbers, finger by finger from the root to the tip."""
 ROOT, MIDDLE_BASE, LITTLE_BASE = 0, 12, 20
 SCALE_BONE = (11, 12)
 """The bone whose length is 1 after :func:`normalise`: the middle finger's first."""

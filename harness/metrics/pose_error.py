@@ -1,6 +1,6 @@
 """How far a method's 3D poses, found in an image alone, are from the truth."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,7 +39,7 @@ def compute(
     found = predictions(method, data)
     dataset = data.dataset
     poses = {name: found[name] for name in ("cpose",) if name in found}
-    if "pose" in found or {"cpose", "viewpoint"} <= found.keys():
+    if has_pose(found):
         poses = {"pose": pose_of(found, mirrored(dataset)), **poses}
     counts = visible(dataset)
     if not counts.any():
@@ -61,6 +61,11 @@ def predictions(method: Predicts, data: "EvaluationData") -> dict[str, np.ndarra
     """Return what a method finds in the test images, ``[N, ...]`` by modality."""
     found = [method.predict(batch["image"]) for batch in data.test_batches()]
     return {name: torch.cat([part[name] for part in found]).cpu().numpy() for name in found[0]}
+
+
+def has_pose(found: Container[str]) -> bool:
+    """Return whether :func:`pose_of` can tell a pose of what was found."""
+    return "pose" in found or ("cpose" in found and "viewpoint" in found)
 
 
 def pose_of(found: Mapping[str, np.ndarray], mirrored: np.ndarray) -> np.ndarray:

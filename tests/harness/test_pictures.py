@@ -1,6 +1,7 @@
 """The arrays that a trial keeps for its figures."""
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -8,20 +9,25 @@ import torch
 from torch import Tensor
 
 from harness.evaluation import EvaluationData
-from harness.pictures import PICTURES, SWAPS, WALK, arrays_of
+from harness.latent_walks import MOST_DIMENSIONS, PAIRS, STEPS, WALK, between_images
+from harness.pictures import PICTURES, SWAPS, arrays_of
 from models.registry import load_method
 from tests.harness import toys
 from tests.harness.test_evaluation import data
 from tests.harness.toys import KnownBound, MeanImage, build
 
 N = 37
-OF_EACH_GROUP = ("walk_appearance", "walk_pose", "kl_appearance", "kl_pose")
+OF_EACH_GROUP = [
+    f"{kind}_{group}"
+    for kind in ("walk", "dimensions", "kl", "between")
+    for group in ("appearance", "pose")
+]
 
 
 @pytest.mark.parametrize(
     ("name", "drawn"),
     [
-        ("vae", {"reconstructions", "samples", "walk_latent", "kl_latent"}),
+        ("vae", {"reconstructions", "samples", "walk_latent", "dimensions_latent", "kl_latent"}),
         ("u_vitae", {"reconstructions", "samples", "appearance", *OF_EACH_GROUP}),
         ("c_vitae", {"reconstructions", "samples", "appearance", *OF_EACH_GROUP}),
     ],
@@ -30,12 +36,20 @@ def test_what_a_method_can_make_is_kept(name: str, drawn: set[str]) -> None:
     arrays = arrays_of(build(load_method(name)), data(N), seed=0)
     assert arrays.keys() == {"test_images", *drawn}
     for key, array in arrays.items():
-        if key.startswith("kl_"):
-            assert (array.dtype, len(array)) == (np.float32, len(arrays[key.replace("kl", "walk")]))
-            continue
-        assert array.dtype == np.uint8
-        walk = key.startswith("walk_")
-        assert array.shape[1 if walk else 0 :] == (WALK if walk else PICTURES, 1, 6, 6)
+        kind, _, group = key.partition("_")
+        if kind == "kl":
+            assert array.dtype == np.float32
+        elif kind == "dimensions":
+            order = np.argsort(-arrays[f"kl_{group}"], kind="stable")
+            np.testing.assert_array_equal(array, order[:MOST_DIMENSIONS])
+            assert len(array) == len(arrays[f"walk_{group}"])
+        else:
+            assert array.dtype == np.uint8
+            ends = {"walk": (WALK, 1, 6, 6), "between": (STEPS, 1, 6, 6)}
+            assert array.shape[1:] == ends.get(kind, (1, 6, 6))
+            assert len(array) == {"walk": len(arrays.get(f"kl_{group}", ())), "between": PAIRS}.get(
+                kind, PICTURES
+            )
     np.testing.assert_array_equal(arrays["test_images"], toys.dataset(N).test.images[:PICTURES])
     assert len(np.unique(arrays["samples"], axis=0)) == PICTURES
 
@@ -93,3 +107,34 @@ def test_what_each_code_shows_and_every_triplet_error_is_kept() -> None:
     assert arrays["triplet_errors"].dtype == np.float32
     first = toys.dataset(N).test.images[:PICTURES]
     assert not np.array_equal(arrays["test_images"], first), "neighbours are of one frame"
+
+
+class Halves(LeftAndRight):
+    """Encodes and decodes what it swaps."""
+
+    def encode(self, image: Tensor) -> dict[str, Tensor]:
+        return {"appearance": image[..., :3].flatten(1), "pose": image[..., 3:].flatten(1)}
+
+    def decode(self, codes: Mapping[str, Tensor]) -> Tensor:
+        halves = [codes[group].unflatten(1, (1, 6, 3)) for group in ("appearance", "pose")]
+        return torch.cat(halves, -1)
+
+
+def test_a_walk_between_images_changes_one_group_evenly_and_no_other() -> None:
+    images = torch.rand(2 * PAIRS, 1, 6, 6, generator=torch.Generator().manual_seed(0))
+    shown, poses = between_images(build(Halves), images)
+    assert not poses
+    start, end = images.chunk(2)
+    for group, half, other in (
+        ("appearance", slice(0, 3), slice(3, 6)),
+        ("pose", slice(3, 6), slice(0, 3)),
+    ):
+        walk = shown[f"between_{group}"]
+        assert walk.shape == (PAIRS, STEPS, 1, 6, 6)
+        torch.testing.assert_close(walk[:, 0], start)
+        torch.testing.assert_close(walk[:, -1, ..., half], end[..., half])
+        torch.testing.assert_close(
+            walk[..., other], start[:, None, ..., other].expand(-1, STEPS, -1, -1, -1)
+        )
+        steps = walk.diff(dim=1)
+        torch.testing.assert_close(steps, steps[:, :1].expand_as(steps))

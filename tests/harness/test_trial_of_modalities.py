@@ -11,7 +11,9 @@ from harness import seeding
 from harness.data.dataset import Dataset, Split
 from harness.data.sampler import make_sampler
 from harness.evaluation import EvaluationData, evaluating
+from harness.latent_walks import PAIRS, STEPS
 from harness.metrics import metric_keys
+from harness.pictures import PICTURES
 from harness.results import TrialRecord
 from harness.training import Updater, train
 from harness.trial import build_method
@@ -88,6 +90,17 @@ def test_trial_keeps_curves_of_the_step_it_is_in(method: str) -> None:
     walks = {name for name in record.arrays if name.startswith("walk_")}
     assert walks == {name.replace("kl_", "walk_") for name in PARTS[method]}
     assert "samples" in record.arrays
+    skeletons = record.arrays["pose_true"], record.arrays["pose_found"]
+    assert [array.shape for array in skeletons] == [(PICTURES, 21, 3)] * 2
+    assert sorted(record.arrays["bones"][:, 1]) == list(range(1, 21)), "every joint but the root"
+    parts = [name.removeprefix("kl_") for name in PARTS[method] if len(PARTS[method]) > 1]
+    for part in parts:
+        walked = record.arrays[f"poses_between_{part}"]
+        assert walked.shape == (PAIRS, STEPS, 21, 3)
+        still = method == "dvae_synthesis" and part == "appearance"
+        assert (np.ptp(walked, axis=1).max() < 1e-6) == still, (
+            "the part that poses are decoded from"
+        )
 
 
 def test_synthesis_is_scored_on_swaps() -> None:
