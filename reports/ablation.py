@@ -16,8 +16,9 @@ from reports.constraints import check, constraints_of
 from reports.curve_figures import draw_all, draw_at
 from reports.curves import read_curves
 from reports.error_distributions import draw_errors
+from reports.exchanges import exchanges
 from reports.figures import COLOURS
-from reports.gallery import SHOWN, gallery
+from reports.gallery import MADE, SAMPLES, SHOWN, gallery
 from reports.grid import Grid, lay_out
 from reports.header import header
 from reports.heat_map import heat_map
@@ -31,7 +32,6 @@ from reports.score_tables import differences_table, metrics_table
 from reports.scores import Scores, all_scores
 from reports.stability_tables import cells_table, trials_table
 from reports.statements import setting
-from reports.swaps import swap_grids
 from reports.trajectories import trajectories
 from reports.variant_claims import variants_tested
 
@@ -150,14 +150,14 @@ def _curves(
 
 
 def _pictures(results: Results, grid: Grid, found: dict[str, Profile]) -> list[Section]:
-    """Return what the variants make of test images: reconstructions, single codes, swaps."""
+    """Return what the variants make of test images, of single codes and of exchanged ones."""
     artifact = cache(results.artifact)
     kept = {group: found[group] for group in grid.groups}
     made = [
-        gallery(artifact, grid, kept),
+        gallery(artifact, grid, kept, (*MADE, SAMPLES)),
         gallery(artifact, grid, kept, SHOWN, "single-codes"),
-        swap_grids(artifact, grid, kept),
         draw_errors(results.artifact, grid),
     ]
     parts: list[Part] = [figure for figure in made if figure]
-    return [Section("Pictures", parts)] if parts else []
+    pictures = [Section("Pictures", parts)] if parts else []
+    return pictures + exchanges(artifact, grid, kept)

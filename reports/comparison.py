@@ -8,6 +8,7 @@ from harness.results import Results
 from reports.comparisons import compare_all
 from reports.curve_figures import draw_at
 from reports.curves import read_curves
+from reports.exchanges import exchanges
 from reports.gallery import MADE, SAMPLES, gallery
 from reports.grid import Grid, lay_out
 from reports.header import header
@@ -62,6 +63,7 @@ def _pictures(results: Results, grid: Grid, found: dict[str, Profile]) -> list[S
         sections.append(Section(f"Learning curves: {curves.label}", [drawn]))
     if images := gallery(results.artifact, grid, found, (*MADE, SAMPLES)):
         sections.append(Section("Reconstructions and samples", [images]))
+    sections += exchanges(results.artifact, grid, found)
     if walked := walks(results.artifact, grid, found):
         told = Markup("<p>Each row moves along one latent dimension.</p>")
         sections.append(Section("Walks through the latent space", [told, *walked]))

@@ -24,7 +24,7 @@ SHOWN = ("shown_by_pose", "shown_by_appearance")
 LABELS = {"shown_by_pose": "pose alone", "shown_by_appearance": "appearance alone"}
 """What a strip is called, where it is not the array's name."""
 NOTES = {
-    APPEARANCE: "The appearance is decoded, not yet warped.",
+    APPEARANCE: "Appearance: what is decoded of it alone, before any pose.",
     SAMPLES: "Samples are decoded from the prior; none belongs to the test image above it.",
     "shown_by_pose": (
         "Pose alone: what a decoder makes of the pose code π without the appearance; what it shows "
@@ -106,7 +106,8 @@ def draw_strips(
 ) -> str:
     """Draw labelled rows of at most so many images each, ``[n, C, H, W]``, below each other."""
     with style():
-        canvas = Canvas(figsize=(WIDTH, 0.75 * len(strips)), layout="constrained")
+        height = min(0.75, 5.6 / most)  # leaves an inch and more for the labels
+        canvas = Canvas(figsize=(WIDTH, height * len(strips)), layout="constrained")
         rows = canvas.subplots(len(strips), 1, squeeze=False)[:, 0]
         for axes, (label, images) in zip(rows, strips, strict=True):
             show(axes, side_by_side(images, most))

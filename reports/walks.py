@@ -33,10 +33,10 @@ def _strips(arrays: Mapping[str, np.ndarray]) -> list[tuple[str, np.ndarray]]:
             continue
         group = name.removeprefix(PREFIX)
         kl = arrays.get(f"kl_{group}")
-        order = range(len(dimensions)) if kl is None else np.argsort(-kl, kind="stable")
-        for i in list(order)[:MOST_DIMENSIONS]:
+        numbers = arrays.get(f"dimensions_{group}", np.arange(len(dimensions)))
+        for i, images in list(zip(numbers, dimensions, strict=True))[:MOST_DIMENSIONS]:
             told = "" if kl is None else f"\n{kl[i]:.2f} nats"
-            strips.append((f"{group} {i + 1}{told}", dimensions[i]))
+            strips.append((f"{group} {i + 1}{told}", images))
     return strips
 
 

@@ -185,7 +185,7 @@ def test_a_gallery_shows_the_trial_with_the_least_error():
     )
     lowest = grid.rows.loc[grid.rows.groupby("group")["value"].idxmin()].set_index("group")
     assert figure.data["trial_id"].tolist() == [lowest["trial_id"][g] for g in TRANSFORMS]
-    assert "not yet warped" not in figure.caption
+    assert "before any pose" not in figure.caption
 
 
 def test_trials_that_are_ok_but_have_no_value_are_counted(tmp_path):
