@@ -37,7 +37,14 @@ def draw_constraint(
     name = f"constraint-{constraint.metric.name}"
     bounds = np.array([kept[group].bound for group in groups])
     reach = bounds + constraint.outward * constraint.tolerance
-    low, high = wide_limits(np.concatenate([values["value"].to_numpy(dtype=float), bounds, reach]))
+    shown = np.concatenate([values["value"].to_numpy(dtype=float), bounds, reach])
+    low, high = wide_limits(shown)
+    # What keeps the constraint by far is no outlier; what breaks it by far would flatten the rest.
+    room = 0.04 * (high - low)
+    if constraint.outward > 0:
+        low = min(low, float(np.nanmin(shown)) - room)
+    else:
+        high = max(high, float(np.nanmax(shown)) + room)
     with style():
         canvas = Canvas(figsize=(WIDTH, 0.75 + 0.27 * len(groups)), layout="constrained")
         axes = canvas.subplots()
@@ -77,8 +84,9 @@ def _draw(
     if np.isfinite(mean.low):
         axes.hlines(place, mean.low, mean.high, color=colour, linewidth=1.3)
     axes.plot(np.clip(mean.value, *limits), place, marker, color=colour, markersize=5.5)
+    beyond = "" if limits[0] <= mean.value <= limits[1] else f", mean {mean.value:.3g}"
     axes.annotate(
-        f"{word} {kept.kept}/{mean.n}",
+        f"{word} {kept.kept}/{mean.n}{beyond}",
         (1.0, place),
         (6, 0),
         xycoords=("axes fraction", "data"),
