@@ -1,5 +1,7 @@
 """One panel a metric: every seed of every group, and the means with their intervals."""
 
+from textwrap import fill
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,13 +13,15 @@ from reports.text import count, words
 
 COLUMNS = 3
 """Panels in a row."""
+LETTERS = 26
+"""On a line below a panel."""
 
 
 def draw_scores(scores: list[Scores], groups: tuple[str, ...]) -> Figure:
     """Draw the metrics that have values."""
     shown = [score for score in scores if any(len(values) for values in score.values.values())]
     n_rows = -(-len(shown) // COLUMNS)
-    height = n_rows * (0.75 + 0.21 * len(groups))
+    height = n_rows * (0.9 + 0.21 * len(groups))
     outside = []
     with style():
         canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
@@ -70,10 +74,11 @@ def _draw(axes: Axes, score: Scores, groups: tuple[str, ...]) -> list[str]:
     if factors:
         axes.set_xscale("log")
     else:
-        axes.locator_params(axis="x", nbins=4)
+        axes.locator_params(axis="x", nbins=3)
     axes.set_xlim(low, high)
     axes.set_ylim(len(groups) - 0.5, -0.6)
     axes.set_yticks(range(len(groups)), labels=groups)
-    axes.set_xlabel(f"{score.outcome.titled} {score.outcome.arrow_along}".strip())
+    title = f"{score.outcome.titled} {score.outcome.arrow_along}".strip()
+    axes.set_xlabel(fill(title, LETTERS))
     axes.grid(axis="x")
     return notes
