@@ -103,10 +103,16 @@ METRICS = {
             of_factors=("known_identity", "known_frame"),
             keys=(
                 MetricKey("triplet_mse", "lower", "squared intensity in [-1, 1]", "[0, 4]", "0"),
-                MetricKey("triplet_mse_std", "none", "squared intensity", "[0, 4]", "0"),
-                MetricKey("triplet_mse_q25", "lower", "squared intensity", "[0, 4]", "0"),
-                MetricKey("triplet_mse_median", "lower", "squared intensity", "[0, 4]", "0"),
-                MetricKey("triplet_mse_q75", "lower", "squared intensity", "[0, 4]", "0"),
+                MetricKey("triplet_mse_std", "none", "squared intensity in [-1, 1]", "[0, 4]", "0"),
+                MetricKey(
+                    "triplet_mse_q25", "lower", "squared intensity in [-1, 1]", "[0, 4]", "0"
+                ),
+                MetricKey(
+                    "triplet_mse_median", "lower", "squared intensity in [-1, 1]", "[0, 4]", "0"
+                ),
+                MetricKey(
+                    "triplet_mse_q75", "lower", "squared intensity in [-1, 1]", "[0, 4]", "0"
+                ),
             ),
         ),
         Metric(
