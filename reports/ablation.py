@@ -23,7 +23,7 @@ from reports.grid import Grid, lay_out
 from reports.header import header
 from reports.heat_map import heat_map
 from reports.importance import importance_figure, importance_table, interacting, terms_of
-from reports.outcome import LOSS
+from reports.outcome import LOSS, outcomes_of
 from reports.page import Page, Part, Section
 from reports.printed_table import printed_table
 from reports.profiles import Profile, profiles
@@ -62,6 +62,7 @@ def page(results: Results) -> Page:
     sections = [Section("Result", result), *_published(results, design, scores, checked)]
     if score and design.factors:
         sections += _effects(design, terms)
+        sections += _effects_on_others(results, design)
     shown = shown_variants(design, found)
     sections += _curves(results, grid, shown, checked)
     sections += _pictures(results, grid.only(shown), found)
@@ -116,6 +117,28 @@ def _effects(design: Design, terms: list[Term]) -> list[Section]:
     if pairs:
         together.append(interactions(design, pairs))
         sections.append(Section("How factors act together", together))
+    return sections
+
+
+def _effects_on_others(results: Results, design: Design) -> list[Section]:
+    """Return a section for each further metric that the paper says to rise or to fall."""
+    known = published_ablation(str(results.sweep.get("space") or ""))
+    named = {
+        metric
+        for statement in (known.statements if known else ())
+        for metric in (*statement.rising, *statement.falling)
+    }
+    sections = []
+    for outcome in outcomes_of(results):
+        if outcome.name in named - {design.grid.outcome.name}:
+            other = design_of(results, outcome)
+            pairs = interacting(other, terms_of(other))
+            maps = [pair for pair in pairs if pair[0].numeric and pair[1].numeric][:MOST_MAPS]
+            parts: list[Part] = [main_effects(other)]
+            parts += [heat_map(other, pair, place) for place, pair in enumerate(maps)]
+            if pairs:
+                parts.append(interactions(other, pairs))
+            sections.append(Section(f"The same for {outcome.label}", parts))
     return sections
 
 

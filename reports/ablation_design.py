@@ -11,6 +11,7 @@ import pandas as pd
 from harness.results import Results
 from reports.factors import Factor, factors_of
 from reports.grid import Grid, lay_out
+from reports.outcome import Outcome
 from reports.statistics import Estimate, mean_interval
 
 
@@ -53,6 +54,7 @@ class Design:
             where the trial lacks the factor.
         baseline: the variant that all others are compared with; None if nothing was planned.
         told: values of the baseline that the sweep names but no variant has, in words.
+        mark: what ends the names of its figures; "" for the sweep's own outcome.
     """
 
     grid: Grid
@@ -60,6 +62,7 @@ class Design:
     codes: pd.DataFrame
     baseline: str | None
     told: str
+    mark: str = ""
 
     def settings(self, variant: str) -> dict[str, str]:
         """Return the labels of a variant's levels, by factor."""
@@ -129,9 +132,9 @@ class Design:
         return found
 
 
-def design_of(results: Results) -> Design:
-    """Lay a run directory's trials out by their factors."""
-    grid = lay_out(results, axis=False)
+def design_of(results: Results, outcome: Outcome | None = None) -> Design:
+    """Lay a run directory's trials out by their factors, with their outcome or another one."""
+    grid = lay_out(results, outcome, axis=False)
     factors = factors_of(grid, results)
     codes = pd.DataFrame(
         {f.key: [f.code(value) for value in grid.rows[f.key]] for f in factors},
@@ -139,7 +142,7 @@ def design_of(results: Results) -> Design:
     )
     named = results.sweep.get("baseline") or {}
     baseline, told = _baseline(grid, factors, codes, named)
-    return Design(grid, factors, codes, baseline, told)
+    return Design(grid, factors, codes, baseline, told, f"-{outcome.name}" if outcome else "")
 
 
 def _baseline(

@@ -55,7 +55,7 @@ def main_effects(design: Design) -> Figure:
         f"{', averaged over the other factors seed by seed' if len(panels) > 1 else ''}. {LOOK} "
         f"{' '.join(notes)}"
     )
-    return _figure("effects", design, panels, caption)
+    return _figure(f"effects{design.mark}", design, panels, caption)
 
 
 def interactions(design: Design, ranked: Sequence[tuple[Factor, Factor]]) -> Figure:
@@ -73,7 +73,7 @@ def interactions(design: Design, ranked: Sequence[tuple[Factor, Factor]]) -> Fig
     )
     if len(ranked) > MOST_PAIRS:
         caption += f" The {MOST_PAIRS} of {len(ranked)} pairs that interact most are drawn."
-    return _figure("interactions", design, panels, caption)
+    return _figure(f"interactions{design.mark}", design, panels, caption)
 
 
 def _main(design: Design, factor: Factor) -> Panel:

@@ -51,7 +51,7 @@ def heat_map(design: Design, pair: tuple[Factor, Factor], place: int) -> Figure:
     means = np.array([cell.marginal.mean.value for cell in cells])
     limits = wide_limits(means)
     outcome = design.grid.outcome
-    name = f"heat{place or ''}"
+    name = f"heat{place or ''}{design.mark}"
     with style():
         height = 1.1 + 0.5 * min(max(len(up.levels), 3), 9)
         canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
@@ -68,7 +68,8 @@ def heat_map(design: Design, pair: tuple[Factor, Factor], place: int) -> Figure:
     others = [f.name for f in design.factors if f not in pair]
     averaged = f", averaged over {' and '.join(others)} seed by seed" if others else ""
     caption = (
-        f"Mean test {outcome.label} over {across.name} and {up.name}{averaged}; yellow is best. "
+        f"Mean test {outcome.label} over {across.name} and {up.name}{averaged}; yellow is "
+        f"{'best' if outcome.directed else outcome.best}. "
         "In each cell: the mean, the number n of trials with a value, and × the number of trials "
         "that diverged. Hatched: no trial has a value; blank: not planned."
     )

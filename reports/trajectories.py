@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,8 @@ FIRST = ("gamma", "lambda", "i_t", "i_t_prime", "i_eval")
 """What is shown first: the state of a method that adapts, and what it adapts to."""
 COLUMNS = 3
 """Panels in a row."""
+LETTERS = 26
+"""On a line above a panel."""
 MOST_PANELS = 12
 """Most quantities drawn."""
 
@@ -51,7 +54,7 @@ def trajectories(grid: Grid, frame: pd.DataFrame, checked: Checked) -> Figure | 
                 draw_bundle(axes, each, colour, curves.outcome)
             for bound in bounds:
                 axes.axhline(bound, color="#444444", linestyle="--", linewidth=0.9)
-            axes.set_title(curves.titled)
+            axes.set_title(fill(curves.titled, LETTERS))
             axes.xaxis.set_major_locator(whole_numbers())
             axes.grid(axis="y")
             rows.append(curve_rows(bundles).assign(split=curves.split, metric=curves.outcome.name))
@@ -78,13 +81,16 @@ def _recorded(grid: Grid, frame: pd.DataFrame) -> list[tuple[str, Curves]]:
     """Return name and curves of what was recorded, what says most of the method's state first."""
     frame = frame[frame["trial_id"].astype(str).isin(grid.rows["trial_id"])]
     pairs = frame[["split", "metric"]].astype(str).drop_duplicates()
+    bases = [(split, metric.rpartition("/")[2]) for split, metric in pairs.itertuples(index=False)]
     found = []
     for split, metric in pairs.itertuples(index=False):
-        base = metric.rpartition("/")[2]
+        phase, _, base = metric.rpartition("/")
         if base == "loss" or (split, metric) == ("test", grid.outcome.name) or split not in SPLITS:
             continue
-        plain = re.sub(r"^kl_", "KL of ", base).replace("_", " ")
+        plain = re.sub(r"^kl_", "KL of ", re.sub(r"^rec_", "error of ", base)).replace("_", " ")
         label = SYMBOLS.get(base, LABELS.get(base, plain))
+        if bases.count((split, base)) > 1:  # of several phases
+            label = f"{label}, {phase}"
         outcome = Outcome(metric, label, "", higher_is_better=True, directed=False)
         curves = read_curves(frame, outcome, split)
         finite = curves.values[np.isfinite(curves.values)]

@@ -160,3 +160,18 @@ def test_the_report_has_the_statements_and_no_empty_table():
     names = [getattr(part, "name", "") for part in sections["What was published"].parts]
     assert "statements" in names
     assert "published" not in names
+
+
+def test_the_second_panel_has_its_own_maps_and_lines():
+    sections = {section.title: section for section in page(results()).sections}
+    panel = sections["The same for total KL"]
+    assert [part.name for part in panel.parts] == [
+        "effects-kl_total",
+        "heat-kl_total",
+        "interactions-kl_total",
+    ]
+    effects = panel.parts[0].data
+    assert set(effects["factor"]) == {"method.beta", "method.d"}
+    of_beta = effects[effects["factor"] == "method.beta"].groupby("level")["value"].mean()
+    assert of_beta.is_monotonic_decreasing
+    assert "The same for MSE" not in sections, "the sweep's own outcome comes first"
