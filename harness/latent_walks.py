@@ -51,7 +51,9 @@ def along_dimensions(
     return walks, kept
 
 
-def between_images(method: Method, images: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+def between_images(
+    method: Method, images: Tensor, mirrored: np.ndarray
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """Walk from the codes of some images to those of others, one latent group at a time.
 
     After dVAE, supplement, Figures 2 to 4: a group's code goes straight from that of one image to
@@ -60,9 +62,12 @@ def between_images(method: Method, images: Tensor) -> tuple[dict[str, Tensor], d
     Args:
         method: encodes and decodes.
         images: ``[2 n, C, H, W]``; image i is the start of a walk, image n + i its end.
+        mirrored: ``[2 n]`` bool, hands whose canonical pose is a mirror image. No code tells it:
+            along a walk it is that of the start.
 
     Returns:
-        ``between_<group>`` ``[n, STEPS, C, H, W]``; and where the method makes 3D poses,
+        ``between_<group>`` ``[n, STEPS, C, H, W]``, and ``ends_between`` ``[n, 2, C, H, W]``, the
+        images it leads from and to; and where the method makes 3D poses,
         ``poses_between_<group>`` ``[n, STEPS, J, 3]``. Nothing if there is a single group.
     """
     assert isinstance(method, Encodes)
@@ -71,7 +76,8 @@ def between_images(method: Method, images: Tensor) -> tuple[dict[str, Tensor], d
     if len(halves) == 1:
         return {}, {}
     share = torch.linspace(0, 1, STEPS, device=images.device)[:, None]
-    shown, poses = {}, {}
+    shown, poses = {"ends_between": torch.stack(images.chunk(2), 1)}, {}
+    right = mirrored[: len(images) // 2].repeat(STEPS)
     for group, (start, end) in halves.items():
         codes = {other: first.repeat_interleave(STEPS, 0) for other, (first, _) in halves.items()}
         codes[group] = (start[:, None] + share * (end - start)[:, None]).flatten(0, 1)
@@ -79,7 +85,6 @@ def between_images(method: Method, images: Tensor) -> tuple[dict[str, Tensor], d
         if isinstance(method, DecodesModalities):
             made = {name: of.cpu().numpy() for name, of in method.decode_modalities(codes).items()}
             if has_pose(made):
-                unmirrored = np.zeros(len(share) * len(images) // 2, bool)
-                pose = torch.from_numpy(pose_of(made, unmirrored).astype(np.float32))
+                pose = torch.from_numpy(pose_of(made, right).astype(np.float32))
                 poses[f"poses_between_{group}"] = torch.unflatten(pose, 0, (-1, STEPS))
     return shown, poses

@@ -9,6 +9,7 @@ from harness.data.images import Images
 from harness.evaluation import EvaluationData, evaluating, scorable
 from harness.latent_walks import PAIRS, along_dimensions, between_images
 from harness.metrics.latents import divergences
+from harness.metrics.pose_error import mirrored
 from harness.metrics.triplets import triplet_errors
 from harness.skeletons import skeletons
 from models import method as protocols
@@ -102,7 +103,9 @@ def _walks(
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     if not (isinstance(method, protocols.Decodes) and isinstance(method, protocols.Encodes)):
         return {}, {}
-    images = _at(data, _places(data, 2 * PAIRS, mixed=True))
+    places = _places(data, 2 * PAIRS, mixed=True)
+    images, right = _at(data, places), mirrored(data.dataset)[places]
     walks, kept = along_dimensions(method, method.encode(images), kl)
-    between, poses = between_images(method, images) if len(images) == 2 * PAIRS else ({}, {})
+    enough = len(images) == 2 * PAIRS
+    between, poses = between_images(method, images, right) if enough else ({}, {})
     return {**walks, **between}, {**kept, **poses}

@@ -14,7 +14,7 @@ from harness.config.compose import load_method_or_explain
 from harness.config.schema import TrialConfig
 from harness.data.dataset import Dataset
 from harness.data.sampler import make_sampler
-from harness.evaluation import EvaluationData, evaluate, scorable
+from harness.evaluation import EvaluationData, evaluate, images_at_once, scorable
 from harness.pictures import arrays_of
 from harness.provenance import machine
 from harness.results.records import TrialRecord
@@ -125,7 +125,8 @@ def _train_and_score(
     method = build_method(trial, dataset, device)
     updater = Updater(method)
     sampler = make_sampler(method, dataset, device, scale.batch_size)
-    held_out = EvaluationData(dataset, device, scale.batch_size, scale.budget)
+    at_once = images_at_once(dataset)
+    held_out = EvaluationData(dataset, device, scale.batch_size, scale.budget, at_once)
     along_training = scorable(method, trial.metrics, dataset)[:1]
     watch.lap("setup")
     order, noise = seeding.generator(seed, "order"), seeding.generator(seed, "noise", device)

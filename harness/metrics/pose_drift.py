@@ -43,30 +43,52 @@ def compute(
     test, device = data.dataset.test, data.device
     order = np.random.default_rng(0).permutation(len(test))
     rows, others = (part[: WALKS[data.budget]] for part in (order, np.roll(order, 1)))
-    ends = Images(test.images, device).gathered([torch.from_numpy(r) for r in (rows, others)])
-    start, end = (method.encode(images) for images in ends)
-    if REST not in start:
-        return {}
     right, mm = mirrored(data.dataset)[rows], unit_mm(data.dataset)[rows]
+    images = Images(test.images, device)
+    both = (torch.split(torch.from_numpy(r), data.test_batch_size) for r in (rows, others))
+    told: list[dict[str, np.ndarray]] = []
+    done = 0
+    for first, last in zip(*(images.gathered(batches) for batches in both), strict=True):
+        start, end = method.encode(first), method.encode(last)
+        if REST not in start:
+            return {}
+        told.append(_walked(method, start, end, right[done : done + len(first)]))
+        done += len(first)
+    joined = {name: np.concatenate([part[name] for part in told], -3) for name in told[0]}
+    change = joined.pop("rest_change")
+    drifts = {name: drift(list(walk), mm) for name, walk in joined.items()}
+    return {**drifts, "rest_change": float(change.mean())}
+
+
+def _walked(
+    method: Method, start: dict[str, Tensor], end: dict[str, Tensor], right: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Walk from some images' codes; return the poses of each step, ``[STEPS, n, J, 3]`` by score.
+
+    And ``rest_change`` ``[n, 1, 1]``, the mean square by which the last image differs from the
+    first. No other image is kept.
+    """
+    assert isinstance(method, Decodes)
+    assert isinstance(method, DecodesModalities)
 
     def poses(made: dict[str, Tensor]) -> np.ndarray:
         found = {name: part.cpu().numpy() for name, part in made.items()}
         return found["whole_pose"] if "whole_pose" in found else pose_of(found, right)
 
-    told: list[np.ndarray] = []
-    seen: list[np.ndarray] = []
-    images: list[Tensor] = []
+    told: dict[str, list[np.ndarray]] = {}
+    first = image = None
     for share in torch.linspace(0, 1, STEPS).tolist():
         codes = {**start, REST: torch.lerp(start[REST], end[REST], share)}
-        told.append(poses(method.decode_modalities(codes)))
-        images.append(method.decode(codes))
+        told.setdefault("pose_drift", []).append(poses(method.decode_modalities(codes)))
+        image = method.decode(codes)
+        first = image if first is None else first
         if isinstance(method, Predicts):
-            seen.append(poses(method.predict(images[-1])))
-    drifts = {"pose_drift": told, "pose_drift_seen": seen}
-    return {
-        **{name: drift(walk, mm) for name, walk in drifts.items() if walk},
-        "rest_change": float((images[-1] - images[0]).square().double().mean()),
-    }
+            told.setdefault("pose_drift_seen", []).append(poses(method.predict(image)))
+    assert first is not None
+    assert image is not None
+    change = (image - first).square().double().mean((1, 2, 3)).cpu().numpy()
+    walks = {name: np.stack(steps) for name, steps in told.items()}
+    return {**walks, "rest_change": change[:, None, None]}
 
 
 def drift(walk: list[np.ndarray], mm: np.ndarray) -> float:

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from harness.data.dataset import Split
-from harness.evaluation import EvaluationData, evaluate, scorable
+from harness.data.dataset import Dataset, Split
+from harness.evaluation import EvaluationData, evaluate, images_at_once, scorable
 from harness.metrics import METRICS, check_metrics, metric_keys
 from harness.pictures import arrays_of
 from models import method as protocols
@@ -33,6 +33,14 @@ def data(size: int, n: int = N) -> EvaluationData:
 def pixels() -> np.ndarray:
     """The test images in [0, 1], float64, by numpy alone."""
     return toys.dataset(N).test.images / np.float64(255)
+
+
+@pytest.mark.parametrize(("side", "at_once"), [(28, 1000), (64, 1000), (256, 62), (4096, 2)])
+def test_fewer_large_images_are_evaluated_at_once(side: int, at_once: int) -> None:
+    """62 images of 256 x 256 in colour are 48.8 MB in float32; 64 would be 50.3 MB."""
+    images = np.broadcast_to(np.uint8(0), (3, 3, side, side))
+    split = Split(images)
+    assert images_at_once(Dataset("toy", "procedural", split, split)) == at_once
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -21,7 +21,7 @@ OF_EACH_GROUP = [
     f"{kind}_{group}"
     for kind in ("walk", "dimensions", "kl", "between")
     for group in ("appearance", "pose")
-]
+] + ["ends_between"]
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,13 @@ def test_what_a_method_can_make_is_kept(name: str, drawn: set[str]) -> None:
             assert len(array) == len(arrays[f"walk_{group}"])
         else:
             assert array.dtype == np.uint8
-            ends = {"walk": (WALK, 1, 6, 6), "between": (STEPS, 1, 6, 6)}
+            ends = {"walk": (WALK, 1, 6, 6), "between": (STEPS, 1, 6, 6), "ends": (2, 1, 6, 6)}
             assert array.shape[1:] == ends.get(kind, (1, 6, 6))
-            assert len(array) == {"walk": len(arrays.get(f"kl_{group}", ())), "between": PAIRS}.get(
-                kind, PICTURES
-            )
+            assert len(array) == {
+                "walk": len(arrays.get(f"kl_{group}", ())),
+                "between": PAIRS,
+                "ends": PAIRS,
+            }.get(kind, PICTURES)
     np.testing.assert_array_equal(arrays["test_images"], toys.dataset(N).test.images[:PICTURES])
     assert len(np.unique(arrays["samples"], axis=0)) == PICTURES
 
@@ -122,9 +124,10 @@ class Halves(LeftAndRight):
 
 def test_a_walk_between_images_changes_one_group_evenly_and_no_other() -> None:
     images = torch.rand(2 * PAIRS, 1, 6, 6, generator=torch.Generator().manual_seed(0))
-    shown, poses = between_images(build(Halves), images)
+    shown, poses = between_images(build(Halves), images, np.zeros(2 * PAIRS, bool))
     assert not poses
     start, end = images.chunk(2)
+    torch.testing.assert_close(shown["ends_between"], torch.stack([start, end], 1))
     for group, half, other in (
         ("appearance", slice(0, 3), slice(3, 6)),
         ("pose", slice(3, 6), slice(0, 3)),

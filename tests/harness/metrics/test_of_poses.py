@@ -286,6 +286,13 @@ def test_drift_along_a_walk() -> None:
     assert scores(WalksWithoutLeak, "pose_drift")["pose_drift"] == 0
 
 
+def test_drift_does_not_depend_on_how_many_walks_are_made_at_once() -> None:
+    fewer = dataclasses.replace(DATA, test_batch_size=7)
+    method = Walks(Walks.Hyperparameters(), DATA.dataset.spec)
+    once, often = (evaluate(method, data, ["pose_drift"], seed=0) for data in (DATA, fewer))
+    assert often == pytest.approx(once, rel=1e-6)
+
+
 class NothingIsLeft(Walks):
     def encode(self, image: Tensor) -> dict[str, Tensor]:
         return {"which": which(image)[:, None].float()}
