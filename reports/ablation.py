@@ -123,14 +123,10 @@ def _effects(design: Design, terms: list[Term]) -> list[Section]:
 def _effects_on_others(results: Results, design: Design) -> list[Section]:
     """Return a section for each further metric that the paper says to rise or to fall."""
     known = published_ablation(str(results.sweep.get("space") or ""))
-    named = {
-        metric
-        for statement in (known.statements if known else ())
-        for metric in (*statement.rising, *statement.falling)
-    }
+    trends = {*(known.trends if known else ())} - {design.grid.outcome.name}
     sections = []
     for outcome in outcomes_of(results):
-        if outcome.name in named - {design.grid.outcome.name}:
+        if outcome.name in trends:
             other = design_of(results, outcome)
             pairs = interacting(other, terms_of(other))
             maps = [pair for pair in pairs if pair[0].numeric and pair[1].numeric][:MOST_MAPS]

@@ -16,6 +16,8 @@ from reports.skeletons import draw_skeleton, frame, walked
 from reports.text import words
 
 PREFIX = "between_"
+ENDS = "ends_between"
+"""The array of the images that the walks lead from and to."""
 MOST_GROUPS = 3
 """Most groups shown, the best ones."""
 
@@ -37,33 +39,38 @@ def between(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> list[F
 def _figure(
     name: str, group: str, trial: str, arrays: Mapping[str, np.ndarray], parts: list[str]
 ) -> Figure:
-    n_pairs, n_steps = arrays[PREFIX + parts[0]].shape[:2]
+    steps = {part: arrays[PREFIX + part] for part in parts}
+    n_pairs, n_steps = steps[parts[0]].shape[:2]
+    ends = arrays.get(ENDS, [()] * n_pairs)
     posed = walked(arrays, parts[0]) is not None
     n_rows = n_pairs * len(parts) * (2 if posed else 1)
-    side = WIDTH / (n_steps + 1.5)
+    side = WIDTH / (n_steps + 3.5)
     with style():
         tight = ConstrainedLayoutEngine(w_pad=0.01, h_pad=0.01, wspace=0, hspace=0)
         canvas = Canvas(figsize=(WIDTH, 1.06 * side * n_rows), layout=tight)
-        space = canvas.add_gridspec(n_rows, n_steps + 1, width_ratios=[1.5, *[1] * n_steps])
+        space = canvas.add_gridspec(n_rows, 4, width_ratios=[1.5, 1, n_steps, 1], wspace=0.02)
         row = 0
         for pair in range(n_pairs):
             for part in parts:
                 label = canvas.add_subplot(space[row, 0])
                 label.axis("off")
                 label.text(1, 0.5, f"{part}\nwalk {pair + 1}", ha="right", va="center", fontsize=8)
-                strip = canvas.add_subplot(space[row, 1:])
-                show(strip, side_by_side(arrays[PREFIX + part][pair], n_steps))
+                show(canvas.add_subplot(space[row, 2]), side_by_side(steps[part][pair], n_steps))
+                for column, end in zip((1, 3), ends[pair], strict=False):
+                    show(canvas.add_subplot(space[row, column]), side_by_side(end[None]))
                 row += 1
                 poses = walked(arrays, part)
                 if poses is not None:
-                    _row_of_skeletons(canvas, space[row, 1:], poses[pair], arrays["bones"])
+                    _row_of_skeletons(canvas, space[row, 2], poses[pair], arrays["bones"])
                     row += 1
         svg = to_svg(canvas, name)
-    seen = " Below each strip: the 3D poses decoded on the way." if posed else ""
+    told = " Outermost: these two images." if ENDS in arrays else ""
+    if posed:
+        told += " Below each strip: the 3D poses decoded on the way."
     caption = (
         f"{group}: from the code of one test image to that of another in {n_steps} steps. Of "
         f"{words(parts)} one moves, and the rest stays as in the first image; best trial "
-        f"({trial}). What changes belongs to the part that moves, or has leaked into it.{seen}"
+        f"({trial}). What changes belongs to the part that moves, or has leaked into it.{told}"
     )
     data = pd.DataFrame({"group": [group], "trial_id": [trial], "parts": [words(parts)]})
     return Figure(name, svg, f"Walks of {group} through {words(parts)}.", caption, data)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from reports.outcome import LABELS
 from reports.published import Printed
@@ -56,12 +57,11 @@ def _printed_down(
 ) -> tuple[list[Column], dict[str, object]]:
     metrics = printed.metrics
     columns = [
-        Column("published as", [printed.printed_as.get(m, _title(m, ours)) for m in metrics]),
-        Column("here", [_title(m, ours) for m in metrics]),
+        Column("metric, and as what it was published", [_both(printed, m, ours) for m in metrics])
     ]
     data: dict[str, object] = {"metric": metrics}
     for method, row in printed.rows.items():
-        theirs, name = [float(value) for value in row], _named(printed, method)
+        theirs, name = [float(value) for value in row], printed.names.get(method, method)
         columns.append(Column(f"{name}, published", [_as_printed(v) for v in theirs], theirs))
         means = [_mean(ours, metric, method) for metric in metrics]
         columns.append(Column(f"{name}, here", [*map(cell, means)], [m.value for m in means]))
@@ -71,6 +71,12 @@ def _printed_down(
 
 def _named(printed: Printed, method: str) -> str:
     return f"{method}, {printed.names[method]}" if method in printed.names else method
+
+
+def _both(printed: Printed, metric: str, ours: Mapping[str, Scores]) -> str:
+    title = _title(metric, ours)
+    theirs = printed.printed_as.get(metric, title)
+    return title if theirs == title else Markup("{}<br><small>{}</small>").format(title, theirs)
 
 
 def _title(metric: str, ours: Mapping[str, Scores]) -> str:

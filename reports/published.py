@@ -102,6 +102,11 @@ class VariantStatement:
     falling: dict[str, list[str]] = field(default_factory=dict)
 
     @property
+    def trends(self) -> tuple[str, ...]:
+        """Names of the metrics that it says rise or fall along a factor."""
+        return tuple(dict.fromkeys([*self.rising, *self.falling]))
+
+    @property
     def of_variants(self) -> bool:
         """Whether it names variants, and not factors alone."""
         return bool(self.met or self.broken or self.ascending or self.exceeds)
@@ -124,6 +129,11 @@ class PublishedAblation:
     setting: dict[str, Any]
     factor: str
     statements: tuple[VariantStatement, ...]
+
+    @property
+    def trends(self) -> tuple[str, ...]:
+        """Names of the metrics that any statement says rise or fall along a factor."""
+        return tuple(dict.fromkeys(name for each in self.statements for name in each.trends))
 
 
 def published_ablation(space: str) -> PublishedAblation | None:

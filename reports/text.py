@@ -10,6 +10,7 @@ NAMES = {
     "method.transform": "parametrization",
     "method.epsilon": "ε",
     "method.beta": "β",
+    "method.d_u": "d_u",
     "method.b_gamma": "b_γ",
     "method.mu": "μ",
     "method.lambda_od": "λ_od",

@@ -16,7 +16,16 @@ from reports.grid import Grid
 from reports.outcome import LABELS, Outcome
 from reports.text import words
 
-SYMBOLS = {"gamma": "γ", "lambda": "λ", "kl_weight": "KL weight", "rec": "reconstruction"}
+SYMBOLS = {
+    "gamma": "γ",
+    "lambda": "λ",
+    "kl_weight": "KL weight",
+    "rec": "reconstruction",
+    "rec_x": "error of x",
+    "rec_y1": "error of y1",
+    "rec_y2": "error of y2",
+    "rec_pose": "error of the whole pose",
+}
 """What a statistic is called, where it is not the name of a metric."""
 FIRST = ("gamma", "lambda", "i_t", "i_t_prime", "i_eval")
 """What is shown first: the state of a method that adapts, and what it adapts to."""
@@ -87,7 +96,7 @@ def _recorded(grid: Grid, frame: pd.DataFrame) -> list[tuple[str, Curves]]:
         phase, _, base = metric.rpartition("/")
         if base == "loss" or (split, metric) == ("test", grid.outcome.name) or split not in SPLITS:
             continue
-        plain = re.sub(r"^kl_", "KL of ", re.sub(r"^rec_", "error of ", base)).replace("_", " ")
+        plain = re.sub(r"^kl_", "KL of ", base).replace("_", " ")
         label = SYMBOLS.get(base, LABELS.get(base, plain))
         if bases.count((split, base)) > 1:  # of several phases
             label = f"{label}, {phase}"

@@ -56,6 +56,18 @@ def test_poses_along_a_walk_are_drawn_below_it() -> None:
     assert both.svg.count(COLOURS[1].lower()) - alone.svg.count(COLOURS[1].lower()) == 40
 
 
+def test_the_images_at_the_ends_of_a_walk_are_drawn_beside_it() -> None:
+    laid, ends = grid(), np.zeros((2, 2, 3, 8, 8), np.uint8)
+    alone, *_ = between(lambda _: kept(), laid, profiles(laid))
+    beside, *_ = between(lambda _: kept(ends_between=ends), laid, profiles(laid))
+    # 2 walks of each of 2 parts are a strip and two ends.
+    assert alone.svg.count("<image ") == 4
+    assert beside.svg.count("<image ") == 12
+    assert beside.data["parts"].item() == "pose and viewpoint", "ends are no part of the code"
+    assert "Outermost" in beside.caption
+    assert "Outermost" not in alone.caption
+
+
 def test_found_poses_are_drawn_over_true_ones() -> None:
     laid = grid()
     figure = skeletons(lambda _: kept(), laid, profiles(laid))
