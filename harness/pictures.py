@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import avg_pool2d
 
 from harness import seeding
 from harness.data.images import Images
@@ -18,6 +19,12 @@ from models.method import Method
 PICTURES = 8
 """Test images kept with their reconstructions for the figures of a report."""
 
+LARGEST = 128
+"""Pixels along a side above which pictures are kept smaller: a report shows none as wide.
+
+A trial of dVAE with three parts of 256 x 256 pixels would else keep 67 MB, and keeps 17.
+"""
+
 SWAPS = 5
 """Images along each side of the grid of swaps."""
 
@@ -26,7 +33,8 @@ SWAPS = 5
 def arrays_of(method: Method, data: EvaluationData, seed: int) -> dict[str, np.ndarray]:
     """Return what a trial keeps for its figures: images in uint8, numbers in float32.
 
-    Images, ``[n, C, H, W]`` each, where the method can make them: ``test_images`` and their
+    Images, ``[n, C, H, W]`` each and at most 128 pixels wide and high (larger ones are averaged
+    over squares of pixels), where the method can make them: ``test_images`` and their
     ``reconstructions``; ``appearance``, decoded and not yet warped; ``samples`` of the prior;
     ``shown_by_<group>``, what the decoder of one code alone makes of it; ``swaps``, n = 25 row by
     row, with the pose of ``swap_pose[row]`` and the appearance of ``swap_appearance[column]``.
@@ -45,9 +53,23 @@ def arrays_of(method: Method, data: EvaluationData, seed: int) -> dict[str, np.n
         numbers.update(told)
         numbers.update(skeletons(method, data, images["test_images"], places))
     shown = {
-        name: (array.clamp(0, 1) * 255).round().to(torch.uint8) for name, array in images.items()
+        name: (smaller(array).clamp(0, 1) * 255).round().to(torch.uint8)
+        for name, array in images.items()
     }
     return {name: array.cpu().numpy() for name, array in {**shown, **numbers}.items()}
+
+
+def smaller(images: Tensor) -> Tensor:
+    """Return images ``[..., H, W]`` with sides of at most ``LARGEST``, means of squares of pixels.
+
+    What is left over at the right and at the bottom by a side that the squares do not divide is
+    cut off.
+    """
+    times = -(-max(images.shape[-2:]) // LARGEST)
+    if times == 1:
+        return images
+    pooled = avg_pool2d(torch.flatten(images, 0, -3)[:, None], times)
+    return torch.unflatten(pooled[:, 0], 0, images.shape[:-2])
 
 
 def _images(

@@ -61,12 +61,14 @@ def _figure(
                 row += 1
                 poses = walked(arrays, part)
                 if poses is not None:
-                    _row_of_skeletons(canvas, space[row, 2], poses[pair], arrays["bones"])
+                    _row_of_skeletons(canvas, space[row, 2], poses[pair], arrays)
                     row += 1
         svg = to_svg(canvas, name)
     told = " Outermost: these two images." if ENDS in arrays else ""
     if posed:
-        told += " Below each strip: the 3D poses decoded on the way."
+        told += (
+            " Below each strip: the 3D poses decoded on the way, in cubes that hold a true hand."
+        )
     caption = (
         f"{group}: from the code of one test image to that of another in {n_steps} steps. Of "
         f"{words(parts)} one moves, and the rest stays as in the first image; best trial "
@@ -77,11 +79,13 @@ def _figure(
 
 
 def _row_of_skeletons(
-    canvas: Canvas, cell: SubplotSpec, poses: np.ndarray, bones: np.ndarray
+    canvas: Canvas, cell: SubplotSpec, poses: np.ndarray, arrays: Mapping[str, np.ndarray]
 ) -> None:
+    """Draw poses ``[steps, J, 3]`` on one scale, in cubes that a true hand would fit in."""
     grid = cell.subgridspec(1, len(poses), wspace=0)
     around = poses.reshape(-1, 3)
+    hand = float(np.ptp(arrays["pose_true"], axis=1).max()) if "pose_true" in arrays else 0.0
     for i, pose in enumerate(poses):
         axes = canvas.add_subplot(grid[0, i], projection="3d")
-        draw_skeleton(axes, pose, bones)
-        frame(axes, around)
+        draw_skeleton(axes, pose, arrays["bones"])
+        frame(axes, around, max(hand, 1e-3))

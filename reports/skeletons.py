@@ -76,10 +76,13 @@ def draw_skeleton(
         axes.plot(x[pair], z[pair], -y[pair], color=line, lw=1.4, solid_capstyle="round")
 
 
-def frame(axes: Axes3D, joints: np.ndarray) -> None:
-    """Fit a cube around joints ``[J, 3]`` and draw nothing of the axes but their planes."""
+def frame(axes: Axes3D, joints: np.ndarray, least: float = 1e-3) -> None:
+    """Fit a cube around joints ``[J, 3]`` and draw nothing of the axes but their planes.
+
+    Its edge is ``least`` or more: a pose may have collapsed, and is not to look like a hand.
+    """
     x, y, z = (joints.max(0) + joints.min(0)) / 2
-    half = max(0.55 * float(np.ptp(joints, axis=0).max()), 1e-3)  # a pose may have collapsed
+    half = max(1.1 * float(np.ptp(joints, axis=0).max()), least) / 2
     axes.set(xlim=(x - half, x + half), ylim=(z - half, z + half), zlim=(-y - half, -y + half))
     axes.set_box_aspect((1, 1, 1), zoom=1.5)
     axes.view_init(elev=ELEVATION, azim=AZIMUTH)

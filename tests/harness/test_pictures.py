@@ -10,7 +10,7 @@ from torch import Tensor
 
 from harness.evaluation import EvaluationData
 from harness.latent_walks import MOST_DIMENSIONS, PAIRS, STEPS, WALK, between_images
-from harness.pictures import PICTURES, SWAPS, arrays_of
+from harness.pictures import PICTURES, SWAPS, arrays_of, smaller
 from models.registry import load_method
 from tests.harness import toys
 from tests.harness.test_evaluation import data
@@ -54,6 +54,18 @@ def test_what_a_method_can_make_is_kept(name: str, drawn: set[str]) -> None:
             }.get(kind, PICTURES)
     np.testing.assert_array_equal(arrays["test_images"], toys.dataset(N).test.images[:PICTURES])
     assert len(np.unique(arrays["samples"], axis=0)) == PICTURES
+
+
+@pytest.mark.parametrize(("side", "kept"), [(6, 6), (128, 128), (129, 64), (256, 128), (300, 100)])
+def test_large_pictures_are_kept_as_means_of_squares(side: int, kept: int) -> None:
+    given = torch.rand(2, 3, side, side, generator=torch.Generator().manual_seed(0))
+    made = smaller(given)
+    assert made.shape == (2, 3, kept, kept)
+    times = side // kept
+    # Float32: a mean of at most nine numbers below 1.
+    torch.testing.assert_close(
+        made[1, 2, 1, 2], given[1, 2, times : 2 * times, 2 * times :][:, :times].mean()
+    )
 
 
 def test_images_are_rounded_and_clipped() -> None:
