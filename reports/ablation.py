@@ -111,13 +111,17 @@ def _effects(design: Design, terms: list[Term]) -> list[Section]:
     if len(design.factors) > 1 and terms:
         alone += [importance_figure(design, terms), importance_table(terms)]
     sections = [Section("What each factor does", alone)]
-    pairs = interacting(design, terms)
-    maps = [pair for pair in pairs if pair[0].numeric and pair[1].numeric][:MOST_MAPS]
-    together: list[Part] = [heat_map(design, pair, place) for place, pair in enumerate(maps)]
-    if pairs:
-        together.append(interactions(design, pairs))
+    if together := _of_pairs(design, terms):
         sections.append(Section("How factors act together", together))
     return sections
+
+
+def _of_pairs(design: Design, terms: list[Term]) -> list[Part]:
+    """Return the heat maps and the lines of pairs of factors, if there are any."""
+    pairs = interacting(design, terms)
+    maps = [pair for pair in pairs if pair[0].numeric and pair[1].numeric][:MOST_MAPS]
+    parts: list[Part] = [heat_map(design, pair, place) for place, pair in enumerate(maps)]
+    return [*parts, interactions(design, pairs)] if pairs else []
 
 
 def _effects_on_others(results: Results, design: Design) -> list[Section]:
@@ -128,12 +132,7 @@ def _effects_on_others(results: Results, design: Design) -> list[Section]:
     for outcome in outcomes_of(results):
         if outcome.name in trends:
             other = design_of(results, outcome)
-            pairs = interacting(other, terms_of(other))
-            maps = [pair for pair in pairs if pair[0].numeric and pair[1].numeric][:MOST_MAPS]
-            parts: list[Part] = [main_effects(other)]
-            parts += [heat_map(other, pair, place) for place, pair in enumerate(maps)]
-            if pairs:
-                parts.append(interactions(other, pairs))
+            parts: list[Part] = [main_effects(other), *_of_pairs(other, terms_of(other))]
             sections.append(Section(f"The same for {outcome.label}", parts))
     return sections
 

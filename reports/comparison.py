@@ -1,6 +1,7 @@
 """The comparison report: several methods on one dataset, on every metric that they share."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from markupsafe import Markup
 
@@ -55,16 +56,17 @@ def page(results: Results) -> Page:
 
 def _pictures(results: Results, grid: Grid, found: dict[str, Profile]) -> list[Section]:
     """Return the sections of learning curves, of images, and of walks."""
+    artifact = cache(results.artifact)  # each figure asks for the same trials
     sections = []
     curves = read_curves(results.curves, grid.outcome)
     best = [profile.best for profile in found.values() if profile.best]
     if curves.recorded and best:
         drawn = draw_at(grid, curves, best[0].level, "")
         sections.append(Section(f"Learning curves: {curves.label}", [drawn]))
-    if images := gallery(results.artifact, grid, found, (*MADE, SAMPLES)):
+    if images := gallery(artifact, grid, found, (*MADE, SAMPLES)):
         sections.append(Section("Reconstructions and samples", [images]))
-    sections += exchanges(results.artifact, grid, found)
-    if walked := walks(results.artifact, grid, found):
+    sections += exchanges(artifact, grid, found)
+    if walked := walks(artifact, grid, found):
         told = Markup("<p>Each row moves along one latent dimension.</p>")
         sections.append(Section("Walks through the latent space", [told, *walked]))
     return sections

@@ -29,6 +29,8 @@ WIDTH = 7.0
 """Width of every figure in inches."""
 BROADEST = 32
 """Characters of an upright axis' label on one line."""
+NARROWEST = 26
+"""Characters of a title or label on one line where three panels stand side by side."""
 LETTER = 0.085
 """Mean width of a letter of a legend in inches."""
 FENCE = 3.0

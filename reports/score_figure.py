@@ -7,14 +7,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from reports.figures import COLOURS, MARKERS, WIDTH, Figure, robust_limits, style, to_svg
+from reports.figures import COLOURS, MARKERS, NARROWEST, WIDTH, Figure, robust_limits, style, to_svg
 from reports.scores import Scores
 from reports.text import count, words
 
 COLUMNS = 3
 """Panels in a row."""
-LETTERS = 26
-"""On a line below a panel."""
 
 
 def draw_scores(scores: list[Scores], groups: tuple[str, ...]) -> Figure:
@@ -79,6 +77,6 @@ def _draw(axes: Axes, score: Scores, groups: tuple[str, ...]) -> list[str]:
     axes.set_ylim(len(groups) - 0.5, -0.6)
     axes.set_yticks(range(len(groups)), labels=groups)
     title = f"{score.outcome.titled} {score.outcome.arrow_along}".strip()
-    axes.set_xlabel(fill(title, LETTERS))
+    axes.set_xlabel(fill(title, NARROWEST))
     axes.grid(axis="x")
     return notes

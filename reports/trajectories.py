@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Canvas
 from reports.ablation_tables import Checked
 from reports.curve_figures import FEWEST, bundle, curve_rows, draw_bundle, whole_numbers
 from reports.curves import SPLITS, Curves, read_curves
-from reports.figures import COLOURS, WIDTH, Figure, legend, style, to_svg, wide_limits
+from reports.figures import COLOURS, NARROWEST, WIDTH, Figure, legend, style, to_svg, wide_limits
 from reports.grid import Grid
 from reports.outcome import LABELS, Outcome
 from reports.text import words
@@ -31,8 +31,6 @@ FIRST = ("gamma", "lambda", "i_t", "i_t_prime", "i_eval")
 """What is shown first: the state of a method that adapts, and what it adapts to."""
 COLUMNS = 3
 """Panels in a row."""
-LETTERS = 26
-"""On a line above a panel."""
 MOST_PANELS = 12
 """Most quantities drawn."""
 
@@ -63,7 +61,7 @@ def trajectories(grid: Grid, frame: pd.DataFrame, checked: Checked) -> Figure | 
                 draw_bundle(axes, each, colour, curves.outcome)
             for bound in bounds:
                 axes.axhline(bound, color="#444444", linestyle="--", linewidth=0.9)
-            axes.set_title(fill(curves.titled, LETTERS))
+            axes.set_title(fill(curves.titled, NARROWEST))
             axes.xaxis.set_major_locator(whole_numbers())
             axes.grid(axis="y")
             rows.append(curve_rows(bundles).assign(split=curves.split, metric=curves.outcome.name))
