@@ -42,7 +42,7 @@ types: $(STAMP)
 
 bench: $(STAMP)
 	@echo "== measuring; nothing else should run on this machine"
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -11,21 +11,21 @@ if TYPE_CHECKING:
     from models.method import Method
 
 METHOD_PATHS: Mapping[str, str] = {
-    "vae": "models.vae.VAE",
-    "beta_vae": "models.regularised.BetaVAE",
-    "beta_tcvae": "models.regularised.BetaTCVAE",
-    "dip_vae_ii": "models.regularised.DIPVAEII",
-    "u_vitae": "models.vitae.UVITAE",
-    "c_vitae": "models.vitae.CVITAE",
-    "rodi": "models.rodi.Rodi",
-    "bvae": "models.bvae.BVAE",
-    "cycle_vae": "models.cycle_vae.CycleVAE",
-    "atsdm": "models.atsdm.ATSDM",
-    "drnet": "models.drnet.DrNet",
-    "dvae_synthesis": "models.dvae.DVAESynthesis",
-    "dvae_pose": "models.dvae.DVAEPose",
-    "cross_vae_synthesis": "models.cross_vae.CrossVAESynthesis",
-    "cross_vae": "models.cross_vae.CrossVAE",
+    "vae": "models.vae.vae.VAE",
+    "beta_vae": "models.vae.regularised.BetaVAE",
+    "beta_tcvae": "models.vae.regularised.BetaTCVAE",
+    "dip_vae_ii": "models.vae.regularised.DIPVAEII",
+    "u_vitae": "models.vae.vitae.UVITAE",
+    "c_vitae": "models.vae.vitae.CVITAE",
+    "rodi": "models.pairs.rodi.method.Rodi",
+    "bvae": "models.pairs.bvae.BVAE",
+    "cycle_vae": "models.pairs.cycle_vae.CycleVAE",
+    "atsdm": "models.pairs.atsdm.ATSDM",
+    "drnet": "models.pairs.drnet.DrNet",
+    "dvae_synthesis": "models.labelled.dvae.DVAESynthesis",
+    "dvae_pose": "models.labelled.dvae.DVAEPose",
+    "cross_vae_synthesis": "models.labelled.cross_vae.CrossVAESynthesis",
+    "cross_vae": "models.labelled.cross_vae.CrossVAE",
 }
 """Where each method of this distribution is."""
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from harness.errors import UserError, did_you_mean
 from harness.results import Results
-from reports import ablation, comparison, stability, timing, tuning
-from reports.page import Page, render
+from reports.kinds import comparison, stability, timing
+from reports.kinds.ablation import report as ablation
+from reports.kinds.tuning import report as tuning
+from reports.page.page import Page, render
 
 __all__ = ["KINDS", "build"]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from harness import __version__
-from harness.data.registry import DATASETS, check_available
+from harness.datasets.registry import DATASETS, check_available
 from harness.errors import UserError
 
 _PACKAGES = ("torch", "ray", "optuna", "hydra-core", "numpy", "pandas", "pyarrow", "matplotlib")

@@ -4,10 +4,10 @@ import argparse
 import dataclasses
 
 from harness.config.compose import load_method_or_explain
-from harness.config.spaces import load_space, space_files
-from harness.data.registry import DATASETS
+from harness.config.search_spaces import load_space, space_files
+from harness.datasets.registry import DATASETS
 from harness.errors import UserError
-from harness.metrics import METRICS
+from harness.metrics.registry import METRICS
 from models.hyperparameters import Value, describe
 from models.registry import load_method, method_paths, summary
 

@@ -4,14 +4,14 @@ import argparse
 import dataclasses
 from typing import Any
 
-from harness.commands import session
+from harness.commands import run_missing
+from harness.config.build import build
 from harness.config.overrides import parse
 from harness.config.schema import RaySettings, Settings
-from harness.config.search import Grid, build_scheduler, build_search
-from harness.config.searching import searched_again
-from harness.config.validate import build
+from harness.config.search_settings import Grid, build_scheduler, build_search
+from harness.config.searched_space import searched_again
 from harness.errors import UserError
-from harness.plan import planned_trials
+from harness.planning import planned_trials
 from harness.results import RunDirectory, load
 
 CHANGEABLE = ("device", "data_root", "retry_failed")
@@ -25,12 +25,12 @@ def run(options: argparse.Namespace) -> int:
     settings = changed(results.sweep["settings"], options.overrides)
     settings = dataclasses.replace(settings, run_dir=options.run_dir)
     trials = planned_trials(results)
-    session.check_ready(trials, settings)
+    run_missing.check_ready(trials, settings)
     searched = None
     if not isinstance(settings.search, Grid):
         searched = searched_again(results.sweep["search"], settings)
     with directory.lock():
-        return session.finish(directory, trials, settings, results.sweep["swept"], searched)
+        return run_missing.finish(directory, trials, settings, results.sweep["swept"], searched)
 
 
 def changed(settings: dict[str, Any], arguments: list[str]) -> Settings:

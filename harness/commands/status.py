@@ -2,7 +2,7 @@
 
 import argparse
 
-from harness.execution.progress import clock
+from harness.durations import duration
 from harness.results import FINAL_STATUSES, load
 
 
@@ -16,7 +16,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"  {name:<9} {counts[name]:>6}")
     if len(results.trials):
         total = results.trials["time.total"]
-        print(f"  time      {clock(total.mean())} a trial, {clock(total.sum())} in all")
+        print(f"  time      {duration(total.mean())} a trial, {duration(total.sum())} in all")
     for row in results.trials[results.trials["status"] == "failed"].head(10).itertuples():
         print(f"  failed {row.trial_id}: {str(row.error).strip().splitlines()[-1]}")
     for problem in results.problems:

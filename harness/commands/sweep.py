@@ -6,25 +6,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.commands import session
-from harness.config.configurations import unique
+from harness.commands import run_missing
 from harness.config.schema import TrialConfig
 from harness.config.sweep import Sweep, resolve
-from harness.metrics import metric_keys
-from harness.plan import describe_sweep, plan_frame, planned_trials
+from harness.config.trials import unique
+from harness.metrics.registry import metric_keys
+from harness.planning import describe_sweep, plan_frame, planned_trials
 from harness.provenance import ENV_COLUMNS
 from harness.results import Columns, RunDirectory, load
-from harness.trial import TIME_COLUMNS
+from harness.trial.run import TIME_COLUMNS
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the sweep that the overrides describe."""
     sweep = resolve(options.overrides)
-    session.check_ready(sweep.trials, sweep.settings)
+    run_missing.check_ready(sweep.trials, sweep.settings)
     if sweep.settings.dry_run:
-        return session.show_plan(sweep)
+        return run_missing.show_plan(sweep)
     with planned(sweep, options.arguments) as directory:
-        return session.finish(directory, sweep.trials, sweep.settings, sweep.swept, sweep.searched)
+        return run_missing.finish(
+            directory, sweep.trials, sweep.settings, sweep.swept, sweep.searched
+        )
 
 
 @contextmanager

@@ -4,15 +4,15 @@ import argparse
 import dataclasses
 import time
 
-from harness.commands import session
+from harness.commands import run_missing
 from harness.commands.sweep import planned
 from harness.config.schema import Settings, TrialConfig
 from harness.config.sweep import resolve
-from harness.execution.device import pick_device
-from harness.execution.progress import clock
-from harness.process import prepare_process
+from harness.durations import duration
 from harness.results import TrialRecord
-from harness.trial import Advance, run_trial
+from harness.trial.device import pick_device
+from harness.trial.process import prepare_process
+from harness.trial.run import Advance, run_trial
 
 SAY_EVERY_S = 2.0
 """The fewest seconds between two lines about training."""
@@ -22,26 +22,26 @@ def run(options: argparse.Namespace) -> int:
     """Train, print the learning curve and the final metrics, and write the run directory."""
     sweep = resolve(options.overrides, single=True)
     (trial,) = sweep.trials
-    session.check_ready(sweep.trials, sweep.settings, here=True)
+    run_missing.check_ready(sweep.trials, sweep.settings, here=True)
     if sweep.settings.dry_run:
-        return session.show_plan(sweep)
+        return run_missing.show_plan(sweep)
     where = sweep.settings.run_dir or f"runs/train-{trial.trial_id}"
     settings = dataclasses.replace(sweep.settings, run_dir=where)
     sweep = dataclasses.replace(sweep, settings=settings)
     with planned(sweep, options.arguments) as directory:
-        session.prepare(directory, settings)
+        run_missing.prepare(directory, settings)
         if trial.trial_id in directory.finished():
             print(f"{where} holds this trial already, finished; delete it to train again")
         else:
             record = _train(trial, settings)
             directory.write(record)
             _print_scores(record)
-        return session.summarize(directory)
+        return run_missing.summarize(directory)
 
 
 def _train(trial: TrialConfig, settings: Settings) -> TrialRecord:
     prepare_process(settings.ray.cpus_per_trial)
-    dataset = session.load_datasets([trial], settings)[trial.dataset]
+    dataset = run_missing.load_datasets([trial], settings)[trial.dataset]
     device = pick_device(settings.device)
     used = dataset.limited(trial.scale.train_limit, trial.scale.test_limit)
     print(
@@ -49,7 +49,7 @@ def _train(trial: TrialConfig, settings: Settings) -> TrialRecord:
         f"{len(dataset.train)} training and {len(used.test)} of {len(dataset.test)} test images, "
         f"{trial.scale.epochs} epochs, seed {trial.seed}, {device}"
     )
-    running = run_trial(trial, dataset, device, session.origin(settings))
+    running = run_trial(trial, dataset, device, run_missing.origin(settings))
     started, said = time.monotonic(), 0.0
     try:
         while True:
@@ -65,7 +65,7 @@ def _train(trial: TrialConfig, settings: Settings) -> TrialRecord:
 
 def _print_epoch(advance: Advance, seconds: float) -> None:
     test = "  ".join(f"{name} {value:.2f}" for name, value in advance.test.items())
-    left = clock(seconds * (1 - advance.share) / advance.share)
+    left = duration(seconds * (1 - advance.share) / advance.share)
     print(f"epoch {advance.epoch:>4}  {advance.share:4.0%}  test: {test}  {left} left", flush=True)
 
 

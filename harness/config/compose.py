@@ -13,7 +13,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from harness.config.overrides import GROUPS
-from harness.data.registry import DATASETS
+from harness.datasets.registry import DATASETS
 from harness.errors import UserError, did_you_mean, nearest
 from models.method import Method
 from models.registry import load_method, method_paths
@@ -40,7 +40,7 @@ def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dic
     if method not in method_paths():
         chosen["method"] = _OUTSIDE
     GlobalHydra.instance().clear()
-    with initialize_config_module("harness.conf", version_base="1.3"):
+    with initialize_config_module("harness.config.defaults", version_base="1.3"):
         config = compose("config", [f"{group}={option}" for group, option in chosen.items()])
     known = _leaves(OmegaConf.to_container(config))
     OmegaConf.set_struct(config, False)

@@ -10,8 +10,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
+from harness.config.axes import Interval
 from harness.errors import UserError
-from harness.search.axes import Interval
 
 TRIAL_GROUPS = ("method", "dataset", "scale")
 """Configuration groups that make a trial; they, and what is below them, can be swept."""

@@ -7,41 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Gt, Le, Lt
+from annotated_types import Ge, Gt, Lt
 
-from harness.config.search import Grid, NoScheduler, Scheduler, Search
+from harness.config.search_settings import Grid, NoScheduler, Scheduler, Search
 from harness.data.dataset import DatasetOptions
-from harness.metrics import Budget
-
-
-@dataclass(frozen=True)
-class Scale:
-    """How long and on how much a trial trains.
-
-    Attributes:
-        name: which preset it came from.
-        epochs: passes over the training split.
-        batch_size: images a step; the last batch of an epoch may be smaller.
-        warmup_fraction: share of the epochs over which the KL weight rises to 1.
-        eval_every: epochs between evaluations on the test split (the last is always evaluated).
-        train_limit: use the first so many training images; None for all.
-        test_limit: use the first so many test images; None for all.
-        budget: effort of the metrics that estimate by sampling; it belongs to what they mean.
-    """
-
-    name: str
-    epochs: Annotated[int, Ge(1)]
-    batch_size: Annotated[int, Ge(1)]
-    warmup_fraction: Annotated[float, Ge(0), Le(1)]
-    eval_every: Annotated[int, Ge(1)]
-    train_limit: Annotated[int, Ge(1)] | None
-    test_limit: Annotated[int, Ge(1)] | None
-    budget: Budget = "fast"
+from harness.training.scale import Scale
 
 
 @dataclass(frozen=True)
 class RaySettings:
-    """What Ray may use; see ``harness/conf/ray/local.yaml``."""
+    """What Ray may use; see ``harness/config/defaults/ray/local.yaml``."""
 
     address: str | None
     num_cpus: Annotated[int, Ge(1)] | None

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.config.ablation import check_declared
-from harness.config.cases import cases, collect, split
+from harness.config.build import build
+from harness.config.checks import check_declared
+from harness.config.checks_pairing import check_batches
+from harness.config.checks_scoring import check_scores
 from harness.config.compose import compose_config
-from harness.config.configurations import make_trial, unique, with_values
+from harness.config.halving import make_halving
 from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
-from harness.config.pairing import check_batches
+from harness.config.per_method import cases, collect, split
 from harness.config.schema import RaySettings, Settings, TrialConfig
-from harness.config.scoring import check_scores
-from harness.config.search import Asha, build_scheduler, build_search
-from harness.config.searching import Searched, searched_space
-from harness.config.spaces import SearchSpace
-from harness.config.validate import build
+from harness.config.search_settings import Asha, build_scheduler, build_search
+from harness.config.search_spaces import SearchSpace
+from harness.config.searched_space import Searched, searched_space
+from harness.config.trials import make_trial, unique, with_values
 from harness.errors import UserError
-from harness.search.halving import make_halving
 
 
 @dataclass(frozen=True)

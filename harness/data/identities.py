@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.data import keyed
+from harness import keyed_random
 from harness.errors import UserError
 
 FEWEST_IDENTITIES = 4
@@ -13,7 +13,7 @@ FEWEST_IDENTITIES = 4
 
 def shuffled(key: str, n: int) -> np.ndarray:
     """Return ``0 .. n - 1`` in an order that depends on ``key`` and ``n`` alone."""
-    return np.argsort(keyed.uniforms(f"{key}/order", n, 1)[:, 0], kind="stable")
+    return np.argsort(keyed_random.uniforms(f"{key}/order", n, 1)[:, 0], kind="stable")
 
 
 def growing(n: int, m: int) -> tuple[np.ndarray, np.ndarray]:

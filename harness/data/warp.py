@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from harness.data import keyed
-from harness.data.cache import cached
+from harness import keyed_random
+from harness.data.cache.arrays import cached
 from harness.data.dataset import WARP_FACTORS, Dataset, Split, SplitName, WarpOptions, WarpRange
 
 _CHUNK = 1024  # images warped at once: enough to be fast, few enough to stay small
@@ -79,7 +79,7 @@ def apply_warp(dataset: Dataset, options: WarpOptions) -> Dataset:
 
 
 def _fixed(name: str, part: SplitName, split: Split, ranges: WarpRange) -> Split:
-    uniform = keyed.uniforms(f"{name}/warp/{part}", len(split), 3).T
+    uniform = keyed_random.uniforms(f"{name}/warp/{part}", len(split), 3).T
     draws = scale_draws(torch.tensor(uniform, dtype=torch.float32), ranges)
     factors = dict(zip(WARP_FACTORS, (d.numpy() for d in draws), strict=True))
     images = cached(
@@ -89,7 +89,7 @@ def _fixed(name: str, part: SplitName, split: Split, ranges: WarpRange) -> Split
             "translate": ranges.translate,
             "of": zlib.crc32(split.images.data),
         },
-        (__file__, keyed.__file__),
+        (__file__, keyed_random.__file__),
         lambda: _warped(split.images, *draws),
     )
     return Split(images, {**split.factors, **factors}, split.modalities)

@@ -9,18 +9,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.config.configurations import trial_from_dict
+from harness.config.halving import Halving, scores_along
 from harness.config.schema import Settings, TrialConfig
+from harness.config.trials import trial_from_dict
 from harness.data.dataset import Dataset, DatasetOptions
-from harness.execution.handover import shared
+from harness.execution.dataset_transport import shared
 from harness.execution.progress import Progress
 from harness.results import RunDirectory, TrialRecord, load
-from harness.search.halving import Halving, scores_along
 
 if TYPE_CHECKING:  # optuna is imported where something is searched, Ray where something runs
     from ray.tune.schedulers import FIFOScheduler
 
-    from harness.search.growth import Growth
+    from harness.search.growing_plan import Growth
 
 
 def run_trials(
@@ -58,7 +58,7 @@ def run_trials(
     from ray.tune.error import TuneError
 
     from harness.execution.callback import SweepCallback
-    from harness.execution.suggestions import Suggestions
+    from harness.execution.searcher import Suggestions
 
     def give_up(trial_id: str, attempts: int, reason: str) -> None:
         if trial_id not in run.finished():  # it may have been written before the worker died
@@ -110,7 +110,7 @@ def _fit(
 
 
 def _scheduler(run: RunDirectory, halving: Halving | None) -> "FIFOScheduler":
-    from harness.execution.order import PlanOrder, SuccessiveHalving
+    from harness.execution.schedulers import PlanOrder, SuccessiveHalving
 
     if halving:
         return SuccessiveHalving(halving, scores_along(load(run.location), halving))

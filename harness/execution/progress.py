@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from harness.config.schema import TrialConfig
+from harness.durations import duration
 
 QUIET_S = 1.0
 """With many short trials, the fewest seconds between two lines about trials that went well."""
@@ -89,7 +90,7 @@ class Progress:
     def _say(self, text: str) -> None:
         self._said = time.monotonic()
         left = self.seconds_left()
-        eta = f"  {clock(left)} left" if left else ""
+        eta = f"  {duration(left)} left" if left else ""
         width = len(str(self.planned))
         self.say(f"[{self.already + self.finished:>{width}}/{self.planned}] {text}{eta}")
 
@@ -97,16 +98,6 @@ class Progress:
 def first_score(metrics: dict[str, float]) -> str:
     """Return the first metric of a trial as a line shows it; nothing if it has none."""
     return next((f"{name} {value:>#9.5g}" for name, value in metrics.items()), "")
-
-
-def clock(seconds: float) -> str:
-    """Return a duration as people read it: ``4 s``, ``3:07 min``, ``2:05 h``."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60}:{whole % 60:02d} min"
-    return f"{whole // 3600}:{whole % 3600 // 60:02d} h"
 
 
 def label(trial: TrialConfig, swept: Iterable[str]) -> str:

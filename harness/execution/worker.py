@@ -9,17 +9,17 @@ from typing import Any
 
 from ray import tune
 
-from harness.config.configurations import trial_from_dict
+from harness.config.halving import Halving
 from harness.config.schema import TrialConfig
+from harness.config.trials import trial_from_dict
 from harness.data.dataset import Dataset, DatasetOptions
 from harness.errors import UserError
-from harness.execution.device import pick_device
-from harness.execution.handover import received
+from harness.execution.dataset_transport import received
 from harness.execution.progress import first_score
-from harness.process import prepare_process
 from harness.results import RunDirectory, TrialRecord
-from harness.search.halving import Halving
-from harness.trial import Advance, run_trial
+from harness.trial.device import pick_device
+from harness.trial.process import prepare_process
+from harness.trial.run import Advance, run_trial
 
 REPORT_EVERY_S = 5.0
 """Seconds between reports of a running trial; a shorter trial reports once, at its end."""

@@ -3,14 +3,11 @@
 import copy
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import torch
 
+from harness.metrics.data import EvaluationData
 from models.method import Batch, Method
-
-if TYPE_CHECKING:
-    from harness.evaluation import EvaluationData
 
 BATCH = 1024
 """Images of the timed batch, as in the script of the released code."""
@@ -19,7 +16,7 @@ PASSES = {"fast": (3, 10), "study": (100, 1000)}
 """Passes that warm up, and passes that are timed."""
 
 
-def compute(method: Method, data: "EvaluationData", generator: torch.Generator) -> dict[str, float]:
+def compute(method: Method, data: EvaluationData, generator: torch.Generator) -> dict[str, float]:
     """Return ``seconds_forward`` and ``seconds_step``, means over passes of 1,024 images.
 
     The first is the objective's value without gradients; the second a whole training step: forward,
@@ -27,7 +24,7 @@ def compute(method: Method, data: "EvaluationData", generator: torch.Generator) 
     timed is a copy: the trial's method stays as it is.
     """
     from harness.data.sampler import make_sampler
-    from harness.training import Updater
+    from harness.training.loop import Updater
 
     method = copy.deepcopy(method).train()
     updater = Updater(method)

@@ -3,10 +3,10 @@
 Needs neither torch nor Ray.
 """
 
+from harness.results.columns import Columns
 from harness.results.loading import load
 from harness.results.records import FINAL_STATUSES, Curves, Results, Status, TrialRecord
 from harness.results.run_directory import RunDirectory
-from harness.results.schema import Columns
 
 __all__ = [
     "FINAL_STATUSES",

@@ -18,7 +18,9 @@ import pyarrow as pa
 
 from harness.errors import CorruptFileError
 from harness.results.encoding import decode_table, encode_table
-from harness.results.parts import (
+from harness.results.records import artifact_name
+from harness.results.storage import Storage
+from harness.results.trial_files import (
     Pair,
     delete_pair,
     in_precedence,
@@ -28,8 +30,6 @@ from harness.results.parts import (
     read_pairs,
     write_pair,
 )
-from harness.results.records import artifact_name
-from harness.results.storage import Storage
 
 
 def trial_ids(storage: Storage, name: str) -> set[str]:

@@ -6,8 +6,8 @@ import pyarrow as pa
 
 from harness.errors import UserError
 from harness.results.locking import LOCK
-from harness.results.plan import PLAN, SWEEP, Plan, read_plan, write_plan
 from harness.results.storage import TEMPORARY, Storage
+from harness.results.stored_plan import PLAN, SWEEP, Plan, read_plan, write_plan
 
 DIRECTORIES = ("trials", "curves", "artifacts", "corrupt")
 _SHOWN = 3

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from harness.errors import CorruptFileError
-from harness.results.parts import Pair, in_precedence, is_compact, merge, read_pairs
-from harness.results.plan import read_plan, require_run
 from harness.results.records import Results
 from harness.results.storage import Storage
+from harness.results.stored_plan import read_plan, require_run
+from harness.results.trial_files import Pair, in_precedence, is_compact, merge, read_pairs
 
 _NULLABLE = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
 

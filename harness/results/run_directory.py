@@ -10,14 +10,14 @@ from typing import Any
 import pandas as pd
 
 from harness.results import compaction, verification
+from harness.results.columns import Columns
 from harness.results.creation import prepare, store
 from harness.results.encoding import encode_arrays
 from harness.results.locking import locked
-from harness.results.parts import pair_of, write_pair
-from harness.results.plan import PLAN, Plan, make_plan, read_plan, require_run
 from harness.results.records import TrialRecord, artifact_name
-from harness.results.schema import Columns
 from harness.results.storage import Storage
+from harness.results.stored_plan import PLAN, Plan, make_plan, read_plan, require_run
+from harness.results.trial_files import pair_of, write_pair
 
 LATE_S = 30.0
 """Seconds within which every machine must see that the plan has grown."""

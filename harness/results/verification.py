@@ -8,8 +8,8 @@ from harness.errors import CorruptFileError
 from harness.results.compaction import compact, heal
 from harness.results.creation import DIRECTORIES
 from harness.results.encoding import decode_arrays
-from harness.results.parts import Pair, read_pairs
 from harness.results.storage import TEMPORARY, Storage
+from harness.results.trial_files import Pair, read_pairs
 
 
 def verify(storage: Storage, trials_schema: pa.Schema, stale_after: float) -> list[str]:

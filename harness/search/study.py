@@ -15,10 +15,10 @@ from optuna.distributions import (
 )
 from optuna.trial import TrialState
 
-from harness.config.search import OptunaSearch
+from harness.config.axes import Assignment, Axes, Axis, Choices, draw, key
+from harness.config.goal import Goal, Outcome
+from harness.config.search_settings import OptunaSearch
 from harness.errors import UserError
-from harness.search.axes import Assignment, Axes, Axis, Choices, draw, key
-from harness.search.goal import Goal, Outcome
 
 REPEATS = 20
 """Suggestions in a row that are known already, after which one is drawn at random."""

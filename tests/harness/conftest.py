@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
-from tests.harness.data.idx_files import write_mnist
+from tests.harness.datasets.helpers.idx_files import write_mnist
 
 
 @pytest.fixture

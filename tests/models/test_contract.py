@@ -8,12 +8,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from harness.training import Updater
+from harness.training.loop import Updater
 from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
 from models.registry import METHOD_PATHS, load_method
-from models.transformer_choice import TransformName
-from models.transformers import AFFINE_TRANSFORMERS
-from tests.models.contract import (
+from models.transformers.affine import AFFINE_TRANSFORMERS
+from models.transformers.choice import TransformName
+from tests.models.helpers.contract import (
     CHECKS,
     check_checkpoint,
     check_phases,
@@ -21,10 +21,10 @@ from tests.models.contract import (
     check_values_are_consumed,
     check_vmap_equals_solo,
 )
-from tests.models.method_case import DATA, Case
-from tests.models.modal import HANDS, SMALLEST
-from tests.models.pairs import TINY
-from tests.models.toy_adversarial import ToyAdversarial, ToyHyperparameters
+from tests.models.helpers.labelled import HANDS, SMALLEST
+from tests.models.helpers.method_case import DATA, Case
+from tests.models.helpers.pairs import TINY
+from tests.models.helpers.toy_adversarial import ToyAdversarial, ToyHyperparameters
 
 CONV = DataSpec((2, 16, 16), n_train=64)
 """Images that the convolutions of Table 4 can halve."""

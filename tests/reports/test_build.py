@@ -7,14 +7,14 @@ import pytest
 import reports
 from harness.errors import CorruptFileError, UserError
 from harness.results import Columns, Results, RunDirectory, TrialRecord, load
-from reports.curve_figures import bundle
-from reports.curves import read_curves
-from reports.figures import robust_limits
-from reports.gallery import gallery
-from reports.grid import lay_out
-from reports.profiles import profiles
-from tests.reports.reading_html import report
-from tests.reports.synthetic import TRANSFORMS, Sweep, results
+from reports.figures.curves import bundle
+from reports.layout.curves import read_curves
+from reports.layout.grid import lay_out
+from reports.layout.profiles import profiles
+from reports.page.figure import robust_limits
+from reports.pictures.gallery import gallery
+from tests.reports.helpers.reading_html import report
+from tests.reports.helpers.synthetic import TRANSFORMS, Sweep, results
 
 
 def test_robust_limits():

@@ -7,9 +7,9 @@ import pytest
 
 import reports
 from harness.config.compose import options_of
-from harness.config.configurations import trial_from_dict
-from harness.config.spaces import load_space, space_files
+from harness.config.search_spaces import load_space, space_files
 from harness.config.sweep import resolve
+from harness.config.trials import trial_from_dict
 
 SPACES = space_files()
 PUBLISHED = Path(reports.__file__).parent / "published"
@@ -49,7 +49,7 @@ def test_it_says_what_it_is_and_has_a_report(name: str) -> None:
     assert space.title
     assert space.source
     assert space.report in reports.KINDS
-    assert not space.paper or (PUBLISHED / f"{space.paper}_{name.partition('_')[2]}.yaml").is_file()
+    assert not space.paper or (PUBLISHED / f"{name}.yaml").is_file()
     assert space.sweep
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
-from harness.config.configurations import trial_from_dict
 from harness.config.sweep import resolve
+from harness.config.trials import trial_from_dict
 from harness.errors import UserError
 from harness.results import load
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.config.configurations import trial_from_dict
 from harness.config.schema import TrialConfig
 from harness.config.sweep import resolve
-from harness.data.registry import DATASETS
-from harness.plan import describe_sweep, plan_frame
+from harness.config.trials import trial_from_dict
+from harness.datasets.registry import DATASETS
+from harness.planning import describe_sweep, plan_frame
+from models.pairs.rodi.hyperparameters import RodiHyperparameters
 from models.registry import METHOD_PATHS, load_method
-from models.rodi_hyperparameters import RodiHyperparameters
 
 GOLDEN = ["method=vae", "dataset=digits", "scale=smoke", "method.lr=1e-3", "seed=7"]
 GOLDEN_CONFIG = {

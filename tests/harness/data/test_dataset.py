@@ -8,8 +8,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from harness.data.dataset import WarpOptions
-from harness.data.glyphs import GlyphsOptions
-from harness.data.registry import DATASETS, load_dataset
+from harness.datasets.glyphs.dataset import GlyphsOptions
+from harness.datasets.registry import DATASETS, load_dataset
 from models.method import DataSpec
 
 OPTIONS = GlyphsOptions(n_train=50, n_test=20)
@@ -83,7 +83,7 @@ def test_options_are_validated(name: str) -> None:
 
 def test_the_registry_is_imported_without_torch_and_scikit_learn() -> None:
     code = (
-        "import sys, harness.data.registry; "
+        "import sys, harness.datasets.registry; "
         "print({'torch', 'sklearn', 'scipy', 'pandas', 'ray'} & set(sys.modules))"
     )
     printed = subprocess.run(

@@ -84,7 +84,7 @@ class Paired(Method):
 
 
 def test_what_cannot_give_pairs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.config.pairing.load_method_or_explain", lambda name: Paired)
+    monkeypatch.setattr("harness.config.checks_pairing.load_method_or_explain", lambda name: Paired)
     assert resolve(["method=vae", "dataset=digits"]).trials
     with pytest.raises(
         UserError, match=r"the dataset 'bodies' does not know. Choose one of digits"

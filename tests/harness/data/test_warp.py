@@ -4,9 +4,9 @@ import torch
 from scipy.ndimage import affine_transform
 
 from harness.data.dataset import Dataset, Split, WarpOptions
-from harness.data.digits import DigitsOptions
-from harness.data.registry import load_dataset
 from harness.data.warp import apply_warp, warp_images
+from harness.datasets.digits import DigitsOptions
+from harness.datasets.registry import load_dataset
 
 RNG = np.random.default_rng(0)
 PICTURES = RNG.integers(0, 256, (40, 1, 28, 28), dtype=np.uint8)

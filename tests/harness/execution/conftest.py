@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.execution.sweeps import SWEEP, TRIALS, Command, finished
+from tests.harness.execution.helpers.sweeps import SWEEP, TRIALS, Command, finished
 
 Start = Callable[..., Command]
 

@@ -10,14 +10,21 @@ import psutil
 import pytest
 
 from tests.harness.execution.conftest import Start
-from tests.harness.execution.sweeps import ROOT, SWEEP, TRIALS, finished, is_worker, same_results
+from tests.harness.execution.helpers.sweeps import (
+    ROOT,
+    SWEEP,
+    TRIALS,
+    finished,
+    is_worker,
+    same_results,
+)
 
 
 @pytest.fixture
 def cluster(short_folder: Path) -> Iterator["psutil.Popen"]:
     """The process whose children are the nodes; its first line of output is the address."""
     process = psutil.Popen(
-        [sys.executable, "-m", "tests.harness.execution.two_nodes"],
+        [sys.executable, "-m", "tests.harness.execution.helpers.two_nodes"],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(short_folder)},
         stdin=subprocess.PIPE,

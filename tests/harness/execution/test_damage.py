@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.execution.conftest import Start
-from tests.harness.execution.sweeps import SWEEP, TRIALS, finished, parts, same_results
+from tests.harness.execution.helpers.sweeps import SWEEP, TRIALS, finished, parts, same_results
 
 
 def damage(run: Path) -> dict[str, str]:

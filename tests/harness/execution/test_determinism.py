@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from harness.config.sweep import resolve
-from harness.data.registry import load_dataset
+from harness.datasets.registry import load_dataset
 from harness.results import Results, TrialRecord, load
-from tests.harness import toys
 from tests.harness.execution.conftest import Start
+from tests.harness.helpers import toys
 
 COMMON = ("method=c_vitae", "dataset=digits", "scale=smoke")
 TRIAL = (*COMMON, "method.lr=1e-3", "seed=1")

@@ -7,7 +7,7 @@ import pytest
 
 from harness.results import load
 from tests.harness.execution.conftest import Start
-from tests.harness.execution.sweeps import parts
+from tests.harness.execution.helpers.sweeps import parts
 
 METHOD = '''
 import os, signal
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from models.hyperparameters import Structure
-from models.vae import VAE, VAEHyperparameters
+from models.vae.vae import VAE, VAEHyperparameters
 
 HERE = Path(__file__).parent
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.execution.conftest import Start
-from tests.harness.execution.sweeps import SWEEP, TRIALS, finished, parts
+from tests.harness.execution.helpers.sweeps import SWEEP, TRIALS, finished, parts
 
 
 @pytest.mark.timeout(600)

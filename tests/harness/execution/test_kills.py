@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.harness.execution.conftest import Start
-from tests.harness.execution.sweeps import SWEEP, TRIALS, Command, finished, parts, same_results
+from tests.harness.execution.helpers.sweeps import (
+    SWEEP,
+    TRIALS,
+    Command,
+    finished,
+    parts,
+    same_results,
+)
 
 KILLS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 FEW = 5

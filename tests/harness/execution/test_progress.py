@@ -6,7 +6,8 @@ import time
 import pytest
 
 from harness.config.sweep import resolve
-from harness.execution.progress import HEARTBEAT_S, Progress, clock, first_score, label
+from harness.durations import duration
+from harness.execution.progress import HEARTBEAT_S, Progress, first_score, label
 
 
 class Clock:
@@ -123,7 +124,7 @@ def test_a_retried_trial_counts_once(watch: Clock) -> None:
     ],
 )
 def test_clock(seconds: float, text: str) -> None:
-    assert clock(seconds) == text
+    assert duration(seconds) == text
 
 
 def test_a_label_names_what_is_swept() -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from harness.config.halving import Halving
 from harness.results import load
-from harness.search.halving import Halving
 from tests.harness.execution.conftest import Start
-from tests.harness.execution.sweeps import finished, parts
+from tests.harness.execution.helpers.sweeps import finished, parts
 
 SEARCH = (
     *("sweep", "method=vae", "dataset=digits", "scale=smoke", "scale.epochs=10", "seeds=2"),
@@ -86,7 +86,7 @@ def test_halving_knows_what_an_earlier_session_scored() -> None:
 
     from ray.tune.schedulers import TrialScheduler
 
-    from harness.execution.order import SuccessiveHalving
+    from harness.execution.schedulers import SuccessiveHalving
 
     halving = Halving("mse", "lower", (1, 3), 3.0)
 

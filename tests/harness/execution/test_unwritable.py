@@ -9,7 +9,7 @@ import pytest
 
 from harness.results import load
 from tests.harness.execution.conftest import Start
-from tests.harness.execution.sweeps import SWEEP, TRIALS, finished, same_results
+from tests.harness.execution.helpers.sweeps import SWEEP, TRIALS, finished, same_results
 
 
 @pytest.fixture

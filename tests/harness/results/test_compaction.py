@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from harness.results import RunDirectory, load
-from tests.harness.results import synthetic
+from tests.harness.results.helpers import synthetic
 
 
 def names(run: RunDirectory, kind: str) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from harness.errors import UserError
 from harness.results import RunDirectory, load
-from tests.harness.results import processes, synthetic
+from tests.harness.results.helpers import processes, synthetic
 
 
 def test_readers_see_whole_and_ever_more_trials(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from harness.errors import CorruptFileError
+from harness.results.columns import trials_schema, type_of
 from harness.results.encoding import decode_arrays, decode_table, encode_arrays, encode_table
-from harness.results.parts import pair_of
-from harness.results.schema import trials_schema, type_of
-from tests.harness.results import synthetic
+from harness.results.trial_files import pair_of
+from tests.harness.results.helpers import synthetic
 
 SCHEMA = trials_schema(
     {f"param.{name}": type_of([value]) for name, value in synthetic.params(1).items()},

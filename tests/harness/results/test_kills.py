@@ -7,7 +7,7 @@ import pyarrow.dataset as ds
 import pytest
 
 from harness.results import Results, RunDirectory, load
-from tests.harness.results import processes, synthetic
+from tests.harness.results.helpers import processes, synthetic
 
 KILLED = "-9"
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from harness.results import load
-from tests.harness.results import synthetic
+from tests.harness.results.helpers import synthetic
 
 
 @pytest.mark.parametrize("compacted", [False, True])

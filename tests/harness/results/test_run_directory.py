@@ -10,7 +10,7 @@ import yaml
 
 from harness.errors import CorruptFileError, UserError
 from harness.results import Columns, RunDirectory, load
-from tests.harness.results import synthetic
+from tests.harness.results.helpers import synthetic
 
 
 def finish(run: RunDirectory, *indices: int) -> None:

@@ -14,7 +14,7 @@ import pytest
 from harness.errors import UserError
 from harness.results import RunDirectory, load
 from harness.results.storage import Storage
-from tests.harness.results import synthetic
+from tests.harness.results.helpers import synthetic
 
 
 def test_a_write_replaces_and_leaves_nothing_else(tmp_path: Path) -> None:

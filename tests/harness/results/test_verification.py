@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from harness.results import RunDirectory, load
-from tests.harness.results import synthetic
+from tests.harness.results.helpers import synthetic
 
 
 def empty(path: Path) -> None:

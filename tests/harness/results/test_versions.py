@@ -9,7 +9,7 @@ import pytest
 
 from harness.errors import UserError
 from harness.results import Columns, RunDirectory, load, versions
-from tests.harness.results import synthetic
+from tests.harness.results.helpers import synthetic
 
 
 def rename(kind: versions.Kind, table: pa.Table) -> pa.Table:

@@ -7,10 +7,10 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from harness.config.search import OptunaSearch
+from harness.config.axes import Assignment, Axis, Choices, Interval, key
+from harness.config.goal import Goal, Outcome, make_goal
+from harness.config.search_settings import OptunaSearch
 from harness.errors import UserError
-from harness.search.axes import Assignment, Axis, Choices, Interval, key
-from harness.search.goal import Goal, Outcome, make_goal
 from harness.search.study import OptunaStudy, check_storage
 
 AXES: dict[str, Axis] = {"x": Interval(-1.0, 1.0), "n": Interval(1, 64, log=True, integer=True)}

@@ -1,0 +1,60 @@
+"""A training step of the methods that learn from an image and its labels, on random ones."""
+
+import statistics
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from benchmarks.data import by_turns
+from benchmarks.tables import Measured, print_table
+from harness.training.loop import Updater
+from harness.trial.process import prepare_process
+from models.method import DataSpec, Method
+from models.registry import load_method
+
+CASES = (
+    ("dvae_synthesis", {}),
+    ("dvae_synthesis", {"d_u": 32}),
+    ("dvae_pose", {}),
+    ("cross_vae_synthesis", {}),
+    ("cross_vae", {}),
+)
+BATCH, SIDE = 32, 64
+HANDS = DataSpec(
+    (3, SIDE, SIDE),
+    n_train=1000,
+    n_identities=6,
+    modalities={"pose": (21, 3), "cpose": (21, 3), "viewpoint": (3, 3)},
+)
+
+
+def measure(quick: bool) -> list[Measured]:
+    """Print milliseconds of a step in the first and in the last part of the training."""
+    prepare_process(threads=1)
+    rows, measured = [], []
+    for name, changed in CASES:
+        cls = load_method(name)
+        hyperparameters = cls.Hyperparameters(**cls.at_scale["small"], **changed)
+        updater = Updater(cls(hyperparameters, HANDS).train())
+        passes = {part: (1, _step(updater, at)) for part, at in (("first", 0.0), ("last", 0.9))}
+        seconds = by_turns(passes, rounds=3 if quick else 20)
+        cells = {part: 1e3 * statistics.median(taken) for part, taken in seconds.items()}
+        case = " ".join((name, *(f"{key}={value}" for key, value in changed.items())))
+        rows.append((case, *(f"{cell:.1f}" for cell in cells.values())))
+        measured += [Measured(f"i. {part} step: {case}", ms, "ms") for part, ms in cells.items()]
+    title = f"i. Milliseconds a step of {BATCH} images of {SIDE} x {SIDE}, scale=small"
+    print_table(title, ("", "first part", "last part"), rows)
+    return measured
+
+
+def _step(updater: Updater, progress: float) -> Callable[[], object]:
+    draws = torch.Generator().manual_seed(0)
+    method: Method = updater.method
+    values = {**updater.values, "kl_weight": 1.0, "progress": progress}
+    batch: dict[str, Tensor] = {
+        name: torch.rand((BATCH, *HANDS.image_shape), generator=draws) for name in ("image", "same")
+    }
+    for name in method.needs:
+        batch[name] = torch.randn((BATCH, *HANDS.modalities[name]), generator=draws)
+    return lambda: updater.step(batch, method.draw(BATCH, draws), values)

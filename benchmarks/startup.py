@@ -1,0 +1,43 @@
+"""How long a command takes that does next to nothing: what its imports cost."""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from benchmarks.tables import Measured, print_table
+from harness.commands.sweep import planned
+from harness.config.sweep import resolve
+
+
+def measure(quick: bool) -> list[Measured]:
+    """Print the wall time of small commands, beside an interpreter that does nothing."""
+    with tempfile.TemporaryDirectory(prefix="unbraid-bench-") as folder:
+        arguments = ["space=vitae_stability", f"run_dir={folder}/run"]
+        with planned(resolve(arguments), arguments):
+            pass
+        unbraid = "-m", "harness"
+        commands = {
+            "python, nothing": ("-c", "pass"),
+            "import torch": ("-c", "import torch"),
+            "unbraid --help": (*unbraid, "--help"),
+            "unbraid list methods": (*unbraid, "list", "methods"),
+            "unbraid list datasets": (*unbraid, "list", "datasets"),
+            "unbraid status": (*unbraid, "status", f"{folder}/run"),
+            "unbraid sweep, dry run": (*unbraid, "sweep", *arguments, "dry_run=true"),
+        }
+        seconds: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(2 if quick else 7):
+            for name, command in commands.items():
+                start = time.perf_counter()
+                subprocess.run([sys.executable, *command], check=True, capture_output=True)
+                seconds[name].append(time.perf_counter() - start)
+    medians = {name: statistics.median(times) for name, times in seconds.items()}
+    rows = [(name, f"{seconds:.2f}") for name, seconds in medians.items()]
+    print_table("f. Seconds of small commands", ("", "seconds"), rows)
+    return [
+        Measured(f"f. {name}", seconds, "s")
+        for name, seconds in medians.items()
+        if name.startswith("unbraid")
+    ]

@@ -1,0 +1,185 @@
+"""What ``sweep`` and ``resume`` share: run the missing trials of a plan and say how it went."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from harness.config.halving import make_halving
+from harness.config.schema import Settings, TrialConfig
+from harness.config.search_settings import Asha, OptunaSearch
+from harness.config.searched_space import Searched
+from harness.config.sweep import Sweep
+from harness.data.dataset import Dataset, DatasetOptions
+from harness.datasets.registry import check_available, load_dataset
+from harness.execution.driver import run_trials
+from harness.execution.progress import Progress, label
+from harness.execution.ray_session import ray_session, slots
+from harness.provenance import code_version
+from harness.results import FINAL_STATUSES, RunDirectory, load
+from harness.trial.device import pick_device
+
+if TYPE_CHECKING:  # optuna is imported where something is searched
+    from harness.search.growing_plan import Growth
+
+
+def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = False) -> None:
+    """Look for the files of every dataset, the study's storage, and the device on this machine.
+
+    Args:
+        trials: what is planned.
+        settings: how it is to run.
+        here: it runs in this process, whatever cluster the settings name.
+
+    Raises:
+        UserError: a file is missing or cannot be what it should be, the storage cannot be reached,
+            or there is no such device.
+    """
+    if here or not settings.ray.address:  # a cluster's workers may have what its head has not
+        pick_device(settings.device)
+    if isinstance(settings.search, OptunaSearch) and settings.search.storage:
+        from harness.search.study import check_storage
+
+        check_storage(settings.search.storage)
+    for options in dict.fromkeys(trial.dataset for trial in trials):
+        check_available(options, settings.data_folder)
+
+
+def finish(
+    directory: RunDirectory,
+    trials: list[TrialConfig],
+    settings: Settings,
+    swept: Any,
+    searched: Searched | None,
+) -> int:
+    """Run what is missing in a run directory one holds; print a summary, return the exit code."""
+    prepare(directory, settings)
+    growth = _growth(directory, searched)
+    done = directory.finished()
+    missing = growth.missing if growth else [t for t in trials if t.trial_id not in done]
+    left = growth.left if growth else len(missing)
+    total = len(done) + left
+    print(f"{directory.location}: {total} trials planned, {len(done)} finished")
+    progress = Progress(total, len(done), {t.trial_id: label(t, swept) for t in missing})
+    try:
+        if left:
+            _run(directory, growth or missing, trials, settings, swept=swept, progress=progress)
+    except KeyboardInterrupt:
+        return _interrupted(directory, total)
+    directory.compact()
+    return summarize(directory)
+
+
+def _growth(directory: RunDirectory, searched: Searched | None) -> "Growth | None":
+    if searched is None or not searched.grows:
+        return None
+    from harness.search.growing_plan import Growth
+
+    return Growth(directory, searched)
+
+
+def prepare(directory: RunDirectory, settings: Settings) -> None:
+    """Put aside what an earlier session left torn, and forget failed trials if asked to."""
+    for problem in directory.verify():
+        print(f"put aside: {problem}", file=sys.stderr)
+    if settings.retry_failed:
+        trials = load(directory.location).trials
+        failed = list(trials.loc[trials["status"] == "failed", "trial_id"])
+        directory.remove(failed)
+        print(f"{len(failed)} failed trials will run again")
+
+
+def _run(
+    directory: RunDirectory,
+    work: "list[TrialConfig] | Growth",
+    trials: list[TrialConfig],
+    settings: Settings,
+    *,
+    swept: Any,
+    progress: Progress,
+) -> None:
+    missing = work if isinstance(work, list) else work.missing
+    datasets = load_datasets(missing or trials, settings)
+    asha = settings.scheduler
+    with ray_session(settings.ray):
+        at_once = slots(settings.ray)
+        pace = f"{at_once} at a time" if at_once else "as many at a time as the cluster takes"
+        progress.say(f"{progress.planned - progress.already} trials to run, {pace}")
+        run_trials(
+            directory,
+            [trial.trial_id for trial in work] if isinstance(work, list) else work,
+            datasets,
+            settings,
+            origin=origin(settings),
+            at_once=at_once,
+            progress=progress,
+            swept=swept,
+            halving=make_halving(asha, trials) if isinstance(asha, Asha) else None,
+        )
+
+
+def load_datasets(trials: list[TrialConfig], settings: Settings) -> dict[DatasetOptions, Dataset]:
+    """Return every dataset of the trials, in memory or memory-mapped, by options."""
+    return {
+        options: load_dataset(options, settings.data_folder)
+        for options in dict.fromkeys(trial.dataset for trial in trials)
+    }
+
+
+def origin(settings: Settings) -> dict[str, Any]:
+    """Return what the driver knows of where the results come from."""
+    return {**code_version(), "data_root": settings.data_root}
+
+
+def summarize(directory: RunDirectory) -> int:
+    """Print how a sweep ended; return 0 if every trial has a final status and none failed."""
+    results = load(directory.location)
+    counts = results.counts
+    ended = ", ".join(f"{counts[status]} {status}" for status in FINAL_STATUSES if counts[status])
+    print(f"{counts['finished']} of {counts['planned']} trials finished: {ended or 'none'}")
+    failed = results.trials[results.trials["status"] == "failed"]
+    for row in failed.head(5).itertuples():
+        print(f"failed {row.trial_id}: {str(row.error).strip().splitlines()[-1]}", file=sys.stderr)
+    if counts["failed"]:
+        print(
+            "The full tracebacks are in the column `error` and in the report. Run them again: "
+            f"unbraid resume {directory.location} retry_failed=true",
+            file=sys.stderr,
+        )
+    if counts["missing"]:
+        _say_how_to_go_on(directory)
+    print(f"Draw the report: unbraid report {directory.location}")
+    return 1 if counts["missing"] or counts["failed"] else 0
+
+
+def show_plan(sweep: Sweep) -> int:
+    """Print what a sweep would run and what it would cost; start nothing."""
+    from harness.execution.estimate import estimate
+
+    trials = sweep.trials
+    print(f"{sweep.n_trials} trials: {sweep.space.title if sweep.space else trials[0].method}")
+    seeds = dict.fromkeys(trial.seed for trial in trials)
+    told = {**sweep.swept, "seeds": list(seeds)}
+    width = max(24, *map(len, told))
+    for path, values in told.items():
+        print(f"  {path:<{width}} {', '.join(map(str, values))}")
+    print(
+        "first trials:" if len(trials) == sweep.n_trials else "the first trials, the others follow:"
+    )
+    for trial in trials[:3]:
+        print(f"  {trial.trial_id}  {label(trial, sweep.swept)}")
+    if sweep.settings.ray.address:
+        print("no estimate of the duration: the trials would run on a cluster, not here")
+    else:
+        print(estimate(sweep))
+    print("dry_run=true: nothing was started and nothing written.")
+    return 0
+
+
+def _interrupted(directory: RunDirectory, planned: int) -> int:
+    done = len(directory.finished())
+    print(f"\nInterrupted: {done} of {planned} trials are finished and kept.", file=sys.stderr)
+    _say_how_to_go_on(directory)
+    return 130
+
+
+def _say_how_to_go_on(directory: RunDirectory) -> None:
+    print(f"To go on: unbraid resume {directory.location}", file=sys.stderr)

@@ -1,0 +1,40 @@
+"""Whether a dataset can give what a method consumes."""
+
+from collections.abc import Iterable
+
+from harness.config.compose import load_method_or_explain
+from harness.config.schema import TrialConfig
+from harness.datasets.registry import DATASETS
+from harness.errors import UserError
+
+
+def check_batches(trials: Iterable[TrialConfig]) -> None:
+    """Refuse trials whose method learns from what there cannot be.
+
+    Raises:
+        UserError: the dataset lacks a modality, does not know whose image is whose, or batches of
+            pairs would be odd.
+    """
+    asked = {(trial.method, type(trial.dataset), trial.scale.batch_size) for trial in trials}
+    for method, dataset, batch_size in sorted(asked, key=str):
+        learner = load_method_or_explain(method)
+        if missing := [name for name in learner.needs if name not in dataset.modalities]:
+            having = [n for n, data in DATASETS.items() if set(learner.needs) <= {*data.modalities}]
+            raise UserError(
+                f"The method '{method}' learns from {', '.join(learner.needs)} beside the images; "
+                f"the dataset '{dataset.name}' has no {', '.join(missing)}. "
+                f"Datasets that have: {', '.join(having) or 'none'}."
+            )
+        if learner.consumes != "pairs":
+            continue
+        if not dataset.identity_factor:
+            known = [name for name, options in DATASETS.items() if options.identity_factor]
+            raise UserError(
+                f"The method '{method}' learns from pairs of images of one identity, which the "
+                f"dataset '{dataset.name}' does not know. Choose one of {', '.join(known)}."
+            )
+        if batch_size % 2:
+            raise UserError(
+                f"scale.batch_size={batch_size}: the method '{method}' needs an even number of "
+                f"pairs, so that none meets itself in the reversed batch: {batch_size + 1}."
+            )

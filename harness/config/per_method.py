@@ -1,0 +1,89 @@
+"""What a command asks for, taken apart by method and by scale; a space may say more of one."""
+
+import dataclasses
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+from hydra.core.override_parser.types import Override
+
+from harness.config.compose import load_method_or_explain, options_of
+from harness.config.overrides import Overrides, parse
+from harness.config.search_spaces import SearchSpace, load_space
+from harness.errors import UserError, did_you_mean
+from models.registry import method_paths
+
+
+def split(arguments: Iterable[str]) -> tuple[list[Override], SearchSpace | None]:
+    """Return the parsed arguments but ``space=``, and the search space that names."""
+    parsed = parse(arguments)
+    named = [override for override in parsed if override.key_or_group == "space"]
+    if any(override.is_sweep_override() for override in named) or len(named) > 1:
+        raise UserError("Give one search space: space=NAME.")
+    space = load_space(str(named[0].value())) if named else None
+    return [override for override in parsed if override not in named], space
+
+
+def collect(of_space: Iterable[str], given: Iterable[Override]) -> Overrides:
+    """Return the overrides of a search space with the given ones over them."""
+    overrides = Overrides()
+    for override in [*parse(of_space), *given]:
+        overrides.add(override)
+    return overrides
+
+
+def cases(asked: Overrides, space: SearchSpace | None, given: list[Override]) -> list[Overrides]:
+    """Return the overrides of each method at each scale, where these are swept.
+
+    What a space says for one method or one scale gives way to the command line. Of several methods
+    each takes those values of ``method.*`` that it has; some method must have each.
+    """
+    methods = asked.swept.get("method", [asked.fixed.get("method", "c_vitae")])
+    scales = asked.swept.get("scale", [asked.fixed.get("scale", "small")])
+    _check_names(space, methods)
+    if len(methods) > 1:
+        _check_some_method_has(asked, methods)
+    found = []
+    for method, scale in itertools.product(methods, scales):
+        case = collect(space.arguments(str(method), str(scale)) if space else [], given)
+        if len(methods) > 1:
+            case.drop(set(_of_method(case)) - _hyperparameters(method))
+        for group, option in (("method", method), ("scale", scale)):
+            if group in case.swept:
+                case.choose(group, option)
+        found.append(case)
+    return found
+
+
+def _of_method(overrides: Overrides) -> list[str]:
+    return [path for path in overrides.paths if path.startswith("method.")]
+
+
+def _hyperparameters(method: Any) -> set[str]:
+    fields = dataclasses.fields(load_method_or_explain(str(method)).Hyperparameters)
+    return {f"method.{field.name}" for field in fields}
+
+
+def _check_some_method_has(asked: Overrides, methods: list[Any]) -> None:
+    known = set().union(*map(_hyperparameters, methods))
+    for path in _of_method(asked):
+        if path not in known:
+            raise UserError(
+                f"None of the methods {', '.join(methods)} has '{path}'.{did_you_mean(path, known)}"
+            )
+
+
+def _check_names(space: SearchSpace | None, methods: list[Any]) -> None:
+    """Refuse values of a space for scales that are none, or that set no trial's values."""
+    for scale in space.at_scale if space else ():
+        if scale not in options_of("scale"):
+            raise UserError(
+                f"at_scale of the search space '{space.name if space else ''}': there is no scale "
+                f"'{scale}'.{did_you_mean(scale, options_of('scale'))}"
+            )
+    for method in space.each if space else ():
+        if method not in methods and method not in method_paths():
+            raise UserError(
+                f"each of the search space '{space.name if space else ''}': there is no method "
+                f"'{method}'.{did_you_mean(method, method_paths())}"
+            )

@@ -1,0 +1,102 @@
+"""Search spaces: the YAML files of ``search_spaces/``, and files of the user's own."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import search_spaces
+from harness.config.build import build
+from harness.errors import UserError, did_you_mean
+
+
+@dataclass(frozen=True)
+class SearchSpace:
+    """What is swept for one table, figure or tuning task.
+
+    Attributes:
+        name: the file's name without ``.yaml``.
+        title: what the sweep shows, in a line.
+        source: the table or figure of the paper it stands for.
+        report: kind of report that ``unbraid report`` draws.
+        paper: which published statements the report sets beside the results.
+        fixed: configuration paths or groups and their values.
+        sweep: configuration paths or groups and their sweeps, in Hydra's grammar.
+        each: further values or sweeps for one method of several, by its name.
+        at_scale: further values or sweeps at one scale, by its name: smaller images for a quick
+            look; and under ``baseline`` what of the baseline is another there.
+        baseline: values of swept keys that name what an ablation report compares with; a key that
+            is left out takes its first value.
+        constraints: what an ablation report shows as met or broken, ``"i_t_prime <=
+            method.epsilon + 0.02"``: a metric, a number or a hyperparameter, and a tolerance.
+    """
+
+    name: str
+    title: str
+    source: str = ""
+    report: str = "stability"
+    paper: str = ""
+    fixed: dict[str, Any] = field(default_factory=dict)
+    sweep: dict[str, str] = field(default_factory=dict)
+    each: dict[str, dict[str, Any]] = field(default_factory=dict)
+    at_scale: dict[str, dict[str, Any]] = field(default_factory=dict)
+    baseline: dict[str, Any] = field(default_factory=dict)
+    constraints: tuple[str, ...] = ()
+
+    def arguments(self, method: str | None = None, scale: str | None = None) -> list[str]:
+        """Return the space as command-line overrides, for one of its methods at one scale."""
+        parts = (
+            self.fixed,
+            self.sweep,
+            self.each.get(method or "", {}),
+            self.at_scale.get(scale or "", {}),
+        )
+        return [
+            f"{key}={'null' if value is None else value}"
+            for part in parts
+            for key, value in part.items()
+            if key != "baseline"
+        ]
+
+    def baseline_at(self, scale: str) -> dict[str, Any]:
+        """Return the baseline at one scale.
+
+        Raises:
+            UserError: what the scale says of it is not keys and values.
+        """
+        here = self.at_scale.get(scale, {}).get("baseline", {})
+        if not isinstance(here, dict):
+            raise UserError(
+                f"at_scale of the search space '{self.name}': write the baseline of '{scale}' as "
+                "keys and values, {method.beta: 4}."
+            )
+        return {**self.baseline, **here}
+
+
+def space_files() -> dict[str, Path]:
+    """Return the search spaces that come with Unbraid, by name."""
+    folder = Path(search_spaces.__path__[0])
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def load_space(name: str) -> SearchSpace:
+    """Read a search space by name, or from a ``.yaml`` file of the user's.
+
+    Raises:
+        UserError: no such space or file, or a file that is no search space.
+    """
+    known = space_files()
+    path = Path(name) if name.endswith((".yaml", ".yml")) else known.get(name)
+    if path is None or not path.is_file():
+        raise UserError(
+            f"There is no search space '{name}'.{did_you_mean(name, known)} "
+            f"Known: {', '.join(known)}; or give the path of a .yaml file."
+        )
+    try:
+        content = yaml.safe_load(path.read_text())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not valid YAML: {error}") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{path} is no search space: it needs title, fixed and sweep.")
+    return build(SearchSpace, {"name": path.stem, **content}, f"space {path.stem}")

@@ -1,0 +1,1 @@
+"""Arrays that are made once and memory-mapped afterwards."""

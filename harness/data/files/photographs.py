@@ -1,0 +1,133 @@
+"""Image files that are decoded once, by several threads, and memory-mapped afterwards."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from harness.data.cache.arrays import cached_chunks
+from harness.errors import CorruptFileError, UserError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_CHUNK = 256  # images decoded at once
+_MOST_THREADS = 8  # decoding releases Python's lock
+
+Decode = Callable[[Path], np.ndarray]
+"""Returns what is kept of a file, all of the same shape: an image ``[H, W, 3]`` uint8."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator["Image.Image"]:
+    """Open an image's file.
+
+    Raises:
+        CorruptFileError: it is no image; also for what is found when it is decoded later.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(path) as image:
+            yield image
+    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises of damaged files
+        raise CorruptFileError(
+            f"{path} is truncated, damaged or no image ({error}). Fetch it again."
+        ) from error
+
+
+def file_states(folder: Path, names: Sequence[str], remedy: str) -> list[tuple[int, int]]:
+    """Return size and time of change of each image file.
+
+    Args:
+        folder: where the files are.
+        names: their paths below it.
+        remedy: what to do if some are missing.
+
+    Raises:
+        UserError: files are missing.
+        CorruptFileError: a file is empty.
+    """
+    states, absent = [], []
+    for name in names:
+        try:
+            stat = os.stat(f"{folder}/{name}")  # noqa: PTH116 - 200,000 of them, at half the time
+        except OSError:
+            absent.append(name)
+            continue
+        if not stat.st_size:
+            raise CorruptFileError(f"{folder / name} is empty. Fetch it again.")
+        states.append((stat.st_size, stat.st_mtime_ns))
+    if absent:
+        more = f" and {len(absent) - 3:,} more" if len(absent) > 3 else ""
+        raise UserError(
+            f"Images that a list names are missing in {folder}: {', '.join(absent[:3])}{more}. "
+            f"{remedy}"
+        )
+    return states
+
+
+def cached_photographs(
+    label: str,
+    folder: Path,
+    names: Sequence[str],
+    size: tuple[int, int],
+    decode: Decode,
+    *,
+    sources: tuple[str, ...],
+    remedy: str,
+    cuts: np.ndarray | None = None,
+) -> np.ndarray:
+    """Return the images of some files, decoded once and memory-mapped afterwards.
+
+    Args:
+        label: readable name of this selection.
+        folder: where the files are.
+        names: their paths below it, in order.
+        size: height and width of what ``decode`` returns.
+        decode: reads one file.
+        sources: paths of the Python files that ``decode`` depends on.
+        remedy: what to do if files are missing.
+        cuts: what ``decode`` cuts out of each file, where that is not the same of all.
+
+    Returns:
+        ``[N, 3, *size]`` uint8.
+
+    Raises:
+        UserError: files are missing.
+        CorruptFileError: a file is empty, or ``decode`` says so.
+    """
+    cut = "" if cuts is None else hashlib.sha256(cuts.tobytes()).hexdigest()
+    digest = digest_of(folder, names, remedy)
+    return cached_chunks(
+        label,
+        {"files": digest, "height": size[0], "width": size[1], "cuts": cut},
+        (__file__, *sources),
+        (len(names), 3, *size),
+        lambda: (part.transpose(0, 3, 1, 2) for part in decoded(folder, names, decode)),
+    )
+
+
+def digest_of(folder: Path, names: Sequence[str], remedy: str) -> str:
+    """Return what tells some files, in their order, from what they were.
+
+    Raises:
+        UserError: files are missing.
+        CorruptFileError: a file is empty.
+    """
+    states = file_states(folder, names, remedy)
+    described = repr((str(folder.resolve()), list(names), states))
+    return hashlib.sha256(described.encode()).hexdigest()
+
+
+def decoded(folder: Path, names: Sequence[str], decode: Decode) -> Iterator[np.ndarray]:
+    """Yield what ``decode`` returns of files, some at a time: ``[n, ...]``."""
+    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
+        for start in range(0, len(names), _CHUNK):
+            paths = [folder / name for name in names[start : start + _CHUNK]]
+            yield np.stack(list(pool.map(decode, paths)))

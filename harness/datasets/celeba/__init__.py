@@ -1,0 +1,1 @@
+"""CelebA: images, attributes and landmarks."""

@@ -1,0 +1,171 @@
+"""``faces``: procedural portraits with known factors, a counterpart of CelebA."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from harness import keyed_random
+from harness.data.cache.arrays import cached_chunks
+from harness.data.dataset import Split, SplitName
+from harness.data.options import ProceduralOptions
+from harness.datasets.faces import layers, layout
+from harness.datasets.faces.layers import portrait
+from harness.datasets.faces.layout import PERSPECTIVE, SIZE, landmarks, view
+from harness.drawing import colours, painting, shapes
+from harness.drawing.painting import paint
+
+TRAITS = (
+    "skin_tone",
+    "hair_tone",
+    "hair_length",
+    "hair_volume",
+    "hair_parting",
+    "face_width",
+    "jaw_width",
+    "eye_distance",
+    "eye_size",
+    "eye_tone",
+    "brow_thickness",
+    "nose_length",
+    "nose_width",
+    "lip_thickness",
+    "mouth_width",
+    "smile",
+    "beard",
+    "wrinkles",
+    "glasses",
+    "clothes_hue",
+    "background_hue",
+    "background_lightness",
+    "light",
+)
+"""What a face looks like, each in [0, 1] from least to most."""
+ATTRIBUTES = (
+    "male",
+    "young",
+    "big_lips",
+    "big_nose",
+    "blond_hair",
+    "black_hair",
+    "smiling",
+    "eyeglasses",
+)
+"""The attributes of CelebA that follow from the traits."""
+
+_RARE = {"beard": 0.55, "glasses": 0.8}  # the share of faces without
+_CHUNK = 256  # images whose shapes are held at once
+
+Factors = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class FacesOptions(ProceduralOptions):
+    """Options of ``faces``.
+
+    Attributes:
+        downscale: 1 gives images of 128 x 128 pixels, 2 of 64 x 64, 4 of 32 x 32.
+    """
+
+    name: ClassVar[str] = "faces"
+    summary: ClassVar[str] = "procedural 128x128 portraits in colour: 23 traits, 8 attributes"
+    published_epochs: ClassVar[int] = 5000  # VITAE's CelebA setting, which faces stand in for
+    published_batch_size: ClassVar[int] = 256
+    appearance_factors: ClassVar[tuple[str, ...]] = (*ATTRIBUTES, *TRAITS)
+    pose_factors: ClassVar[tuple[str, ...]] = PERSPECTIVE
+
+    downscale: Literal[1, 2, 4] = 1
+
+    def _split(self, split: SplitName, n: int) -> Split:
+        factors = draw_factors(split, n, self.seed)
+        modules = (shapes, colours, layers, layout, keyed_random, painting)
+        images = cached_chunks(
+            f"faces-{split}",
+            {"split": split, "n": n, "seed": self.seed, "downscale": self.downscale},
+            (__file__, *(str(module.__file__) for module in modules)),
+            (n, 3, SIZE // self.downscale, SIZE // self.downscale),
+            lambda: chunks(factors, self.downscale),
+        )
+        return Split(images, {**factors, **landmarks(factors, self.downscale)})
+
+
+def draw_factors(split: SplitName, n: int, seed: int = 0, start: int = 0) -> dict[str, np.ndarray]:
+    """Return the factors of the images ``start .. start + n - 1``, each ``[n]``.
+
+    The attributes (int64, 0 or 1; see :func:`attributes`); the traits (float32, U(0, 1), but 0 for
+    55 % of ``beard`` and 80 % of ``glasses``); ``aspect``, the logarithm of what the face is wider
+    than high, U(-0.15, 0.15); ``shift_x`` and ``shift_y`` to the right and down in widths of the
+    image, U(-0.07, 0.07); and ``face_scale``, U(0.85, 1.15), in float32.
+    """
+    u = keyed_random.uniforms(
+        f"faces/factors/{split}/{seed}", n, len(TRAITS) + len(PERSPECTIVE), start
+    ).T
+    traits = dict(zip(TRAITS, u, strict=False))
+    for name, without in _RARE.items():
+        traits[name] = np.maximum(traits[name] - without, 0) / (1 - without)
+    aspect, shift_x, shift_y, scale = 2 * u[len(TRAITS) :] - 1
+    seen = {
+        "aspect": 0.15 * aspect,
+        "shift_x": 0.07 * shift_x,
+        "shift_y": 0.07 * shift_y,
+        "face_scale": 1 + 0.15 * scale,
+    }
+    drawn = {name: values.astype(np.float32) for name, values in {**traits, **seen}.items()}
+    return {**attributes(drawn), **drawn}
+
+
+def attributes(traits: Factors) -> dict[str, np.ndarray]:
+    """Return the attributes that follow from the traits, each ``[N]`` int64, 0 or 1."""
+    masculine = traits["beard"] + traits["jaw_width"] - traits["hair_length"]
+    found = {
+        "male": masculine > 0.25,
+        "young": traits["wrinkles"] < 0.6,
+        "big_lips": traits["lip_thickness"] > 0.65,
+        "big_nose": traits["nose_width"] > 0.65,
+        "blond_hair": traits["hair_tone"] > 0.75,
+        "black_hair": traits["hair_tone"] < 0.25,
+        "smiling": traits["smile"] > 0.5,
+        "eyeglasses": traits["glasses"] > 0,
+    }
+    return {name: found[name].astype(np.int64) for name in ATTRIBUTES}
+
+
+def render(factors: Factors, downscale: int = 1) -> np.ndarray:
+    """Draw faces.
+
+    Args:
+        factors: traits and perspective as :func:`draw_factors` returns them, each ``[N]``.
+        downscale: how many pixels of the full-size image are one of the result along each axis.
+
+    Returns:
+        ``[N, 3, 128 / downscale, 128 / downscale]`` uint8, RGB.
+    """
+    return np.concatenate(list(chunks(factors, downscale)))
+
+
+def chunks(factors: Factors, downscale: int = 1) -> Iterator[np.ndarray]:
+    """Yield what :func:`render` returns in portions, the first images first."""
+    for start in range(0, len(factors["light"]), _CHUNK):
+        known = {
+            name: np.asarray(factors[name][start : start + _CHUNK], np.float64)
+            for name in (*TRAITS, *PERSPECTIVE)
+        }
+        yield _painted(known, downscale)
+
+
+def _painted(factors: Factors, downscale: int) -> np.ndarray:
+    side = SIZE // downscale
+    backdrop = colours.hue(
+        factors["background_hue"], 0.35, 0.25 + 0.6 * factors["background_lightness"]
+    )
+    fall = np.linspace(1.1, 0.75, SIZE).reshape(side, downscale).mean(1)[:, None]
+    background = np.clip(backdrop[:, :, None, None] * fall, 0, 1).astype(np.float32)
+    aside = 1.2 * (factors["light"] - 0.5)
+    light = np.stack([aside, 0 * aside - 0.35, 0 * aside + 1], axis=-1)
+    return paint(
+        np.broadcast_to(background, (*background.shape[:3], side)),
+        portrait(factors),
+        light / np.linalg.norm(light, axis=1, keepdims=True),
+        view(factors, downscale),
+    )

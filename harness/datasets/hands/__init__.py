@@ -1,0 +1,1 @@
+"""Images of hands with 3D joints: RHD, STB and a procedural counterpart."""

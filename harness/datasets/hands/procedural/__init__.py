@@ -1,0 +1,1 @@
+"""The procedural hands: kinematics, flesh, camera, light."""

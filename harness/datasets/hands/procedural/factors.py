@@ -1,0 +1,100 @@
+"""The factors of the procedural hands: how they are held, and what each image shows of them."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+
+from harness import keyed_random
+from harness.data.dataset import SplitName
+from harness.datasets.hands.procedural import gestures, scenes
+from harness.datasets.hands.procedural.gestures import articulation
+
+FRAMES, CONTENTS, EACH = 16, 8, 4
+"""Sixty-four images in a row show 16 frames, each in 4 of the same 8 contents."""
+CONTENT = (
+    "background",
+    "place",
+    "skin_tone",
+    "light_x",
+    "light_y",
+    "warmth",
+    "sleeve_hue",
+    "sleeve_value",
+)
+"""What a content is: scene and place in it, skin, direction and colour of the light, sleeve."""
+HELD = ("palm", "tilt", "azimuth", "roll", "shift_x", "shift_y", "distance")
+"""How a hand is held: its rotation (radians) and where it is; shifts and distance in mm."""
+
+_MIXED = (0, 1, 3, 6)  # in which contents a frame is shown, counted on from its own number
+_DISTANCE = 400.0
+_TILT = {"facing": 60.0, "uniform": 90.0}
+
+Factors = Mapping[str, np.ndarray]
+Rotation = Literal["facing", "uniform"]
+
+
+def draw_factors(
+    split: SplitName, n: int, seed: int = 0, rotation: Rotation = "facing", start: int = 0
+) -> dict[str, np.ndarray]:
+    """Return the factors of the images ``start .. start + n - 1``, each ``[n]``.
+
+    ``content``, a label, even in training and odd in the test, with what :data:`CONTENT` names;
+    ``frame``, likewise, with ``gesture``, the joint angles in radians (see
+    ``kinematics.LIMITS``), what :data:`HELD` names, and ``scale``, the hand's
+    size as a multiple of the mean. Labels and choices are int64, numbers float32.
+    """
+    image = np.arange(start, start + n)
+    block, within = np.divmod(image, FRAMES * EACH)
+    frame = block * FRAMES + within // EACH
+    mixed = np.array(_MIXED)[within % EACH]
+    content = block * CONTENTS + (within // EACH + mixed) % CONTENTS
+    key = f"hands/{{}}/{split}/{seed}"
+    odd = split == "test"
+    found = {"content": 2 * content + odd, "frame": 2 * frame + odd}
+    found |= _contents(key.format("contents"), content)
+    found |= _frames(key.format("frames"), frame, rotation)
+    return {
+        name: known if known.dtype == np.int64 else known.astype(np.float32)
+        for name, known in found.items()
+    }
+
+
+def _of(key: str, index: np.ndarray, width: int) -> np.ndarray:
+    """Return the draws ``[width, n]`` of contents or frames, which are not far from each other."""
+    first = int(index.min())
+    u = keyed_random.uniforms(key, int(index.max()) - first + 1, width, first)
+    return np.asarray(u[index - first].T)
+
+
+def _contents(key: str, content: np.ndarray) -> dict[str, np.ndarray]:
+    u = _of(key, content, len(CONTENT) - 1)
+    return {
+        "background": content % len(scenes.SCENES),  # six contents in a row have all six
+        "place": u[0],
+        "skin_tone": u[1],
+        "light_x": 1.2 * u[2] - 0.6,
+        "light_y": 0.15 - 0.75 * u[3],
+        "warmth": 2 * u[4] - 1,
+        "sleeve_hue": u[5],
+        "sleeve_value": u[6],
+    }
+
+
+def _frames(key: str, frame: np.ndarray, rotation: Rotation) -> dict[str, np.ndarray]:
+    from scipy.special import ndtri
+
+    u = _of(key, frame, gestures.DRAWS + len(HELD) + 1)
+    palm, tilt, azimuth, roll, x, y, far, size = u[gestures.DRAWS :]
+    least = np.cos(np.radians(_TILT[rotation]))
+    return {
+        **articulation(u[: gestures.DRAWS].T),
+        "palm": (2 * palm).astype(np.int64),
+        "tilt": np.arccos(1 - (1 - least) * tilt),  # uniform on the cap of a sphere
+        "azimuth": np.pi * (2 * azimuth - 1),
+        "roll": np.pi * (2 * roll - 1),
+        "shift_x": 24 * x - 12,
+        "shift_y": 24 * y - 12,
+        "distance": _DISTANCE * (0.95 + 0.1 * far),
+        "scale": np.exp(0.05 * ndtri(size)),
+    }

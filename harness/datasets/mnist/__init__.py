@@ -1,0 +1,1 @@
+"""MNIST from its IDX files."""

@@ -1,0 +1,1 @@
+"""Small NORB and its procedural counterpart: five categories of toys on a turntable."""

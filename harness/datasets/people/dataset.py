@@ -1,0 +1,168 @@
+"""``people``: images of persons by several cameras, as Market-1501's and DeepFashion's."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Ge
+
+from harness import keyed_random
+from harness.data.cache.arrays import cached_chunks
+from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
+from harness.data.files.photographs import cached_photographs, file_states, opened
+from harness.datasets.people import drawn, figure, poses, scenes
+from harness.datasets.people.drawn import (
+    PLACING,
+    SHAPES,
+    TRAITS,
+    Look,
+    chunks,
+    draw_factors,
+    keypoints,
+)
+from harness.datasets.people.listings import REMEDY, Listing, find_people
+from harness.datasets.people.poses import KEYPOINTS
+from harness.drawing import body as body_shapes
+from harness.drawing import colours, painting, shapes, textures, vectors
+
+_PROCEDURAL_IMAGES: dict[SplitName, int] = {"train": 6000, "test": 2000}
+
+
+@dataclass(frozen=True)
+class PeopleOptions(DatasetOptions):
+    """Options of ``people``.
+
+    The procedural people are capsules with clothes: twenty images of each identity, in twenty of
+    128 frames, by six cameras. Identities of the test are never those of the training. Their
+    factors are the identity's traits, ``frame`` (with ``action``, ``phase`` and ``direction``),
+    ``camera``, ``query`` and the keypoints ``pelvis_x``, ``pelvis_y`` and so on.
+
+    Real images are Market-1501's folders, or listed in ``train.csv``, ``test.csv`` and, if there
+    is one, ``query.csv``. They have the factors ``identity``, ``camera`` (of the file's name where
+    that is like Market's; else each image has one of its own) and ``query``, and no keypoints.
+
+    Attributes:
+        source: procedural, or real files from ``data_root``.
+        square: 256 x 256 pixels, as DeepFashion's shop images (procedural ones are in a studio);
+            else 128 x 64, as Market-1501's crops (procedural ones are in the street).
+        downscale: how many of these pixels are one of the image along each axis.
+        n_train: training images; None for all real ones, and for 6,000 procedural ones.
+        n_test: test images; None for all real ones, and for 2,000 procedural ones.
+        seed: another seed draws other people. Image i depends on the seed, its split and i alone.
+    """
+
+    name: ClassVar[str] = "people"
+    summary: ClassVar[str] = "persons by six cameras, 128x64 RGB; procedural or Market-1501's files"
+    # RoDi's released code: 100,001 steps of 16 pairs on Market-1501's 12,936 training images.
+    published_epochs: ClassVar[int] = 124
+    published_batch_size: ClassVar[int] = 16
+    identity_factor: ClassVar[str] = "identity"
+    frame_factor: ClassVar[str] = "frame"
+    camera_factor: ClassVar[str] = "camera"
+
+    source: Literal["procedural", "real"] = "procedural"
+    square: bool = False
+    downscale: Literal[1, 2, 4] = 1
+    n_train: Annotated[int, Ge(1)] | None = None
+    n_test: Annotated[int, Ge(1)] | None = None
+    seed: Annotated[int, Ge(0)] = 0
+
+    @property
+    def keypoints(self) -> tuple[str, ...]:
+        """The procedural people's keypoints; none of real ones."""
+        return KEYPOINTS if self.source == "procedural" else ()
+
+    def load(self, data_root: Path | None) -> Dataset:
+        """Return the people, drawn or decoded once and cached."""
+        wanted: dict[SplitName, int | None] = {"train": self.n_train, "test": self.n_test}
+        splits: dict[SplitName, Split] = {}
+        if self.source == "procedural":
+            for split, n in wanted.items():
+                splits[split] = self._drawn(split, n or _PROCEDURAL_IMAGES[split])
+        else:
+            for split, listing in find_people(data_root).items():
+                splits[split] = self._read(split, listing.first(wanted[split]))
+        dataset = Dataset(
+            self.name,
+            self.source,
+            splits["train"],
+            splits["test"],
+            identity_factor=self.identity_factor,
+            frame_factor=self.frame_factor,
+            camera_factor=self.camera_factor,
+            keypoints=self.keypoints,
+        )
+        if self.source == "real":
+            return dataset
+        return replace(
+            dataset,
+            appearance_factors=(*TRAITS, *SHAPES),
+            pose_factors=("action", "phase", "direction", *PLACING[:3]),
+        )
+
+    def check(self, data_root: Path | None) -> None:
+        """Look for every real image; none is decoded."""
+        if self.source == "real":
+            for listing in find_people(data_root).values():
+                file_states(listing.folder, listing.names, REMEDY)
+
+    @property
+    def _look(self) -> Look:
+        return Look(self.square, self.downscale)
+
+    def _drawn(self, split: SplitName, n: int) -> Split:
+        factors = draw_factors(split, n, self.seed)
+        modules = (
+            body_shapes,
+            shapes,
+            colours,
+            keyed_random,
+            painting,
+            drawn,
+            figure,
+            poses,
+            scenes,
+            textures,
+            vectors,
+        )
+        images = cached_chunks(
+            f"people-{split}",
+            {
+                "split": split,
+                "n": n,
+                "seed": self.seed,
+                "square": self.square,
+                "downscale": self.downscale,
+            },
+            tuple(str(module.__file__) for module in modules),
+            (n, 3, *self._look.size),
+            lambda: chunks(factors, self._look),
+        )
+        return Split(images, {**factors, **keypoints(factors, self._look)})
+
+    def _read(self, split: SplitName, listing: Listing) -> Split:
+        size = self._look.size
+        images = cached_photographs(
+            f"people-{split}",
+            listing.folder,
+            listing.names,
+            size,
+            lambda path: _decode(path, size),
+            sources=(__file__,),
+            remedy=REMEDY,
+        )
+        factors = {"identity": listing.identity, "camera": listing.camera}
+        if listing.query is not None:
+            factors["query"] = listing.query
+        return Split(images, factors)
+
+
+def _decode(path: Path, size: tuple[int, int]) -> np.ndarray:
+    """Return an image resized to ``size``, each new pixel a weighted mean of all below it."""
+    from PIL import Image
+
+    height, width = size
+    with opened(path) as image:
+        resized = image.convert("RGB").resize((width, height), Image.Resampling.BILINEAR)
+    return np.asarray(resized)

@@ -1,0 +1,1 @@
+"""Renderings of SMPL bodies, from an npz file."""

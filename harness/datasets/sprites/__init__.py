@@ -1,0 +1,1 @@
+"""Sprites of game characters: Reed's, Li and Mandt's, and procedural ones."""

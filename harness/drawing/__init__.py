@@ -1,0 +1,1 @@
+"""Renderers in NumPy: shapes, solids and textures to anti-aliased images."""

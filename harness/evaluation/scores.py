@@ -1,0 +1,57 @@
+"""What a trained method scores on the test split."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import torch
+
+from harness import seeding
+from harness.data.dataset import Dataset
+from harness.metrics.data import EvaluationData
+from harness.metrics.registry import METRICS
+from models import protocols
+from models.method import Method
+
+
+@torch.no_grad()
+def evaluate(
+    method: Method, data: EvaluationData, names: Iterable[str], seed: int
+) -> dict[str, float]:
+    """Return the metrics that this method can be scored on.
+
+    Every evaluation of a trial draws the same noise, so that epochs differ by training alone.
+
+    Args:
+        method: the trained method.
+        data: what to score it on.
+        names: metrics asked for; those whose protocol the method lacks are left out.
+        seed: the trial's seed.
+    """
+    scores: dict[str, float] = {}
+    with evaluating(method):
+        for name in scorable(method, names, data.dataset):
+            draws = seeding.generator(seed, f"metric {name}", data.device)
+            scores.update(METRICS[name].compute(method, data, draws))
+    return scores
+
+
+def scorable(method: Method, names: Iterable[str], dataset: Dataset) -> list[str]:
+    """Return the metrics whose protocol the method has, and whose truth the dataset knows."""
+    return [
+        name
+        for name in names
+        if (not METRICS[name].needs or isinstance(method, getattr(protocols, METRICS[name].needs)))
+        and all(getattr(dataset, factors) for factors in METRICS[name].of_factors)
+        and set(METRICS[name].of_modalities) <= dataset.test.modalities.keys()
+    ]
+
+
+@contextmanager
+def evaluating(method: Method) -> Iterator[None]:
+    """Hold a method in evaluation mode (BatchNorm uses, and keeps, its running statistics)."""
+    was_training = method.training
+    method.eval()
+    try:
+        yield
+    finally:
+        method.train(was_training)

@@ -1,0 +1,50 @@
+"""Gives Tune the trials of a plan that grows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ray.tune.search import Searcher
+
+from harness.execution.callback import SweepCallback
+from harness.execution.progress import Progress, label
+from harness.search.growing_plan import Growth
+
+
+class Suggestions(Searcher):
+    """Asks a search for its next trial when Tune has room for one.
+
+    How trials end the search hears from the callback, which also knows of pruned ones.
+
+    Args:
+        growth: the search.
+        progress: is told the names of the new trials.
+        swept: the paths that such a name tells the values of.
+        callback: notes an error on its way through Tune.
+    """
+
+    def __init__(
+        self, growth: Growth, progress: Progress, swept: Iterable[str], callback: SweepCallback
+    ) -> None:
+        super().__init__()
+        self._growth, self._progress = growth, progress
+        self._swept, self._callback = list(swept), callback
+
+    def suggest(self, trial_id: str) -> Any:  # noqa: ARG002  # Tune's own id
+        """Return what a worker is told of its trial."""
+        with self._callback.keeping_error():
+            trial = self._growth.next()
+        if trial is None:
+            return Searcher.FINISHED
+        self._progress.labels[trial.trial_id] = label(trial, self._swept)
+        return {"trial_id": trial.trial_id}
+
+    def on_trial_complete(
+        self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False
+    ) -> None:
+        """Nothing is left to be said."""
+
+    def save(self, checkpoint_path: str) -> None:
+        """Keep nothing: the run directory knows what ended."""
+
+    def restore(self, checkpoint_path: str) -> None:
+        """Take up nothing."""

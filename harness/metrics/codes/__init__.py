@@ -1,0 +1,1 @@
+"""Metrics of the latent codes: what they say of the known factors."""

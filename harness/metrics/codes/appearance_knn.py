@@ -1,0 +1,56 @@
+"""Whether the decoded appearance of an image still shows its label."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from harness.metrics.codes.neighbours import nearest, vote
+from models.method import Method
+from models.protocols import DecodesAppearance, Reconstructs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harness.metrics.data import EvaluationData
+    from models.method import Batch
+
+MOST_IMAGES = {"fast": 2000, "study": 60_000}
+"""Training images, at most, whose labels vote."""
+
+
+def compute(
+    method: Method,
+    data: EvaluationData,
+    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
+) -> dict[str, float]:
+    """Return ``appearance_knn``: accuracy of 5 nearest neighbours on decoded appearances.
+
+    Test images are compared with training images, both as the method decodes them: un-warped for a
+    method that separates appearance, else its reconstruction (the script of VITAE's released code
+    does so with the former). The first integer appearance factor is the label; without one there
+    is no score. Training images that are warped afresh for every batch are used without a warp.
+    """
+    integer = [
+        name
+        for name in data.dataset.known_appearance
+        if np.issubdtype(data.dataset.test.factors[name].dtype, np.integer)
+    ]
+    if not integer:
+        return {}
+    limit = MOST_IMAGES[data.budget]
+    known = _decoded(method, data.train_batches(limit))
+    asked = _decoded(method, data.test_batches())
+    labels = data.dataset.train.factors[integer[0]][:limit]
+    found = vote(labels, nearest(asked, known))
+    return {"appearance_knn": float((found == data.dataset.test.factors[integer[0]]).mean())}
+
+
+def _decoded(method: Method, batches: "Iterable[Batch]") -> Tensor:
+    if isinstance(method, DecodesAppearance):
+        images = [method.appearance(batch["image"]) for batch in batches]
+    else:
+        assert isinstance(method, Reconstructs)
+        images = [method.reconstruct(batch["image"]) for batch in batches]
+    return torch.cat([part.flatten(1) for part in images])

@@ -1,0 +1,53 @@
+"""What metrics are computed on: a dataset on a device, in batches that fit into memory."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+
+from harness.data.dataset import Dataset
+from harness.data.sampler import test_batches
+from harness.training.scale import Budget
+from models.method import Batch
+
+TEST_BATCH = 1000
+"""Most images evaluated at once; it bounds memory and does not change a result's meaning."""
+
+TEST_BATCH_BYTES = 50_000_000
+"""Most memory of their pixels in float32: a thousand images of 64 x 64 in colour.
+
+What a network makes of them takes ten times as much and more.
+"""
+
+
+def images_at_once(dataset: Dataset) -> int:
+    """Return how many images of a dataset are evaluated at once, an even number of 2 or more."""
+    of_one = 4 * dataset.spec.n_pixels
+    return min(TEST_BATCH, max(2, TEST_BATCH_BYTES // of_one // 2 * 2))
+
+
+@dataclass(frozen=True, eq=False)
+class EvaluationData:
+    """What metrics are computed on.
+
+    Attributes:
+        dataset: with the scale's limits; its test split is what scores are of.
+        device: where the method is.
+        batch_size: images a training step takes.
+        budget: effort of the metrics that estimate by sampling.
+        test_batch_size: images evaluated at once.
+    """
+
+    dataset: Dataset
+    device: torch.device
+    batch_size: int
+    budget: Budget = "fast"
+    test_batch_size: int = TEST_BATCH
+
+    def train_batches(self, limit: int) -> Iterator[Batch]:
+        """Yield the first ``limit`` training images, on the device, without a fresh warp."""
+        return test_batches(self.dataset.train.first(limit), self.device, self.test_batch_size)
+
+    def test_batches(self, limit: int | None = None) -> Iterator[Batch]:
+        """Yield the test split, or its first ``limit`` images, in its order, on the device."""
+        return test_batches(self.dataset.test.first(limit), self.device, self.test_batch_size)

@@ -1,0 +1,1 @@
+"""Metrics of 3D hand poses and viewpoints (dVAE)."""

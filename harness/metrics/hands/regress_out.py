@@ -1,0 +1,98 @@
+"""What a regressor reads of pose and viewpoint from each code: its own factor, and no other."""
+
+import numpy as np
+import torch
+
+from harness.data.dataset import Dataset
+from harness.errors import UserError
+from harness.metrics.codes.encoding import of_images, of_labels
+from harness.metrics.data import EvaluationData
+from harness.metrics.hands.joints import areas, distances, sum_9
+from harness.metrics.hands.pose_error import unit_mm, visible
+from harness.metrics.registry_poses import PARTS
+from models.method import Method
+from models.protocols import Encodes, EncodesModalities
+
+MOST_IMAGES = {"fast": 300, "study": 3000}
+"""Images, each in another pose; dVAE's Table 4 is of 300."""
+
+FOLDS = 5
+ALPHAS = np.logspace(-6, 6, 13)
+"""Penalties that ridge regression chooses from; the largest leaves the mean."""
+
+
+def compute(method: Method, data: EvaluationData, generator: torch.Generator) -> dict[str, float]:
+    """Return ``cpose_auc_0_50_from_<code>``, ``cpose_auc_20_50_...`` and ``viewpoint_sum_9_...``.
+
+    ``<code>`` is each of dVAE's z_y1 and z_y2, by the names ``PARTS`` of
+    ``metrics.registry_poses``; ``all``, the image's codes together, which of a method with one
+    code is z_cross; and ``noise``, N(0, I) of the size of the pose code. What a method lacks is
+    left out.
+
+    Ridge regression on standardised codes, its penalty chosen by leaving one out; each image is
+    predicted by what was learned from the other four fifths. No pose is met twice: codes of the
+    viewpoint could else tell which pose it is.
+
+    Raises:
+        UserError: fewer than ten poses.
+    """
+    assert isinstance(method, Encodes)
+    images = of_images(method, data)
+    labels = of_labels(method, data) if isinstance(method, EncodesModalities) else {}
+    named = {**images, **{f"{group}_labels": code for group, code in labels.items()}}
+    codes = {name: named[name] for name in PARTS if name in named}
+    codes["all"] = np.concatenate(list(images.values()), 1)
+    like = images.get("pose", codes["all"])
+    noise = torch.randn(like.shape, generator=generator, device=generator.device)
+    codes["noise"] = noise.double().cpu().numpy()
+
+    rows = distinct_poses(data.dataset)[: MOST_IMAGES[data.budget]]
+    if len(rows) < 2 * FOLDS:
+        raise UserError(
+            f"The metric regress_out needs {2 * FOLDS} test images in different poses and has "
+            f"{len(rows)}. Use more of them: scale.test_limit, dataset.n_test."
+        )
+    scores: dict[str, float] = {}
+    for name, code in codes.items():
+        found = _regressed(code[rows], data.dataset, rows)
+        scores |= {f"{what}_from_{name}": value for what, value in found.items()}
+    return scores
+
+
+def distinct_poses(dataset: Dataset) -> np.ndarray:
+    """Return the indices of test images that are the first of their frame.
+
+    All, where the frames are not known.
+    """
+    if not dataset.known_frame:
+        return np.arange(len(dataset.test))
+    return np.sort(np.unique(dataset.test.factors[dataset.known_frame], return_index=True)[1])
+
+
+def regressed(codes: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Return what is predicted of targets ``[N, ...]`` from codes ``[N, D]``, each by the others.
+
+    Args:
+        codes: of at least two images.
+        targets: what to predict.
+    """
+    from sklearn.linear_model import RidgeCV
+    from sklearn.model_selection import KFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    folds = KFold(min(FOLDS, len(codes)), shuffle=True, random_state=0)
+    ridge = make_pipeline(StandardScaler(), RidgeCV(ALPHAS))
+    flat = targets.reshape(len(targets), -1).astype(np.float64)
+    predicted: np.ndarray = cross_val_predict(ridge, codes, flat, cv=folds)
+    return predicted.reshape(targets.shape)
+
+
+def _regressed(codes: np.ndarray, dataset: Dataset, rows: np.ndarray) -> dict[str, float]:
+    cpose, viewpoint = (dataset.test.modalities[name][rows] for name in ("cpose", "viewpoint"))
+    errors = distances(regressed(codes, cpose), cpose, unit_mm(dataset)[rows])
+    auc = areas(errors, visible(dataset)[rows])
+    return {
+        **{f"cpose_auc_{name}": area for name, area in auc.items()},
+        "viewpoint_sum_9": sum_9(regressed(codes, viewpoint), viewpoint),
+    }

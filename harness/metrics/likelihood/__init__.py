@@ -1,0 +1,1 @@
+"""Metrics of the likelihood of the test images and of its terms."""

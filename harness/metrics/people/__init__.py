@@ -1,0 +1,1 @@
+"""Metrics of generated persons: identity and keypoints (RoDi, Table 2)."""

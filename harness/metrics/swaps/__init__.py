@@ -1,0 +1,1 @@
+"""Metrics of images generated from the pose of one image and the appearance of another."""

@@ -1,0 +1,69 @@
+"""A sweep's plan: one row a trial, known before anything starts; and what the sweep was."""
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from harness.config.schema import TrialConfig
+from harness.config.sweep import Sweep
+from harness.config.trials import trial_from_dict
+from harness.metrics.registry import METRICS
+from harness.results import Results
+
+
+def plan_frame(trials: Iterable[TrialConfig]) -> pd.DataFrame:
+    """Return the plan: ``trial_id, seed, config`` (JSON) and ``param.*``, one row a trial."""
+    rows = [
+        {
+            "trial_id": trial.trial_id,
+            "seed": trial.seed,
+            "config": json.dumps(trial.as_dict()),
+            **{f"param.{key}": value for key, value in trial.params().items()},
+        }
+        for trial in trials
+    ]
+    return pd.DataFrame(rows, dtype=object)  # objects: pandas would make floats of integer gaps
+
+
+def planned_trials(results: Results) -> list[TrialConfig]:
+    """Return the trials of a stored plan, in order."""
+    return [trial_from_dict(json.loads(config)) for config in results.plan["config"]]
+
+
+def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
+    """Return what ``sweep.yaml`` keeps: the search space, the settings, and the command.
+
+    Args:
+        sweep: the resolved sweep.
+        command: the command line that reproduces it.
+    """
+    space = sweep.space
+    first = sweep.trials[0]
+    changed = [argument for argument in sweep.arguments if argument.startswith("scale.")]
+    return {
+        "space": space.name if space else None,
+        "title": space.title if space else " × ".join(sweep.swept) or first.method,
+        "source": space.source if space else "",
+        "paper": space.paper if space else "",
+        "report": space.report if space else "stability",
+        "command": command,
+        "scale": ", ".join([first.scale.name, *changed]),
+        "swept": sweep.swept,
+        "baseline": space.baseline_at(first.scale.name) if space else {},
+        "constraints": list(space.constraints) if space else [],
+        "seeds": sweep.settings.seeds,
+        "trials": sweep.n_trials,
+        "search": sweep.searched.describe() if sweep.searched else {"name": "grid"},
+        "scheduler": dataclasses.asdict(sweep.settings.scheduler),
+        "metrics": [
+            {"name": key.name, "direction": key.direction, "unit": key.unit}
+            for name in first.metrics
+            for key in METRICS[name].keys
+        ],
+        "settings": dataclasses.asdict(sweep.settings),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }

@@ -1,0 +1,133 @@
+"""The plan of a sweep as it is kept: ``sweep.yaml`` and ``plan.parquet``."""
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from harness.errors import CorruptFileError, UserError
+from harness.results import versions
+from harness.results.columns import Columns, cell, trials_schema, type_of, union
+from harness.results.encoding import decode_table, encode_table
+from harness.results.storage import Storage
+
+PLAN = "plan.parquet"
+SWEEP = "sweep.yaml"
+_TRIALS_SCHEMA = b"unbraid.trials_schema"
+_REQUIRED = {"trial_id": pa.string(), "seed": pa.int64(), "config": pa.string()}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run directory is to hold.
+
+    Attributes:
+        sweep: the resolved sweep.
+        table: ``trial_id, seed, config`` (JSON) and ``param.*``, one row a trial.
+        trials_schema: the schema of the rows that the trials will write.
+    """
+
+    sweep: dict[str, Any]
+    table: pa.Table
+    trials_schema: pa.Schema
+
+    @property
+    def trial_ids(self) -> list[str]:
+        """The planned trials, in order."""
+        ids: list[str] = self.table["trial_id"].to_pylist()
+        return ids
+
+    def extending(self, old: "Plan") -> "Plan":
+        """Return this plan with a schema that also takes the rows of a smaller, older one."""
+        return Plan(self.sweep, self.table, union(old.trials_schema, self.trials_schema))
+
+
+def make_plan(sweep: dict[str, Any], frame: pd.DataFrame, columns: Columns) -> Plan:
+    """Type a planned sweep.
+
+    Args:
+        sweep: the resolved sweep, of what YAML can say.
+        frame: ``trial_id``, ``seed``, ``config`` and ``param.*``. A column of integers with gaps
+            must have dtype ``Int64`` or ``object``, or pandas has made floats of it already.
+        columns: what the trials will report beside their parameters.
+
+    Raises:
+        ValueError: a column is missing or unknown, or two trials have one id.
+    """
+    params = [name for name in frame.columns if name.startswith("param.")]
+    if set(frame.columns) != {*_REQUIRED, *params}:
+        raise ValueError(f"a plan has {list(_REQUIRED)} and param.*, not {list(frame.columns)}")
+    repeated = frame["trial_id"][frame["trial_id"].duplicated()].tolist()
+    if repeated:
+        raise ValueError(f"trials planned twice: {repeated[:3]}")
+    types = {name: type_of(frame[name].tolist()) for name in params}
+    schema = pa.schema({**_REQUIRED, **types})
+    cells = [
+        pa.array([cell(value, column.type) for value in frame[column.name].tolist()], column.type)
+        for column in schema
+    ]
+    return Plan(sweep, pa.table(cells, schema=schema), trials_schema(types, columns))
+
+
+def write_plan(storage: Storage, plan: Plan) -> None:
+    """Write both files; the directory is a run, or an extended one, once the second is there."""
+    sweep = {"schema_version": versions.SCHEMA_VERSION, **plan.sweep}
+    text = yaml.safe_dump(sweep, sort_keys=False, allow_unicode=True)
+    schema = base64.b64encode(_stamped(plan.trials_schema).serialize())
+    storage.write(SWEEP, text.encode())
+    storage.write(PLAN, encode_table(plan.table, {_TRIALS_SCHEMA: schema}))
+
+
+def read_plan(storage: Storage) -> Plan:
+    """Read both files.
+
+    Raises:
+        FileNotFoundError: there is no run.
+        CorruptFileError: one of them is torn or altered.
+        UserError: a newer version of this program wrote them.
+    """
+    try:
+        sweep = yaml.safe_load(storage.read(SWEEP))
+        versions.require_known(sweep.pop("schema_version"), f"{storage.label}/{SWEEP}")
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise CorruptFileError(f"{storage.label}/{SWEEP}: torn or altered ({error})") from error
+    name = f"{storage.label}/{PLAN}"
+    data = storage.read(PLAN)
+    try:
+        table = decode_table(data, "plan", name)
+    except CorruptFileError as error:
+        raise CorruptFileError(
+            f"{error}. Delete that file and run the sweep's command again: the plan is made anew "
+            "and finished trials are kept."
+        ) from error
+    return Plan(sweep, table, _stored_schema(data, name))
+
+
+def require_run(storage: Storage) -> None:
+    """Make sure that a location holds a run.
+
+    Raises:
+        UserError: it does not; the message names runs below it.
+    """
+    if storage.is_file(PLAN):
+        return
+    if storage.is_file():
+        raise UserError(f"{storage.label} is a file; expected a run directory (with {PLAN})")
+    runs = [name for name in storage.entries() if storage.is_file(f"{name}/{PLAN}")]
+    hint = f" It contains runs: {', '.join(runs[:5])}; name one of them." if runs else ""
+    known = "holds no run" if storage.entries() else "does not exist or is empty"
+    raise UserError(f"{storage.label} {known}: expected {PLAN} in it.{hint}")
+
+
+def _stamped(schema: pa.Schema) -> pa.Schema:
+    return schema.with_metadata({versions.VERSION_KEY: str(versions.SCHEMA_VERSION)})
+
+
+def _stored_schema(data: bytes, name: str) -> pa.Schema:
+    metadata = pq.read_metadata(pa.BufferReader(data)).metadata
+    schema = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(metadata[_TRIALS_SCHEMA])))
+    return versions.upgrade(schema.empty_table(), "trials", name).schema.remove_metadata()

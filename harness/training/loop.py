@@ -1,0 +1,176 @@
+"""The one training loop: it runs any method's phases and says when training diverged."""
+
+import inspect
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from harness.data.sampler import Sampler
+from harness.training.scale import Scale
+from models.method import Batch, Method, Noise, Phase, Stats, Values
+
+EXPLODED = 100.0
+"""A loss this many times as large as the first batch's has exploded."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch of training.
+
+    Attributes:
+        number: counted from 1.
+        step: steps taken so far.
+        train: epoch means of the loss and of the objective's statistics, by name; with several
+            phases each name is prefixed with ``<phase>/``.
+        diverged: why training cannot go on; None while it can.
+    """
+
+    number: int
+    step: int
+    train: dict[str, float]
+    diverged: str | None
+
+
+def kl_weight(epoch: int, epochs: int, warmup_fraction: float) -> float:
+    """Return ``w = min(epoch / warmup, 1)``, the weight of the KL terms, epochs counted from 1.
+
+    Source: Detlefsen and Hauberg 2019, supplement, section 2. ``warmup`` is ``warmup_fraction`` of
+    the epochs; there, one half.
+    """
+    warmup = epochs * warmup_fraction
+    return 1.0 if warmup == 0 else min(epoch / warmup, 1.0)
+
+
+class Updater:
+    """Runs a method's phases on a batch, each with an Adam of its own."""
+
+    def __init__(self, method: Method) -> None:
+        self.method = method
+        self.values = method.values()
+        self.phases = [_Update(method, phase, self.values) for phase in method.phases()]
+        self.steps = 0
+
+    def step(self, batch: Batch, noise: Noise, values: Values) -> Stats:
+        """Take one training step and return its statistics, detached."""
+        stats: Stats = {}
+        for update in self.phases:
+            if update.is_due(self.steps, values):
+                prefix = f"{update.phase.name}/" if len(self.phases) > 1 else ""
+                stats.update(update.run(batch, noise, values, stats, prefix))
+        self.steps += 1
+        return stats
+
+
+class _Adam(torch.optim.Adam):
+    """Torch's Adam, without the compiler that its methods import: a second of every process."""
+
+    add_param_group = inspect.unwrap(torch.optim.Adam.add_param_group)
+
+    @torch.no_grad()
+    def step(self) -> None:  # type: ignore[override]  # no closure: gradients are there already
+        """Update the parameters by their gradients."""
+        inspect.unwrap(torch.optim.Adam.step)(self)
+
+
+class _Update:
+    def __init__(self, method: Method, phase: Phase, values: dict[str, float]) -> None:
+        self.method, self.phase = method, phase
+        self.parameters = [
+            parameter
+            for name, parameter in method.named_parameters()
+            if name.startswith(phase.trains)
+        ]
+        if not self.parameters:
+            raise ValueError(f"phase '{phase.name}' trains no parameter: {phase.trains}")
+        self.adam = _Adam(self.parameters, lr=values[phase.lr], betas=phase.betas, fused=True)
+
+    def is_due(self, step: int, values: Values) -> bool:
+        start, end = self.phase.during
+        in_time = start <= float(values.get("progress", 0.0)) < end
+        return in_time and step % self.phase.every == 0
+
+    def run(self, batch: Batch, noise: Noise, values: Values, so_far: Stats, prefix: str) -> Stats:
+        loss, stats = self.method(self.phase.objective, batch, noise, values)
+        stats = {f"{prefix}{key}": value.detach() for key, value in stats.items()}
+        stats[f"{prefix}loss"] = loss.detach()
+        if self.phase.gate is None or getattr(self.method, self.phase.gate)({**so_far, **stats}):
+            # Gradients of this phase's parameters alone: others belong to other phases.
+            gradients = torch.autograd.grad(loss, self.parameters, allow_unused=True)
+            for parameter, gradient in zip(self.parameters, gradients, strict=True):
+                parameter.grad = gradient
+            self.adam.step()
+        return stats
+
+
+@dataclass
+class _Means:
+    """Epoch means, kept on the device until the epoch's end: no step waits for another."""
+
+    sizes: list[int] = field(default_factory=list)
+    values: dict[str, list[Tensor]] = field(default_factory=dict)
+    weights: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, size: int, stats: Stats) -> None:
+        for key, value in stats.items():
+            self.values.setdefault(key, []).append(value)
+            self.weights.setdefault(key, []).append(size)
+
+    def first_losses(self) -> dict[str, float]:
+        return {key: float(v[0]) for key, v in self.values.items() if key.endswith("loss")}
+
+    def read(self) -> dict[str, float]:
+        means = {}
+        for key, values in self.values.items():
+            weights = self.weights[key]
+            pairs = zip(torch.stack(values).tolist(), weights, strict=True)
+            means[key] = sum(value * weight for value, weight in pairs) / sum(weights)
+        return means
+
+
+def train(
+    updater: Updater, sampler: Sampler, scale: Scale, order: torch.Generator, noise: torch.Generator
+) -> Iterator[Epoch]:
+    """Train a method in place, yielding after every epoch; stop when it has diverged.
+
+    Args:
+        updater: of the method, which is on the device it trains on.
+        sampler: the training images, on the same device.
+        scale: epochs and warm-up.
+        order: CPU generator of the data order and of fresh warps.
+        noise: generator of the objectives' noise, on the method's device.
+    """
+    method = updater.method
+    first: dict[str, float] = {}
+    for number in range(1, scale.epochs + 1):
+        weight = kl_weight(number, scale.epochs, scale.warmup_fraction)
+        values = {**updater.values, "kl_weight": weight}
+        means = _Means()
+        for batch in sampler.epoch(order):
+            size = len(batch["image"])
+            values["progress"] = updater.steps / (scale.epochs * len(sampler))
+            means.add(size, updater.step(batch, method.draw(size, noise), values))
+        first = {**means.first_losses(), **first}  # a phase may begin in a later epoch
+        epoch_means = means.read()
+        diverged = divergence(epoch_means, first)
+        yield Epoch(number, updater.steps, epoch_means, diverged)
+        if diverged:
+            return
+
+
+def divergence(means: dict[str, float], first_losses: dict[str, float]) -> str | None:
+    """Return why training has diverged, or None.
+
+    Args:
+        means: epoch means by name.
+        first_losses: the losses of the first step, the measure of what has exploded.
+    """
+    for key, value in means.items():
+        if not math.isfinite(value):
+            return f"{key} is {value}"
+        first = abs(first_losses.get(key, math.inf))
+        if abs(value) > EXPLODED * max(first, 1.0):
+            return f"{key} is {value:.4g}, more than {EXPLODED:g} times {first:.4g} at the start"
+    return None

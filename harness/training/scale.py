@@ -1,0 +1,34 @@
+"""How long and on how much a trial trains."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Le
+
+Budget = Literal["fast", "study"]
+"""``fast`` for sweeps on a laptop, ``study`` for numbers to publish."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How long and on how much a trial trains.
+
+    Attributes:
+        name: which preset it came from.
+        epochs: passes over the training split.
+        batch_size: images a step; the last batch of an epoch may be smaller.
+        warmup_fraction: share of the epochs over which the KL weight rises to 1.
+        eval_every: epochs between evaluations on the test split (the last is always evaluated).
+        train_limit: use the first so many training images; None for all.
+        test_limit: use the first so many test images; None for all.
+        budget: effort of the metrics that estimate by sampling; it belongs to what they mean.
+    """
+
+    name: str
+    epochs: Annotated[int, Ge(1)]
+    batch_size: Annotated[int, Ge(1)]
+    warmup_fraction: Annotated[float, Ge(0), Le(1)]
+    eval_every: Annotated[int, Ge(1)]
+    train_limit: Annotated[int, Ge(1)] | None
+    test_limit: Annotated[int, Ge(1)] | None
+    budget: Budget = "fast"

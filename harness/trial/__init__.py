@@ -1,0 +1,1 @@
+"""One trial: training, evaluation, and the record of both."""

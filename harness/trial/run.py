@@ -1,0 +1,171 @@
+"""One trial: data, training, evaluation, and the record it leaves."""
+
+import math
+import time
+import traceback
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from harness import seeding
+from harness.config.compose import load_method_or_explain
+from harness.config.schema import TrialConfig
+from harness.data.dataset import Dataset
+from harness.data.sampler import make_sampler
+from harness.evaluation.artifacts import arrays_of
+from harness.evaluation.scores import evaluate, scorable
+from harness.metrics.data import EvaluationData, images_at_once
+from harness.provenance import machine
+from harness.results.records import TrialRecord
+from harness.training.loop import Updater, train
+from models.method import Method
+
+TIME_COLUMNS = ("total", "setup", "train", "evaluate", "step")
+"""Names of the ``time.*`` columns: seconds, ``step`` those of a mean training step."""
+
+
+@dataclass(frozen=True)
+class Advance:
+    """One epoch further in a trial.
+
+    Attributes:
+        share: finished share of the training, in (0, 1].
+        epoch: counted from 1.
+        step: training steps so far.
+        train: epoch means by name.
+        test: scores on the test split; empty in epochs that are not evaluated.
+        so_far: the record as it stands; the trial goes on writing into it.
+    """
+
+    share: float
+    epoch: int
+    step: int
+    train: dict[str, float]
+    test: dict[str, float]
+    so_far: TrialRecord
+
+
+class Stopwatch:
+    """Seconds spent on each activity of a trial."""
+
+    def __init__(self) -> None:
+        self.seconds = dict.fromkeys(TIME_COLUMNS, 0.0)
+        self._start = self._last = time.perf_counter()
+
+    def lap(self, activity: str) -> None:
+        """Count the time since the last lap as ``activity``."""
+        now = time.perf_counter()
+        self.seconds[activity] += now - self._last
+        self._last = now
+
+    def skip(self) -> None:
+        """Count the time since the last lap as nothing: it was the caller's."""
+        self._last = time.perf_counter()
+
+    def read(self, steps: int) -> dict[str, float]:
+        """Return the seconds of every activity so far, after ``steps`` training steps."""
+        self.seconds["total"] = time.perf_counter() - self._start
+        self.seconds["step"] = self.seconds["train"] / steps if steps else float("nan")
+        return self.seconds
+
+
+def run_trial(
+    trial: TrialConfig, dataset: Dataset, device: torch.device, origin: dict[str, Any]
+) -> Generator[Advance, None, TrialRecord]:
+    """Run one trial, yielding after every epoch; return its record.
+
+    Whatever the trial raises is written into the record as ``failed``; only interruptions leave
+    this function as exceptions.
+
+    Args:
+        trial: what to run.
+        dataset: the trial's dataset, before the scale's limits.
+        device: where it trains.
+        origin: entries of ``env.*`` that the driver knows (git commit, data root).
+    """
+    record = TrialRecord(
+        trial_id=trial.trial_id,
+        status="failed",
+        method=trial.method,
+        dataset=dataset.name,
+        data_source=dataset.source,
+        seed=trial.seed,
+        params=trial.params(),
+        env={
+            **machine(),
+            **origin,
+            "device": _device_name(device),
+            "threads": torch.get_num_threads(),
+        },
+    )
+    watch = Stopwatch()
+    steps = 0
+    try:
+        for advance in _train_and_score(trial, dataset, device, record, watch):
+            steps = advance.step
+            record.times = watch.read(steps)
+            yield advance
+    except Exception:
+        record.status = "failed"
+        record.error = traceback.format_exc()
+    record.times = watch.read(steps)
+    return record
+
+
+def _train_and_score(
+    trial: TrialConfig,
+    dataset: Dataset,
+    device: torch.device,
+    record: TrialRecord,
+    watch: Stopwatch,
+) -> Iterator[Advance]:
+    scale, seed = trial.scale, trial.seed
+    dataset = dataset.limited(scale.train_limit, scale.test_limit)
+    method = build_method(trial, dataset, device)
+    updater = Updater(method)
+    sampler = make_sampler(method, dataset, device, scale.batch_size)
+    at_once = images_at_once(dataset)
+    held_out = EvaluationData(dataset, device, scale.batch_size, scale.budget, at_once)
+    along_training = scorable(method, trial.metrics, dataset)[:1]
+    watch.lap("setup")
+    order, noise = seeding.generator(seed, "order"), seeding.generator(seed, "noise", device)
+    reason: str | None = None
+    scores: dict[str, float]
+    for epoch in train(updater, sampler, scale, order, noise):
+        watch.lap("train")
+        record.curves.add(epoch.number, epoch.step, "train", epoch.train)
+        reason, scores = epoch.diverged, {}
+        if not reason and (epoch.number % scale.eval_every == 0 or epoch.number == scale.epochs):
+            scores = evaluate(method, held_out, along_training, seed)
+            record.curves.add(epoch.number, epoch.step, "test", scores)
+            reason = _not_finite(scores)
+            watch.lap("evaluate")
+        share = epoch.number / scale.epochs
+        yield Advance(share, epoch.number, epoch.step, epoch.train, scores, record)
+        watch.skip()
+        if reason:
+            break
+    if not reason:
+        record.metrics = evaluate(method, held_out, trial.metrics, seed)
+        reason = _not_finite(record.metrics)
+        record.arrays = arrays_of(method, held_out, seed)
+    record.status, record.error = ("diverged", reason) if reason else ("ok", None)
+    watch.lap("evaluate")
+
+
+def build_method(trial: TrialConfig, dataset: Dataset, device: torch.device) -> Method:
+    """Return the trial's method on ``device``, with initial weights decided by its seed alone."""
+    seeding.seed_globals(trial.seed)
+    cls = load_method_or_explain(trial.method)
+    return cls(trial.hyperparameters, dataset.spec).to(device).train()
+
+
+def _not_finite(scores: dict[str, float]) -> str | None:
+    bad = [f"{key} is {value}" for key, value in scores.items() if not math.isfinite(value)]
+    return f"on the test split {', '.join(bad)}" if bad else None
+
+
+def _device_name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"

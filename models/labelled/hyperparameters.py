@@ -1,0 +1,79 @@
+"""The choices and numbers of dVAE and of the cross-modal VAE it is compared with."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from annotated_types import Ge, Gt, Interval, MultipleOf
+
+from models.hyperparameters import Structure, Value
+from models.networks.residual import NetworkSize
+
+_UNWEIGHTED = "ours: the paper's terms have weight 1"
+
+
+@dataclass(frozen=True)
+class ModalHyperparameters:
+    """The objective, the code and the networks."""
+
+    lr: Annotated[
+        float, Value("η", "Adam's learning rate", "ours: the paper prints none"), Gt(0)
+    ] = 1e-4
+    beta: Annotated[
+        float, Value("β", "weight of the KL terms", "C: 0.01 for poses, 100 for images"), Ge(0)
+    ] = 0.01
+    w_x: Annotated[float, Value("", "weight of the image's error", _UNWEIGHTED), Gt(0)] = 1.0
+    w_y1: Annotated[float, Value("", "weight of the error of y1", _UNWEIGHTED), Ge(0)] = 1.0
+    w_y2: Annotated[float, Value("", "weight of the error of y2", _UNWEIGHTED), Ge(0)] = 1.0
+    d: Annotated[
+        int,
+        Structure("d", "dimension of the code of y1 and y2, half for each", "Appendix C"),
+        Ge(2),
+        MultipleOf(2),
+    ] = 64
+    network: Annotated[
+        NetworkSize,
+        Structure("", "size of all networks", "paper: Tables 1-3; the others are ours"),
+    ] = "paper"
+    feature_layer: Annotated[
+        bool,
+        Structure("", "Table 2's last layer comes before the head, instead of being it", "ours"),
+    ] = True
+    encoder_weights: Annotated[
+        str,
+        Structure("", "file of torchvision's weights to start ResNet-18 from; '' is none", "ours"),
+    ] = ""
+
+
+@dataclass(frozen=True)
+class DVAEHyperparameters(ModalHyperparameters):
+    """The two steps, and the rest of an image that no label tells."""
+
+    d_u: Annotated[
+        int,
+        Structure("d_u", "dimension of z_u, of what no label tells; 0 is none", "Table 3; ours"),
+        Ge(0),
+    ] = 0
+    pose_branch_pool: Annotated[
+        bool,
+        Structure("", "maps averaged to 8 x 8 before Table 3's branch of poses", "ours"),
+    ] = False
+    joint: Annotated[
+        bool, Structure("", "both steps in every step of the training", "equation 6")
+    ] = False
+    first_share: Annotated[
+        float,
+        Structure("", "share of the training that disentangles, if not joint", "ours"),
+        Interval(gt=0, lt=1),
+    ] = 0.5
+
+
+@dataclass(frozen=True)
+class SynthesisHyperparameters(ModalHyperparameters):
+    """Of image synthesis."""
+
+    beta: Annotated[float, Value("β", "weight of the KL terms", "Appendix C"), Ge(0)] = 100.0
+
+
+@dataclass(frozen=True)
+class DVAESynthesisHyperparameters(SynthesisHyperparameters, DVAEHyperparameters):
+    """Of dVAE for image synthesis."""

@@ -1,0 +1,1 @@
+"""Encoders and decoders as the papers describe them, one file a paper."""

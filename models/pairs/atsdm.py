@@ -1,0 +1,165 @@
+"""The two-step disentanglement method (Hadad et al., 2018), with RoDi's networks."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import torch
+import torch.nn.functional as F
+from annotated_types import Ge, Gt, Interval
+from torch import Tensor, nn
+
+from models.hyperparameters import Structure, Value
+from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
+from models.networks.residual import ImageEncoder
+from models.pairs.pair_method import PairHyperparameters, PairMethod, squared_error
+
+CODE = "Hadad et al., 2018, authors' code"
+
+
+@dataclass(frozen=True)
+class ATSDMHyperparameters(PairHyperparameters):
+    """The two steps and the adversary."""
+
+    lr: Annotated[float, Value("η", "Adam's learning rate", CODE), Gt(0)] = 1e-4
+    adversary_lr: Annotated[
+        float,
+        Value("", "Adam's learning rate of the adversary", "ours: SGD with 0.01 there"),
+        Gt(0),
+    ] = 4e-4
+    rec_weight: Annotated[float, Value("", "weight of the mean squared error", CODE), Ge(0)] = 5.0
+    adv_weight: Annotated[
+        float, Value("", "weight of the adversary's cross-entropy", CODE), Ge(0)
+    ] = 1.0
+    first_share: Annotated[
+        float,
+        Value("", "share of the training steps of the first step", "ours: there, two trainings"),
+        Interval(ge=0, le=1),
+    ] = 0.3
+    generator_every: Annotated[
+        int,
+        Structure("", "steps from one update of encoder and decoder to the next", CODE),
+        Ge(1),
+    ] = 4
+    width: Annotated[
+        int, Structure("", "hidden width of classifier and adversary", "ours"), Ge(1)
+    ] = 256
+
+
+class ATSDM(PairMethod):
+    """Two-step disentanglement: an appearance learnt from labels, a pose that hides them.
+
+    Pairs are not needed, identities are: both codes are of ``image``. First the appearance encoder
+    learns to tell the identities; then it stays as it is, and pose encoder and decoder learn
+    against an adversary that tells the identity from the pose.
+    """
+
+    Hyperparameters = ATSDMHyperparameters
+
+    def __init__(self, hyperparameters: ATSDMHyperparameters, data: DataSpec) -> None:
+        super().__init__(hyperparameters, data)
+        hp, shape, n = hyperparameters, data.image_shape, data.n_identities
+        if n < 2:
+            raise ValueError(
+                f"method=atsdm learns from labels of identities, and these data have {n}: choose "
+                "a dataset with identities, or another method"
+            )
+        self.appearance_encoder = ImageEncoder(hp.network, shape, hp.d_appearance)
+        self.pose_encoder = ImageEncoder(hp.network, shape, hp.d_pose)
+        self.classifier = _perceptron(hp.d_appearance, hp.width, n, normalised=False)
+        self.adversary = _perceptron(hp.d_pose, hp.width, n, normalised=True)
+
+    def phases(self) -> tuple[Phase, ...]:
+        """Return the first step's update, and the adversary's and the generator's of the second."""
+        every = self.hyperparameters.generator_every
+        return (
+            Phase(
+                "classifier",
+                "classification",
+                ("appearance_encoder.", "classifier."),
+                gate="in_first_step",
+            ),
+            Phase(
+                "adversary",
+                "accusation",
+                ("adversary.",),
+                gate="in_second_step",
+                lr="adversary_lr",
+            ),
+            Phase(
+                "generator",
+                "generation",
+                ("pose_encoder.", "decoder."),
+                every=every,
+                gate="in_second_step",
+                betas=(0.5, 0.999),
+            ),
+        )
+
+    def in_first_step(self, stats: Stats) -> Tensor:
+        """Tell whether the appearance is still being learnt."""
+        return stats["classifier/first_step"] > 0
+
+    def in_second_step(self, stats: Stats) -> Tensor:
+        """Tell whether the appearance has been learnt."""
+        return stats["classifier/first_step"] == 0
+
+    def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
+        """Draw nothing: no code is sampled."""
+        del batch_size, generator
+        return {}
+
+    def classification(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        """Return the cross-entropy of the identity, told from the appearance, in nats."""
+        del noise
+        logits = self.classifier(self.appearance_code(batch["image"]))
+        loss = F.cross_entropy(logits, batch["identity"])
+        first = 1.0 * (values["progress"] < values["first_share"])
+        correct = _accuracy(logits, batch["identity"])
+        return loss, {"correct": correct, "first_step": torch.zeros_like(correct) + first}
+
+    def accusation(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        """Return the adversary's cross-entropy of the identity, told from the pose, in nats."""
+        del noise, values
+        with torch.no_grad():
+            pose = self.pose_code(batch["image"])
+        logits = self.adversary(pose)
+        correct = _accuracy(logits, batch["identity"])
+        return F.cross_entropy(logits, batch["identity"]), {"correct": correct}
+
+    def generation(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        """Return ``w_r mse - w_a cross-entropy`` of the adversary; mse a mean over all values."""
+        del noise
+        image = batch["image"]
+        with torch.no_grad():
+            appearance = self.appearance_code(image)
+        pose = self.pose_code(image)
+        rec = squared_error(self.compose(pose, appearance), image).mean() / self.data.n_pixels
+        hidden = F.cross_entropy(self.adversary(pose), batch["identity"])
+        loss = values["rec_weight"] * rec - values["adv_weight"] * hidden
+        return loss, {"rec": rec.detach(), "cross_entropy": hidden.detach()}
+
+    def appearance_code(self, image: Tensor) -> Tensor:
+        """Return the appearance of images ``[B, C, H, W]``, ``[B, d_appearance]``."""
+        code: Tensor = self.appearance_encoder(image)
+        return code
+
+    def pose_code(self, image: Tensor) -> Tensor:
+        """Return the pose of images ``[B, C, H, W]``, ``[B, d_pose]``."""
+        code: Tensor = self.pose_encoder(image)
+        return code
+
+
+def _perceptron(d: int, width: int, n: int, normalised: bool) -> nn.Sequential:
+    """Return three hidden layers and ``n`` logits; normalised by the batch's own statistics."""
+    layers: list[nn.Module] = []
+    for inputs in (d, width, width):
+        # A bias before the normalisation would be taken away again.
+        layers.append(nn.Linear(inputs, width, bias=not normalised))
+        if normalised:
+            layers.append(nn.BatchNorm1d(width, track_running_stats=False))
+        layers.append(nn.ReLU())
+    return nn.Sequential(*layers, nn.Linear(width, n))
+
+
+def _accuracy(logits: Tensor, identity: Tensor) -> Tensor:
+    return (logits.detach().argmax(1) == identity).to(logits.dtype).mean()

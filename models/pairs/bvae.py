@@ -1,0 +1,62 @@
+"""RoDi's networks with a fixed weight of the variational bound and no classifier (its Figure 7)."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import torch
+from annotated_types import Ge
+from torch import Tensor
+
+from models.distributions.diagonal_gaussian import DiagonalGaussian, gaussian_of
+from models.hyperparameters import Value
+from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
+from models.networks.residual import ImageEncoder
+from models.pairs.pair_method import OURS, PairHyperparameters, PairMethod, squared_error
+
+
+@dataclass(frozen=True)
+class BVAEHyperparameters(PairHyperparameters):
+    """The weight of the bound."""
+
+    beta: Annotated[float, Value("β", "weight of the KL term of the pose", OURS), Ge(0)] = 1.0
+
+
+class BVAE(PairMethod):
+    """beta-VAE of pairs: appearance from the other image, pose under a weighted KL term."""
+
+    Hyperparameters = BVAEHyperparameters
+
+    def __init__(self, hyperparameters: BVAEHyperparameters, data: DataSpec) -> None:
+        super().__init__(hyperparameters, data)
+        hp, shape = hyperparameters, data.image_shape
+        self.appearance_encoder = ImageEncoder(hp.network, shape, hp.d_appearance)
+        self.pose_encoder = ImageEncoder(hp.network, shape, 2 * hp.d_pose)
+
+    def phases(self) -> tuple[Phase, ...]:
+        """Return the one update, with RoDi's rates of decay."""
+        return (Phase("train", "objective", betas=(0.5, 0.9)),)
+
+    def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
+        """Draw ``pose``, ``[B, d_pose]`` standard normal."""
+        return self.draw_poses(("pose",), batch_size, generator)
+
+    def objective(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        """Return ``L_rec + beta KL``, both summed over their dimensions (Figure 7, bvae)."""
+        posterior = self.posterior(batch["image"])["pose"]
+        appearance = self.appearance_code(batch["same"])
+        decoded = self.compose(posterior.sample(noise["pose"]), appearance)
+        rec, kl = squared_error(decoded, batch["image"]).mean(), posterior.kl().mean()
+        return rec + values["beta"] * kl, {"rec": rec.detach(), "kl": kl.detach()}
+
+    def appearance_code(self, image: Tensor) -> Tensor:
+        """Return the appearance of images ``[B, C, H, W]``, ``[B, d_appearance]``."""
+        code: Tensor = self.appearance_encoder(image)
+        return code
+
+    def pose_code(self, image: Tensor) -> Tensor:
+        """Return the mean of the pose of images ``[B, C, H, W]``, ``[B, d_pose]``."""
+        return self.posterior(image)["pose"].mean
+
+    def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian]:
+        """Return that of ``pose``, over ``[B, d_pose]``."""
+        return {"pose": gaussian_of(self.pose_encoder(image))}

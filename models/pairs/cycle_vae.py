@@ -1,0 +1,99 @@
+"""The cycle-consistent VAE (Jha et al., 2018), with the networks of RoDi's comparison."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import torch
+from annotated_types import Ge, Gt
+from torch import Tensor
+
+from models.distributions.diagonal_gaussian import DiagonalGaussian, gaussian_of
+from models.hyperparameters import Value
+from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
+from models.networks.residual import ImageEncoder
+from models.pairs.pair_method import PairHyperparameters, PairMethod, shown, squared_error
+
+CODE = "Jha et al., 2018, authors' code"
+
+
+@dataclass(frozen=True)
+class CycleVAEHyperparameters(PairHyperparameters):
+    """The weights of the two cycles."""
+
+    lr: Annotated[float, Value("η", "Adam's learning rate", CODE), Gt(0)] = 1e-4
+    rec_weight: Annotated[float, Value("", "weight of the mean squared error", CODE), Ge(0)] = 2.0
+    kl_coefficient: Annotated[
+        float, Value("", "weight of the KL terms, per value of the image", CODE), Ge(0)
+    ] = 3.0
+    reverse_weight: Annotated[float, Value("", "weight of the reverse cycle", CODE), Ge(0)] = 10.0
+
+
+class CycleVAE(PairMethod):
+    """Cycle-consistent VAE: swaps within an identity, and a pose read back from two others."""
+
+    Hyperparameters = CycleVAEHyperparameters
+
+    def __init__(self, hyperparameters: CycleVAEHyperparameters, data: DataSpec) -> None:
+        super().__init__(hyperparameters, data)
+        hp = hyperparameters
+        numbers = 2 * hp.d_pose + hp.d_appearance
+        self.encoder = ImageEncoder(hp.network, data.image_shape, numbers)
+
+    def phases(self) -> tuple[Phase, ...]:
+        """Return the forward cycle, and the reverse one, which trains the encoder alone."""
+        return (
+            Phase("forward", "forward_cycle", ("encoder.", "decoder.")),
+            Phase("reverse", "reverse_cycle", ("encoder.",)),
+        )
+
+    def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
+        """Draw standard normal ``[B, d_pose]``: ``pose``, ``pose_same``, and ``prior``."""
+        return self.draw_poses(("pose", "pose_same", "prior"), batch_size, generator)
+
+    def forward_cycle(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        """Return the loss of a pair whose appearances are exchanged.
+
+        ``w (mse(D(s1, c2), x1) + mse(D(s2, c1), x2)) + v (KL1 + KL2)``, where ``mse`` and the KL
+        terms are means over the batch and all values of the images.
+        """
+        image, same = batch["image"], batch["same"]
+        pose, appearance = self._codes(image)
+        pose_same, appearance_same = self._codes(same)
+        decoded = self.compose(pose.sample(noise["pose"]), appearance_same)
+        decoded_same = self.compose(pose_same.sample(noise["pose_same"]), appearance)
+        n = self.data.n_pixels
+        errors = squared_error(decoded, image) + squared_error(decoded_same, same)
+        rec, kl = errors.mean() / n, (pose.kl() + pose_same.kl()).mean()
+        loss = values["rec_weight"] * rec + values["kl_coefficient"] * kl / n
+        return loss, {"rec": rec.detach(), "kl": kl.detach()}
+
+    def reverse_cycle(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        """Return the weighted distance of the poses read back from two images made with one.
+
+        Their appearances are those of unrelated images, the batch and the batch moved by one.
+        Neither they nor the images made have a way back to the networks that made them.
+        """
+        with torch.no_grad():
+            appearance = self.appearance_code(batch["image"])
+            made = shown(self.compose(noise["prior"], appearance))
+            made_other = shown(self.compose(noise["prior"], appearance.roll(1, 0)))
+        distance = (self.pose_code(made) - self.pose_code(made_other)).abs().mean()
+        return values["reverse_weight"] * distance, {"distance": distance.detach()}
+
+    def appearance_code(self, image: Tensor) -> Tensor:
+        """Return the appearance of images ``[B, C, H, W]``, ``[B, d_appearance]``."""
+        return self._codes(image)[1]
+
+    def pose_code(self, image: Tensor) -> Tensor:
+        """Return the mean of the pose of images ``[B, C, H, W]``, ``[B, d_pose]``."""
+        return self._codes(image)[0].mean
+
+    def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian]:
+        """Return that of ``pose``, over ``[B, d_pose]``."""
+        return {"pose": self._codes(image)[0]}
+
+    def _codes(self, image: Tensor) -> tuple[DiagonalGaussian, Tensor]:
+        hp = self.hyperparameters
+        numbers = self.encoder(image)
+        pose, appearance = torch.split(numbers, [2 * hp.d_pose, hp.d_appearance], 1)
+        return gaussian_of(pose), appearance

@@ -1,0 +1,127 @@
+"""DrNet for pairs of images (Denton & Birodkar, 2017), with RoDi's networks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+import torch
+import torch.nn.functional as F
+from annotated_types import Ge, Gt
+from torch import Tensor, nn
+
+from models.hyperparameters import Structure, Value
+from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
+from models.networks.residual import ImageEncoder
+from models.pairs.pair_method import PairHyperparameters, PairMethod, squared_error
+
+CODE = "Denton & Birodkar, 2017, authors' code"
+
+
+@dataclass(frozen=True)
+class DrNetHyperparameters(PairHyperparameters):
+    """The weights of the losses, and the small codes."""
+
+    lr: Annotated[float, Value("η", "Adam's learning rate", CODE), Gt(0)] = 2e-3
+    d_appearance: Annotated[
+        int, Structure("", "dimension of the content code", f"{CODE}: 64 to 128"), Ge(1)
+    ] = 64
+    d_pose: Annotated[
+        int, Structure("", "dimension of the pose code", f"{CODE}: 5 to 16"), Ge(1)
+    ] = 16
+    adv_weight: Annotated[
+        float, Value("", "weight of the adversarial loss", f"ours: sweep it; 0 in {CODE}"), Ge(0)
+    ] = 0.1
+    content_weight: Annotated[
+        float, Value("", "weight of the distance of the content codes", CODE), Ge(0)
+    ] = 1.0
+    width: Annotated[int, Structure("", "hidden width of the scene discriminator", CODE), Ge(1)] = (
+        100
+    )
+
+
+class DrNet(PairMethod):
+    """DrNet: contents of one identity alike, poses that do not tell whether identities are.
+
+    What is a scene of a video there is an identity here.
+    """
+
+    Hyperparameters = DrNetHyperparameters
+    at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        scale: {"network": values["network"]} for scale, values in PairMethod.at_scale.items()
+    }
+
+    def __init__(self, hyperparameters: DrNetHyperparameters, data: DataSpec) -> None:
+        super().__init__(hyperparameters, data)
+        hp, shape = hyperparameters, data.image_shape
+        self.appearance_encoder = ImageEncoder(hp.network, shape, hp.d_appearance)
+        self.pose_encoder = ImageEncoder(hp.network, shape, hp.d_pose)
+        self.discriminator = nn.Sequential(
+            nn.Linear(2 * hp.d_pose, hp.width),
+            nn.ReLU(),
+            nn.Linear(hp.width, hp.width),
+            nn.ReLU(),
+            nn.Linear(hp.width, 1),
+        )
+
+    def phases(self) -> tuple[Phase, ...]:
+        """Return the discriminator's update after that of encoders and decoder."""
+        model = "appearance_encoder.", "pose_encoder.", "decoder."
+        return (
+            Phase("model", "composition", model),
+            Phase("discriminator", "discrimination", ("discriminator.",)),
+        )
+
+    def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
+        """Draw nothing: no code is sampled."""
+        del batch_size, generator
+        return {}
+
+    def composition(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        """Return the reconstruction's, the contents' and the adversarial loss, weighted.
+
+        The first two are mean squared errors; the content of ``image`` is the target of that of
+        ``same`` and gets no gradient. The third is the discriminator's cross-entropy for an answer
+        of 1/2, with gradient to the pose of ``image`` alone.
+        """
+        del noise
+        image, same = batch["image"], batch["same"]
+        content, pose = self.appearance_code(same), self.pose_code(image)
+        rec = squared_error(self.compose(pose, content), image).mean() / self.data.n_pixels
+        with torch.no_grad():
+            target, pose_same = self.appearance_code(image), self.pose_code(same)
+        distance = (content - target).square().mean()
+        answer = self._answer(pose_same, pose)
+        confusion = F.binary_cross_entropy_with_logits(answer, torch.full_like(answer, 0.5))
+        loss = rec + values["content_weight"] * distance + values["adv_weight"] * confusion
+        parts = {"rec": rec, "content": distance, "confusion": confusion}
+        return loss, {name: part.detach() for name, part in parts.items()}
+
+    def discrimination(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        """Return the cross-entropy of telling poses of one identity from poses of two.
+
+        The first half of the batch is of one; in the second the poses are moved on by one row.
+        """
+        del noise, values
+        with torch.no_grad():
+            pose, pose_same = self.pose_code(batch["image"]), self.pose_code(batch["same"])
+        half = len(pose) // 2
+        second = torch.cat([pose[:half], pose[half:].roll(1, 0)])
+        answer = self._answer(pose_same, second)
+        target = torch.cat([torch.ones_like(answer[:half]), torch.zeros_like(answer[half:])])
+        correct = ((answer.detach() > 0) == (target > 0)).to(answer.dtype).mean()
+        return F.binary_cross_entropy_with_logits(answer, target), {"correct": correct}
+
+    def appearance_code(self, image: Tensor) -> Tensor:
+        """Return the content of images ``[B, C, H, W]``, ``[B, d_appearance]`` in ``(-1, 1)``."""
+        code: Tensor = self.appearance_encoder(image)
+        return code.tanh()
+
+    def pose_code(self, image: Tensor) -> Tensor:
+        """Return the pose of images ``[B, C, H, W]``, ``[B, d_pose]`` in ``(-1, 1)``."""
+        code: Tensor = self.pose_encoder(image)
+        return code.tanh()
+
+    def _answer(self, first: Tensor, second: Tensor) -> Tensor:
+        """Return the logit ``[B]`` that two poses ``[B, d_pose]`` are of one identity."""
+        answer: Tensor = self.discriminator(torch.cat([first, second], 1))
+        return answer.squeeze(1)

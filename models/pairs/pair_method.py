@@ -1,0 +1,103 @@
+"""What the methods share that learn appearance and pose from pairs of images of one identity."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+import torch
+from annotated_types import Ge, Gt
+from torch import Tensor
+
+from models.hyperparameters import Structure, Value
+from models.method import DataSpec, Method, Noise
+from models.networks.residual import ImageDecoder, NetworkSize
+
+OURS = "ours: the paper compares in Figure 7 and prints no settings"
+
+
+@dataclass(frozen=True)
+class PairHyperparameters:
+    """The optimiser's rate, the two codes and the networks' size."""
+
+    lr: Annotated[
+        float, Value("η", "Adam's learning rate", "Esser et al., 2019, authors' code"), Gt(0)
+    ] = 2e-4
+    d_appearance: Annotated[
+        int, Structure("dim α", "dimension of the appearance code", "authors' code"), Ge(1)
+    ] = 256
+    d_pose: Annotated[
+        int, Structure("dim π", "dimension of the pose code", "authors' code"), Ge(1)
+    ] = 256
+    network: Annotated[
+        NetworkSize,
+        Structure("", "size of all networks", "paper: authors' code, sprites; the others are ours"),
+    ] = "paper"
+
+
+class PairMethod(Method):
+    """A method with an appearance code of one image, a pose code of another, and one decoder.
+
+    Subclasses build their encoders and say what each gives for an image. They train on pairs (see
+    :class:`models.method.Method`); afterwards each code can be taken from any image. They bound no
+    likelihood of an image (``Bounds``): one whose appearance code has seen the image is no bound.
+    """
+
+    Hyperparameters = PairHyperparameters
+    consumes: ClassVar[Literal["images", "pairs"]] = "pairs"
+    at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "smoke": {"network": "tiny", "lr": 1e-3},
+        "small": {"network": "small", "lr": 1e-3},
+    }
+
+    def __init__(self, hyperparameters: PairHyperparameters, data: DataSpec) -> None:
+        super().__init__(hyperparameters, data)
+        hp = hyperparameters
+        self.decoder = ImageDecoder(hp.network, data.image_shape, hp.d_pose + hp.d_appearance)
+
+    def appearance_code(self, image: Tensor) -> Tensor:
+        """Return the appearance of images ``[B, C, H, W]``, ``[B, d_appearance]``."""
+        raise NotImplementedError
+
+    def pose_code(self, image: Tensor) -> Tensor:
+        """Return the pose of images ``[B, C, H, W]``, ``[B, d_pose]``, without sampling."""
+        raise NotImplementedError
+
+    def draw_poses(self, names: tuple[str, ...], size: int, generator: torch.Generator) -> Noise:
+        """Draw standard normal ``[B, d_pose]`` under each of the names."""
+        shape = size, self.hyperparameters.d_pose
+        return {
+            name: torch.randn(shape, generator=generator, device=generator.device) for name in names
+        }
+
+    def compose(self, pose: Tensor, appearance: Tensor) -> Tensor:
+        """Decode codes ``[B, d_pose]`` and ``[B, d_appearance]``; images about ``[-1, 1]``."""
+        image: Tensor = self.decoder(torch.cat([pose, appearance], 1))
+        return image
+
+    def encode(self, image: Tensor) -> dict[str, Tensor]:
+        """Return ``appearance`` ``[B, d_appearance]`` and ``pose`` ``[B, d_pose]``."""
+        return {"appearance": self.appearance_code(image), "pose": self.pose_code(image)}
+
+    def reconstruct(self, image: Tensor) -> Tensor:
+        """Return ``[B, C, H, W]`` in ``[0, 1]``, decoded from both codes of one image."""
+        return self.swap(image, image)
+
+    def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
+        """Return ``[B, C, H, W]`` in ``[0, 1]``: appearance i of one, pose i of the other."""
+        pose, appearance = self.pose_code(pose_from), self.appearance_code(appearance_from)
+        return shown(self.compose(pose, appearance))
+
+
+def shown(decoded: Tensor) -> Tensor:
+    """Return what a decoder gives, about ``[-1, 1]``, as an image in ``[0, 1]``."""
+    return ((decoded + 1) / 2).clamp(0, 1)
+
+
+def squared_error(decoded: Tensor, image: Tensor) -> Tensor:
+    """Return the squared differences on the scale ``[-1, 1]``, summed over each image, ``[B]``.
+
+    Args:
+        decoded: ``[B, C, H, W]``, about ``[-1, 1]``.
+        image: ``[B, C, H, W]`` in ``[0, 1]``.
+    """
+    return (decoded - (2 * image - 1)).square().flatten(1).sum(1)

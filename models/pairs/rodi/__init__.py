@@ -1,0 +1,1 @@
+"""RoDi: an adaptive bound on the mutual information of pose and appearance."""

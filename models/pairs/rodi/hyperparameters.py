@@ -1,0 +1,93 @@
+"""The choices and numbers of RoDi, and the ablations of its Table 1 (Esser et al., 2019)."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Interval
+
+from models.hyperparameters import Structure, Value
+from models.pairs.pair_method import PairHyperparameters
+from models.pairs.rodi.mutual_information import Marginal
+
+VariantName = Literal["a", "b", "c", "d", "e"]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What a column of Table 1 has and has not.
+
+    Attributes:
+        adversarial: whether the loss has the term of T (equation 22).
+        bound: how the variational bound is weighted: by rule (18), by rule (24), always by
+            gamma_0, or not at all, with a pose code that is not sampled (the authors' code).
+        biased: whether rule (18) has its bias towards 0.
+    """
+
+    adversarial: bool
+    bound: Literal["gap", "excess", "fixed", "none"]
+    biased: bool = False
+
+
+VARIANTS: dict[VariantName, Variant] = {
+    "a": Variant(adversarial=False, bound="excess"),
+    "b": Variant(adversarial=True, bound="none"),
+    "c": Variant(adversarial=True, bound="gap"),
+    "d": Variant(adversarial=True, bound="fixed"),
+    "e": Variant(adversarial=True, bound="gap", biased=True),
+}
+
+
+@dataclass(frozen=True)
+class RodiHyperparameters(PairHyperparameters):
+    """The constraint, how it is enforced, and the classifiers."""
+
+    variant: Annotated[
+        VariantName,
+        Structure(
+            "",
+            "a only variational, b only adversarial, c equal, d fixed, e adaptive combination",
+            "Table 1",
+        ),
+    ] = "e"
+    epsilon: Annotated[
+        float, Value("ε", "bound on the mutual information, in nats", "Table 1"), Ge(0)
+    ] = 0.125
+    mu: Annotated[
+        float,
+        Value("μ", "weight of the squared excess, and step of λ", "(22), (23); authors' code"),
+        Gt(0),
+    ] = 0.1
+    gamma0: Annotated[
+        float,
+        Value("γ_0", "first weight of the KL term", "authors' code: sprites 1, people 7.5"),
+        Ge(0),
+    ] = 1.0
+    l_gamma: Annotated[
+        float, Value("l_γ", "learning rate of γ", "(18), (24); authors' code"), Ge(0)
+    ] = 0.01
+    b_gamma: Annotated[
+        float, Value("b_γ", "bias of γ towards 0, in nats", "(18); authors' code"), Ge(0)
+    ] = 0.01
+    gamma_max: Annotated[float, Value("", "upper bound of γ", "authors' code"), Gt(0)] = 1000.0
+    t_lr: Annotated[
+        float,
+        Value("η_T", "Adam's learning rate of the classifiers", "authors' code: twice the other"),
+        Gt(0),
+    ] = 4e-4
+    warmup: Annotated[
+        float,
+        Value("", "share of the steps without the term of T, λ and γ unchanged", "authors' code"),
+        Interval(ge=0, le=1),
+    ] = 0.01
+    pose_covariance: Annotated[
+        Literal["diag", "full"],
+        Structure("", "covariance of the pose code", "authors' code: sprites diag, people full"),
+    ] = "diag"
+    marginal: Annotated[
+        Marginal, Structure("", "how pairs that do not belong together are made", "authors' code")
+    ] = "reverse"
+    visible_every: Annotated[
+        int,
+        Structure("", "steps from one update of the decoders of a single code to the next", "ours"),
+        Ge(1),
+    ] = 4

@@ -1,0 +1,198 @@
+"""Unsupervised robust disentangling (Esser, Haux & Ommer, 2019), with the ablations of its Table 1.
+
+The pose code of one image and the appearance code of another of the same identity reproduce the
+first. Their mutual information is kept below ``epsilon`` by a classifier T the pose encoder plays
+against; a second one, T', tells when T is overpowered, and then a variational bound weighs more.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from models.distributions.diagonal_gaussian import DiagonalGaussian, gaussian_of
+from models.distributions.full_gaussian import FullGaussian, full_gaussian_of, full_gaussian_size
+from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
+from models.networks.residual import ImageDecoder, ImageEncoder
+from models.pairs.pair_method import PairMethod, shown, squared_error
+from models.pairs.rodi.adaptive_weight import AdaptiveWeight, RunningMean, excess, gap
+from models.pairs.rodi.augmented_lagrangian import Multiplier, penalty
+from models.pairs.rodi.hyperparameters import VARIANTS, RodiHyperparameters
+from models.pairs.rodi.mutual_information import PairClassifier, classifier_loss, reordered
+
+
+class PoseEncoder(nn.Module):
+    """Images to the Gaussian of their pose code, with a diagonal or a full covariance."""
+
+    def __init__(self, hp: RodiHyperparameters, image_shape: tuple[int, int, int]) -> None:
+        super().__init__()
+        self.d, self.full = hp.d_pose, hp.pose_covariance == "full"
+        numbers = full_gaussian_size(self.d) if self.full else 2 * self.d
+        self.encoder = ImageEncoder(hp.network, image_shape, numbers, pooled=self.full)
+
+    def forward(self, image: Tensor) -> DiagonalGaussian | FullGaussian:
+        """Map ``[B, C, H, W]`` in ``[0, 1]`` to a Gaussian over ``[B, d]``."""
+        numbers = self.encoder(image)
+        return full_gaussian_of(numbers, self.d) if self.full else gaussian_of(numbers)
+
+
+class Rodi(PairMethod):
+    """RoDi: mutual information kept low by a classifier, a second one and a bound (2019).
+
+    The pose encoder is trained by all terms, the appearance encoder and the decoder by the
+    reconstruction alone. Two more decoders, each of one code, show what that code tells; they train
+    no encoder.
+    """
+
+    Hyperparameters = RodiHyperparameters
+    at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        scale: {**values, "t_lr": 2e-3, "gamma0": 0.1, "warmup": 0.05}
+        for scale, values in PairMethod.at_scale.items()
+    }
+
+    def __init__(self, hyperparameters: RodiHyperparameters, data: DataSpec) -> None:
+        super().__init__(hyperparameters, data)
+        hp, shape = hyperparameters, data.image_shape
+        self.variant = VARIANTS[hp.variant]
+        self.appearance_encoder = ImageEncoder(hp.network, shape, hp.d_appearance)
+        self.pose_encoder = PoseEncoder(hp, shape)
+        self.appearance_decoder = ImageDecoder(hp.network, shape, hp.d_appearance)
+        self.pose_decoder = ImageDecoder(hp.network, shape, hp.d_pose)
+        self.t = PairClassifier(hp.network, hp.d_pose, hp.d_appearance)
+        self.t_prime = PairClassifier(hp.network, hp.d_pose, hp.d_appearance)
+        self.t_eval = PairClassifier(hp.network, hp.d_pose, hp.d_appearance)
+        self.multiplier = Multiplier()
+        self.weight = AdaptiveWeight()
+        self.mean_i_t = RunningMean()
+        self.mean_i_t_prime = RunningMean()
+
+    def phases(self) -> tuple[Phase, ...]:
+        """Return the model's update, the classifiers', and that of the decoders of one code."""
+        model = "appearance_encoder.", "pose_encoder.", "decoder."
+        classifiers, betas = ("t.", "t_prime.", "t_eval."), (0.5, 0.9)
+        visible, every = (
+            ("appearance_decoder.", "pose_decoder."),
+            self.hyperparameters.visible_every,
+        )
+        return (
+            Phase("model", "composition", model, betas=betas),
+            Phase("classifiers", "estimation", classifiers, lr="t_lr", betas=betas),
+            Phase("visible", "visualisation", visible, every=every, betas=betas),
+        )
+
+    def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
+        """Draw standard normal ``[B, d_pose]`` for each use of a pose code."""
+        names = "pose_decoder", "pose_penalty", "pose_classifiers", "pose_visible"
+        return self.draw_poses(names, batch_size, generator)
+
+    def composition(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        """Return the loss of encoders and decoder (equation 19), with its terms as statistics."""
+        appearance = self.appearance_encoder(batch["same"])
+        posterior = self.pose_encoder(batch["image"])
+        decoded = self.compose(self._pose(posterior, noise["pose_decoder"]), appearance)
+        loss = squared_error(decoded, batch["image"]).mean()
+        stats = {"rec": loss.detach()}
+        if self.variant.bound != "none":
+            kl = posterior.kl().mean()
+            loss = loss + self._gamma(values) * kl
+            stats["kl"] = kl.detach()
+        if self.variant.adversarial:
+            pose = self._pose(posterior, noise["pose_penalty"])
+            i_t = self.t(pose, appearance.detach()).mean()
+            term = penalty(i_t, self.multiplier.value, values["epsilon"], values["mu"])
+            loss = loss + _warm(values) * term
+            stats["mi_penalty"] = term.detach()
+        return loss, stats
+
+    def estimation(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        """Return the classifiers' losses (10), added up; then update lambda and gamma."""
+        pose, appearance = self._codes(batch, noise["pose_classifiers"])
+        other = reordered(appearance, self.hyperparameters.marginal)
+        loss, stats = pose.new_zeros(()), {}
+        for name, classifier in self._classifiers().items():
+            joint = classifier(pose, appearance)
+            loss = loss + classifier_loss(joint, classifier(pose, other))
+            stats[name] = joint.detach().mean()
+        self._adapt(stats["i_t"], stats["i_t_prime"], values)
+        if self.variant.adversarial:
+            stats["lambda"] = self.multiplier.value.clone()
+        if self.variant.bound != "none":
+            stats["gamma"] = self._gamma(values) + pose.new_zeros(())
+        return loss, stats
+
+    def visualisation(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        """Return the squared error of both decoders of a single code (section 4.2).
+
+        They learn on samples of the pose, so that they tell no more than what its noise leaves.
+        """
+        del values
+        pose, appearance = self._codes(batch, noise["pose_visible"])
+        of_appearance = squared_error(self.appearance_decoder(appearance), batch["image"]).mean()
+        of_pose = squared_error(self.pose_decoder(pose), batch["image"]).mean()
+        stats = {"appearance": of_appearance.detach(), "pose": of_pose.detach()}
+        return of_appearance + of_pose, stats
+
+    def appearance_code(self, image: Tensor) -> Tensor:
+        """Return the appearance of images ``[B, C, H, W]``, ``[B, d_appearance]``."""
+        code: Tensor = self.appearance_encoder(image)
+        return code
+
+    def pose_code(self, image: Tensor) -> Tensor:
+        """Return the mean of the pose of images ``[B, C, H, W]``, ``[B, d_pose]``."""
+        mean: Tensor = self.pose_encoder(image).mean
+        return mean
+
+    def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian | FullGaussian]:
+        """Return that of ``pose``, over ``[B, d_pose]``; none where the code is not sampled."""
+        if self.variant.bound == "none":
+            return {}
+        found: DiagonalGaussian | FullGaussian = self.pose_encoder(image)
+        return {"pose": found}
+
+    def decode_groups(self, image: Tensor) -> dict[str, Tensor]:
+        """Return what each code alone tells, ``[B, C, H, W]`` in ``[0, 1]``."""
+        return {
+            "appearance": shown(self.appearance_decoder(self.appearance_code(image))),
+            "pose": shown(self.pose_decoder(self.pose_code(image))),
+        }
+
+    def information(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
+        """Return the values of T, T' and the third classifier on joint pairs, each ``[B]``."""
+        codes = self._codes(batch, noise["pose_classifiers"])
+        return {name: classifier(*codes) for name, classifier in self._classifiers().items()}
+
+    def _classifiers(self) -> dict[str, nn.Module]:
+        return {"i_t": self.t, "i_t_prime": self.t_prime, "i_eval": self.t_eval}
+
+    def _pose(self, posterior: DiagonalGaussian | FullGaussian, noise: Tensor) -> Tensor:
+        return posterior.mean if self.variant.bound == "none" else posterior.sample(noise)
+
+    @torch.no_grad()
+    def _codes(self, batch: Batch, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """Return a sample of the pose and the appearance, without a way back to the encoders."""
+        pose = self._pose(self.pose_encoder(batch["image"]), noise)
+        return pose, self.appearance_code(batch["same"])
+
+    def _gamma(self, values: Values) -> Tensor:
+        return self.weight.value(values["gamma0"])
+
+    def _adapt(self, i_t: Tensor, i_t_prime: Tensor, values: Values) -> None:
+        """Update lambda by the batch's estimate, gamma by running means of at least 0."""
+        active, epsilon = _warm(values), values["epsilon"]
+        if self.variant.adversarial:
+            self.multiplier.update(i_t, epsilon, values["mu"], active)
+        mean = self.mean_i_t.update(i_t).clamp(min=0)
+        mean_prime = self.mean_i_t_prime.update(i_t_prime).clamp(min=0)
+        if self.variant.bound == "excess":
+            drive = excess(mean_prime, epsilon)
+        elif self.variant.bound == "gap":
+            drive = gap(mean, mean_prime, values["b_gamma"] if self.variant.biased else 0.0)
+        else:
+            return
+        self.weight.update(drive, values["l_gamma"], values["gamma0"], values["gamma_max"], active)
+
+
+def _warm(values: Values) -> float | Tensor:
+    """Return 0 in the warm-up, 1 after it."""
+    return 1.0 * (values["progress"] >= values["warmup"])

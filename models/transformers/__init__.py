@@ -1,0 +1,1 @@
+"""Spatial transformers: affine parametrizations and CPAB."""

@@ -1,0 +1,1 @@
+"""Continuous piecewise-affine (CPAB) transformations, integrated exactly."""

@@ -1,0 +1,1 @@
+"""Variational autoencoders of single images (VAE, its regularised kin, VITAE)."""

@@ -1,0 +1,115 @@
+"""What the variational autoencoders share: from an inference to the bound, its weight, the loss."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import torch
+from annotated_types import Ge, Gt
+from torch import Tensor
+
+from models.distributions.diagonal_gaussian import DiagonalGaussian, standard_log_density
+from models.distributions.likelihoods import LikelihoodName, log_likelihood
+from models.hyperparameters import Structure, Value
+from models.method import Batch, Method, Noise, Stats, Values
+
+
+@dataclass(frozen=True)
+class VariationalHyperparameters:
+    """The numbers of the objective and its optimiser, common to all."""
+
+    lr: Annotated[
+        float,
+        Value("λ", "Adam's learning rate", "VITAE, supplement, Section 2; swept in Figure 1"),
+        Gt(0),
+    ] = 1e-4
+    beta: Annotated[
+        float,
+        Value("β", "weight of the KL term", "beta-VAE (Higgins et al., 2017); 1 is the ELBO"),
+        Ge(0),
+    ] = 1.0
+    likelihood: Annotated[
+        LikelihoodName,
+        Structure(
+            "p(x|z)", "distribution of a pixel", "Tables 1 and 2, Bernoulli; 3 and 4, normal"
+        ),
+    ] = "bernoulli"
+    sigma2: Annotated[
+        float,
+        Structure("σ²", "fixed variance of a normal pixel", "VITAE, supplement, Section 3"),
+        Gt(0),
+    ] = 0.1
+
+
+@dataclass(frozen=True)
+class Inference:
+    """One sample of every latent for a batch of images, and what is decoded from it.
+
+    Attributes:
+        posteriors: of each latent group, ``[B, d]``.
+        samples: of each latent group, ``[B, d]``.
+        mean: of the pixels, ``[B, C, H, W]``.
+    """
+
+    posteriors: dict[str, DiagonalGaussian]
+    samples: dict[str, Tensor]
+    mean: Tensor
+
+
+class VariationalMethod(Method):
+    """A method trained on a bound: subclasses give ``draw`` and ``infer``."""
+
+    def infer(self, image: Tensor, noise: Noise) -> Inference:
+        """Sample the latents of images ``[B, C, H, W]`` and decode them."""
+        raise NotImplementedError
+
+    def regularizer(self, inferred: Inference, kl: Tensor, values: Values) -> tuple[Tensor, Stats]:
+        """Return what the loss adds to each image's reconstruction term, ``[B]``; own statistics.
+
+        Args:
+            inferred: the latents of the batch.
+            kl: divergence of the posterior from the prior, ``[B]`` in nats.
+            values: the numbers of the step.
+        """
+        del inferred
+        return values["beta"] * kl, {}
+
+    def objective(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        """Return ``kl_weight * regularizer - E[log p(x|z)]``, and the bound.
+
+        ``values["kl_weight"]`` is the warm-up ``w`` of the epoch (VITAE, supplement, Section 2).
+        The statistics are those of ``elbo``, averaged: always with all weights at 1.
+        """
+        inferred = self.infer(batch["image"], noise)
+        bound = self._bound(batch["image"], inferred)
+        penalty, told = self.regularizer(inferred, bound["kl"], values)
+        loss = (values["kl_weight"] * penalty - bound["log_likelihood"]).mean()
+        means = {name: value.detach().mean() for name, value in bound.items()}
+        return loss, {**means, **{name: value.detach() for name, value in told.items()}}
+
+    def elbo(self, batch: Batch, noise: Noise) -> Stats:
+        """Return the bound and its parts, each ``[B]`` in nats per image.
+
+        ``elbo``, ``log_likelihood``, ``kl``, and with several latent groups ``kl_<group>`` of each.
+        One sample of each latent; the KL terms are in closed form, those of a group that depends on
+        another at that one's sample (VITAE, supplement, Section 1).
+        """
+        return self._bound(batch["image"], self.infer(batch["image"], noise))
+
+    def log_weight(self, batch: Batch, noise: Noise) -> Tensor:
+        """Return ``log p(x, z) - log q(z | x)`` of one posterior sample ``z`` an image, ``[B]``."""
+        inferred = self.infer(batch["image"], noise)
+        weight = self._log_likelihood(batch["image"], inferred.mean)
+        for group, z in inferred.samples.items():
+            weight = weight + standard_log_density(z) - inferred.posteriors[group].log_density(z)
+        return weight
+
+    def _bound(self, image: Tensor, inferred: Inference) -> Stats:
+        likelihood = self._log_likelihood(image, inferred.mean)
+        kls = {f"kl_{group}": found.kl() for group, found in inferred.posteriors.items()}
+        kl = torch.stack(list(kls.values())).sum(0)
+        parts = kls if len(kls) > 1 else {}
+        return {"elbo": likelihood - kl, "log_likelihood": likelihood, "kl": kl, **parts}
+
+    def _log_likelihood(self, image: Tensor, mean: Tensor) -> Tensor:
+        hp = self.hyperparameters
+        return log_likelihood(hp.likelihood, image, mean, hp.sigma2)

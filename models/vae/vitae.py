@@ -1,0 +1,157 @@
+"""VITAE: appearance and perspective in separate latent spaces, joined by a spatial transformer.
+
+Explicit Disentanglement of Appearance and Perspective in Generative Models (Detlefsen & Hauberg,
+2019). Generative model: decode an appearance image from ``z_A`` and the parameters ``gamma`` of a
+transformation from ``z_P``, both standard normal, and warp the one by the other. The two methods
+differ in one line, what the appearance encoder sees. The perspective group is ``pose`` to the
+house's metrics.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+import torch
+from annotated_types import Ge
+from torch import Tensor
+
+from models.distributions.diagonal_gaussian import DiagonalGaussian
+from models.hyperparameters import Structure
+from models.method import DataSpec, Noise
+from models.networks.vitae import GaussianEncoder, Network, Widths, image_decoder, mlp
+from models.transformers.affine import pixel_centres
+from models.transformers.choice import TransformerHyperparameters, build_transformer
+from models.vae.variational import Inference, VariationalHyperparameters, VariationalMethod
+
+HALF = "proposal for 'approximately half the neurons' of Table 1; the paper gives no numbers"
+
+
+@dataclass(frozen=True)
+class VITAEHyperparameters(TransformerHyperparameters, VariationalHyperparameters):
+    """The transformer and the four networks of a VITAE (VITAE, supplement, Section 2)."""
+
+    d: Annotated[int, Structure("d", "dimension of each of the two spaces", "Table 1"), Ge(1)] = 2
+    network: Annotated[
+        Network, Structure("", "kind of the networks of images", "Tables 1 and 3; Table 4")
+    ] = "mlp"
+    appearance_encoder_widths: Annotated[
+        Widths, Structure("", "hidden widths of the appearance encoders", HALF)
+    ] = (64, 32)
+    appearance_decoder_widths: Annotated[
+        Widths, Structure("", "hidden widths of the appearance decoder", HALF)
+    ] = (32, 32)
+    perspective_encoder_widths: Annotated[
+        Widths, Structure("", "hidden widths of the perspective encoders", HALF)
+    ] = (64, 32)
+    perspective_decoder_widths: Annotated[
+        Widths, Structure("", "hidden widths of the decoder of γ", HALF)
+    ] = (32, 32)
+
+
+class VITAE(VariationalMethod):
+    """What U-VITAE and C-VITAE share; a subclass says what the appearance encoder sees."""
+
+    Hyperparameters = VITAEHyperparameters
+
+    def __init__(self, hyperparameters: VITAEHyperparameters, data: DataSpec) -> None:
+        super().__init__(hyperparameters, data)
+        hp, shape, network = hyperparameters, data.image_shape, hyperparameters.network
+        squash = hp.likelihood == "bernoulli"
+        self.transformer = build_transformer(hp)
+        widths = hp.appearance_encoder_widths
+        self.appearance_encoder = GaussianEncoder(network, shape, widths, hp.d)
+        widths = hp.appearance_decoder_widths
+        self.appearance_decoder = image_decoder(network, hp.d, widths, shape, squash)
+        widths = hp.perspective_encoder_widths
+        self.perspective_encoder = GaussianEncoder(network, shape, widths, hp.d)
+        self.perspective_decoder = mlp(hp.d, hp.perspective_decoder_widths, self.transformer.dim)
+
+    def seen(self, image: Tensor, gamma: Tensor) -> Tensor:
+        """Return what the appearance encoder sees of images ``[B, C, H, W]`` seen from gamma."""
+        raise NotImplementedError
+
+    def seen_and_points(self, image: Tensor, gamma: Tensor) -> tuple[Tensor, Tensor]:
+        """Return :meth:`seen` and where ``T_gamma`` takes the pixels, ``[B, H * W, 2]``."""
+        return self.seen(image, gamma), self.transformer.points(gamma, pixel_centres(image))
+
+    def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
+        """Draw ``z_appearance`` and ``z_perspective``, each ``[B, d]`` standard normal."""
+        shape = batch_size, self.hyperparameters.d
+        return {
+            name: torch.randn(shape, generator=generator, device=generator.device)
+            for name in ("z_appearance", "z_perspective")
+        }
+
+    def infer(self, image: Tensor, noise: Noise) -> Inference:
+        """Sample ``pose``, then ``appearance``, for images ``[B, C, H, W]``; decode and warp."""
+        pose = self.perspective_encoder(image)
+        z_pose = pose.sample(noise["z_perspective"])
+        gamma = self.perspective_decoder(z_pose)
+        seen, points = self.seen_and_points(image, gamma)
+        appearance = self.appearance_encoder(seen)
+        z_appearance = appearance.sample(noise["z_appearance"])
+        # The fixed variance of normal pixels is not warped: outside the image it would become 0.
+        mean = self.transformer.pull_back(self.appearance_decoder(z_appearance), points)
+        return Inference(
+            {"appearance": appearance, "pose": pose},
+            {"appearance": z_appearance, "pose": z_pose},
+            mean,
+        )
+
+    def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian]:
+        """Return the posteriors of ``appearance``, given the mean of ``pose``, and of ``pose``."""
+        pose = self.perspective_encoder(image)
+        gamma = self.perspective_decoder(pose.mean)
+        return {"appearance": self.appearance_encoder(self.seen(image, gamma)), "pose": pose}
+
+    def encode(self, image: Tensor) -> dict[str, Tensor]:
+        """Return the posterior means ``appearance`` and ``pose``, each ``[B, d]``."""
+        return {group: found.mean for group, found in self.posterior(image).items()}
+
+    def decode(self, codes: Mapping[str, Tensor]) -> Tensor:
+        """Return ``[B, C, H, W]`` in ``[0, 1]`` for codes ``appearance`` and ``pose``."""
+        gamma = self.perspective_decoder(codes["pose"])
+        return self.transformer.warp(self._upright(codes["appearance"]), gamma)
+
+    def appearance(self, image: Tensor) -> Tensor:
+        """Return the decoded appearance before warping, ``[B, C, H, W]`` in ``[0, 1]``."""
+        return self._upright(self.encode(image)["appearance"])
+
+    def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
+        """Return ``[B, C, H, W]`` in ``[0, 1]``: appearance i of one, warped as i of the other."""
+        appearance = self.encode(appearance_from)["appearance"]
+        return self.decode({"appearance": appearance, "pose": self.encode(pose_from)["pose"]})
+
+    def reconstruct(self, image: Tensor) -> Tensor:
+        """Return ``[B, C, H, W]`` in ``[0, 1]``, decoded from the posterior means."""
+        return self.decode(self.encode(image))
+
+    def sample(self, n: int, generator: torch.Generator) -> Tensor:
+        """Return ``n`` images ``[n, C, H, W]`` in ``[0, 1]``, both latents from the prior."""
+        z = self.draw(n, generator)
+        return self.decode({"appearance": z["z_appearance"], "pose": z["z_perspective"]})
+
+    def _upright(self, z_appearance: Tensor) -> Tensor:
+        images: Tensor = self.appearance_decoder(z_appearance)
+        return images.clamp(0, 1)
+
+
+class UVITAE(VITAE):
+    """U-VITAE: appearance and perspective inferred independently, q(z_A|x) q(z_P|x)."""
+
+    def seen(self, image: Tensor, gamma: Tensor) -> Tensor:  # noqa: ARG002
+        """Return the images ``[B, C, H, W]`` as they are."""
+        return image
+
+
+class CVITAE(VITAE):
+    """C-VITAE: appearance inferred after undoing the perspective, q(z_A|x,z_P) q(z_P|x)."""
+
+    def seen(self, image: Tensor, gamma: Tensor) -> Tensor:
+        """Return the images ``[B, C, H, W]``, un-warped by ``gamma``."""
+        return self.transformer.warp(image, gamma, inverse=True)
+
+    def seen_and_points(self, image: Tensor, gamma: Tensor) -> tuple[Tensor, Tensor]:
+        """Return :meth:`seen` and where ``T_gamma`` takes the pixels, at less than twice a cost."""
+        points, back = self.transformer.both_points(gamma, pixel_centres(image))
+        return self.transformer.pull_back(image, back), points

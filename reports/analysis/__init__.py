@@ -1,0 +1,1 @@
+"""Comparisons of groups of trials, and trends along a factor."""

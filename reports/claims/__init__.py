@@ -1,0 +1,1 @@
+"""Published statements tested on the results at hand."""

@@ -1,0 +1,110 @@
+"""The paper's statements beside our findings, as a table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from markupsafe import Markup
+
+from reports.claims.published import Published
+from reports.claims.stability import TESTS
+from reports.claims.verdict import Against, Evidence, verdict
+from reports.layout.curves import Curves
+from reports.layout.grid import Grid
+from reports.layout.profiles import Profile
+from reports.page.tables import Column, Table
+
+_MARKS = {"holding": "✓ holding", "not holding": "✗ not holding", "undecided": "? undecided"}
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A statement with what came of its test.
+
+    Attributes:
+        quote: the sentence.
+        where: where it stands.
+        definition: the test, in words.
+        outcomes: what the test found, one a comparison.
+    """
+
+    quote: str
+    where: str
+    definition: str
+    outcomes: Sequence[Against]
+
+
+def statements_table(known: Published, evidence: Evidence | str) -> Table:
+    """Return one row a statement on stability.
+
+    Args:
+        known: the published statements.
+        evidence: what the tests look at, or why they cannot be made.
+    """
+    tested = [
+        Tested(
+            statement.quote,
+            statement.where,
+            TESTS[statement.test].definition,
+            [Against(0, evidence)]
+            if isinstance(evidence, str)
+            else TESTS[statement.test].against_each(evidence),
+        )
+        for statement in known.statements
+    ]
+    caption = (
+        f"Statements of {known.source}, and whether they hold in this run. Holm's adjustment is "
+        "for the number of rivals."
+    )
+    return tested_table(tested, caption)
+
+
+def tested_table(tested: Sequence[Tested], caption: str) -> Table:
+    """Return one row a statement: the words, the verdict, what decided, and the test."""
+    verdicts = [verdict(each.outcomes) for each in tested]
+    quote = Markup("“{}” <small>({})</small>")
+    mark = Markup('<span class="verdict {}">{}</span>')
+    small = Markup("<small>{}</small>")
+    columns = [
+        Column("the paper states", [quote.format(each.quote, each.where) for each in tested]),
+        Column("here", [mark.format(v.split()[0], _MARKS[v]) for v in verdicts]),
+        Column("what decides", [_listed(each.outcomes) for each in tested]),
+        Column("the test", [small.format(each.definition) for each in tested]),
+    ]
+    data = pd.DataFrame(
+        {
+            "statement": [each.quote for each in tested],
+            "where": [each.where for each in tested],
+            "verdict": verdicts,
+            "numbers": ["; ".join(o.numbers for o in each.outcomes) for each in tested],
+            "test": [each.definition for each in tested],
+        }
+    )
+    return Table("statements", caption, columns, data, interactive=False)
+
+
+def gather(
+    known: Published, grid: Grid, found: dict[str, Profile], curves: Curves, level: float | None
+) -> Evidence | str:
+    """Return what the tests look at, or a sentence that says why they cannot be made."""
+    if grid.outcome.name != known.metric:
+        return f"The statement is about {known.metric}; this run reports {grid.outcome.name}."
+    if grid.factors != (known.factor,):
+        varied = ", ".join(grid.factors) or "nothing beside the axis"
+        return f"The statement is about {known.factor} alone; this run varies {varied}."
+    if known.subject not in found or len(found) < 2:
+        return f"This run does not compare {known.subject} with anything."
+    rivals = tuple(profile for group, profile in found.items() if group != known.subject)
+    return Evidence(grid, found[known.subject], rivals, curves, level)
+
+
+def setting(numbers: str, published: Mapping[str, object]) -> Markup:
+    """Return what is printed of numbers and the published setting, as HTML."""
+    row = Markup("<dt>{}</dt><dd>{}</dd>")
+    rows = Markup("\n").join(row.format(k, str(v)) for k, v in published.items())
+    return Markup("<p>{}</p>\n<p>The published setting:</p>\n<dl>{}</dl>").format(numbers, rows)
+
+
+def _listed(outcomes: Sequence[Against]) -> Markup:
+    items = Markup("").join(Markup("<li>{}</li>").format(o.numbers) for o in outcomes)
+    return Markup("<ul>{}</ul>").format(items)

@@ -1,0 +1,84 @@
+"""A paper's statements, each tested on the results: holding, not holding or undecided.
+
+A statement speaks for one group (the subject) against every other (the rivals). It holds if it is
+shown against each rival, and does not hold if the opposite is shown against any.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from reports.layout.curves import Curves
+from reports.layout.grid import Grid
+from reports.layout.profiles import Profile
+from reports.stats.estimates import LEVEL, Difference
+
+Verdict = Literal["holding", "not holding", "undecided"]
+
+LEAST_SEEDS = 3
+"""With fewer seeds nothing counts as shown."""
+ALPHA = round(1 - LEVEL, 10)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the tests look at.
+
+    Attributes:
+        grid: the sweep.
+        subject: profile of the group the statements speak for.
+        rivals: profiles of all other groups.
+        curves: learning curves of the reported metric on the test split.
+        level: the level at which learning curves are compared; None without a common one.
+    """
+
+    grid: Grid
+    subject: Profile
+    rivals: tuple[Profile, ...]
+    curves: Curves
+    level: float | None
+
+
+@dataclass(frozen=True)
+class Against:
+    """The outcome against one rival.
+
+    Attributes:
+        sign: 1 if the statement is shown, -1 if its opposite is, 0 if neither.
+        numbers: the numbers that decided, in words.
+    """
+
+    sign: int
+    numbers: str
+
+
+@dataclass(frozen=True)
+class Test:
+    """How a statement is decided: in words, and in code that returns one outcome a rival."""
+
+    __test__ = False  # its name must not make pytest collect it
+
+    definition: str
+    against_each: Callable[[Evidence], list[Against]]
+
+
+def verdict(outcomes: Sequence[Against]) -> Verdict:
+    """Combine the outcomes against the rivals."""
+    signs = [outcome.sign for outcome in outcomes]
+    if -1 in signs:
+        return "not holding"
+    return "holding" if signs and all(sign > 0 for sign in signs) else "undecided"
+
+
+def sign_of(difference: Difference, adjusted: float) -> int:
+    """Return the sign of a difference that is shown, 0 if it is not.
+
+    Args:
+        difference: the estimate; positive speaks for the subject.
+        adjusted: its p-value, adjusted for the number of rivals.
+    """
+    if difference.n < LEAST_SEEDS or not adjusted < ALPHA:
+        return 0
+    return int(np.sign(difference.value))

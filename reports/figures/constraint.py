@@ -1,0 +1,108 @@
+"""A constraint as a figure: the metric of every variant beside the bound it is to keep."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from reports.layout.constraints import Constraint, Kept, State
+from reports.layout.design import Design
+from reports.page.figure import COLOURS, WIDTH, Figure, style, to_svg, wide_limits
+from reports.page.text import words
+
+LOOKS: dict[State, tuple[str, str, str]] = {
+    "met": ("#00694b", "o", "met"),
+    "broken": ("#b3261e", "X", "broken"),
+    "not shown": ("#6a5500", "D", "not shown"),
+}
+"""Colour, marker and word of each state."""
+MOST_VARIANTS = 40
+"""Most variants drawn."""
+
+
+def draw_constraint(
+    constraint: Constraint, kept: Mapping[str, Kept], design: Design, values: pd.DataFrame
+) -> Figure:
+    """Draw one row a variant: its seeds, its mean with the interval, and its bound.
+
+    Args:
+        constraint: the constraint.
+        kept: how each variant keeps it.
+        design: the variants.
+        values: ``group, seed, value`` of the metric.
+    """
+    groups = [group for group in design.grid.groups if kept[group].mean.n][:MOST_VARIANTS]
+    name = f"constraint-{constraint.metric.name}"
+    bounds = np.array([kept[group].bound for group in groups])
+    reach = bounds + constraint.outward * constraint.tolerance
+    shown = np.concatenate([values["value"].to_numpy(dtype=float), bounds, reach])
+    low, high = wide_limits(shown)
+    # What keeps the constraint by far is no outlier; what breaks it by far would flatten the rest.
+    room = 0.04 * (high - low)
+    if constraint.outward > 0:
+        low = min(low, float(np.nanmin(shown)) - room)
+    else:
+        high = max(high, float(np.nanmax(shown)) + room)
+    with style():
+        canvas = Canvas(figsize=(WIDTH, 0.75 + 0.27 * len(groups)), layout="constrained")
+        axes = canvas.subplots()
+        for place, group in enumerate(groups):
+            seeds = values.loc[values["group"] == group, "value"].dropna().to_numpy(dtype=float)
+            _draw(axes, place, kept[group], seeds.clip(low, high), (low, high))
+            _bound(axes, place, kept[group].bound, constraint)
+        axes.set(xlim=(low, high), ylim=(len(groups) - 0.4, -0.6))
+        axes.set_yticks(range(len(groups)), groups)
+        axes.set_xlabel(f"test {constraint.metric.titled}")
+        axes.grid(axis="x")
+        axes.set_axisbelow(True)
+        axes.tick_params(axis="y", length=0)
+        svg = to_svg(canvas, name)
+    tolerated = f" The shaded band is tolerated ({constraint.tolerance:g})."
+    caption = (
+        f"The constraint {constraint.told}: test {constraint.metric.label} of every variant, seeds "
+        "as small marks, means with Student's 95 % interval, and the bound as a dashed line."
+        f"{tolerated if constraint.tolerance else ''} Right: whether it is met, and by how many "
+        "of the seeds."
+    )
+    if len(groups) < len(design.grid.groups):
+        caption += f" {len(groups)} of {len(design.grid.groups)} variants are drawn."
+    alt = words([f"{group}: {kept[group].state}" for group in groups])
+    data = values[values["group"].isin(groups)].copy()
+    data["bound"] = [kept[group].bound for group in data["group"]]
+    data["state"] = [kept[group].state for group in data["group"]]
+    return Figure(name, svg, f"{constraint.told}. {alt}.", caption, data)
+
+
+def _draw(
+    axes: Axes, place: int, kept: Kept, seeds: np.ndarray, limits: tuple[float, float]
+) -> None:
+    colour, marker, word = LOOKS[kept.state]
+    axes.plot(seeds, np.full(len(seeds), place + 0.22), ".", color=colour, ms=4, alpha=0.6)
+    mean = kept.mean
+    if np.isfinite(mean.low):
+        axes.hlines(place, mean.low, mean.high, color=colour, linewidth=1.3)
+    axes.plot(np.clip(mean.value, *limits), place, marker, color=colour, markersize=5.5)
+    beyond = "" if limits[0] <= mean.value <= limits[1] else f", mean {mean.value:.3g}"
+    axes.annotate(
+        f"{word} {kept.kept}/{mean.n}{beyond}",
+        (1.0, place),
+        (6, 0),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        va="center",
+        fontsize=8.5,
+        color=colour,
+        annotation_clip=False,
+    )
+
+
+def _bound(axes: Axes, place: int, bound: float, constraint: Constraint) -> None:
+    """Draw the bound of one row: rows may differ in it."""
+    axes.vlines(bound, place - 0.5, place + 0.5, color="#444444", linestyle="--", linewidth=0.9)
+    if constraint.tolerance:
+        end = bound + constraint.outward * constraint.tolerance
+        axes.fill_betweenx(
+            [place - 0.5, place + 0.5], bound, end, color=COLOURS[4], alpha=0.25, linewidth=0
+        )

@@ -1,0 +1,242 @@
+"""Learning curves: all groups at one level, and every group at every level side by side."""
+
+from dataclasses import dataclass
+
+import matplotlib.axes
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import MaxNLocator
+from scipy import stats
+
+from reports.layout.curves import Curves
+from reports.layout.grid import Grid
+from reports.layout.outcome import Outcome
+from reports.page.figure import (
+    COLOURS,
+    WIDTH,
+    Figure,
+    broken,
+    evenly,
+    legend,
+    robust_limits,
+    style,
+    to_svg,
+)
+from reports.page.text import level_label, number
+from reports.stats.estimates import LEVEL, Floats
+
+MOST_SEEDS = 10
+"""Most seeds of a cell with a line of their own."""
+FEWEST = 3
+"""Fewest seeds with a band around their mean."""
+MOST_POINTS = 120
+"""Most points of one line."""
+MOST_LEVELS = 6
+"""Most levels with a column of panels."""
+CLIMB_ROOM = 1.0
+"""Room for the way to the values of the second half of training, in heights of these."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The learning curves of one cell; of its trials that ended ``ok`` or ``diverged``.
+
+    Attributes:
+        group: label of the group.
+        level: level of the axis.
+        epochs: ``[P]``, thinned.
+        values: ``[n, P]``; NaN where a curve has no finite value.
+        diverged: ``[n]``, whether the trial diverged.
+        seeds: ``[n]``.
+    """
+
+    group: str
+    level: float
+    epochs: Floats
+    values: Floats
+    diverged: np.ndarray
+    seeds: Floats
+
+    def mean(self) -> tuple[Floats, Floats, Floats]:
+        """Return mean and 95 % t-band of the trials that did not diverge, each ``[P]``."""
+        values = self.values[~self.diverged]
+        n = np.isfinite(values).sum(axis=0)
+        safe = np.maximum(n, 1)
+        mean = np.where(n > 0, np.nansum(values, axis=0) / safe, np.nan)
+        square = np.nansum((values - mean) ** 2, axis=0)
+        error = np.sqrt(square / np.maximum(n - 1, 1) / safe)
+        half = stats.t.ppf((1 + LEVEL) / 2, np.maximum(n - 1, 1)) * error
+        half = np.where(n > 1, half, np.nan)
+        return mean, mean - half, mean + half
+
+
+def bundle(grid: Grid, curves: Curves, group: str, level: float) -> Bundle:
+    """Collect the curves of one cell."""
+    rows = grid.cell(group, level)
+    rows = rows[rows["status"].isin(["ok", "diverged"])]
+    values = curves.of(rows["trial_id"])
+    used = np.flatnonzero(np.isfinite(values).any(axis=0))
+    used = used[evenly(len(used), MOST_POINTS)]
+    diverged = (rows["status"] == "diverged").to_numpy()
+    return Bundle(
+        group, level, curves.epochs[used], values[:, used], diverged, rows["seed"].to_numpy()
+    )
+
+
+def draw_at(grid: Grid, curves: Curves, level: float, why: str) -> Figure:
+    """Draw the learning curves of all groups at one level.
+
+    Args:
+        grid: the sweep.
+        curves: the outcome, or what stands for it, along training.
+        level: the level.
+        why: why this level, for the caption.
+    """
+    bundles = [bundle(grid, curves, group, level) for group in grid.groups[: len(COLOURS)]]
+    with style():
+        canvas = Canvas(figsize=(WIDTH, 3.3), layout="constrained")
+        axes = canvas.subplots()
+        axes.set_ylim(*curve_limits(bundles, curves.outcome.sign))
+        for colour, each in zip(COLOURS, bundles, strict=False):
+            draw_bundle(axes, each, colour, curves.outcome)
+        axes.set_xlabel("epoch")
+        axes.xaxis.set_major_locator(whole_numbers())
+        axes.set_ylabel(broken(curves.titled))
+        axes.grid(axis="y")
+        legend(canvas, [each.group for each in bundles], markers=False)
+        svg = to_svg(canvas, "curves")
+    caption = (
+        f"Learning curves ({curves.label}){grid.at(level)}{why}. Thick lines are means over "
+        f"seeds with a 95 % band (Student's t; from {FEWEST} seeds on), thin lines single seeds."
+        + _notes(bundles, len(grid.groups))
+    )
+    endings = "; ".join(map(_ending, bundles))
+    alt = f"Learning curves, {curves.label} per epoch{grid.at(level)}: {endings}."
+    return Figure("curves", svg, alt, caption, curve_rows(bundles))
+
+
+def draw_all(grid: Grid, curves: Curves) -> Figure:
+    """Draw a panel for each group (rows) and level (columns), all on the same scale."""
+    groups = grid.groups[: len(COLOURS)]
+    levels = [grid.levels[i] for i in evenly(len(grid.levels), MOST_LEVELS)]
+    bundles = [[bundle(grid, curves, group, level) for level in levels] for group in groups]
+    flat = [each for row in bundles for each in row]
+    with style():
+        canvas = Canvas(figsize=(WIDTH, 0.6 + 1.25 * len(groups)), layout="constrained")
+        panels = canvas.subplots(len(groups), len(levels), sharex=True, sharey=True, squeeze=False)
+        panels[0, 0].set_ylim(*curve_limits(flat, curves.outcome.sign))
+        for row, axes_row, colour in zip(bundles, panels, COLOURS, strict=False):
+            for each, axes in zip(row, axes_row, strict=True):
+                draw_bundle(axes, each, colour, curves.outcome)
+                axes.grid(axis="y")
+            axes_row[0].set_ylabel(row[0].group, color=colour)
+        for axes, level in zip(panels[0], levels, strict=True):
+            axes.set_title(level_label(level) if grid.axis else "", fontsize=9)
+        panels[0, 0].xaxis.set_major_locator(whole_numbers())  # they share it
+        canvas.supxlabel("epoch", fontsize=9.5)
+        canvas.supylabel(curves.titled, fontsize=9.5)
+        svg = to_svg(canvas, "panels")
+    columns = f", columns by {grid.axis_name}" if grid.axis else ""
+    caption = (
+        f"Learning curves ({curves.label}) of every cell: rows by {grid.group_name}{columns}. "
+        "All panels share their scales; thick lines are means of the trials that did not diverge."
+        + _notes(flat, len(grid.groups))
+    )
+    if len(levels) < len(grid.levels):
+        caption += f" {len(levels)} of {len(grid.levels)} levels are drawn."
+    alt = f"Small multiples of {curves.label} per epoch, {len(groups)} by {len(levels)}."
+    return Figure("panels", svg, alt, caption, curve_rows(flat))
+
+
+def draw_bundle(axes: matplotlib.axes.Axes, each: Bundle, colour: str, outcome: Outcome) -> None:
+    """Draw one cell: thin lines of its seeds, their mean with its band, and where they diverged."""
+    notes: list[str] = []
+    for place in _drawn(each):
+        curve = each.values[place]
+        axes.plot(each.epochs, curve, color=colour, linewidth=0.6, alpha=0.45)
+        finite = np.flatnonzero(np.isfinite(curve))
+        if each.diverged[place] and len(finite):
+            end = finite[-1]
+            height = np.clip(curve[end], *axes.get_ylim())
+            axes.plot(each.epochs[end], height, "x", color=colour, markersize=6, clip_on=False)
+    if len(each.epochs) and not each.diverged.all():
+        mean, low, high = each.mean()
+        axes.plot(each.epochs, mean, color=colour, linewidth=1.6)
+        bottom, top = axes.get_ylim()
+        inside = (mean >= bottom) & (mean <= top)  # else the band of a lost curve fills the frame
+        low = np.where((~each.diverged).sum() < FEWEST, np.nan, low)  # that of two seeds would, too
+        axes.fill_between(each.epochs, low, high, inside, color=colour, alpha=0.15, linewidth=0)
+        notes += [] if inside.any() else ["outside the frame"]
+    if lost := int(each.diverged.sum()):
+        notes.append(f"× {lost}/{len(each.diverged)} diverged")
+    if notes:
+        rising = outcome.higher_is_better
+        axes.annotate(  # where curves do not end
+            "\n".join(notes),
+            (0.98, 0.04 if rising else 0.96),
+            xycoords="axes fraction",
+            ha="right",
+            va="baseline" if rising else "top",
+            fontsize=7.5,
+            color=colour,
+        )
+
+
+def whole_numbers() -> MaxNLocator:
+    """Choose ticks as matplotlib does, but never between two epochs."""
+    return MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True)
+
+
+def _drawn(each: Bundle) -> np.ndarray:
+    return evenly(len(each.values), MOST_SEEDS)
+
+
+def curve_limits(bundles: list[Bundle], sign: int) -> tuple[float, float]:
+    """Frame the second half of training, with room on the worse side for the way there.
+
+    A frame that held the first epochs would hide the differences that remain at the end.
+    """
+    drawn = [each for each in bundles if np.isfinite(each.values[~each.diverged]).any()]
+    if not drawn:
+        return 0.0, 1.0
+    values = [sign * each.values[~each.diverged] for each in drawn]
+    late = [v[:, each.epochs > each.epochs[-1] / 2] for v, each in zip(values, drawn, strict=True)]
+    low, high = robust_limits(np.concatenate([part.ravel() for part in late]))
+    least = min(float(np.nanmin(part)) for part in values)
+    worst = max(low - CLIMB_ROOM * (high - low), min(low, least))
+    return (worst, high) if sign > 0 else (-high, -worst)
+
+
+def _notes(bundles: list[Bundle], n_groups: int) -> str:
+    notes = " The frame is set by the second half of training."
+    if any(each.diverged.any() for each in bundles):
+        notes += " A cross, at the frame's edge if beyond it, ends the curve of a diverged trial."
+    if any(len(each.values) > MOST_SEEDS for each in bundles):
+        notes += (
+            f" At most {MOST_SEEDS} seeds of a cell are drawn; means and bands use all of them."
+        )
+    if n_groups > len(COLOURS):
+        notes += f" The first {len(COLOURS)} of {n_groups} groups are drawn."
+    return notes
+
+
+def _ending(each: Bundle) -> str:
+    if not len(each.epochs) or each.diverged.all():
+        return f"{each.group} has no finished curve"
+    return f"{each.group} ends at {number(float(each.mean()[0][-1]))}"
+
+
+def curve_rows(bundles: list[Bundle]) -> pd.DataFrame:
+    """Return one row a drawn point; the mean and its band carry no seed."""
+    frames = []
+    for each in bundles:
+        mean, low, high = each.mean()
+        shared = {"group": each.group, "level": each.level, "epoch": each.epochs}
+        frames.append(
+            pd.DataFrame(shared | {"seed": np.nan, "value": mean, "low": low, "high": high})
+        )
+        for place in _drawn(each):
+            line = {"seed": each.seeds[place], "diverged": each.diverged[place]}
+            frames.append(pd.DataFrame(shared | line | {"value": each.values[place]}))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()

@@ -1,0 +1,128 @@
+"""What a method reports of itself along training: weights, multipliers, estimates."""
+
+import re
+from collections.abc import Sequence
+from textwrap import fill
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure as Canvas
+
+from reports.figures.curves import FEWEST, bundle, curve_rows, draw_bundle, whole_numbers
+from reports.kinds.ablation.tables import Checked
+from reports.layout.curves import SPLITS, Curves, read_curves
+from reports.layout.grid import Grid
+from reports.layout.outcome import LABELS, Outcome
+from reports.page.figure import (
+    COLOURS,
+    NARROWEST,
+    WIDTH,
+    Figure,
+    legend,
+    style,
+    to_svg,
+    wide_limits,
+)
+from reports.page.text import words
+
+SYMBOLS = {
+    "gamma": "γ",
+    "lambda": "λ",
+    "kl_weight": "KL weight",
+    "rec": "reconstruction",
+    "rec_x": "error of x",
+    "rec_y1": "error of y1",
+    "rec_y2": "error of y2",
+    "rec_pose": "error of the whole pose",
+}
+"""What a statistic is called, where it is not the name of a metric."""
+FIRST = ("gamma", "lambda", "i_t", "i_t_prime", "i_eval")
+"""What is shown first: the state of a method that adapts, and what it adapts to."""
+COLUMNS = 3
+"""Panels in a row."""
+MOST_PANELS = 12
+"""Most quantities drawn."""
+
+
+def trajectories(grid: Grid, frame: pd.DataFrame, checked: Checked) -> Figure | None:
+    """Draw every statistic but losses along training; None if none was recorded or changed.
+
+    Args:
+        grid: the groups to draw, without an axis.
+        frame: the learning curves, in long form.
+        checked: constraints, whose bounds are drawn where a panel shows what they bound.
+    """
+    found = _recorded(grid, frame)
+    shown = found[:MOST_PANELS]
+    if not shown:
+        return None
+    n_rows = -(-len(shown) // COLUMNS)
+    rows = []
+    with style():
+        canvas = Canvas(figsize=(WIDTH, 0.45 + 1.75 * n_rows), layout="constrained")
+        panels = canvas.subplots(n_rows, COLUMNS, squeeze=False)
+        for axes, (base, curves) in zip(panels.flat, shown, strict=False):
+            bundles = [bundle(grid, curves, group, 0.0) for group in grid.groups]
+            values = np.concatenate([each.values[~each.diverged].ravel() for each in bundles])
+            bounds = _bounds(base, checked)
+            axes.set_ylim(*wide_limits(np.concatenate([values, bounds])))
+            for colour, each in zip(COLOURS, bundles, strict=False):
+                draw_bundle(axes, each, colour, curves.outcome)
+            for bound in bounds:
+                axes.axhline(bound, color="#444444", linestyle="--", linewidth=0.9)
+            axes.set_title(fill(curves.titled, NARROWEST))
+            axes.xaxis.set_major_locator(whole_numbers())
+            axes.grid(axis="y")
+            rows.append(curve_rows(bundles).assign(split=curves.split, metric=curves.outcome.name))
+        for axes in list(panels.flat)[len(shown) :]:
+            axes.set_visible(False)
+        canvas.supxlabel("epoch", fontsize=9.5)
+        legend(canvas, grid.groups, markers=False)
+        svg = to_svg(canvas, "trajectories")
+    named = [curves.label for _, curves in shown]
+    caption = (
+        f"Along training: {words(named)}. Thick lines are means over seeds with a 95 % band "
+        f"(Student's t; from {FEWEST} seeds on), thin lines single seeds."
+    )
+    if any(len(_bounds(base, checked)) for base, _ in shown):
+        caption += " Dashed: the bound of a constraint."
+    if len(shown) < len(found):
+        left = words([curves.label for _, curves in found[MOST_PANELS:]])
+        caption += f" Not drawn: {left}."
+    data = pd.concat(rows, ignore_index=True)
+    return Figure("trajectories", svg, f"Trajectories of {words(named)}.", caption, data)
+
+
+def _recorded(grid: Grid, frame: pd.DataFrame) -> list[tuple[str, Curves]]:
+    """Return name and curves of what was recorded, what says most of the method's state first."""
+    frame = frame[frame["trial_id"].astype(str).isin(grid.rows["trial_id"])]
+    pairs = frame[["split", "metric"]].astype(str).drop_duplicates()
+    bases = [(split, metric.rpartition("/")[2]) for split, metric in pairs.itertuples(index=False)]
+    found = []
+    for split, metric in pairs.itertuples(index=False):
+        phase, _, base = metric.rpartition("/")
+        if base == "loss" or (split, metric) == ("test", grid.outcome.name) or split not in SPLITS:
+            continue
+        plain = re.sub(r"^kl_", "KL of ", base).replace("_", " ")
+        label = SYMBOLS.get(base, LABELS.get(base, plain))
+        if bases.count((split, base)) > 1:  # of several phases
+            label = f"{label}, {phase}"
+        outcome = Outcome(metric, label, "", higher_is_better=True, directed=False)
+        curves = read_curves(frame, outcome, split)
+        finite = curves.values[np.isfinite(curves.values)]
+        if len(finite) and np.ptp(finite) > 0:
+            found.append((base, curves))
+    order = {name: place for place, name in enumerate(FIRST)}
+    return sorted(found, key=lambda each: (order.get(each[0], len(order)), each[1].label))
+
+
+def _bounds(base: str, checked: Checked) -> Sequence[float]:
+    """Return the bounds of the constraints on a quantity; each group may have its own."""
+    return sorted(
+        {
+            kept.bound
+            for constraint, by_group in checked
+            for kept in by_group.values()
+            if constraint.metric.name == base and np.isfinite(kept.bound)
+        }
+    )

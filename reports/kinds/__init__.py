@@ -1,0 +1,1 @@
+"""The kinds of report, one file or folder each."""

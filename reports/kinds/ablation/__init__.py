@@ -1,0 +1,1 @@
+"""The ablation report: the effect of each swept factor, alone and together."""

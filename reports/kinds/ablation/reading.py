@@ -1,0 +1,111 @@
+"""What an ablation found, in words: computed from the same numbers as its tables."""
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup
+
+from reports.figures.importance import name
+from reports.kinds.ablation.tables import Checked
+from reports.kinds.shared.reading import MOST_SENTENCES, best, ending, outliers
+from reports.layout.constraints import Constraint, Kept
+from reports.layout.design import Design
+from reports.layout.profiles import Profile
+from reports.layout.scores import Scores, against
+from reports.page.figure import wide_limits
+from reports.page.text import count, interval, p_value, words
+from reports.stats.anova import Term
+from reports.stats.estimates import LEVEL
+
+MOST_NAMED = 8
+"""Most variants named in one sentence; more are counted."""
+
+
+def reading(
+    design: Design,
+    found: Mapping[str, Profile],
+    score: Scores | None,
+    checked: Checked,
+    terms: Sequence[Term],
+) -> Markup:
+    """Return a few sentences that state the result with its intervals and sample sizes."""
+    grid = design.grid
+    said = [ending(grid)]
+    if any(profile.best for profile in found.values()):
+        said.append(best(grid, dict(found)))
+    if score and len(grid.groups) > 1:
+        said.append(_against_baseline(design, score))
+    said.append(_importance(design, terms))
+    said += [_constraint(score, *each) for each in checked]
+    said.append(outliers(grid, wide_limits(grid.rows["value"].to_numpy(dtype=float))))
+    paragraph = Markup("<p>{}</p>")
+    return Markup("\n").join(paragraph.format(sentence) for sentence in said if sentence)
+
+
+def _against_baseline(design: Design, score: Scores) -> str:
+    """Say which variants differ from the baseline."""
+    assert design.baseline is not None
+    outcome, compared = score.outcome, against([score], design.baseline)
+    sides: dict[str, list[str]] = {"better": [], "worse": []}
+    told = []
+    for (_, group), (gap, p) in compared.items():
+        basis = f"{interval(gap, outcome.unit, signed=True)}, n = {gap.n}, Holm {p_value(p)}"
+        if p < 1 - LEVEL:
+            side = "better" if outcome.sign * gap.value > 0 else "worse"
+            sides[side].append(group)
+            told.append(f"{group} is {side} ({basis})")
+    missing = f" (the sweep names {design.told}, which is not in it)" if design.told else ""
+    sentence = f"Compared with the baseline {design.baseline}{missing}, paired by seed: "
+    if not told:
+        return f"{sentence}no variant differs significantly in test {outcome.label}."
+    if len(told) <= MOST_SENTENCES:
+        sentence += "; ".join(told)
+    else:
+        sentence += "; ".join(
+            f"{_named(groups)} {'is' if len(groups) == 1 else 'are'} {side}"
+            for side, groups in sides.items()
+            if groups
+        )
+    if left := len(compared) - len(told):
+        others = count(left, "other variant does", "other variants do")
+        sentence += f". {others} not differ significantly"
+    return f"{sentence}."
+
+
+def _importance(design: Design, terms: Sequence[Term]) -> str:
+    """Say which factors explain most, where there are several."""
+    explained = sorted((t for t in terms if t.factors), key=lambda term: -term.share)
+    if len(design.factors) < 2 or not explained:
+        return ""
+    shares = [f"{name(t)} {100 * t.share:.0f} %" for t in explained[:3] if t.share > 0.005]
+    if not shares:
+        return "No factor explains a noticeable share of the differences between trials."
+    label = design.grid.outcome.label
+    return (
+        f"What explains the variance of test {label} over the trials with a value: {words(shares)}."
+    )
+
+
+def _constraint(score: Scores | None, constraint: Constraint, kept: Mapping[str, Kept]) -> str:
+    """Say which variants keep a constraint, and which of these is best."""
+    by_state: dict[str, list[str]] = {"met": [], "broken": [], "not shown": []}
+    for group, each in kept.items():
+        if each.mean.n:
+            by_state[each.state].append(group)
+    if not any(by_state.values()):
+        return f"The constraint {constraint.told} was measured on no trial."
+    told = [f"{state} by {_named(groups)}" for state, groups in by_state.items() if groups]
+    told = [t.replace("not shown by", "neither shown for") for t in told]
+    sentence = f"The constraint {constraint.told} is {'; '.join(told)}."
+    meeting = {g: score.values[g] for g in by_state["met"]} if score else {}
+    leader = Scores(score.outcome, meeting).best if score and len(meeting) > 1 else None
+    if leader and score:
+        sentence += (
+            f" Of those that meet it, {leader} has the {score.outcome.best} mean test "
+            f"{score.outcome.label}, {interval(score.mean(leader), score.outcome.unit)}."
+        )
+    return sentence
+
+
+def _named(groups: Sequence[str]) -> str:
+    """Name groups, or count them where they are many."""
+    return words(groups) if len(groups) <= MOST_NAMED else count(len(groups), "variant")

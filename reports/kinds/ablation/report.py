@@ -1,0 +1,181 @@
+"""The ablation report: what each swept factor does, for any search space."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from markupsafe import Markup
+
+from harness.results import Results
+from reports.claims.published import published_ablation
+from reports.claims.table import setting
+from reports.claims.variants import variants_tested
+from reports.figures.constraint import draw_constraint
+from reports.figures.curves import draw_all, draw_at
+from reports.figures.heat_map import heat_map
+from reports.figures.importance import importance_figure, importance_table, interacting, terms_of
+from reports.figures.trajectories import trajectories
+from reports.kinds.ablation.effects import interactions, main_effects
+from reports.kinds.ablation.reading import reading
+from reports.kinds.ablation.tables import Checked, variants_table
+from reports.kinds.shared.header import header
+from reports.kinds.shared.printed_table import printed_table
+from reports.kinds.shared.score_tables import differences_table, metrics_table
+from reports.kinds.shared.tables import cells_table, trials_table
+from reports.layout.constraints import check, constraints_of
+from reports.layout.curves import read_curves
+from reports.layout.design import Design, design_of
+from reports.layout.grid import Grid, lay_out
+from reports.layout.outcome import LOSS, outcomes_of
+from reports.layout.profiles import Profile, profiles
+from reports.layout.scores import Scores, all_scores
+from reports.page.figure import COLOURS
+from reports.page.page import Page, Part, Section
+from reports.pictures.error_distributions import draw_errors
+from reports.pictures.gallery import MADE, SAMPLES, SHOWN, gallery
+from reports.pictures.sections import exchanges
+from reports.stats.anova import Term
+
+MOST_COLUMNS = 6
+"""With more columns than that, what was a column of a table is a row of it."""
+MOST_MAPS = 3
+"""Most heat maps."""
+
+
+def page(results: Results) -> Page:
+    """Assemble the ablation report of a run directory."""
+    design = design_of(results)
+    grid, found = design.grid, profiles(design.grid)
+    scores = all_scores(results, axis=False)
+    score = next((s for s in scores if s.outcome.name == grid.outcome.name), None)
+    checked = [(constraint, check(constraint, results)) for constraint in constraints_of(results)]
+    terms = terms_of(design)
+
+    result: list[Part] = [reading(design, found, score, checked, terms)]
+    if grid.groups:
+        result.append(variants_table(design, found, score, checked))
+    for constraint, kept in checked:
+        if any(each.mean.n for each in kept.values()):
+            values = lay_out(results, constraint.metric, axis=False).rows[
+                ["group", "seed", "value"]
+            ]
+            result.append(draw_constraint(constraint, kept, design, values))
+    sections = [Section("Result", result), *_published(results, design, scores, checked)]
+    if score and design.factors:
+        sections += _effects(design, terms)
+        sections += _effects_on_others(results, design)
+    shown = shown_variants(design, found)
+    sections += _curves(results, grid, shown, checked)
+    sections += _pictures(results, grid.only(shown), found)
+    if scores:
+        sections.append(Section("Every metric", _metrics(design, scores)))
+    if grid.counts["planned"]:
+        tables: Sequence[Part] = [cells_table(grid, found), trials_table(grid, results)]
+        sections.append(Section("Every variant and every trial", tables))
+    title = str(results.sweep.get("title") or "Ablation")
+    source = str(results.sweep.get("source") or "")
+    return Page(title, source, header(results, grid, None), sections)
+
+
+def shown_variants(design: Design, found: dict[str, Profile]) -> tuple[str, ...]:
+    """Return the variants that curves and pictures show: all, or the baseline and the best."""
+    grid = design.grid
+    if len(grid.groups) <= len(COLOURS):
+        return grid.groups
+    sign = grid.outcome.sign
+    ranked = sorted(
+        (group for group in grid.groups if found[group].best and group != design.baseline),
+        key=lambda group: -sign * found[group].cells[0].mean.value,
+    )
+    kept = {design.baseline, *ranked[: len(COLOURS) - 1]}
+    return tuple(group for group in grid.groups if group in kept)
+
+
+def _published(
+    results: Results, design: Design, scores: list[Scores], checked: Checked
+) -> list[Section]:
+    known = published_ablation(str(results.sweep.get("space") or ""))
+    if known is None or not scores:
+        return []
+    note = f"Published data: {known.printed.data}; see the header for what was used here."
+    parts: list[Part] = [variants_tested(known, design, scores, checked)]
+    if known.printed.rows:
+        down = len(known.printed.metrics) > MOST_COLUMNS
+        parts.append(printed_table(known.printed, scores, note, down=down))
+    parts.append(setting(known.note, known.setting))
+    return [Section("What was published", parts)]
+
+
+def _effects(design: Design, terms: list[Term]) -> list[Section]:
+    """Return the sections on single factors and on pairs of them."""
+    alone: list[Part] = [main_effects(design)]
+    if len(design.factors) > 1 and terms:
+        alone += [importance_figure(design, terms), importance_table(terms)]
+    sections = [Section("What each factor does", alone)]
+    if together := _of_pairs(design, terms):
+        sections.append(Section("How factors act together", together))
+    return sections
+
+
+def _of_pairs(design: Design, terms: list[Term]) -> list[Part]:
+    """Return the heat maps and the lines of pairs of factors, if there are any."""
+    pairs = interacting(design, terms)
+    maps = [pair for pair in pairs if pair[0].numeric and pair[1].numeric][:MOST_MAPS]
+    parts: list[Part] = [heat_map(design, pair, place) for place, pair in enumerate(maps)]
+    return [*parts, interactions(design, pairs)] if pairs else []
+
+
+def _effects_on_others(results: Results, design: Design) -> list[Section]:
+    """Return a section for each further metric that the paper says to rise or to fall."""
+    known = published_ablation(str(results.sweep.get("space") or ""))
+    trends = {*(known.trends if known else ())} - {design.grid.outcome.name}
+    sections = []
+    for outcome in outcomes_of(results):
+        if outcome.name in trends:
+            other = design_of(results, outcome)
+            parts: list[Part] = [main_effects(other), *_of_pairs(other, terms_of(other))]
+            sections.append(Section(f"The same for {outcome.label}", parts))
+    return sections
+
+
+def _metrics(design: Design, scores: list[Scores]) -> list[Part]:
+    groups = design.grid.groups
+    parts: list[Part] = [metrics_table(scores, groups, down=len(groups) > MOST_COLUMNS)]
+    if design.baseline and len(groups) > 1:
+        parts.append(differences_table(scores, design.baseline, "variant"))
+    return parts
+
+
+def _curves(
+    results: Results, grid: Grid, shown: tuple[str, ...], checked: Checked
+) -> list[Section]:
+    """Return the learning curves of the outcome, or else of the loss, and all trajectories."""
+    curves = read_curves(results.curves, grid.outcome)
+    if not curves.recorded:
+        curves = read_curves(results.curves, LOSS, "train")
+    parts: list[Part] = []
+    few = grid.only(shown)
+    if len(shown) < len(grid.groups):
+        told = "<p>Of {} variants the baseline and the {} best are shown.</p>"
+        parts.append(Markup(told).format(len(grid.groups), len(shown) - 1))
+    along = lay_out(results, grid.outcome)
+    if curves.recorded and len(shown) == len(grid.groups):
+        parts.append(draw_at(few, curves, 0.0, ""))
+    if curves.recorded and len(along.levels) > 1:
+        parts.append(draw_all(along, curves))
+    if drawn := trajectories(few, results.curves, checked):
+        parts.append(drawn)
+    return [Section("Along training", parts)] if parts else []
+
+
+def _pictures(results: Results, grid: Grid, found: dict[str, Profile]) -> list[Section]:
+    """Return what the variants make of test images, of single codes and of exchanged ones."""
+    artifact = cache(results.artifact)
+    kept = {group: found[group] for group in grid.groups}
+    made = [
+        gallery(artifact, grid, kept, (*MADE, SAMPLES)),
+        gallery(artifact, grid, kept, SHOWN, "single-codes"),
+        draw_errors(results.artifact, grid),
+    ]
+    parts: list[Part] = [figure for figure in made if figure]
+    pictures = [Section("Pictures", parts)] if parts else []
+    return pictures + exchanges(artifact, grid, kept)

@@ -1,0 +1,146 @@
+"""The table of an ablation: every variant with its outcome, its difference, its constraints."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from markupsafe import Markup
+
+from reports.layout.constraints import Constraint, Kept, State
+from reports.layout.design import Design
+from reports.layout.profiles import Cell, Profile
+from reports.layout.scores import Scores, against
+from reports.page.tables import Column, Table
+from reports.page.text import interval, p_value, share, words
+from reports.stats.estimates import Difference, Estimate
+
+_MARKS: dict[State, str] = {"met": "✓ met", "broken": "✗ broken", "not shown": "? not shown"}
+_CLASSES: dict[State, str] = {"met": "holding", "broken": "not", "not shown": "undecided"}
+
+Checked = Sequence[tuple[Constraint, Mapping[str, Kept]]]
+"""Every constraint, with how each variant keeps it."""
+
+
+def variants_table(
+    design: Design, found: Mapping[str, Profile], score: Scores | None, checked: Checked
+) -> Table:
+    """Return one row a variant.
+
+    Args:
+        design: the variants and the baseline.
+        found: the variants' profiles.
+        score: the outcome's values; None if no trial has any.
+        checked: the constraints.
+    """
+    groups = design.grid.groups
+    columns = []
+    data: dict[str, Sequence[object]] = {"variant": groups}
+    first = design.grid.rows.drop_duplicates("group").set_index("group").loc[list(groups)]
+    bold = [group == design.baseline for group in groups]
+    for factor in design.factors:
+        levels = first[factor.key].tolist()
+        labels = [_bold(factor.label(v), b) for v, b in zip(levels, bold, strict=True)]
+        keys = [_number(level) for level in levels] if factor.numeric else None
+        columns.append(Column(factor.name, labels, keys))
+        data[factor.key] = levels
+    cells = [found[group].cells[0] for group in groups]
+    diverged = [found[group].diverged for group in groups]
+    columns.append(Column("diverged / ended", [*map(share, diverged)], [d.value for d in diverged]))
+    data |= {status: [cell.counts[status] for cell in cells] for status in cells[0].counts}
+    if score:
+        columns += _outcome(design, score, cells, data)
+    for constraint, kept in checked:
+        columns.append(_constraint(constraint, [kept[group] for group in groups], data))
+    return Table("variants", _caption(design, score, checked), columns, pd.DataFrame(data))
+
+
+def _outcome(
+    design: Design, score: Scores, cells: list[Cell], data: dict[str, Sequence[object]]
+) -> list[Column]:
+    """Return the columns of the outcome, and put its numbers among the data."""
+    groups, baseline = design.grid.groups, design.baseline
+    assert baseline is not None  # there are variants
+    outcome, means = score.outcome, [cell.mean for cell in cells]
+    compared = against([score], baseline)
+    none = (Difference(math.nan, math.nan, math.nan, 0, math.nan), math.nan)
+    gaps = [compared.get((outcome.name, group), none) for group in groups]
+    told = [
+        Markup("<i>baseline</i>") if group == baseline else interval(gap, signed=True)
+        for group, (gap, _) in zip(groups, gaps, strict=True)
+    ]
+    data |= {
+        "mean": [m.value for m in means],
+        "mean_low": [m.low for m in means],
+        "mean_high": [m.high for m in means],
+        "sd": [cell.spread for cell in cells],
+        "n": [m.n for m in means],
+        "difference": [gap.value for gap, _ in gaps],
+        "difference_low": [gap.low for gap, _ in gaps],
+        "difference_high": [gap.high for gap, _ in gaps],
+        "pairs": [gap.n for gap, _ in gaps],
+        "p_holm": [p for _, p in gaps],
+    }
+    title = f"{outcome.titled} {outcome.arrow}".strip()
+    return [
+        Column(title, [*map(_mean, means)], [m.value for m in means]),
+        Column("n", [str(m.n) for m in means], [m.n for m in means]),
+        Column("difference", told, [gap.value for gap, _ in gaps]),
+        Column(
+            "Holm p",
+            [p_value(p).removeprefix("p ").removeprefix("= ") for _, p in gaps],
+            [p for _, p in gaps],
+        ),
+    ]
+
+
+def _constraint(
+    constraint: Constraint, kept: Sequence[Kept], data: dict[str, Sequence[object]]
+) -> Column:
+    name = constraint.metric.name
+    data |= {
+        f"{name}_mean": [k.mean.value for k in kept],
+        f"{name}_low": [k.mean.low for k in kept],
+        f"{name}_high": [k.mean.high for k in kept],
+        f"{name}_bound": [k.bound for k in kept],
+        f"{name}_seeds_keeping_it": [k.kept for k in kept],
+        f"{name}_state": [k.state if k.mean.n else "" for k in kept],
+    }
+    mark = Markup('<span class="verdict {}">{}</span> <small>{}/{}</small>')
+    cells = [
+        mark.format(_CLASSES[k.state], _MARKS[k.state], k.kept, k.mean.n) if k.mean.n else "–"
+        for k in kept
+    ]
+    return Column(constraint.told, cells, [k.slack.value for k in kept])
+
+
+def _caption(design: Design, score: Scores | None, checked: Checked) -> str:
+    names = words([factor.name for factor in design.factors])
+    several = "combinations" if len(design.factors) > 1 else "levels"
+    told = [f"Every variant: {len(design.grid.groups)} {several} of {names}."]
+    if not design.factors:
+        told = ["Nothing is varied but the seed."]
+    if score:
+        told.append(
+            f"Final test {score.outcome.label}: mean over the n seeds with a value, with Student's "
+            f"95 % interval. Difference to the baseline (bold, {design.baseline}) over the seeds "
+            "that both have, with the p-value of the paired t-test, adjusted by Holm's method for "
+            "all rows."
+        )
+    if checked:
+        told.append(
+            "Constraints: met or broken where the 95 % interval of the mean lies on one side of "
+            "what is tolerated, else not shown; beside it the seeds that keep it."
+        )
+    return " ".join(told)
+
+
+def _bold(text: str, bold: bool) -> str:
+    return Markup("<b>{}</b>").format(text) if bold else text
+
+
+def _mean(estimate: Estimate) -> str:
+    return interval(estimate) if estimate.n else "–"
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, (int, float)) else math.nan

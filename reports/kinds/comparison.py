@@ -1,0 +1,72 @@
+"""The comparison report: several methods on one dataset, on every metric that they share."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from markupsafe import Markup
+
+from harness.results import Results
+from reports.analysis.group_comparisons import compare_all
+from reports.claims.methods import statements
+from reports.claims.published import printed
+from reports.figures.curves import draw_at
+from reports.figures.scores import draw_scores
+from reports.kinds.shared.header import header
+from reports.kinds.shared.printed_table import printed_table
+from reports.kinds.shared.reading import reading
+from reports.kinds.shared.score_tables import differences_table, metrics_table
+from reports.kinds.shared.tables import cells_table, trials_table
+from reports.layout.curves import read_curves
+from reports.layout.grid import Grid, lay_out
+from reports.layout.profiles import Profile, profiles
+from reports.layout.scores import all_scores, baseline
+from reports.page.page import Page, Part, Section
+from reports.pictures.gallery import MADE, SAMPLES, gallery
+from reports.pictures.latent_walks import walks
+from reports.pictures.sections import exchanges
+
+
+def page(results: Results) -> Page:
+    """Assemble the comparison report of a run directory.
+
+    After Detlefsen and Hauberg 2019, supplement, Figures 2 to 7; for any sweep over methods.
+    """
+    grid = lay_out(results)
+    found = profiles(grid)
+    scores = all_scores(results)
+    result: list[Part] = [reading(grid, found, compare_all(grid, found))]
+    if scores:
+        result += [draw_scores(scores, grid.groups), metrics_table(scores, grid.groups)]
+        if len(grid.groups) > 1:
+            result.append(differences_table(scores, baseline(grid.groups)))
+    sections = [Section("Result", result)]
+    space = str(results.sweep.get("space") or "")
+    if scores and (numbers := printed(space)):
+        note = f"The published data are {numbers.data}; see the header for what was used here."
+        said: list[Part] = [printed_table(numbers, scores, note), statements(scores, numbers)]
+        sections.append(Section("What was published", said))
+    sections += _pictures(results, grid, found)
+    if grid.counts["planned"]:
+        tables: Sequence[Part] = [cells_table(grid, found), trials_table(grid, results)]
+        sections.append(Section("Every cell and every trial", tables))
+    title = str(results.sweep.get("title") or "Comparison of methods")
+    source = str(results.sweep.get("source") or "")
+    return Page(title, source, header(results, grid, None), sections)
+
+
+def _pictures(results: Results, grid: Grid, found: dict[str, Profile]) -> list[Section]:
+    """Return the sections of learning curves, of images, and of walks."""
+    artifact = cache(results.artifact)  # each figure asks for the same trials
+    sections = []
+    curves = read_curves(results.curves, grid.outcome)
+    best = [profile.best for profile in found.values() if profile.best]
+    if curves.recorded and best:
+        drawn = draw_at(grid, curves, best[0].level, "")
+        sections.append(Section(f"Learning curves: {curves.label}", [drawn]))
+    if images := gallery(artifact, grid, found, (*MADE, SAMPLES)):
+        sections.append(Section("Reconstructions and samples", [images]))
+    sections += exchanges(artifact, grid, found)
+    if walked := walks(artifact, grid, found):
+        told = Markup("<p>Each row moves along one latent dimension.</p>")
+        sections.append(Section("Walks through the latent space", [told, *walked]))
+    return sections

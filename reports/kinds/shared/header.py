@@ -1,0 +1,165 @@
+"""A report's header: what was run, how it ended, on what, and how to run it again."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from harness.durations import duration
+from harness.results import Results
+from reports.claims.published import Published
+from reports.layout.grid import Grid
+from reports.page.text import count, words
+
+HARDWARE = ("host", "device", "cpu", "threads")
+ELSEWHERE = ("git_commit", "git_dirty", "data_root")
+"""Columns of the environment that have a line of their own."""
+MOST_VALUES = 4
+"""Most different values named of one fact; the others are counted."""
+
+
+def header(results: Results, grid: Grid, known: Published | None) -> Markup:
+    """Return the header as HTML: banners, counts, facts, problems, command."""
+    blocks = [
+        *_banners(grid),
+        *_data_notes(results.trials, results.sweep, known),
+        _counts(grid),
+        _facts(results, grid),
+        *_problems(results.problems),
+    ]
+    if command := results.sweep.get("command"):
+        blocks.append(Markup("<p>Run it again:</p>\n<pre>{}</pre>").format(str(command)))
+    return Markup("\n").join(blocks)
+
+
+def _banners(grid: Grid) -> list[Markup]:
+    """Say that a run is incomplete, or empty, before anything else is said."""
+    counts = grid.counts
+    if not counts["planned"]:
+        return [Markup('<p class="banner" role="status">This run directory holds no trials.</p>')]
+    lacking = [
+        f"{counts[status]:,} {said}"
+        for status, said in (("missing", "not finished"), ("failed", "failed"))
+        if counts[status]
+    ]
+    if not lacking:
+        return []
+    banner = Markup('<p class="banner" role="status">Incomplete: of {} {}.</p>')
+    return [banner.format(count(counts["planned"], "planned trial"), words(lacking))]
+
+
+def _data_notes(
+    trials: pd.DataFrame, sweep: dict[str, Any], known: Published | None
+) -> list[Markup]:
+    """Mark where data or scale differ from the published experiment."""
+    said = []
+    if "procedural" in _distinct(trials, "data_source"):
+        said.append("Procedural data: these images are rendered, not those of a published set.")
+    datasets = _distinct(trials, "dataset")
+    if known and any(dataset != known.data["dataset"] for dataset in datasets):
+        said.append(f"The paper used {known.data['dataset']}, this run {words(datasets)}.")
+    scale = sweep.get("scale")
+    if known and scale and scale != "paper":
+        said.append(f"The scale is “{scale}”, not the published setting.")
+    if said:
+        said.append("Numbers cannot be compared with published ones; directions may be.")
+    note = Markup('<p class="note">{}</p>')
+    return [note.format(" ".join(said))] if said else []
+
+
+def _counts(grid: Grid) -> Markup:
+    item = Markup('<li class="{}"><b>{:,}</b>{}</li>')
+    counts = {"planned": grid.counts["planned"]}
+    counts["finished"] = counts["planned"] - grid.counts["missing"]
+    counts |= {status: n for status, n in grid.counts.items() if status != "planned"}
+    bad = ("failed", "missing")
+    items = (
+        item.format("zero" if not n else "bad" if name in bad else "", n, name)
+        for name, n in counts.items()
+    )
+    return Markup('<ul class="counts">{}</ul>').format(Markup("").join(items))
+
+
+def _facts(results: Results, grid: Grid) -> Markup:
+    sweep, trials = results.sweep, results.trials
+    facts = {
+        "Search space": sweep.get("space"),
+        "Method": _values(trials, "method"),
+        "Dataset": _datasets(trials),
+        "Data folder": _values(trials, "env.data_root"),
+        "Scale": sweep.get("scale"),
+        "Swept": _swept(sweep),
+        "Outcome": f"test {grid.outcome.titled}, {grid.outcome.better} is better",
+        "Seeds": sweep.get("seeds") or grid.rows["seed"].nunique(),
+        "Started": sweep.get("created"),
+        "Duration": _durations(sweep, grid),
+        "Commit": _commit(trials),
+        "Hardware": _environment(trials, hardware=True),
+        "Versions": _environment(trials, hardware=False),
+        "Run directory": results.location,
+    }
+    row = Markup("<dt>{}</dt><dd>{}</dd>")
+    rows = (row.format(name, str(fact)) for name, fact in facts.items() if fact)
+    return Markup("<dl>\n{}\n</dl>").format(Markup("\n").join(rows))
+
+
+def _problems(problems: Iterable[str]) -> list[Markup]:
+    items = Markup("").join(Markup("<li>{}</li>").format(problem) for problem in problems)
+    if not items:
+        return []
+    return [Markup('<div class="note">Files left out:<ul>{}</ul></div>').format(items)]
+
+
+def _swept(sweep: dict[str, Any]) -> str:
+    swept = sweep.get("swept")
+    if not isinstance(swept, dict):
+        return ""
+    listed = {
+        key: ", ".join(map(str, values)) if isinstance(values, (list, tuple)) else str(values)
+        for key, values in swept.items()
+    }
+    return "; ".join(f"{key} ∈ {{{values}}}" for key, values in listed.items())
+
+
+def _datasets(trials: pd.DataFrame) -> str:
+    if "dataset" not in trials or "data_source" not in trials:
+        return _values(trials, "dataset")
+    pairs = trials[["dataset", "data_source"]].astype(object).dropna().drop_duplicates()
+    return ", ".join(f"{name} ({source})" for name, source in pairs.itertuples(index=False))
+
+
+def _durations(sweep: dict[str, Any], grid: Grid) -> str:
+    said = []
+    if isinstance(elapsed := sweep.get("elapsed"), (int, float)):
+        said.append(f"{duration(elapsed)} elapsed")
+    seconds = grid.rows["seconds"].dropna()
+    if len(seconds):
+        said.append(
+            f"{duration(float(seconds.sum()))} of trials "
+            f"(median {duration(float(seconds.median()))} a trial)"
+        )
+    return ", ".join(said)
+
+
+def _commit(trials: pd.DataFrame) -> str:
+    commits = _values(trials, "env.git_commit")
+    dirty = "True" in _distinct(trials, "env.git_dirty")
+    return f"{commits}{', with uncommitted changes' if dirty else ''}" if commits else ""
+
+
+def _environment(trials: pd.DataFrame, hardware: bool) -> str:
+    names = [c.removeprefix("env.") for c in trials.columns if c.startswith("env.")]
+    chosen = [n for n in names if n not in ELSEWHERE and (n in HARDWARE) is hardware]
+    said = {name: _values(trials, f"env.{name}") for name in chosen}
+    return "; ".join(f"{name} {values}" for name, values in said.items() if values)
+
+
+def _values(trials: pd.DataFrame, column: str) -> str:
+    distinct = _distinct(trials, column)
+    more = len(distinct) - MOST_VALUES
+    return ", ".join(distinct[:MOST_VALUES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _distinct(trials: pd.DataFrame, column: str) -> list[str]:
+    return sorted({str(v) for v in trials[column].dropna().unique()}) if column in trials else []

@@ -1,0 +1,92 @@
+"""Published numbers beside ours, as a table."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from reports.claims.published import Printed
+from reports.kinds.shared.score_tables import cell
+from reports.layout.outcome import LABELS
+from reports.layout.scores import Scores
+from reports.page.tables import Column, Table
+from reports.stats.estimates import Estimate
+
+_NONE = Estimate(np.nan, np.nan, np.nan, 0)
+
+
+def printed_table(
+    printed: Printed, scores: list[Scores], note: str, *, down: bool = False
+) -> Table:
+    """Return published numbers beside ours.
+
+    Args:
+        printed: the published numbers.
+        scores: ours.
+        note: what else is to be said of them.
+        down: whether a metric is a row; else a method or variant is.
+    """
+    ours = {score.outcome.name: score for score in scores}
+    columns, data = _printed_down(printed, ours) if down else _printed_across(printed, ours)
+    caption = f"Published numbers beside ours. {printed.source}. {note}".strip()
+    return Table("published", caption, columns, pd.DataFrame(data))
+
+
+def _printed_across(
+    printed: Printed, ours: Mapping[str, Scores]
+) -> tuple[list[Column], dict[str, object]]:
+    methods = list(printed.rows)
+    columns = [Column(printed.what, [_named(printed, method) for method in methods])]
+    data: dict[str, object] = {printed.what: methods}
+    for place, metric in enumerate(printed.metrics):
+        theirs = [float(printed.rows[method][place]) for method in methods]
+        title = _title(metric, ours)
+        name = printed.printed_as.get(metric, title)
+        columns.append(Column(f"{name}, published", [_as_printed(v) for v in theirs], theirs))
+        data[f"{metric}_published"] = theirs
+        if metric in ours:
+            means = [_mean(ours, metric, method) for method in methods]
+            columns.append(Column(f"{title}, here", [*map(cell, means)], [m.value for m in means]))
+            data[f"{metric}_here"] = [mean.value for mean in means]
+    return columns, data
+
+
+def _printed_down(
+    printed: Printed, ours: Mapping[str, Scores]
+) -> tuple[list[Column], dict[str, object]]:
+    metrics = printed.metrics
+    columns = [
+        Column("metric, and as what it was published", [_both(printed, m, ours) for m in metrics])
+    ]
+    data: dict[str, object] = {"metric": metrics}
+    for method, row in printed.rows.items():
+        theirs, name = [float(value) for value in row], printed.names.get(method, method)
+        columns.append(Column(f"{name}, published", [_as_printed(v) for v in theirs], theirs))
+        means = [_mean(ours, metric, method) for metric in metrics]
+        columns.append(Column(f"{name}, here", [*map(cell, means)], [m.value for m in means]))
+        data[f"{method}_published"], data[f"{method}_here"] = theirs, [m.value for m in means]
+    return columns, data
+
+
+def _named(printed: Printed, method: str) -> str:
+    return f"{method}, {printed.names[method]}" if method in printed.names else method
+
+
+def _both(printed: Printed, metric: str, ours: Mapping[str, Scores]) -> str:
+    title = _title(metric, ours)
+    theirs = printed.printed_as.get(metric, title)
+    return title if theirs == title else Markup("{}<br><small>{}</small>").format(title, theirs)
+
+
+def _title(metric: str, ours: Mapping[str, Scores]) -> str:
+    return ours[metric].outcome.label if metric in ours else LABELS.get(metric, metric)
+
+
+def _mean(ours: Mapping[str, Scores], metric: str, method: str) -> Estimate:
+    known = metric in ours and method in ours[metric].values
+    return ours[metric].mean(method) if known else _NONE
+
+
+def _as_printed(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:,.7g}".replace("-", "−")

@@ -1,0 +1,98 @@
+"""The stability report: outcome and divergence against learning rate, and learning curves."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from markupsafe import Markup
+
+from harness.results import Results
+from reports.analysis.group_comparisons import compare_all
+from reports.claims.published import Published, published
+from reports.claims.table import gather, setting, statements_table
+from reports.figures.curves import draw_all, draw_at
+from reports.figures.stability import draw
+from reports.kinds.shared.header import header
+from reports.kinds.shared.reading import reading
+from reports.kinds.shared.tables import cells_table, comparisons_table, groups_table, trials_table
+from reports.layout.curves import Curves, read_curves
+from reports.layout.grid import Grid, lay_out
+from reports.layout.outcome import LOSS
+from reports.layout.profiles import Profile, profiles
+from reports.page.page import Page, Part, Section
+from reports.pictures.gallery import gallery
+
+
+def page(results: Results) -> Page:
+    """Assemble the stability report of a run directory.
+
+    After Detlefsen and Hauberg, supplementary material, section 3 and Figure 1; for any sweep of a
+    learning rate and other factors.
+    """
+    grid = lay_out(results)
+    known = published(str(results.sweep.get("space", "")))
+    found = profiles(grid)
+    compared = compare_all(grid, found)
+    curves = read_curves(results.curves, grid.outcome)
+    level, why = curve_level(found, known)
+
+    valued = bool(grid.rows["value"].notna().any())
+    stability: list[Part] = [reading(grid, found, compared)]
+    if grid.counts["ok"] or grid.counts["diverged"]:
+        stability += [draw(grid, found), groups_table(grid, found)]
+    if valued and compared:
+        stability.append(comparisons_table(grid, compared))
+    sections = [Section("Result", stability)]
+    if known:
+        evidence = gather(known, grid, found, curves, level)
+        sections.append(
+            Section(
+                "The paper's statements",
+                [statements_table(known, evidence), setting(known.numbers, known.setting)],
+            )
+        )
+    drawn = curves if curves.recorded else read_curves(results.curves, LOSS, "train")
+    sections.append(_curve_section(grid, drawn, level, why))
+    if pictures := gallery(results.artifact, grid, found):
+        sections.append(Section("Reconstructions", [pictures]))
+    if grid.counts["planned"]:
+        tables: Sequence[Part] = [cells_table(grid, found), trials_table(grid, results)]
+        sections.append(Section("Every cell and every trial", tables))
+    title = str(results.sweep.get("title") or "Stability towards the learning rate")
+    return Page(
+        title, str(results.sweep.get("source") or ""), header(results, grid, known), sections
+    )
+
+
+def curve_level(found: dict[str, Profile], known: Published | None) -> tuple[float | None, str]:
+    """Choose the level at which learning curves are compared, and say why.
+
+    It is the published one where it was swept, else the smallest at which every group has a
+    finished trial.
+    """
+    planned = {cell.level for profile in found.values() for cell in profile.cells}
+    for level in planned:
+        if known and np.isclose(level, known.curves_at):
+            return level, ", as in the paper"
+    valued = [{cell.level for cell in p.cells if len(cell.values)} for p in found.values()]
+    shared = set.intersection(*valued) if valued else set()
+    if not shared:
+        return None, ""
+    why = ", the smallest level at which every group has a finished trial"
+    return min(shared), why if len(planned) > 1 else ""
+
+
+def _curve_section(grid: Grid, curves: Curves, level: float | None, why: str) -> Section:
+    """Draw the outcome along training, or the training loss where the outcome was not recorded."""
+    untold = Markup("<p>No test {} was recorded along training{}.</p>")
+    if not curves.recorded:
+        said = untold.format(grid.outcome.label, ", nor a single training loss")
+        return Section("Learning curves", [said])
+    parts: list[Part] = []
+    if curves.outcome != grid.outcome:
+        parts.append(untold.format(grid.outcome.label, f": the curves show the {curves.label}"))
+    if level is None:
+        parts.append(Markup("<p>At no level does every group have a finished trial.</p>"))
+    else:
+        parts.append(draw_at(grid, curves, level, why))
+    parts.append(draw_all(grid, curves))
+    return Section(f"Learning curves: {curves.label}", parts)

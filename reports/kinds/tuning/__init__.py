@@ -1,0 +1,1 @@
+"""The tuning report: what a hyperparameter search tried and found."""

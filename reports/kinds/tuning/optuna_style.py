@@ -1,0 +1,123 @@
+"""Optuna's figures in the reports' style.
+
+Optuna draws through pyplot and ggplot's style sheet. Both stay within :func:`drawing`: pyplot's
+figures are closed and its settings put back.
+"""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import optuna
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
+
+from reports.kinds.tuning.study import quiet
+from reports.page.figure import COLOURS, WIDTH, style
+
+INK = "#222222"
+LOST = "#9a9a9a"
+"""Colour of configurations that violate a constraint."""
+STATUS_MARKS = {
+    "pruned": ("|", COLOURS[4]),
+    "diverged": ("x", COLOURS[1]),
+    "failed": ("+", COLOURS[6]),
+    "missing": (".", LOST),
+    "no value": ("_", LOST),
+}
+"""Marker and colour of each status without a value."""
+GRID: dict[str, Any] = {"color": "#e4e4e4", "linewidth": 0.6}
+"""Look of grid lines: those of Optuna's style sheet would be white."""
+LONG_LABELS = 12
+"""Characters from which on the names of choices are turned."""
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Let Optuna draw within, then forget what it left behind."""
+    before = set(plt.get_fignums())
+    with style(), plt.ioff(), quiet(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        mpl.rcParams["figure.constrained_layout.use"] = True
+        try:
+            yield
+        finally:
+            for number in set(plt.get_fignums()) - before:
+                plt.close(number)
+
+
+def restyle(drawn: Any, height: float) -> tuple[Canvas, list[Axes]]:
+    """Take away Optuna's title and background, and set the reports' fonts, lines and width.
+
+    Args:
+        drawn: what Optuna returned: axes or an array of them.
+        height: in inches.
+
+    Returns:
+        The figure, and the axes that Optuna returned.
+    """
+    axes = [*np.atleast_1d(drawn).flat]
+    canvas: Canvas = axes[0].figure
+    canvas.set_size_inches(WIDTH, height)
+    canvas.set_layout_engine("constrained")
+    canvas.set_facecolor("white")
+    canvas.suptitle("")
+    for each in canvas.axes:
+        _restyle_axes(each)
+    return canvas, axes
+
+
+def _restyle_axes(axes: Axes) -> None:
+    for place in ("left", "center", "right"):
+        axes.set_title("", loc=place)
+    axes.set_facecolor("white")
+    axes.grid(False)
+    axes.set_axisbelow(True)
+    for side, spine in axes.spines.items():
+        spine.set(edgecolor="#444444", linewidth=0.6)
+        if side in ("top", "right"):
+            spine.set_visible(False)
+    axes.tick_params(which="major", colors=INK, labelsize=8.5, width=0.6, length=3.5)
+    axes.tick_params(which="minor", colors=INK, width=0.4, length=2, labelsize=7)
+    for label in (axes.xaxis.label, axes.yaxis.label):
+        label.set(size=9.5, color=INK)
+    if found := axes.get_legend():
+        found.remove()
+
+
+def legend_above(canvas: Canvas, handles: Sequence[Line2D]) -> None:
+    """Put a legend above the axes."""
+    canvas.legend(
+        handles=[*handles], loc="outside upper left", ncols=4, borderaxespad=0.2, fontsize=8.5
+    )
+
+
+def points(label: str, marker: str = "o", colour: str = INK, size: float = 4) -> Line2D:
+    """Return a legend's entry for points."""
+    return Line2D([], [], color=colour, marker=marker, linestyle="", markersize=size, label=label)
+
+
+def ring(axes: Axes, x: float, y: float) -> Line2D:
+    """Ring the default; return its entry of the legend."""
+    (drawn,) = axes.plot([x], [y], "o", color=INK, markersize=8, fillstyle="none", label="default")
+    return drawn
+
+
+def name_choices(axes: Axes, choices: Sequence[Any]) -> None:
+    """Name the choices along the horizontal axis, without the quotes that Optuna gives them."""
+    if all(isinstance(c, (int, float)) and not isinstance(c, bool) for c in choices):
+        axes.set_xticks([*choices])  # Optuna draws them as numbers
+        return
+    labels = {repr(choice): str(choice) for choice in choices}
+    found = [tick.get_text() for tick in axes.get_xticklabels()]
+    named = [labels.get(text, text) for text in found]
+    axes.set_xticks(axes.get_xticks(), named)
+    if sum(map(len, named)) > LONG_LABELS:
+        axes.tick_params(axis="x", rotation=30)
+        for tick in axes.get_xticklabels():
+            tick.set(ha="right", rotation_mode="anchor")

@@ -1,0 +1,72 @@
+"""The tuning report: what a hyperparameter search found, and what it depends on."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from harness.results import Results
+from reports.kinds.shared.header import header
+from reports.kinds.shared.tables import trials_table
+from reports.kinds.tuning.curves import draw_curves
+from reports.kinds.tuning.figures import figures
+from reports.kinds.tuning.front import draw_fronts
+from reports.kinds.tuning.reading import caution, commands, headline, setting
+from reports.kinds.tuning.search import Configuration, Search, read_search
+from reports.kinds.tuning.study import front, rebuild
+from reports.kinds.tuning.tables import configurations_table, front_table
+from reports.layout.curves import read_curves
+from reports.layout.grid import lay_out
+from reports.layout.outcome import LOSS
+from reports.page.page import Page, Part, Section
+
+
+def page(results: Results) -> Page:
+    """Assemble the tuning report of a run directory: of a search, or of a grid read as one."""
+    search = read_search(results)
+    grid = lay_out(results, search.objectives[0])
+    study = rebuild(search)
+    best, label = _chosen(search, front(search, study))
+    result: list[Part] = [setting(search)]
+    for objective in search.objectives:
+        result += headline(search, objective)
+    if best and len(search.valued) > 1:
+        result.append(caution(search))
+    if len(search.objectives) > 1:
+        result += draw_fronts(search, study)
+        result += [front_table(search, best)] if best else []
+    elif best:
+        result += commands(search, best[0])
+    sections = [Section("Result", result)]
+    for place, objective in enumerate(search.objectives):
+        drawn = figures(search, study, place)
+        sections.append(Section(f"What matters for test {objective.label}", drawn))
+    sections.append(_curves(results, search, best, label))
+    if search.configurations:
+        tables: Sequence[Part] = [configurations_table(search), trials_table(grid, results)]
+        sections.append(Section("Every configuration and every trial", tables))
+    title = str(results.sweep.get("title") or "Tuning")
+    source = str(results.sweep.get("source") or "")
+    return Page(title, source, header(results, grid, None), sections)
+
+
+def _chosen(search: Search, fronted: list[Configuration]) -> tuple[list[Configuration], str]:
+    """Return what is emphasised: the best configuration, or the front of several objectives."""
+    if len(search.objectives) > 1:
+        return fronted, "Pareto front"
+    best = search.best(search.objectives[0])
+    return ([best], f"best (number {best.number})") if best else ([], "")
+
+
+def _curves(results: Results, search: Search, best: list[Configuration], label: str) -> Section:
+    """Draw the first objective along training, else the training loss."""
+    objective = search.objectives[0]
+    curves = read_curves(results.curves, objective)
+    said: list[Part] = []
+    if not curves.recorded:
+        curves = read_curves(results.curves, LOSS, "train")
+        told = Markup("<p>No test {} was recorded along training{}.</p>")
+        instead = f": the curves show the {curves.label}" if curves.recorded else ", nor a loss"
+        said = [told.format(objective.label, instead)]
+    if curves.recorded:
+        said.append(draw_curves(search, curves, best, label))
+    return Section("Learning curves", said)

@@ -1,0 +1,122 @@
+"""Tables of a search: all of its configurations, and the Pareto front."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import pandas as pd
+
+from harness.durations import duration
+from reports.kinds.tuning.axes import Axis
+from reports.kinds.tuning.command import train_command
+from reports.kinds.tuning.search import Configuration, Search
+from reports.layout.outcome import Outcome
+from reports.page.tables import Column, Table
+from reports.page.text import number, words
+
+
+def configurations_table(search: Search) -> Table:
+    """Return one row a configuration."""
+    rows = search.configurations
+    columns = [
+        Column("no.", [str(c.number) for c in rows], [c.number for c in rows]),
+        *(_axis_column(axis, rows) for axis in search.axes),
+        *_metric_columns(search, rows),
+        *_constraint_columns(search, rows),
+        Column("status", [c.status for c in rows]),
+        Column("seeds", [_endings(c) for c in rows]),
+        Column("time", [duration(c.seconds) for c in rows], [c.seconds for c in rows]),
+    ]
+    caption = (
+        f"All configurations {search.order}: final test metrics as means over seeds and "
+        "their values by seed (a dash: none). A configuration has a value only if every seed "
+        "ended with one. Time: of all seeds together."
+    )
+    if search.default:
+        caption += f" Number 0 is {search.start} of the method."
+    return Table("configurations", caption, columns, configurations_frame(search))
+
+
+def front_table(search: Search, front: Sequence[Configuration]) -> Table:
+    """Return one row a configuration of the Pareto front, with the command that runs it."""
+    objective = search.objectives[0]
+    rows = sorted(front, key=lambda c: -objective.sign * c.mean(objective).value)
+    columns = [
+        Column("no.", [str(c.number) for c in rows], [c.number for c in rows]),
+        *(_axis_column(axis, rows) for axis in search.axes),
+        *_metric_columns(search, rows),
+        Column("command", [train_command(c.config) for c in rows]),
+    ]
+    bounded = f" that meets {words([c.told for c in search.constraints])}"
+    caption = (
+        f"The Pareto front: no other configuration{bounded if search.constraints else ''} is at "
+        "least as good in every objective and better in one. Means over seeds, and their values "
+        "by seed."
+    )
+    kept = configurations_frame(search)
+    numbers = [c.number for c in rows]
+    return Table("front", caption, columns, kept[kept["configuration"].isin(numbers)])
+
+
+def configurations_frame(search: Search) -> pd.DataFrame:
+    """Return all configurations, unrounded, for downloads."""
+    records = []
+    for c in search.configurations:
+        record: dict[str, object] = {"configuration": c.number, "status": c.status}
+        record |= {axis.key: c.values.get(axis.key) for axis in search.axes}
+        for metric in search.metrics:
+            mean = c.mean(metric)
+            record |= {metric.name: mean.value, f"{metric.name}_n": mean.n if c.seeds else 0}
+        record["feasible"] = search.feasible(c)
+        record["seconds"] = c.seconds
+        record["trials"] = " ".join(c.trial_ids)
+        records.append(record)
+    frame = pd.DataFrame(records)
+    for axis in search.axes:  # one type a column: a default may be a number among words
+        if axis.kind == "categorical" and len(frame):
+            frame[axis.key] = frame[axis.key].map(str, na_action="ignore")
+    return frame
+
+
+def by_seed(c: Configuration, metric: Outcome) -> str:
+    """Return a metric's values in the order of the seeds: ``−101.2, −99.8``."""
+    return ", ".join(number(value) for value in c.scores[metric.name])
+
+
+def _axis_column(axis: Axis, rows: Sequence[Configuration]) -> Column:
+    cells = [axis.shown(c.values[axis.key]) if axis.key in c.values else "–" for c in rows]
+    if axis.kind == "categorical":
+        return Column(axis.label, cells)
+    return Column(axis.label, cells, [_numeric(c.values.get(axis.key)) for c in rows])
+
+
+def _metric_columns(search: Search, rows: Sequence[Configuration]) -> list[Column]:
+    columns = []
+    for metric in search.metrics:
+        means = [c.mean(metric).value for c in rows]
+        title = f"{metric.titled} {metric.arrow}".strip()
+        columns.append(Column(title, [number(mean) for mean in means], means))
+        if any(len(c.seeds) > 1 for c in rows):
+            columns.append(Column("by seed", [by_seed(c, metric) for c in rows]))
+    return columns
+
+
+def _constraint_columns(search: Search, rows: Sequence[Configuration]) -> list[Column]:
+    if not search.constraints:
+        return []
+    return [Column("constraints", [_constraints_met(search, c) for c in rows])]
+
+
+def _constraints_met(search: Search, c: Configuration) -> str:
+    if c.status != "ok":
+        return "–"
+    missed = [bound.told for bound in search.constraints if not c.violation(bound) <= 0]
+    return f"violates {words(missed)}" if missed else "met"
+
+
+def _endings(c: Configuration) -> str:
+    return ", ".join(f"{n} {ending}" for ending, n in sorted(Counter(c.endings).items()))
+
+
+def _numeric(value: object) -> float:
+    return float(value) if isinstance(value, (int, float)) else math.nan

@@ -1,0 +1,1 @@
+"""Trials arranged for a report: methods by columns, factors, outcomes, curves."""

@@ -1,0 +1,170 @@
+"""The outcome a report is about: which metric, in which unit, and whether more of it is better."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from harness.results import Results
+from reports.layout.pose_labels import POSE_LABELS
+
+LABELS = {
+    "elbo": "ELBO",
+    "mse": "MSE",
+    "log_px": "log p(x)",
+    "kl": "KL",
+    "kl_total": "total KL",
+    "d_score": "D_score",
+    "appearance_knn": "label accuracy",
+    "i_t": "I_T",
+    "i_t_prime": "I_T′",
+    "i_eval": "I_eval",
+    "pair_mse": "pair MSE",
+    "reid_reconstruction": "reID of reconstructions",
+    "reid_transfer": "reID of transfers",
+    "repose_reconstruction": "rePose of reconstructions",
+    "repose_transfer": "rePose of transfers",
+    "triplet_mse": "triplet MSE",
+    "triplet_mse_std": "spread of triplet MSE",
+    "triplet_mse_q25": "first quartile of triplet MSE",
+    "triplet_mse_median": "median triplet MSE",
+    "triplet_mse_q75": "third quartile of triplet MSE",
+    "kl_appearance": "KL of appearance",
+    "kl_pose": "KL of pose",
+    "kl_viewpoint": "KL of viewpoint",
+    "kl_rest": "KL of the rest",
+    "beta_vae_score": "β-VAE score",
+    "beta_vae_labels": "β-VAE score of labels",
+    "seconds_forward": "forward pass",
+    "seconds_step": "training step",
+    **POSE_LABELS,
+}
+"""What a metric is called in a sentence, where its name is not a word."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A number by which trials are compared.
+
+    Attributes:
+        name: its name; the column of its final values is ``metric.<name>``.
+        label: what it is called in a sentence.
+        unit: its unit; empty where it has none.
+        higher_is_better: whether more of it is better.
+        directed: whether it has a better and a worse at all.
+    """
+
+    name: str
+    label: str
+    unit: str
+    higher_is_better: bool
+    directed: bool = True
+
+    @property
+    def column(self) -> str:
+        """Column of the final values among the trials."""
+        return f"metric.{self.name}"
+
+    @property
+    def sign(self) -> int:
+        """1 if more is better, else -1: ``sign * value`` grows as results improve."""
+        return 1 if self.higher_is_better else -1
+
+    @property
+    def arrow(self) -> str:
+        """``↑`` if more is better, ``↓`` if less, nothing if neither."""
+        return ("↑" if self.higher_is_better else "↓") if self.directed else ""
+
+    @property
+    def arrow_along(self) -> str:
+        """The same along a horizontal axis: ``→``, ``←`` or nothing."""
+        return ("→" if self.higher_is_better else "←") if self.directed else ""
+
+    @property
+    def titled(self) -> str:
+        """Label and unit, as an axis or a column has them: ``ELBO (nats)``."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+    @property
+    def better(self) -> str:
+        """``higher`` or ``lower``, whichever is better."""
+        return "higher" if self.higher_is_better else "lower"
+
+    @property
+    def best(self) -> str:
+        """``highest`` or ``lowest``, whichever is best."""
+        return "highest" if self.higher_is_better else "lowest"
+
+
+ELBO = Outcome("elbo", "ELBO", "nats", higher_is_better=True)
+"""The outcome of a sweep that declares none."""
+LOSS = Outcome("loss", "loss", "", higher_is_better=False)
+"""What every method minimizes."""
+
+
+def outcome_of(results: Results) -> Outcome:
+    """Choose the outcome: of the sweep's metrics with a direction the first that any trial has.
+
+    A method without a likelihood has no ELBO, so that its reconstructions' error is what can be
+    compared. While no trial has any of them, it is the first.
+    """
+    told = results.sweep.get("metrics")
+    entries = told if isinstance(told, list) else []
+    declared = [outcome for entry in entries if (outcome := _declared(entry))] or [ELBO]
+    finished = results.trials[results.trials["status"] == "ok"]
+    return next((o for o in declared if _has_values(finished, o.column)), declared[0])
+
+
+def outcomes_of(results: Results) -> list[Outcome]:
+    """Return all of the sweep's metrics that any trial has, also those without a direction."""
+    told = results.sweep.get("metrics")
+    entries = told if isinstance(told, list) else []
+    known = [outcome for entry in entries if (outcome := named(entry))] or [ELBO]
+    finished = results.trials[results.trials["status"] == "ok"]
+    return [outcome for outcome in known if _has_values(finished, outcome.column)]
+
+
+def _declared(entry: Any) -> Outcome | None:
+    """Read one of the sweep's metrics; None if it has no direction, as in older sweeps."""
+    outcome = named(entry)
+    return outcome if outcome and outcome.directed else None
+
+
+def named(entry: Any) -> Outcome | None:
+    """Read one of the sweep's metrics: ``name``, ``direction``, ``unit``; None if it is none."""
+    if not (isinstance(entry, dict) and entry.get("name")):
+        return None
+    direction = entry.get("direction")
+    name = str(entry["name"])
+    label = LABELS.get(name, name.replace("_", " "))
+    return Outcome(
+        name,
+        label,
+        str(entry.get("unit") or ""),
+        direction == "higher",
+        direction in {"higher", "lower"},
+    )
+
+
+def metric_of(
+    sweep: Mapping[str, Any], name: str, told: Mapping[str, Any] | None = None
+) -> Outcome:
+    """Return a metric as the sweep describes it, with what else is told of it over that.
+
+    Raises:
+        ValueError: it has no name.
+    """
+    entries = sweep.get("metrics") or []
+    known = next((entry for entry in entries if entry["name"] == name), {"name": name})
+    metric = named({**known, **(told or {})})
+    if metric is None:
+        raise ValueError(f"a metric without a name: {told}")
+    return metric
+
+
+def _has_values(trials: pd.DataFrame, column: str) -> bool:
+    if column not in trials:
+        return False
+    return bool((pd.to_numeric(trials[column], errors="coerce").abs() < np.inf).any())

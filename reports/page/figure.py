@@ -1,0 +1,162 @@
+"""Figures: one style, one palette, drawn by matplotlib and embedded as inline SVG with their data.
+
+Everything is drawn within :func:`style` and without pyplot, so that no global state is touched and
+the same data give the same bytes.
+"""
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from textwrap import fill
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
+
+from reports.stats.estimates import Floats
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C6D31")
+"""Okabe and Ito's palette, which colour-blind readers tell apart (yellow replaced: it is too pale
+for lines on white)."""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
+"""One a colour, so that no figure depends on colour alone."""
+WIDTH = 7.0
+"""Width of every figure in inches."""
+BROADEST = 32
+"""Characters of an upright axis' label on one line."""
+NARROWEST = 26
+"""Characters of a title or label on one line where three panels stand side by side."""
+LETTER = 0.085
+"""Mean width of a letter of a legend in inches."""
+FENCE = 3.0
+"""Points beyond the quartiles by so many interquartile ranges are drawn at the frame's edge."""
+FLATTENED = 10.0
+"""Values are cut off only if all others would shrink to one part in so many of the frame."""
+
+_STYLE: dict[Any, Any] = {
+    "axes.edgecolor": "#444444",
+    "axes.labelsize": 9.5,
+    "axes.linewidth": 0.6,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": 9.5,
+    "axes.unicode_minus": True,
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9,
+    "grid.color": "#e4e4e4",
+    "grid.linewidth": 0.6,
+    "legend.fontsize": 9,
+    "legend.frameon": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "unbraid",
+    "xtick.labelsize": 8.5,
+    "xtick.major.width": 0.6,
+    "ytick.labelsize": 8.5,
+    "ytick.major.width": 0.6,
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawn figure.
+
+    Attributes:
+        name: unique within the report; names the files to download.
+        svg: the drawing.
+        alt: what a reader who cannot see it should know.
+        caption: what it shows, in full sentences.
+        data: what is drawn, one row a mark.
+    """
+
+    name: str
+    svg: str
+    alt: str
+    caption: str
+    data: pd.DataFrame
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Apply the reports' style to what is drawn and rendered within, on matplotlib's defaults."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_STYLE)
+        yield
+
+
+def broken(label: str) -> str:
+    """Return an axis' label on as many lines as a figure's height asks for."""
+    return fill(label, BROADEST)
+
+
+def to_svg(canvas: Canvas, name: str) -> str:
+    """Render a figure as an ``<svg>`` element that scales to its container.
+
+    Args:
+        canvas: the matplotlib figure.
+        name: prefix of every id within, as several drawings share one page.
+    """
+    buffer = io.StringIO()
+    canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :].rstrip()
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'(<image\b[^>]*?) id="[^"]*"', r"\1", svg)  # a hash: equal images share it
+    svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
+    svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
+    svg = re.sub(r' xmlns(:xlink)?="[^"]*"', "", svg)
+    return re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
+
+
+def robust_limits(values: Floats) -> tuple[float, float]:
+    """Return limits that hold all of ``values`` but far outliers, with some room around.
+
+    A run that barely escaped divergence may end at -5000 where all others end near -150; it must
+    not flatten them. What lies beyond the limits is to be drawn at the edge and named.
+    """
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return 0.0, 1.0
+    low, high = np.quantile(finite, [0.25, 0.75])
+    fence = FENCE * (high - low) if high > low else np.inf
+    kept = finite[(finite >= low - fence) & (finite <= high + fence)]
+    room = 0.08 * float(np.ptp(kept)) or 0.05 * abs(float(kept[0])) or 1.0
+    return float(kept.min()) - room, float(kept.max()) + room
+
+
+def wide_limits(values: Floats) -> tuple[float, float]:
+    """Return limits that hold all values, but for outliers that would flatten all others.
+
+    A factor may do little at most levels and much at one: that is an effect, not an outlier.
+    """
+    low, high = robust_limits(values)
+    finite = values[np.isfinite(values)]
+    if len(finite) and np.ptp(finite) <= FLATTENED * (high - low):
+        room = 0.06 * float(np.ptp(finite))
+        low, high = min(low, finite.min() - room), max(high, finite.max() + room)
+    return float(low), float(high)
+
+
+def legend(canvas: Canvas, labels: Sequence[str], markers: bool = True) -> None:
+    """Put one line a group, in its colour and with its marker, above the axes."""
+    handles = [
+        Line2D([], [], color=colour, marker=marker if markers else "", markersize=5, label=label)
+        for colour, marker, label in zip(COLOURS, MARKERS, labels, strict=False)
+    ]
+    longest = 0.5 + LETTER * max((len(label) for label in labels), default=0)  # inches
+    columns = max(1, min(len(COLOURS), int(WIDTH / longest)))
+    canvas.legend(handles=handles, loc="outside upper left", ncols=columns, borderaxespad=0.2)
+
+
+def evenly(n: int, most: int) -> np.ndarray:
+    """Return the indices of at most ``most`` of ``n`` items, evenly spread, ends included."""
+    return (
+        np.unique(np.linspace(0, n - 1, min(n, most)).round().astype(int))
+        if n
+        else np.array([], int)
+    )

@@ -1,0 +1,69 @@
+"""A report as one self-contained HTML file: sections of prose, figures and tables, numbered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports.page.downloads import links
+from reports.page.figure import Figure
+from reports.page.tables import Table
+
+Part = Markup | Figure | Table
+"""What a section is made of; prose is ready HTML."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a report under one heading."""
+
+    title: str
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A report.
+
+    Attributes:
+        title: its title.
+        subtitle: one line below: the paper, the figure.
+        header: what was run, as ready HTML.
+        sections: the sections, in order.
+    """
+
+    title: str
+    subtitle: str
+    header: Markup
+    sections: Sequence[Section]
+
+
+def render(page: Page) -> str:
+    """Return the page as HTML that needs nothing from outside itself."""
+    environment = Environment(
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    figures, tables = count(1), count(1)
+    numbers = {
+        part.name: next(figures if isinstance(part, Figure) else tables)
+        for section in page.sections
+        for part in section.parts
+        if not isinstance(part, Markup)
+    }
+
+    def kind(part: Part) -> str:
+        return "prose" if isinstance(part, Markup) else type(part).__name__.lower()
+
+    def source(name: str) -> Markup:
+        path = Path(__file__).parent / "templates" / name
+        return Markup(path.read_text(encoding="utf-8"))
+
+    template = environment.get_template("page.html.j2")
+    return template.render(page=page, numbers=numbers, kind=kind, links=links, source=source)

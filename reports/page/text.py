@@ -1,0 +1,104 @@
+"""How reports write numbers, intervals, levels of a factor and lists of words."""
+
+import math
+from collections.abc import Sequence
+
+from reports.stats.estimates import Estimate
+
+NAMES = {
+    "method.lr": "learning rate",
+    "method.transform": "parametrization",
+    "method.epsilon": "ε",
+    "method.beta": "β",
+    "method.d_u": "d_u",
+    "method.b_gamma": "b_γ",
+    "method.mu": "μ",
+    "method.lambda_od": "λ_od",
+}
+"""What a factor is called in a sentence, where its key is not a word."""
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def name_of(key: str) -> str:
+    """Return what a factor is called in a sentence: ``method.lr`` -> ``learning rate``."""
+    return NAMES.get(key, key.rpartition(".")[2].replace("_", " "))
+
+
+def number(value: float, significant: int = 4, signed: bool = False) -> str:
+    """Return a number to so many significant digits, with a true minus sign; ``–`` for NaN."""
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value and not 1e-4 <= abs(value) < 1e7:
+        return f"{value:{'+' if signed else ''}.{significant - 1}e}".replace("-", "−")
+    decimals = significant - 1 - math.floor(math.log10(abs(value))) if value else 0
+    return _fixed(value, max(0, decimals), signed)
+
+
+def interval(estimate: Estimate, unit: str = "", signed: bool = False) -> str:
+    """Return ``value [low, high] unit``, rounded to two digits of the interval's half-width."""
+    half = (estimate.high - estimate.low) / 2
+    suffix = f" {unit}" if unit else ""
+    if not (math.isfinite(half) and half > 0):
+        return number(estimate.value, significant=3, signed=signed) + suffix
+    decimals = min(max(0, 1 - math.floor(math.log10(half))), 6)
+    low, value, high = (
+        _fixed(v, decimals, signed) for v in (estimate.low, estimate.value, estimate.high)
+    )
+    return f"{value} [{low}, {high}]{suffix}"
+
+
+def share(estimate: Estimate) -> str:
+    """Return a proportion as ``k/n = 25 % [9 %, 53 %]``."""
+    if not estimate.n:
+        return "0/0"
+    low, value, high = (f"{100 * v:.0f} %" for v in (estimate.low, estimate.value, estimate.high))
+    return f"{round(estimate.value * estimate.n)}/{estimate.n} = {value} [{low}, {high}]"
+
+
+def p_value(p: float) -> str:
+    """Return ``p = 0.012``, or ``p < 0.001`` where it is smaller."""
+    if math.isnan(p):
+        return "p –"
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def level_label(value: float) -> str:
+    """Return one level of a numeric factor: ``10⁻⁴``, ``3 × 10⁻⁴``, ``0.25``, ``16``."""
+    if math.isnan(value):
+        return "–"
+    if value <= 0:
+        return f"{value:g}".replace("-", "−")
+    exponent = math.floor(math.log10(value) + 1e-9)
+    mantissa = value / 10.0**exponent
+    power = f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+    if math.isclose(mantissa, 1) and not 0 <= exponent <= 2:
+        return power
+    if -2 <= exponent <= 4:
+        return f"{value:g}"
+    return f"{mantissa:.3g} × {power}"
+
+
+def words(items: Sequence[str]) -> str:
+    """Return ``a``, ``a and b`` or ``a, b and c``."""
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def count(n: int, noun: str, plural: str = "") -> str:
+    """Return ``1 trial``, ``12 trials``, ``10,000 trials``."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def article(noun: str) -> str:
+    """Return ``a loss``, ``an error``, ``an ELBO``, ``an MSE``: acronyms are spelt out."""
+    vowels = "AEFHILMNORSX" if noun.partition(" ")[0].isupper() else "aeiou"
+    return f"{'an' if noun[0] in vowels else 'a'} {noun}"
+
+
+def _fixed(value: float, decimals: int, signed: bool) -> str:
+    text = f"{value:{'+' if signed else ''},.{decimals}f}"
+    if not text.strip("+-0.,"):
+        text = text.lstrip("+-")
+    return text.replace("-", "−")

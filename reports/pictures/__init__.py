@@ -1,0 +1,1 @@
+"""Figures made of images, poses and latent walks."""

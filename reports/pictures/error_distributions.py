@@ -1,0 +1,119 @@
+"""The distribution of the errors of single swaps, all of them and not only their mean."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure as Canvas
+
+from harness.errors import CorruptFileError
+from reports.layout.grid import Grid
+from reports.page.figure import COLOURS, WIDTH, Figure, style, to_svg
+from reports.page.text import count, words
+from reports.pictures.gallery import Artifact
+
+ERRORS = "triplet_errors"
+SHOWN = 0.99
+"""Quantile of all errors at which the axis ends."""
+WHISKERS = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Quantiles of whiskers and box."""
+KEPT = np.round(np.arange(0.01, 1.0, 0.01), 2)
+"""Quantiles of each trial that the download holds."""
+MOST_POINTS = 4000
+"""Most errors from which a density is estimated; more change nothing that can be seen."""
+
+
+def draw_errors(artifact: Artifact, grid: Grid) -> Figure | None:
+    """Draw one row a group: the density of its errors, a box, and each seed's mean.
+
+    Args:
+        artifact: where a trial's arrays come from.
+        grid: the groups to draw, without an axis.
+    """
+    found = {group: _errors(artifact, grid, group) for group in grid.groups}
+    shown = {group: errors for group, errors in found.items() if errors}
+    if not shown:
+        return None
+    with style():
+        canvas = Canvas(figsize=(WIDTH, 0.7 + 0.48 * len(shown)), layout="constrained")
+        axes = canvas.subplots()
+        everything = np.concatenate([e for errors in shown.values() for e in errors.values()])
+        end = float(np.quantile(everything, SHOWN))
+        for place, group in enumerate(shown):
+            colour = COLOURS[grid.groups.index(group) % len(COLOURS)]
+            pooled = np.concatenate(list(shown[group].values()))
+            if np.ptp(pooled) > 0:
+                thinned = pooled[:: -(-len(pooled) // MOST_POINTS)]
+                parts = axes.violinplot(
+                    [thinned.clip(max=end)],
+                    [place],
+                    orientation="horizontal",
+                    widths=0.85,
+                    showextrema=False,
+                    side="low",
+                )
+                for body in parts["bodies"]:  # type: ignore[attr-defined]
+                    body.set(facecolor=colour, alpha=0.3, linewidth=0)
+            low, left, middle, right, high = np.quantile(pooled, WHISKERS)
+            axes.hlines(place, low, high, color=colour, linewidth=1)
+            axes.hlines(place, left, right, color=colour, linewidth=5)
+            axes.plot(middle, place, "|", color="white", markersize=5, markeredgewidth=1.5)
+            means = [float(errors.mean()) for errors in shown[group].values()]
+            axes.plot(means, [place + 0.18] * len(means), "^", color=colour, markersize=4)
+        axes.set_yticks(range(len(shown)), shown)
+        axes.set(xlim=(0, end), ylim=(len(shown) - 0.6, -0.6))
+        axes.tick_params(axis="y", length=0)
+        axes.set_xlabel("squared error of a swap, mean over pixels and channels ←")
+        axes.grid(axis="x")
+        axes.set_axisbelow(True)
+        svg = to_svg(canvas, "errors")
+    sizes = sorted({len(e) for errors in shown.values() for e in errors.values()})
+    seeds = sorted({len(errors) for errors in shown.values()})
+    caption = (
+        "Errors of single swaps against the true image, over "
+        f"{words([f'{n:,}' for n in sizes])} triplets and "
+        f"{count(seeds[-1], 'seed') if len(seeds) == 1 else f'{seeds[0]} to {seeds[-1]} seeds'} of "
+        "each variant: density, median and quartiles (box), 5 % and 95 % quantiles (line), and the "
+        f"mean of each seed (triangles). The axis ends at the {100 * SHOWN:.0f} % quantile of all. "
+        "The download holds each trial's percentiles."
+    )
+    return Figure(
+        "errors", svg, f"Distributions of errors of {words([*shown])}.", caption, _data(shown)
+    )
+
+
+def _errors(artifact: Artifact, grid: Grid, group: str) -> dict[tuple[str, float], np.ndarray]:
+    """Return the errors of each trial of a group that ended well, by id and seed."""
+    rows = grid.cell(group, 0.0)
+    found = {}
+    for trial, seed in rows.loc[rows["status"] == "ok", ["trial_id", "seed"]].itertuples(
+        index=False
+    ):
+        try:
+            arrays = artifact(str(trial))
+        except CorruptFileError:  # as if it had none: the header tells of torn files
+            continue
+        errors = arrays.get(ERRORS, np.empty(0)).astype(float)
+        if len(kept := errors[np.isfinite(errors)]):
+            found[str(trial), float(seed)] = kept
+    return found
+
+
+def _data(shown: Mapping[str, Mapping[tuple[str, float], np.ndarray]]) -> pd.DataFrame:
+    """One row a percentile of a trial."""
+    frames: Sequence[pd.DataFrame] = [
+        pd.DataFrame(
+            {
+                "group": group,
+                "trial_id": trial,
+                "seed": seed,
+                "triplets": len(errors),
+                "mean": errors.mean(),
+                "quantile": KEPT,
+                "error": np.quantile(errors, KEPT),
+            }
+        )
+        for group, by_trial in shown.items()
+        for (trial, seed), errors in by_trial.items()
+    ]
+    return pd.concat(frames, ignore_index=True)

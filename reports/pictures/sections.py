@@ -1,0 +1,19 @@
+"""The section on what becomes of an image when a part of its code is another's."""
+
+from reports.layout.grid import Grid
+from reports.layout.profiles import Profile
+from reports.page.page import Part, Section
+from reports.pictures.between import between
+from reports.pictures.gallery import Artifact
+from reports.pictures.skeletons import skeletons
+from reports.pictures.swaps import swap_grids
+
+
+def exchanges(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> list[Section]:
+    """Return swaps, walks between images and 3D poses, as far as the trials have them."""
+    swapped = swap_grids(artifact, grid, found)
+    first: list[Part] = [figure for figure in (swapped, *between(artifact, grid, found)) if figure]
+    sections = [Section("Parts of the code exchanged", first)] if first else []
+    if posed := skeletons(artifact, grid, found):
+        sections.append(Section("Poses in three dimensions", [posed]))
+    return sections

@@ -1,0 +1,1 @@
+"""Statistics of few runs: intervals, tests, analysis of variance."""

@@ -1,0 +1,153 @@
+"""What the commands that run no trial print, and that they leave everything as it was."""
+
+from pathlib import Path
+
+import pytest
+
+from harness import __version__
+from harness.cli import main
+from harness.config.sweep import resolve
+from harness.datasets.registry import DATASETS
+from harness.metrics.registry import METRICS
+from harness.results import load
+from models.hyperparameters import describe
+from models.registry import METHOD_PATHS, load_method
+from tests.harness.helpers.command_line import Capture, printed, snapshot
+
+
+def test_dry_run_of_the_published_sweep(workplace: Path, capsys: Capture) -> None:
+    arguments = ["sweep", "space=vitae_stability", "scale=smoke", "run_dir=run", "dry_run=true"]
+    lines = printed(capsys, *arguments)
+    assert lines[0] == "36 trials: C-VITAE, learning rate × affine parametrization"
+    assert "  method.transform         affine, affine_decomp, affine_diffeo" in lines
+    assert "  method.lr                0.0001, 0.001, 0.01, 0.1" in lines
+    assert "  seeds                    0, 1, 2" in lines
+    first = lines.index("first trials:") + 1
+    assert lines[first].endswith("  c_vitae transform=affine lr=0.0001 seed=0")
+    assert lines[-2].startswith("estimated training time: ")
+    assert lines[-2].endswith("from 4 steps of each of 3 kinds")
+    assert lines[-1] == "dry_run=true: nothing was started and nothing written."
+    assert list(workplace.iterdir()) == []
+
+
+def test_dry_run_of_one_trial(workplace: Path, capsys: Capture) -> None:
+    lines = printed(capsys, "train", "method=vae", "scale=smoke", "dry_run=true", "seed=4")
+    assert lines[0] == "1 trials: vae"
+    assert "  seeds                    4" in lines
+    assert list(workplace.iterdir()) == []
+
+
+@pytest.mark.usefixtures("workplace")
+def test_status_of_a_finished_run(finished_run: Path, capsys: Capture) -> None:
+    before = snapshot(finished_run)
+    lines = printed(capsys, "status", str(finished_run))
+    assert lines[0] == f"{finished_run}: vae"
+    assert lines[1].startswith("  command   unbraid train method=vae dataset=mnist data_root=")
+    counts = [line.split() for line in lines[2:9]]
+    assert counts == [
+        ["planned", "1"],
+        ["finished", "1"],
+        ["missing", "0"],
+        ["ok", "1"],
+        ["diverged", "0"],
+        ["pruned", "0"],
+        ["failed", "0"],
+    ]
+    assert lines[9].startswith("  time      ")
+    assert len(lines) == 10
+    assert snapshot(finished_run) == before
+
+
+@pytest.mark.usefixtures("workplace")
+def test_resume_of_a_finished_run_starts_nothing(finished_run: Path, capsys: Capture) -> None:
+    assert printed(capsys, "resume", str(finished_run), "ray.num_cpus=2") == [
+        f"{finished_run}: 1 trials planned, 1 finished",
+        "1 of 1 trials finished: 1 ok",
+        f"Draw the report: unbraid report {finished_run}",
+    ]
+
+
+@pytest.mark.usefixtures("workplace")
+def test_training_again_says_that_it_is_done(finished_run: Path, capsys: Capture) -> None:
+    before = snapshot(finished_run)
+    data = ["dataset=mnist", f"data_root={finished_run.parent / 'data'}"]
+    scale = ["scale=smoke", "scale.epochs=1"]
+    lines = printed(capsys, "train", "method=vae", *data, *scale, f"run_dir={finished_run}")
+    assert (
+        lines[0] == f"{finished_run} holds this trial already, finished; delete it to train again"
+    )
+    assert snapshot(finished_run) == before
+
+
+def test_train_prints_the_curve_and_the_scores(workplace: Path, capsys: Capture) -> None:
+    lines = printed(
+        capsys,
+        "train",
+        "method=vae",
+        "dataset=digits",
+        "scale=smoke",
+        "scale.epochs=2",
+        "run_dir=r",
+    )
+    (row,) = load(workplace / "r").trials.to_dict("records")
+    assert lines[0].startswith(
+        "vae on digits (real): 1000 of 1442 training and 200 of 355 test images, 2 epochs"
+    )
+    assert lines[-3].startswith("ok; total ")
+    assert lines[-2] == "1 of 1 trials finished: 1 ok"
+    epochs = [line for line in lines if line.startswith("epoch ")]
+    assert epochs[-1].startswith(f"epoch    2  100%  test: elbo {row['metric.elbo']:.2f}  ")
+    for name in ("elbo", "log_likelihood", "kl", "mse"):
+        assert f"  {name:<16} {row[f'metric.{name}']:.4f}" in lines
+
+
+@pytest.mark.parametrize(
+    ("what", "names"),
+    [
+        ("methods", METHOD_PATHS),
+        ("datasets", DATASETS),
+        ("metrics", METRICS),
+        ("spaces", ["vitae_stability"]),
+    ],
+)
+def test_list_has_a_line_for_each(capsys: Capture, what: str, names: list[str]) -> None:
+    lines = printed(capsys, "list", what)
+    assert {line.split()[0] for line in lines} >= set(names)
+    assert all(len(line.split(maxsplit=1)) == 2 for line in lines), "each says what it is"
+
+
+@pytest.mark.parametrize("method", METHOD_PATHS)
+def test_list_has_a_line_for_each_hyperparameter(capsys: Capture, method: str) -> None:
+    lines = printed(capsys, "list", "methods", method)
+    described = describe(load_method(method).Hyperparameters)
+    assert [line.split("=")[0] for line in lines] == [f"method.{name}" for name in described]
+    for line, info in zip(lines, described.values(), strict=True):
+        assert info.meaning in line
+        assert line.endswith(f"[{info.source}]")
+
+
+def test_listed_defaults_are_overrides(capsys: Capture) -> None:
+    (default,) = resolve(["method=c_vitae"], single=True).trials
+    listed = [line.split()[0] for line in printed(capsys, "list", "methods", "c_vitae")]
+    (trial,) = resolve(["method=c_vitae", *listed], single=True).trials
+    assert trial == default
+
+
+def test_version(capsys: Capture) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"unbraid {__version__}\n"
+
+
+@pytest.mark.usefixtures("workplace")
+def test_doctor_looks_at_everything(capsys: Capture) -> None:
+    """The one test that starts Ray here, in the process that the doctor asks."""
+    code = main(["doctor", "--data-root", "nowhere"])
+    lines = capsys.readouterr().out.splitlines()
+    found = {line.split()[1]: line for line in lines}
+    expected = {"unbraid", "packages", "cpu", "gpu", "data_root", "disk", "ray", "cluster"}
+    assert found.keys() >= expected | DATASETS.keys()
+    assert found["ray"].startswith("ok   ray        starts here; a worker answered")
+    assert found["digits"].startswith("ok ")
+    assert "not found: Files of the dataset 'mnist' are missing" in found["mnist"]
+    assert code == any(line.startswith("BAD") for line in lines)

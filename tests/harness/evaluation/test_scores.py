@@ -1,0 +1,210 @@
+"""Scores of a method on the test split: closed forms, and what they must not depend on."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from harness.data.dataset import Dataset, Split
+from harness.evaluation.artifacts import arrays_of
+from harness.evaluation.scores import evaluate, scorable
+from harness.metrics.data import EvaluationData, images_at_once
+from harness.metrics.registry import METRICS, check_metrics, metric_keys
+from models import protocols
+from models.distributions.diagonal_gaussian import DiagonalGaussian
+from models.distributions.full_gaussian import FullGaussian
+from models.method import Batch, Noise, Stats
+from models.registry import METHOD_PATHS, load_method
+from tests.harness.helpers import toys
+from tests.harness.helpers.toys import KnownBound, MeanImage, build
+from tests.models.helpers.labelled import modal_case
+
+N = 37
+SIZES = (1, 5, 16, 36, 37)
+"""Sizes of a test batch; most leave a smaller one at the end."""
+
+
+def data(size: int, n: int = N) -> EvaluationData:
+    """The toy dataset, evaluated ``size`` images at a time."""
+    return EvaluationData(toys.dataset(n), torch.device("cpu"), 5, test_batch_size=size)
+
+
+def pixels() -> np.ndarray:
+    """The test images in [0, 1], float64, by numpy alone."""
+    return toys.dataset(N).test.images / np.float64(255)
+
+
+@pytest.mark.parametrize(("side", "at_once"), [(28, 1000), (64, 1000), (256, 62), (4096, 2)])
+def test_fewer_large_images_are_evaluated_at_once(side: int, at_once: int) -> None:
+    """62 images of 256 x 256 in colour are 48.8 MB in float32; 64 would be 50.3 MB."""
+    images = np.broadcast_to(np.uint8(0), (3, 3, side, side))
+    split = Split(images)
+    assert images_at_once(Dataset("toy", "procedural", split, split)) == at_once
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_scores_are_the_closed_forms(size: int) -> None:
+    """Float32 pixels are within 2^-24 of the numpy ones, so sums over 36 of them within 1e-6."""
+    method = build(KnownBound)
+    scores = evaluate(method, data(size), ["elbo", "mse"], seed=0)
+    assert list(scores) == ["elbo", "log_likelihood", "kl", "mse"]
+    sums = pixels().reshape(N, -1).sum(1)
+    assert scores["log_likelihood"] == pytest.approx(-sums.mean(), rel=1e-6)
+    assert scores["elbo"] == pytest.approx(scores["log_likelihood"] - scores["kl"], rel=1e-6)
+    assert scores["mse"] == pytest.approx(((1 - 2 * pixels()) ** 2).mean(), rel=1e-6)
+    # kl is the mean of 37 chi-square variables of 2 degrees of freedom: mean 2, deviation 2 / 37^.5
+    assert abs(scores["kl"] - 2) < 5 * 2 / N**0.5
+
+
+def test_mse_is_the_mean_over_pixels_and_images() -> None:
+    method = build(load_method("vae"))
+    with torch.no_grad():
+        given = torch.from_numpy(pixels()).float()
+        errors = [
+            (float(a) - float(b)) ** 2
+            for a, b in zip(method.reconstruct(given).flatten(), given.flatten(), strict=True)
+        ]
+    # One batch of the same images: the same float32 numbers, so only the order of summing differs.
+    scores = evaluate(method, data(N), ["mse"], seed=0)
+    assert scores["mse"] == pytest.approx(sum(errors) / len(errors), rel=1e-7)
+
+
+@pytest.mark.parametrize("name", METHOD_PATHS)
+def test_scores_do_not_depend_on_the_batch_size(name: str) -> None:
+    """The noise is that of the image; a matrix product sums in another order for another shape.
+
+    That moves float32 activations by some 1e-7 of their size; 1e-5 leaves room for the layers.
+    """
+    if load_method(name).needs:
+        method, dataset = modal_case(name).build().float(), toys.hands(N)
+    else:
+        method, dataset = build(load_method(name)), toys.dataset(N)
+
+    def scores(size: int) -> dict[str, float]:
+        given = EvaluationData(dataset, torch.device("cpu"), 5, test_batch_size=size)
+        return evaluate(method, given, ["elbo", "mse"], seed=0)
+
+    for size in SIZES:
+        assert scores(size) == pytest.approx(scores(N), rel=1e-5), size
+
+
+def test_every_evaluation_of_a_trial_draws_the_same_noise_and_none_of_torchs_own() -> None:
+    method = build(KnownBound)
+    state = torch.get_rng_state()
+    first = evaluate(method, data(5), ["elbo"], seed=0)
+    assert evaluate(method, data(5), ["mse", "elbo"], seed=0) | first == (
+        evaluate(method, data(5), ["mse", "elbo"], seed=0)
+    )
+    assert evaluate(method, data(5), ["elbo"], seed=1)["kl"] != first["kl"]
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+class Watched(KnownBound):
+    """Remembers how it was asked, and fails where told to."""
+
+    fails = False
+
+    def elbo(self, batch: Batch, noise: Noise) -> Stats:
+        self.asked = self.training, torch.is_grad_enabled()
+        if self.fails:
+            raise RuntimeError("the boiler burst")
+        return super().elbo(batch, noise)
+
+    def sample(self, n: int, generator: torch.Generator) -> Tensor:
+        self.asked = self.training, torch.is_grad_enabled()
+        return torch.rand((n, *self.data.image_shape), generator=generator)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_evaluation_restores_the_mode_it_found(training: bool) -> None:
+    method = build(Watched).train(training)
+    evaluate(method, data(5), ["elbo"], seed=0)
+    assert (method.asked, method.training) == ((False, False), training)
+    arrays_of(method, data(N), seed=0)
+    assert (method.asked, method.training) == ((False, False), training)
+    method.fails = True
+    with pytest.raises(RuntimeError, match="the boiler burst"):
+        evaluate(method, data(5), ["elbo"], seed=0)
+    assert method.training == training
+
+
+def test_metrics_are_left_out_where_the_method_lacks_their_protocol() -> None:
+    assert evaluate(build(MeanImage), data(5), ["elbo", "mse", "log_px"], seed=0) == {}
+
+
+def test_every_metric_names_a_protocol_and_reports_what_it_declares() -> None:
+    assert all(hasattr(protocols, m.needs) for m in METRICS.values() if m.needs)
+
+    class Estimating(load_method("c_vitae")):
+        """Has what C-VITAE lacks."""
+
+        def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian | FullGaussian]:
+            found = super().posterior(image)
+            return {**found, "viewpoint": found["pose"], "rest": found["pose"]}
+
+        def encode(self, image: Tensor) -> dict[str, Tensor]:
+            found = super().encode(image)
+            return {**found, "viewpoint": found["pose"], "rest": found["pose"]}
+
+        def encode_modalities(self, batch: Batch) -> dict[str, Tensor]:
+            return {"pose": batch["pose"].flatten(1), "viewpoint": batch["viewpoint"].flatten(1)}
+
+        def decode_modalities(self, codes: dict[str, Tensor]) -> dict[str, Tensor]:
+            n = len(codes["pose"])
+            poses = {name: torch.zeros(n, 2, 3) for name in ("pose", "cpose")}
+            return {**poses, "viewpoint": torch.eye(3).expand(n, 3, 3)}
+
+        def predict(self, image: Tensor) -> dict[str, Tensor]:
+            return self.decode_modalities({"pose": image})
+
+        def information(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
+            zero = torch.zeros(len(batch["same"]))
+            return {"i_t": zero, "i_t_prime": zero, "i_eval": zero}
+
+    method = build(Estimating)
+    for name in METRICS:
+        assert list(evaluate(method, known_data(), [name], seed=0)) == metric_keys([name])
+
+
+def known_data() -> EvaluationData:
+    """The toy dataset with a factor of every kind."""
+    plain = toys.dataset(N)
+
+    def known(split: Split) -> Split:
+        values = np.arange(len(split), dtype=np.float32)
+        factors = {"label": np.arange(len(split)) % 3, "angle": values, "z_appearance_0": values}
+        factors |= {"z_pose_0": values, "frame": np.arange(len(split)) // 3}
+        factors |= {"camera": np.arange(len(split)) % 2, "nose_x": values % 6, "nose_y": values % 5}
+        factors["bone_mm"] = values + 20
+        pose = np.stack([values, values % 7] * 3, 1).reshape(-1, 2, 3)
+        viewpoint = np.broadcast_to(np.eye(3, dtype=np.float32), (len(split), 3, 3)).copy()
+        modalities = {"pose": pose, "cpose": pose, "viewpoint": viewpoint}
+        return Split(split.images, factors, modalities)
+
+    dataset = dataclasses.replace(
+        plain,
+        train=known(plain.train),
+        test=known(plain.test),
+        appearance_factors=("label", "z_appearance_0"),
+        pose_factors=("angle", "z_pose_0"),
+        identity_factor="label",
+        frame_factor="frame",
+        camera_factor="camera",
+        keypoints=("nose",),
+    )
+    return EvaluationData(dataset, torch.device("cpu"), 5)
+
+
+def test_metrics_are_left_out_where_the_images_lack_their_factors() -> None:
+    method = build(load_method("c_vitae"))
+    factored = [name for name, metric in METRICS.items() if metric.of_factors]
+    assert len(factored) == 13
+    assert evaluate(method, data(5), factored, seed=0) == {}
+    bare = dataclasses.replace(known_data().dataset, test=toys.dataset(N).test)
+    assert scorable(method, factored, bare) == []
+
+
+def test_registry_asks_for_known_metrics() -> None:
+    assert check_metrics(["mse", "elbo"]) == ("mse", "elbo")

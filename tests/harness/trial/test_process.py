@@ -1,0 +1,45 @@
+"""What a process sets for itself before it trains."""
+
+import subprocess
+import sys
+
+import pytest
+
+STEPS = """
+import resource, sys, torch
+from harness.trial.process import prepare_process
+
+def step():
+    x = torch.ones(3 << 20)
+    y = x * 2
+    results = [y * k for k in range(6)]
+
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+if sys.argv[1] == "prepared":
+    prepare_process(threads=1)
+for _ in range(5):
+    step()
+before = faults()
+for _ in range(40):
+    step()
+print(faults() - before, torch.get_num_threads())
+"""
+
+
+def run(how: str) -> tuple[int, int]:
+    """Pages that the system had to clear for forty steps of 96 MiB, and torch's threads."""
+    done = subprocess.run(
+        [sys.executable, "-c", STEPS, how], capture_output=True, text=True, check=True, timeout=120
+    )
+    pages, threads = done.stdout.split()
+    return int(pages), int(threads)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc is told to keep freed memory")
+def test_freed_memory_stays_with_a_prepared_process() -> None:
+    """Measured: up to 6,144 pages with, 15,000 to 250,000 without for every ten steps."""
+    pages, threads = run("prepared")
+    assert threads == 1
+    assert pages < 0.5 * run("plain")[0]

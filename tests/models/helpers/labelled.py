@@ -1,0 +1,23 @@
+"""What the tests of the methods of an image and its labels share: tiny cases."""
+
+from typing import Any
+
+from models.method import DataSpec
+from models.registry import load_method
+from tests.models.helpers.method_case import Case
+
+HANDS = DataSpec(
+    (3, 16, 16),
+    n_train=64,
+    n_identities=3,
+    modalities={"pose": (21, 3), "cpose": (21, 3), "viewpoint": (3, 3)},
+)
+"""Images that a decoder doubles once, with the modalities of hands."""
+
+SMALLEST = {"network": "tiny", "d": 4}
+
+
+def modal_case(name: str, **changed: Any) -> Case:
+    """Return the case of a method with tiny networks; ``changed`` are hyperparameters."""
+    method = load_method(name)
+    return Case(method, method.Hyperparameters(**{**SMALLEST, **changed}), HANDS)

@@ -1,0 +1,154 @@
+"""The comparison and timing reports of made-up sweeps over methods."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from harness.results import Results
+from reports.claims.methods import statements
+from reports.claims.published import printed
+from reports.kinds import comparison, timing
+from reports.kinds.shared.score_tables import differences_table
+from reports.layout.grid import lay_out
+from reports.layout.scores import Scores, against, all_scores, baseline
+from reports.page.page import render
+
+METHODS = ("vae", "beta_vae", "beta_tcvae", "dip_vae_ii", "u_vitae", "c_vitae")
+METRICS = [
+    {"name": "elbo", "direction": "higher", "unit": "nats"},
+    {"name": "kl", "direction": "none", "unit": "nats"},
+    {"name": "mse", "direction": "lower", "unit": ""},
+    {"name": "d_score", "direction": "higher", "unit": ""},
+    {"name": "seconds_step", "direction": "lower", "unit": "s"},
+    {"name": "never_computed", "direction": "higher", "unit": ""},
+]
+
+
+def made_up(gap: float = 1.0, seeds: int = 5, space: str = "vitae_mnist") -> Results:
+    """Every metric of the k-th method is k gaps from the VAE's; seeds share a large effect."""
+    rng = np.random.default_rng(0)
+    of_seed = rng.normal(0, 5, seeds)
+    rows = []
+    for k, method in enumerate(METHODS):
+        for seed in range(seeds):
+            value = gap * k + of_seed[seed] + rng.normal(0, 0.05)
+            scores = {"elbo": -170 + value, "kl": 8 + value, "mse": 30 + value}
+            scores |= {"d_score": value, "seconds_step": (1 + k) * (1 + 0.01 * seed)}
+            rows.append(
+                {
+                    "trial_id": f"{method}{seed}",
+                    "status": "ok",
+                    "method": method,
+                    "dataset": "digits",
+                    "data_source": "real",
+                    "seed": seed,
+                    "param.method.lr": 1e-3,
+                    "param.method.transform": "affine" if method.endswith("vitae") else None,
+                    **{f"metric.{name}": number for name, number in scores.items()},
+                    "time.total": 1.0,
+                    "error": None,
+                }
+            )
+    trials = pd.DataFrame(rows)
+    plan = trials[["trial_id", "seed", "param.method.lr", "param.method.transform"]].copy()
+    plan["config"] = [
+        json.dumps({"method": {"name": m}, "dataset": {"name": "digits"}}) for m in trials["method"]
+    ]
+    curves = pd.DataFrame(columns=["trial_id", "epoch", "step", "split", "metric", "value"])
+    sweep = {"space": space, "title": "Six", "metrics": METRICS, "swept": {"method": [*METHODS]}}
+    return Results(trials, curves, plan, sweep, [], "nowhere")
+
+
+def by_name(results: Results) -> dict[str, Scores]:
+    return {score.outcome.name: score for score in all_scores(results)}
+
+
+def test_groups_are_the_methods_and_metrics_those_that_were_computed() -> None:
+    found = by_name(made_up())
+    assert list(found) == ["elbo", "kl", "mse", "d_score", "seconds_step"]
+    assert tuple(found["elbo"].values) == METHODS
+    assert found["elbo"].best == "c_vitae"
+    assert found["mse"].best == "vae"
+    assert found["kl"].best is None, "no direction"
+
+
+def test_a_group_is_not_named_by_what_its_method_lacks() -> None:
+    results = made_up()
+    results.sweep["swept"]["method.transform"] = ["affine", "cpab"]
+    turned = results.trials["trial_id"].str.startswith("c_vitae")
+    for frame in (results.trials, results.plan):
+        frame.loc[turned.to_numpy(), "param.method.transform"] = "cpab"
+    groups = lay_out(results).groups
+    assert groups == (*METHODS[:4], "u_vitae · affine", "c_vitae · cpab")
+
+
+def test_differences_are_paired_by_seed() -> None:
+    """Unpaired, the effect of the seeds (deviation 5) would hide a gap of 1."""
+    found = against(all_scores(made_up()), "vae")
+    difference, p = found["elbo", "beta_vae"]
+    assert difference.value == pytest.approx(1, abs=0.1)
+    assert difference.n == 5
+    assert p < 0.01
+    assert ("elbo", "vae") not in found
+    assert baseline(METHODS) == "vae"
+    assert baseline(("u_vitae", "c_vitae")) == "u_vitae"
+
+
+def test_differences_are_read_by_the_metrics_direction() -> None:
+    table = differences_table(all_scores(made_up()), "vae")
+    readings = dict(zip(table.columns[0].cells, table.columns[-1].cells, strict=True))
+    assert readings == {
+        "ELBO (nats) ↑": "better",
+        "KL (nats)": "higher",
+        "MSE ↓": "worse",
+        "D_score ↑": "better",
+        "training step (s) ↓": "worse",
+    }
+
+
+def verdicts(results: Results) -> list[str]:
+    numbers = printed("vitae_mnist")
+    assert numbers
+    return statements(all_scores(results), numbers).data["verdict"].tolist()
+
+
+def test_statements_hold_fail_and_stay_open() -> None:
+    assert verdicts(made_up(gap=1.0)) == ["holds", "holds"]
+    assert verdicts(made_up(gap=-1.0)) == ["does not hold", "does not hold"]
+    assert verdicts(made_up(gap=0.0)) == ["not shown", "not shown"]
+    assert verdicts(made_up(seeds=1)) == ["not shown", "not shown"], "no interval with one seed"
+
+
+def test_published_numbers_of_each_space() -> None:
+    assert printed("vitae_mnist").rows["c_vitae"] == [-139, -141, 0.884]
+    assert printed("vitae_bodies").data == "smpl"
+    assert printed("vitae_timing").rows["dip_vae_ii"] == [0.0025, 0.018]
+    assert printed("vitae_stability") is None
+
+
+def test_pages_render_with_and_without_results() -> None:
+    html = render(comparison.page(made_up()))
+    for said in ("c_vitae", "D_score, published", "0.884", "✓ holding", "difference to vae"):
+        assert said in html
+    empty = made_up()
+    empty = dataclasses.replace(empty, trials=empty.trials.iloc[:0])
+    for page in (comparison.page, timing.page):
+        assert "not finished" in render(page(empty))
+
+
+def test_ratios_are_to_the_vae_of_the_same_seed() -> None:
+    html = render(timing.page(made_up(space="vitae_timing")))
+    assert "training step / vae" in html
+    table = next(
+        part
+        for section in timing.page(made_up(space="vitae_timing")).sections
+        for part in section.parts
+        if getattr(part, "name", "") == "ratios"
+    )
+    assert table.data["seconds_step_ratio"].tolist() == pytest.approx([1, 2, 3, 4, 5, 6])
+    published = table.data["seconds_step_published"].tolist()
+    assert published[:4] == pytest.approx([1, 1, 0.016 / 0.014, 0.018 / 0.014])
+    assert np.isnan(published[4:]).all()

@@ -1,0 +1,84 @@
+"""Constraints: read from the sweep, met or broken by each variant."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from reports.layout.constraints import check, constraints_of, read_constraint
+from tests.reports.helpers.ablations import PUBLISHED, factorial, rodi
+
+
+def only(made, text):
+    made.sweep["constraints"] = [text]
+    (constraint,) = constraints_of(made)
+    return constraint, check(constraint, made)
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "bound", "key", "tolerance"),
+    [
+        ("mse <= 0.05", "MSE ≤ 0.05", 0.05, "", 0),
+        ("elbo>=-150.5 - 1", "ELBO ≥ -150.5 − 1", -150.5, "", 1),
+        ("i_t_prime <= method.epsilon + 0.02", "I_T′ ≤ ε + 0.02", np.nan, "method.epsilon", 0.02),
+        ("mse <= 5e-2 + 1e-3", "MSE ≤ 0.05 + 0.001", 0.05, "", 1e-3),
+    ],
+)
+def test_constraints_are_read(text, told, bound, key, tolerance):
+    found = read_constraint({}, text)
+    assert (found.told, found.key, found.tolerance) == (told, key, tolerance)
+    assert found.bound == pytest.approx(bound, nan_ok=True)
+
+
+@pytest.mark.parametrize("text", ["mse < 1", "mse", "<= 3", "mse <= ", "mse <= much"])
+def test_what_is_no_constraint_is_refused(text):
+    with pytest.raises(ValueError, match=r"constraint|convert"):
+        read_constraint({}, text)
+
+
+def test_rodis_variants_meet_and_break_theirs():
+    _, kept = only(rodi(), "i_t_prime <= method.epsilon + 0.02")
+    states = {variant: each.state for variant, each in kept.items()}
+    assert states == {"a": "met", "b": "broken", "c": "met", "d": "broken", "e": "met"}
+    assert [each.kept for each in kept.values()] == [5, 0, 5, 0, 5]
+    assert all(each.bound == 0.125 for each in kept.values())
+    assert kept["b"].slack.value == pytest.approx(0.125 + 0.02 - 0.8727, abs=0.01)
+
+
+def test_the_tolerance_decides_at_the_edge():
+    means = {**PUBLISHED, "a": (0.12, 0.14, 0.04)}
+    made = rodi(means, sd=0.001)
+    assert only(made, "i_t_prime <= method.epsilon")[1]["a"].state == "broken"
+    assert only(made, "i_t_prime <= method.epsilon + 0.015")[1]["a"].state == "not shown"
+    assert only(made, "i_t_prime <= method.epsilon + 0.03")[1]["a"].state == "met"
+
+
+def test_at_least_is_the_mirror_of_at_most():
+    made = rodi()
+    _, least = only(made, "i_t_prime >= method.epsilon - 0.02")
+    assert {v: each.state for v, each in least.items()} == dict.fromkeys("abcde", "met")
+    _, least = only(made, "i_t_prime >= 0.5")
+    assert [v for v, each in least.items() if each.state == "met"] == ["b"]
+
+
+def test_each_trial_has_its_own_bound():
+    made = factorial(
+        {"method.epsilon": [0.1, 0.5]}, lambda epsilon, seed: 0.3 + 0.001 * seed, seeds=3
+    )
+    _, kept = only(made, "elbo <= method.epsilon")
+    assert {group: (k.bound, k.state) for group, k in kept.items()} == {
+        "epsilon=0.1": (0.1, "broken"),
+        "epsilon=0.5": (0.5, "met"),
+    }
+
+
+def test_one_seed_shows_nothing_and_no_value_counts_not():
+    _, kept = only(rodi(seeds=1), "i_t_prime <= method.epsilon")
+    assert {each.state for each in kept.values()} == {"not shown"}
+    made = rodi()
+    gone = made.trials["param.method.variant"].eq("b")
+    made = dataclasses.replace(made, trials=made.trials[~gone].reset_index(drop=True))
+    _, kept = only(made, "i_t_prime <= method.epsilon + 0.02")
+    assert (kept["b"].mean.n, kept["b"].state) == (0, "not shown")
+    _, kept = only(made, "i_t_prime <= method.unheard")
+    assert all(each.mean.n == 0 for each in kept.values()), "no method has such a bound"

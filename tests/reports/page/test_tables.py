@@ -1,0 +1,123 @@
+import json
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pandas as pd
+import pytest
+from markupsafe import Markup
+
+from reports.page.page import Page, Section, render
+from reports.page.tables import Column, Table
+from tests.reports.helpers.reading_html import Document
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+# Sorts by each column up and down, filters, asks for more rows; says what is shown.
+PROBE = """
+<script>
+const said = {};
+const figure = document.getElementById("probed");
+const shown = (column) =>
+  [...figure.querySelector("tbody").rows].map((tr) => tr.cells[column].textContent);
+const headers = figure.querySelectorAll("th button");
+said.start = shown(0).length;
+headers[1].click(); said.up = shown(1).slice(0, 3);
+headers[1].click(); said.down = shown(1).slice(0, 3); said.last = shown(1).at(-1);
+headers[0].click(); said.text = shown(0).slice(0, 3);
+const more = figure.querySelector(".more button");
+if (more) { more.click(); said.more = shown(0).length; }
+const input = figure.querySelector("input");
+input.value = " 007 <B>"; input.dispatchEvent(new Event("input"));
+said.filtered = shown(0); said.count = figure.querySelector("output").textContent;
+said.details = figure.querySelectorAll("tbody details").length;
+document.body.innerHTML = "";
+document.body.dataset.said = JSON.stringify(said);
+</script>
+"""
+
+
+def table(n):
+    numbers = [float(i * 37 % n) for i in range(n - 1)] + [np.nan]
+    return Table(
+        "probed",
+        "A table.",
+        [
+            Column("name", [f"row {i:03d}" for i in range(n)]),
+            Column(
+                "number",
+                ["–" if np.isnan(x) else f"−{x:g}" for x in numbers],
+                [-x for x in numbers],
+            ),
+            Column("error", [f"line\n<b>{i}</b>" for i in range(n)]),
+        ],
+        pd.DataFrame({"number": numbers}),
+    )
+
+
+def in_a_browser(html, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(html.replace("</body>", PROBE + "</body>"), encoding="utf-8")
+    quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
+    offline = ["--disable-background-networking", "--disable-component-update"]
+    dumped = subprocess.run(
+        [
+            CHROMIUM,
+            *quiet,
+            *offline,
+            f"--user-data-dir={tmp_path}/profile",
+            "--dump-dom",
+            path.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    (body,) = (a for tag, a in Document(dumped.stdout).elements if tag == "body")
+    return json.loads(body["data-said"])
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
+@pytest.mark.parametrize("n", [80, 500])
+def test_sorting_and_filtering_in_a_browser(n, tmp_path):
+    """A short table works on its written rows, a long one on its JSON; both behave alike."""
+    page = Page("Title", "", Markup(""), [Section("One", [table(n)])])
+    said = in_a_browser(render(page), tmp_path)
+    assert said["start"] == min(n, 200)
+    numbers = sorted(float(i * 37 % n) for i in range(n - 1))
+    assert said["up"] == [f"−{x:g}" for x in numbers[::-1][:3]]
+    assert said["down"] == [f"−{x:g}" for x in numbers[:3]]
+    assert said["last"] == "–" or n > 200  # what has no number stays last in both directions
+    assert said["text"] == ["row 000", "row 001", "row 002"]
+    assert said.get("more") == (400 if n > 200 else None)
+    assert said["filtered"] == ["row 007"]  # both words, in any case
+    assert said["count"] == f"1 of {n} rows"
+    assert said["details"] == 1
+
+
+def test_written_rows():
+    document = Document(f"<table>{table(3).body()}</table>")
+    assert "row 000" in document.words
+    assert [a["data-key"] for _, a in document.elements if "data-key" in a] == ["-0.0", "-1.0", ""]
+    assert document.words.count("line <b>0</b>") == 1
+    assert table(3).rest() is None
+
+
+def test_a_long_table_writes_some_rows_and_keeps_all():
+    long = table(500)
+    assert long.body().count("<tr>") == 200
+    kept = json.loads(long.rest())
+    assert len(kept["cells"]) == 500
+    assert kept["cells"][7][2] == "line\n<b>7</b>"
+    assert kept["keys"][0] is None
+    assert kept["keys"][1][-1] is None
+    assert "<" not in long.rest()
+
+
+def test_parts_are_numbered_by_kind():
+    page = Page("Title", "", Markup(""), [Section("One", [table(3), Markup("<p>Prose</p>")])])
+    html = render(page)
+    assert re.search(r"<b>Table 1\.</b> A table\.", html)
+    assert "<p>Prose</p>" in html
