@@ -11,7 +11,7 @@ import torch
 from harness.config.schema import TrialConfig
 from harness.data.dataset import Dataset
 from harness.data.warp import scale_draws, warp_images
-from models.registry import load_method
+from harness.methods import METHODS
 from models.vae.variational import VariationalMethod
 
 
@@ -19,7 +19,7 @@ def epochs_by_hand(trial: TrialConfig, dataset: Dataset) -> Iterator[None]:
     """Train a variational method, yielding after every epoch."""
     torch.manual_seed(trial.seed)
     hyperparameters, scale = trial.hyperparameters, trial.scale
-    model = load_method(trial.method)(hyperparameters, dataset.spec)
+    model = METHODS.load(trial.method)(hyperparameters, dataset.spec)
     assert isinstance(model, VariationalMethod)
     adam = torch.optim.Adam(model.parameters(), lr=hyperparameters.lr, fused=True)
     images = torch.tensor(dataset.train.images)

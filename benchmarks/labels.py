@@ -8,10 +8,10 @@ from torch import Tensor
 
 from benchmarks.data import by_turns
 from benchmarks.tables import Measured, print_table
+from harness.methods import METHODS
 from harness.training.loop import Updater
 from harness.trial.process import prepare_process
 from models.method import DataSpec, Method
-from models.registry import load_method
 
 CASES = (
     ("dvae_synthesis", {}),
@@ -34,7 +34,7 @@ def measure(quick: bool) -> list[Measured]:
     prepare_process(threads=1)
     rows, measured = [], []
     for name, changed in CASES:
-        cls = load_method(name)
+        cls = METHODS.load(name)
         hyperparameters = cls.Hyperparameters(**cls.at_scale["small"], **changed)
         updater = Updater(cls(hyperparameters, HANDS).train())
         passes = {part: (1, _step(updater, at)) for part, at in (("first", 0.0), ("last", 0.9))}

@@ -3,13 +3,12 @@
 import argparse
 import dataclasses
 
-from harness.config.compose import load_method_or_explain
 from harness.config.search_spaces import load_space, space_files
 from harness.datasets.registry import DATASETS
 from harness.errors import UserError
+from harness.methods import METHODS
 from harness.metrics.registry import METRICS
 from models.hyperparameters import Value, describe
-from models.registry import load_method, method_paths, summary
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _hyperparameters(method: str) -> dict[str, str]:
-    cls = load_method_or_explain(method)
+    cls = METHODS.load(method)
     described = describe(cls.Hyperparameters)
     defaults = dataclasses.asdict(cls.Hyperparameters())
     lines = {}
@@ -59,7 +58,7 @@ def _print(rows: dict[str, str]) -> None:
 
 
 _TABLES = {
-    "methods": lambda: {name: summary(load_method(name)) for name in method_paths()},
+    "methods": lambda: {name: METHODS.summary(name) for name in METHODS.paths()},
     "datasets": lambda: {name: options.summary for name, options in DATASETS.items()},
     "spaces": lambda: {name: load_space(name).title for name in space_files()},
     "metrics": lambda: {name: metric.summary for name, metric in METRICS.items()},

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from harness.config.compose import load_method_or_explain
 from harness.config.schema import TrialConfig
 from harness.datasets.registry import DATASETS
 from harness.errors import UserError
+from harness.methods import METHODS
 
 
 def check_batches(trials: Iterable[TrialConfig]) -> None:
@@ -17,7 +17,7 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
     """
     asked = {(trial.method, type(trial.dataset), trial.scale.batch_size) for trial in trials}
     for method, dataset, batch_size in sorted(asked, key=str):
-        learner = load_method_or_explain(method)
+        learner = METHODS.load(method)
         if missing := [name for name in learner.needs if name not in dataset.modalities]:
             having = [n for n, data in DATASETS.items() if set(learner.needs) <= {*data.modalities}]
             raise UserError(

@@ -1,7 +1,6 @@
 """Hydra's compose over Unbraid's groups; method and dataset nodes come from their dataclasses."""
 
 import dataclasses
-import functools
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
@@ -15,8 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 from harness.config.overrides import GROUPS
 from harness.datasets.registry import DATASETS
 from harness.errors import UserError, did_you_mean, nearest
-from models.method import Method
-from models.registry import load_method, method_paths
+from harness.methods import METHODS
 
 # Hydra reads dots in an option's name as a path, so a method from outside goes by this name inside.
 _OUTSIDE = "from_outside"
@@ -37,7 +35,7 @@ def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dic
     method = str(choices.get("method", "c_vitae"))
     _store_dataclasses(method, str(choices.get("scale", "small")))
     chosen = dict(choices)
-    if method not in method_paths():
+    if method not in METHODS.paths():
         chosen["method"] = _OUTSIDE
     GlobalHydra.instance().clear()
     with initialize_config_module("harness.config.defaults", version_base="1.3"):
@@ -55,33 +53,19 @@ def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dic
     return {str(key): value for key, value in resolved.items()}
 
 
-@functools.cache  # looking through what is installed takes 2 ms, and a plan has 10,000 trials
-def load_method_or_explain(name: str) -> type[Method]:
-    """Return a method's class by registered name or dotted path.
-
-    Raises:
-        UserError: there is no such method, or it is none.
-    """
-    try:
-        return load_method(name)
-    except (LookupError, TypeError, ImportError) as error:
-        message = error.args[0] if error.args else str(error)
-        raise UserError(f"{message}.{did_you_mean(name, method_paths())}") from error
-
-
 def options_of(group: str) -> list[str]:
     """Return the names that a configuration group offers."""
     if group == "method":
-        return list(method_paths())
+        return list(METHODS.paths())
     if group == "dataset":
         return list(DATASETS)
-    folder = files("harness") / "conf" / group
+    folder = files("harness.config") / "defaults" / group
     return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir())
 
 
 def _check_option(group: str, option: Any) -> None:
     if group == "method":  # may be a dotted path, which only loading can judge
-        load_method_or_explain(str(option))
+        METHODS.load(str(option))
     elif option not in options_of(group):
         known = options_of(group)
         raise UserError(
@@ -107,9 +91,9 @@ def _store_dataclasses(method: str, scale: str) -> None:
     store = ConfigStore.instance()
     for name, options in DATASETS.items():
         store.store(name, {"name": name, **_defaults(options)}, group="dataset")
-    cls = load_method_or_explain(method)
+    cls = METHODS.load(method)
     node = {"name": method, **_defaults(cls.Hyperparameters), **cls.at_scale.get(scale, {})}
-    store.store(method if method in method_paths() else _OUTSIDE, node, group="method")
+    store.store(method if method in METHODS.paths() else _OUTSIDE, node, group="method")
 
 
 def _defaults(cls: type[Any]) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from typing import Any
 
 from hydra.core.override_parser.types import Override
 
-from harness.config.compose import load_method_or_explain, options_of
+from harness.config.compose import options_of
 from harness.config.overrides import Overrides, parse
 from harness.config.search_spaces import SearchSpace, load_space
 from harness.errors import UserError, did_you_mean
-from models.registry import method_paths
+from harness.methods import METHODS
 
 
 def split(arguments: Iterable[str]) -> tuple[list[Override], SearchSpace | None]:
@@ -60,7 +60,7 @@ def _of_method(overrides: Overrides) -> list[str]:
 
 
 def _hyperparameters(method: Any) -> set[str]:
-    fields = dataclasses.fields(load_method_or_explain(str(method)).Hyperparameters)
+    fields = dataclasses.fields(METHODS.load(str(method)).Hyperparameters)
     return {f"method.{field.name}" for field in fields}
 
 
@@ -82,8 +82,8 @@ def _check_names(space: SearchSpace | None, methods: list[Any]) -> None:
                 f"'{scale}'.{did_you_mean(scale, options_of('scale'))}"
             )
     for method in space.each if space else ():
-        if method not in methods and method not in method_paths():
+        if method not in methods and method not in METHODS.paths():
             raise UserError(
                 f"each of the search space '{space.name if space else ''}': there is no method "
-                f"'{method}'.{did_you_mean(method, method_paths())}"
+                f"'{method}'.{did_you_mean(method, METHODS.paths())}"
             )

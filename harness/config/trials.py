@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.config.build import build
-from harness.config.compose import load_method_or_explain
 from harness.config.schema import TrialConfig
 from harness.data.dataset import DatasetOptions
 from harness.datasets.registry import DATASETS
+from harness.methods import METHODS
 from harness.metrics.registry import check_metrics
 from harness.training.scale import Scale
 
@@ -29,7 +29,7 @@ def make_trial(config: Mapping[str, Any], seed: int) -> TrialConfig:
         scale[key] = published if scale[key] is None else scale[key]
     return TrialConfig(
         method=name,
-        hyperparameters=build(load_method_or_explain(name).Hyperparameters, method, "method"),
+        hyperparameters=build(METHODS.load(name).Hyperparameters, method, "method"),
         dataset=build(options, dataset, "dataset"),
         scale=build(Scale, scale, "scale"),
         metrics=check_metrics(config["metrics"]),

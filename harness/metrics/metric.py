@@ -76,6 +76,6 @@ class Metric:
     @property
     def compute(self) -> Callable[..., dict[str, float]]:
         """The function ``(method, data, generator) -> {key: value}``; data is EvaluationData."""
-        module = importlib.import_module(f"harness.metrics.registry.{self.name}")
+        module = importlib.import_module(_MODULES[self.name])
         function: Callable[..., dict[str, float]] = module.compute
         return function

@@ -10,12 +10,12 @@ from typing import Any
 import torch
 
 from harness import seeding
-from harness.config.compose import load_method_or_explain
 from harness.config.schema import TrialConfig
 from harness.data.dataset import Dataset
 from harness.data.sampler import make_sampler
 from harness.evaluation.artifacts import arrays_of
 from harness.evaluation.scores import evaluate, scorable
+from harness.methods import METHODS
 from harness.metrics.data import EvaluationData, images_at_once
 from harness.provenance import machine
 from harness.results.records import TrialRecord
@@ -158,7 +158,7 @@ def _train_and_score(
 def build_method(trial: TrialConfig, dataset: Dataset, device: torch.device) -> Method:
     """Return the trial's method on ``device``, with initial weights decided by its seed alone."""
     seeding.seed_globals(trial.seed)
-    cls = load_method_or_explain(trial.method)
+    cls = METHODS.load(trial.method)
     return cls(trial.hyperparameters, dataset.spec).to(device).train()
 
 

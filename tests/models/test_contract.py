@@ -8,9 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from harness.methods import METHODS
 from harness.training.loop import Updater
 from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
-from models.registry import METHOD_PATHS, load_method
+from models.registry import METHOD_PATHS
 from models.transformers.affine import AFFINE_TRANSFORMERS
 from models.transformers.choice import TransformName
 from tests.models.helpers.contract import (
@@ -62,7 +63,7 @@ IDLE = {
 def cases() -> dict[str, Case]:
     found = {"toy_adversarial": Case(ToyAdversarial, ToyHyperparameters())}
     for name in METHOD_PATHS:
-        method = load_method(name)
+        method = METHODS.load(name)
         sizes, spec = (SMALLEST, HANDS) if method.needs else ({}, DATA)
         if method.consumes == "pairs" and not method.needs:
             sizes = TINY

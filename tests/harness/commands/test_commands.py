@@ -8,10 +8,11 @@ from harness import __version__
 from harness.cli import main
 from harness.config.sweep import resolve
 from harness.datasets.registry import DATASETS
+from harness.methods import METHODS
 from harness.metrics.registry import METRICS
 from harness.results import load
 from models.hyperparameters import describe
-from models.registry import METHOD_PATHS, load_method
+from models.registry import METHOD_PATHS
 from tests.harness.helpers.command_line import Capture, printed, snapshot
 
 
@@ -119,7 +120,7 @@ def test_list_has_a_line_for_each(capsys: Capture, what: str, names: list[str]) 
 @pytest.mark.parametrize("method", METHOD_PATHS)
 def test_list_has_a_line_for_each_hyperparameter(capsys: Capture, method: str) -> None:
     lines = printed(capsys, "list", "methods", method)
-    described = describe(load_method(method).Hyperparameters)
+    described = describe(METHODS.load(method).Hyperparameters)
     assert [line.split("=")[0] for line in lines] == [f"method.{name}" for name in described]
     for line, info in zip(lines, described.values(), strict=True):
         assert info.meaning in line

@@ -25,7 +25,7 @@ IN_THE_CONFIGURATION = {
     "space=nowhere.yaml": "no search space 'nowhere.yaml'",
     "method=c_vita": "Name a method of your own by its dotted path, like my_package.MyMethod. "
     "Did you mean 'c_vitae'?",
-    "method=choice(vae,c_vita)": "unknown method 'c_vita'",
+    "method=choice(vae,c_vita)": "There is no method 'c_vita'",
     "method._target_=no_such_package.M": "there is no module 'no_such_package'",
     "method._target_=pathlib.Path": "'pathlib.Path' is not a method",
     "dataset=mnst": "There is no dataset 'mnst'. Did you mean 'mnist'? Known: ",
@@ -140,7 +140,7 @@ def test_search_space_of_the_users(
 
 @pytest.mark.usefixtures("workplace")
 def test_listing_what_there_is_not(capsys: Capture) -> None:
-    assert "unknown method 'c_vita'" in complaint(capsys, "list", "methods", "c_vita")
+    assert "There is no method 'c_vita'" in complaint(capsys, "list", "methods", "c_vita")
     said = complaint(capsys, "list", "datasets", "digits")
     assert "Only methods are listed one by one: `unbraid list datasets`" in said
 

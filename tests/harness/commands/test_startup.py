@@ -5,7 +5,7 @@ import sys
 
 TRIAL = """
 import sys
-from tests.harness import toys
+from tests.harness.helpers import toys
 
 _, record = toys.run(toys.trial(toys.KnownBound, epochs=1), toys.dataset())
 assert record.status == "ok", record.error

@@ -10,9 +10,10 @@ from harness.config.schema import TrialConfig
 from harness.config.sweep import resolve
 from harness.config.trials import trial_from_dict
 from harness.datasets.registry import DATASETS
+from harness.methods import METHODS
 from harness.planning import describe_sweep, plan_frame
 from models.pairs.rodi.hyperparameters import RodiHyperparameters
-from models.registry import METHOD_PATHS, load_method
+from models.registry import METHOD_PATHS
 
 GOLDEN = ["method=vae", "dataset=digits", "scale=smoke", "method.lr=1e-3", "seed=7"]
 GOLDEN_CONFIG = {
@@ -144,8 +145,8 @@ def test_trial_id_is_that_of_the_result_alone(arguments: list[str]) -> None:
         (method, dataset)
         for method in METHOD_PATHS
         for dataset, options in DATASETS.items()
-        if load_method(method).consumes == "images" or options.identity_factor
-        if {*load_method(method).needs} <= {*options.modalities}
+        if METHODS.load(method).consumes == "images" or options.identity_factor
+        if {*METHODS.load(method).needs} <= {*options.modalities}
     ],
 )
 def test_a_trial_survives_json(method: str, dataset: str) -> None:

@@ -1,6 +1,7 @@
 """Batches of pairs: who stands beside whom."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -84,7 +85,8 @@ class Paired(Method):
 
 
 def test_what_cannot_give_pairs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.config.checks_pairing.load_method_or_explain", lambda name: Paired)
+    paired = SimpleNamespace(load=lambda name: Paired)
+    monkeypatch.setattr("harness.config.checks_pairing.METHODS", paired)
     assert resolve(["method=vae", "dataset=digits"]).trials
     with pytest.raises(
         UserError, match=r"the dataset 'bodies' does not know. Choose one of digits"

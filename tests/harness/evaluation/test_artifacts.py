@@ -10,8 +10,8 @@ from torch import Tensor
 
 from harness.evaluation.artifacts import PICTURES, SWAPS, arrays_of, smaller
 from harness.evaluation.latent_walks import MOST_DIMENSIONS, PAIRS, STEPS, WALK, between_images
+from harness.methods import METHODS
 from harness.metrics.data import EvaluationData
-from models.registry import load_method
 from tests.harness.evaluation.test_scores import data
 from tests.harness.helpers import toys
 from tests.harness.helpers.toys import KnownBound, MeanImage, build
@@ -33,7 +33,7 @@ OF_EACH_GROUP = [
     ],
 )
 def test_what_a_method_can_make_is_kept(name: str, drawn: set[str]) -> None:
-    arrays = arrays_of(build(load_method(name)), data(N), seed=0)
+    arrays = arrays_of(build(METHODS.load(name)), data(N), seed=0)
     assert arrays.keys() == {"test_images", *drawn}
     for key, array in arrays.items():
         kind, _, group = key.partition("_")

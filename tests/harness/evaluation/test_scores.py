@@ -10,13 +10,14 @@ from torch import Tensor
 from harness.data.dataset import Dataset, Split
 from harness.evaluation.artifacts import arrays_of
 from harness.evaluation.scores import evaluate, scorable
+from harness.methods import METHODS
 from harness.metrics.data import EvaluationData, images_at_once
 from harness.metrics.registry import METRICS, check_metrics, metric_keys
 from models import protocols
 from models.distributions.diagonal_gaussian import DiagonalGaussian
 from models.distributions.full_gaussian import FullGaussian
 from models.method import Batch, Noise, Stats
-from models.registry import METHOD_PATHS, load_method
+from models.registry import METHOD_PATHS
 from tests.harness.helpers import toys
 from tests.harness.helpers.toys import KnownBound, MeanImage, build
 from tests.models.helpers.labelled import modal_case
@@ -59,7 +60,7 @@ def test_scores_are_the_closed_forms(size: int) -> None:
 
 
 def test_mse_is_the_mean_over_pixels_and_images() -> None:
-    method = build(load_method("vae"))
+    method = build(METHODS.load("vae"))
     with torch.no_grad():
         given = torch.from_numpy(pixels()).float()
         errors = [
@@ -77,10 +78,10 @@ def test_scores_do_not_depend_on_the_batch_size(name: str) -> None:
 
     That moves float32 activations by some 1e-7 of their size; 1e-5 leaves room for the layers.
     """
-    if load_method(name).needs:
+    if METHODS.load(name).needs:
         method, dataset = modal_case(name).build().float(), toys.hands(N)
     else:
-        method, dataset = build(load_method(name)), toys.dataset(N)
+        method, dataset = build(METHODS.load(name)), toys.dataset(N)
 
     def scores(size: int) -> dict[str, float]:
         given = EvaluationData(dataset, torch.device("cpu"), 5, test_batch_size=size)
@@ -137,7 +138,7 @@ def test_metrics_are_left_out_where_the_method_lacks_their_protocol() -> None:
 def test_every_metric_names_a_protocol_and_reports_what_it_declares() -> None:
     assert all(hasattr(protocols, m.needs) for m in METRICS.values() if m.needs)
 
-    class Estimating(load_method("c_vitae")):
+    class Estimating(METHODS.load("c_vitae")):
         """Has what C-VITAE lacks."""
 
         def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian | FullGaussian]:
@@ -198,7 +199,7 @@ def known_data() -> EvaluationData:
 
 
 def test_metrics_are_left_out_where_the_images_lack_their_factors() -> None:
-    method = build(load_method("c_vitae"))
+    method = build(METHODS.load("c_vitae"))
     factored = [name for name, metric in METRICS.items() if metric.of_factors]
     assert len(factored) == 13
     assert evaluate(method, data(5), factored, seed=0) == {}

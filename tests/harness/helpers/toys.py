@@ -14,13 +14,13 @@ from harness.config.schema import TrialConfig
 from harness.data.dataset import Dataset, Split
 from harness.data.sampler import Sampler
 from harness.datasets.digits import DigitsOptions
+from harness.methods import METHODS
 from harness.results import TrialRecord
 from harness.training.loop import Epoch, Updater, train
 from harness.training.scale import Scale
 from harness.trial.run import Advance, run_trial
 from models.hyperparameters import Value
 from models.method import Batch, DataSpec, Method, Noise, Stats, Values
-from models.registry import load_method
 
 N_TRAIN, N_TEST, BATCH = 23, 17, 5
 """Odd numbers: the last batch of a pass is smaller than the others."""
@@ -117,7 +117,7 @@ def scale(epochs: int = EPOCHS, **changes: int | float) -> Scale:
 
 def trial(method: type[Method] | str, seed: int = 0, **changes: int | float) -> TrialConfig:
     """Return a trial of a method of ours by name, or of one of these classes."""
-    cls = load_method(method) if isinstance(method, str) else method
+    cls = METHODS.load(method) if isinstance(method, str) else method
     return TrialConfig(
         method=method if isinstance(method, str) else f"{cls.__module__}.{cls.__qualname__}",
         hyperparameters=cls.Hyperparameters(),

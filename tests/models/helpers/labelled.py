@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from harness.methods import METHODS
 from models.method import DataSpec
-from models.registry import load_method
 from tests.models.helpers.method_case import Case
 
 HANDS = DataSpec(
@@ -19,5 +19,5 @@ SMALLEST = {"network": "tiny", "d": 4}
 
 def modal_case(name: str, **changed: Any) -> Case:
     """Return the case of a method with tiny networks; ``changed`` are hyperparameters."""
-    method = load_method(name)
+    method = METHODS.load(name)
     return Case(method, method.Hyperparameters(**{**SMALLEST, **changed}), HANDS)

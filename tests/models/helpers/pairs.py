@@ -4,8 +4,8 @@ from typing import Any
 
 import torch
 
+from harness.methods import METHODS
 from models.method import Method, Values
-from models.registry import load_method
 from tests.models.helpers.method_case import DATA, Case
 
 TINY = {"network": "tiny", "d_pose": 16, "d_appearance": 12}
@@ -14,7 +14,7 @@ TINY = {"network": "tiny", "d_pose": 16, "d_appearance": 12}
 
 def tiny_case(name: str, **changed: Any) -> Case:
     """Return the case of a method with tiny networks; ``changed`` are hyperparameters."""
-    method = load_method(name)
+    method = METHODS.load(name)
     return Case(method, method.Hyperparameters(**{**TINY, **changed}), DATA)
 
 

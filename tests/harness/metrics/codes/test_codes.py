@@ -11,9 +11,9 @@ from torch import Tensor
 
 from harness.data.dataset import Dataset, Split
 from harness.evaluation.scores import evaluate
+from harness.metrics import seconds
 from harness.metrics.data import EvaluationData
 from harness.metrics.likelihood.latents import divergences
-from harness.metrics.registry import seconds
 from models.distributions.diagonal_gaussian import DiagonalGaussian
 from models.method import Batch, Noise
 from tests.harness.helpers.toys import MeanImage

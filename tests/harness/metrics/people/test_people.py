@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from harness.metrics.registry.people import judge_network, reid, repose
 from sklearn.metrics import average_precision_score
 from torch import Tensor
 
@@ -18,6 +17,7 @@ from harness.datasets.people.dataset import PeopleOptions
 from harness.errors import UserError
 from harness.evaluation.scores import evaluate
 from harness.metrics.data import EvaluationData
+from harness.metrics.people import judge_network, reid, repose
 from harness.metrics.people.partners import chosen, of_other, of_same
 from tests.harness.datasets.helpers.people_files import write_market
 from tests.harness.helpers.toys import MeanImage

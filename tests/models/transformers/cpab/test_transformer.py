@@ -3,11 +3,11 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from models.transformers.affine.cpab import paths
 from torch import Tensor
 
 from models.transformers.affine import AffineDiffeo
 from models.transformers.choice import TransformerHyperparameters, build_transformer
+from models.transformers.cpab import paths
 from models.transformers.cpab.paths import FREE
 from models.transformers.cpab.segments import Front, Segments, next_segments
 from models.transformers.cpab.tessellation import Tessellation

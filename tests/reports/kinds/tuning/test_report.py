@@ -14,8 +14,8 @@ from harness.config.sweep import resolve
 from harness.config.trials import trial_from_dict
 from harness.datasets.registry import DATASETS
 from harness.errors import UserError
+from harness.methods import METHODS
 from harness.results import Results
-from models.registry import load_method, method_paths
 from reports.kinds.tuning import report as tuning
 from reports.kinds.tuning.command import confirm_command, train_command
 from reports.kinds.tuning.search import Search, read_search
@@ -114,9 +114,9 @@ def test_headlines_of_searches_without_a_best():
     assert "violates MSE ≤ 0.05. The best is better" in text_of(search(constraints=BOUND))
 
 
-@pytest.mark.parametrize("method", method_paths())
+@pytest.mark.parametrize("method", METHODS.paths())
 def test_the_command_gives_exactly_the_trial(method):
-    learner = load_method(method)
+    learner = METHODS.load(method)
     fitting = [
         name
         for name, options in DATASETS.items()

@@ -1,4 +1,4 @@
-"""Methods by name and by path, including those of an installed distribution."""
+"""Things by name and by path, as methods are: ours, those of a distribution, anybody's."""
 
 import subprocess
 import sys
@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from harness import plugins
+from harness.errors import UserError
+from harness.methods import METHODS
 from models.method import Method
-from models.registry import METHOD_PATHS, load_method, method_paths, summary
+from models.registry import METHOD_PATHS
 
 PLUGIN = '''
 from dataclasses import dataclass
@@ -55,34 +58,40 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "[unbraid.methods]\nmine = plugin_of_tests:Mine\nvae = plugin_of_tests:Mine\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(plugins, "_installed", plugins._installed.__wrapped__)
     for module in ("plugin_of_tests", "broken_plugin_of_tests"):
         monkeypatch.delitem(sys.modules, module, raising=False)
 
 
 @pytest.mark.parametrize("name", METHOD_PATHS)
 def test_every_registered_method_loads_and_has_a_summary(name: str) -> None:
-    method = load_method(name)
+    method = METHODS.load(name)
     assert issubclass(method, Method)
-    assert load_method(METHOD_PATHS[name]) is method
-    assert summary(method).endswith(".")
-    assert summary(method) != summary(Method)
+    assert METHODS.load(METHOD_PATHS[name]) is method
+    assert METHODS.summary(name).endswith(".")
+    assert METHODS.summary(name) == method.__doc__.partition("\n")[0]
 
 
-def test_names_are_known_without_importing_torch() -> None:
-    code = "import sys, models.registry as r; r.method_paths(); sys.exit('torch' in sys.modules)"
+def test_names_and_summaries_are_known_without_importing_torch() -> None:
+    code = (
+        "import sys; from harness.methods import METHODS; "
+        "[METHODS.summary(name) for name in METHODS.paths()]; sys.exit('torch' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_unknown_name_lists_the_known() -> None:
     known = ", ".join(sorted(METHOD_PATHS))
-    with pytest.raises(LookupError, match=f"unknown method 'c_vita'; known: {known}"):
-        load_method("c_vita")
+    with pytest.raises(
+        UserError, match=f"no method 'c_vita'. Did you mean 'c_vitae'. Known: {known}"
+    ):
+        METHODS.load("c_vita")
 
 
 @pytest.mark.parametrize("path", [".VAE", "models..VAE", "models.vae.vae."])
 def test_malformed_path_is_an_unknown_method(path: str) -> None:
-    with pytest.raises(LookupError, match="unknown method"):
-        load_method(path)
+    with pytest.raises(UserError, match="There is no method"):
+        METHODS.load(path)
 
 
 @pytest.mark.parametrize(
@@ -90,22 +99,22 @@ def test_malformed_path_is_an_unknown_method(path: str) -> None:
     [
         ("no_such_package.Method", "no module 'no_such_package'"),
         ("models.no_such_module.Method", r"no module 'models\.no_such_module'"),
-        ("models.vae.vae.Nothing", r"module 'models\.vae' has no 'Nothing'"),
+        ("models.vae.vae.Nothing", r"module 'models\.vae\.vae' has no 'Nothing'"),
     ],
 )
 def test_path_that_leads_nowhere_says_where_it_ends(path: str, message: str) -> None:
-    with pytest.raises(LookupError, match=message):
-        load_method(path)
+    with pytest.raises(UserError, match=message):
+        METHODS.load(path)
 
 
 @pytest.mark.usefixtures("installed")
 def test_method_of_another_distribution() -> None:
-    assert method_paths()["mine"] == "plugin_of_tests.Mine"
-    assert load_method("mine") is load_method("plugin_of_tests.Mine")
-    assert summary(load_method("mine")) == "Mine: one line."
-    assert method_paths()["vae"] == "models.vae.vae.VAE", "a name of ours cannot be taken"
-    with pytest.raises(LookupError, match="mine"):
-        load_method("min")
+    assert METHODS.paths()["mine"] == "plugin_of_tests.Mine"
+    assert METHODS.load("mine") is METHODS.load("plugin_of_tests.Mine")
+    assert METHODS.summary("mine") == "Mine: one line."
+    assert METHODS.paths()["vae"] == "models.vae.vae.VAE", "a name of ours cannot be taken"
+    with pytest.raises(UserError, match="mine"):
+        METHODS.load("min")
 
 
 @pytest.mark.usefixtures("installed")
@@ -119,11 +128,11 @@ def test_method_of_another_distribution() -> None:
     ],
 )
 def test_what_is_not_a_method_is_refused(name: str, message: str) -> None:
-    with pytest.raises(TypeError, match=message):
-        load_method(f"plugin_of_tests.{name}")
+    with pytest.raises(UserError, match=message):
+        METHODS.load(f"plugin_of_tests.{name}")
 
 
 @pytest.mark.usefixtures("installed")
 def test_missing_dependency_of_a_method_is_not_taken_for_a_missing_method() -> None:
-    with pytest.raises(ModuleNotFoundError, match="a_missing_dependency"):
-        load_method("broken_plugin_of_tests.Method")
+    with pytest.raises(UserError, match="a_missing_dependency"):
+        METHODS.load("broken_plugin_of_tests.Method")

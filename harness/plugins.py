@@ -1,0 +1,104 @@
+"""Things of one kind by name: ours, those of installed distributions, and anybody's by dotted path.
+
+Methods, datasets, metrics and kinds of report are all found this way. Nothing is imported before it
+is asked for, so a table of names costs nothing.
+"""
+
+import ast
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from harness.errors import UserError, did_you_mean
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Plugins(Generic[T]):
+    """The things of one kind.
+
+    Attributes:
+        kind: what one is called in messages: ``method``.
+        group: entry point group in which other distributions name theirs: ``unbraid.methods``.
+        ours: dotted path (``package.module.Name``) of each of this distribution, by name.
+        check: returns what a path led to, or raises TypeError with the reason why it is none.
+        example: a dotted path to show to who misspelt a name.
+    """
+
+    kind: str
+    group: str
+    ours: Mapping[str, str]
+    check: Callable[[object, str], T]
+    example: str
+
+    def paths(self) -> dict[str, str]:
+        """Return the dotted path of everything known by name; a name of ours cannot be taken."""
+        return {**_installed(self.group), **self.ours}
+
+    def load(self, name: str) -> T:
+        """Return what has this name, or lies at this dotted path.
+
+        Raises:
+            UserError: no such name, module or attribute, it cannot be imported, or it is something
+                else; the message says which.
+        """
+        path = self.paths().get(name, name)
+        if "." not in path or not all(path.split(".")):
+            raise UserError(
+                f"There is no {self.kind} '{name}'.{did_you_mean(name, self.paths())} Known: "
+                f"{', '.join(sorted(self.paths()))}. One of your own goes by its dotted path, like "
+                f"{self.example}."
+            )
+        try:
+            return self.check(self._import(path), path)
+        except TypeError as error:
+            raise UserError(f"{self.kind} {error}.") from error
+
+    def summary(self, name: str) -> str:
+        """Return the first line of the docstring, read from the source without importing it.
+
+        Raises:
+            UserError: as :meth:`load`; only where there is no source to read.
+        """
+        module, _, attribute = self.paths()[name].rpartition(".")
+        spec = find_spec(module)
+        if spec is None or not spec.origin or not spec.origin.endswith(".py"):
+            return (getattr(self.load(name), "__doc__", "") or "").strip().partition("\n")[0]
+        for node in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == attribute:
+                return (ast.get_docstring(node) or "").partition("\n")[0]
+        return ""
+
+    def _import(self, path: str) -> object:
+        module_name, _, attribute = path.rpartition(".")
+        try:
+            module = import_module(module_name)
+        except ModuleNotFoundError as error:
+            # A module that is there but lacks one of its own imports is another mistake.
+            if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
+                raise UserError(
+                    f"{self.kind} '{path}': its module cannot be imported, for it needs "
+                    f"'{error.name}', which is not installed."
+                ) from error
+            raise UserError(
+                f"{self.kind} '{path}': there is no module '{error.name}' on this Python's path."
+            ) from error
+        except Exception as error:  # whatever a stranger's module raises when it is imported
+            raise UserError(
+                f"{self.kind} '{path}': importing its module failed: "
+                f"{type(error).__name__}: {error}."
+            ) from error
+        if not hasattr(module, attribute):
+            raise UserError(f"{self.kind} '{path}': module '{module_name}' has no '{attribute}'.")
+        return getattr(module, attribute)
+
+
+@functools.cache  # looking through what is installed takes 2 ms, and a plan has 10,000 trials
+def _installed(group: str) -> dict[str, str]:
+    return {each.name: f"{each.module}.{each.attr}" for each in entry_points(group=group)}
