@@ -44,7 +44,7 @@ class Page:
 def render(page: Page) -> str:
     """Return the page as HTML that needs nothing from outside itself."""
     environment = Environment(
-        loader=PackageLoader("reports"),
+        loader=PackageLoader("reports.page"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -7,13 +7,13 @@ import torch
 from torch import Tensor
 
 from harness.metrics.codes.neighbours import nearest, vote
+from harness.metrics.data import EvaluationData
 from models.method import Method
 from models.protocols import DecodesAppearance, Reconstructs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from harness.metrics.data import EvaluationData
     from models.method import Batch
 
 MOST_IMAGES = {"fast": 2000, "study": 60_000}

@@ -23,8 +23,7 @@ IN_THE_CONFIGURATION = {
     "ray.num_cpu=2": "Unknown key 'ray.num_cpu'. Did you mean 'ray.num_cpus'?",
     "space=vitae_stabilty": "no search space 'vitae_stabilty'. Did you mean 'vitae_stability'?",
     "space=nowhere.yaml": "no search space 'nowhere.yaml'",
-    "method=c_vita": "Name a method of your own by its dotted path, like my_package.MyMethod. "
-    "Did you mean 'c_vitae'?",
+    "method=c_vita": "There is no method 'c_vita'. Did you mean 'c_vitae'? Known: ",
     "method=choice(vae,c_vita)": "There is no method 'c_vita'",
     "method._target_=no_such_package.M": "there is no module 'no_such_package'",
     "method._target_=pathlib.Path": "'pathlib.Path' is not a method",

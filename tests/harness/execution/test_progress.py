@@ -6,7 +6,6 @@ import time
 import pytest
 
 from harness.config.sweep import resolve
-from harness.durations import duration
 from harness.execution.progress import HEARTBEAT_S, Progress, first_score, label
 
 
@@ -107,24 +106,6 @@ def test_a_retried_trial_counts_once(watch: Clock) -> None:
     shown.finish("0", "ok", 10.0)
     assert (shown.finished, shown.statuses, lines(shown)) == (1, {"ok": 1}, said)
     assert shown.seconds_left() == left == 10.0
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0 s"),
-        (0.4, "0 s"),
-        (59.4, "59 s"),
-        (59.6, "1:00 min"),
-        (187, "3:07 min"),
-        (3599.4, "59:59 min"),
-        (3599.6, "1:00 h"),
-        (7500, "2:05 h"),
-        (360000, "100:00 h"),
-    ],
-)
-def test_clock(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
 
 
 def test_a_label_names_what_is_swept() -> None:

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from harness.durations import duration
 from reports.page.text import article, interval, level_label, number, p_value, words
 from reports.stats.estimates import Estimate
 
@@ -57,14 +56,8 @@ def test_every_decade_is_written_as_one():
         assert not level_label(10.0**exponent).startswith(("1 ×", "9", "10 ×"))
 
 
-def test_words_and_durations():
+def test_words_and_p_values():
     assert [words(list("abc"[:n])) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
-    assert [duration(s) for s in (0.25, 59, 200, 7500)] == [
-        "0.25 s",
-        "59 s",
-        "3 min 20 s",
-        "2 h 05 min",
-    ]
     assert (p_value(0.0123), p_value(1e-9)) == ("p = 0.012", "p < 0.001")
 
 
