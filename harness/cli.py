@@ -29,7 +29,8 @@ exit codes: 0 all is done and nothing failed; 1 some trial failed or is missing;
 _COMMANDS = {
     "list": (
         "name the methods, datasets, search spaces or metrics, one line each",
-        "examples:\n  unbraid list methods\n  unbraid list methods c_vitae\n",
+        "examples:\n  unbraid list methods\n  unbraid list methods c_vitae\n"
+        "  unbraid list metrics elbo\n",
     ),
     "train": (
         "run one trial in this process, without Ray",
@@ -87,7 +88,10 @@ def parser() -> argparse.ArgumentParser:
             made[name].add_argument("overrides", nargs="*", metavar="key=value")
     made["list"].add_argument("what", choices=("methods", "datasets", "spaces", "metrics"))
     made["list"].add_argument(
-        "method", nargs="?", help="with `methods`: list the hyperparameters of this one"
+        "name",
+        nargs="?",
+        help="list the hyperparameters of this method, the options of this dataset or the "
+        "numbers of this metric",
     )
     for name in ("status", "resume", "report"):
         made[name].add_argument("run_dir", help="a folder or URI that a sweep wrote")

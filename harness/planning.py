@@ -11,7 +11,7 @@ import pandas as pd
 from harness.config.schema import TrialConfig
 from harness.config.sweep import Sweep
 from harness.config.trials import trial_from_dict
-from harness.metrics.registry import METRICS
+from harness.metrics.registry import describe_keys
 from harness.results import Results
 
 
@@ -59,11 +59,7 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         "trials": sweep.n_trials,
         "search": sweep.searched.describe() if sweep.searched else {"name": "grid"},
         "scheduler": dataclasses.asdict(sweep.settings.scheduler),
-        "metrics": [
-            {"name": key.name, "direction": key.direction, "unit": key.unit}
-            for name in first.metrics
-            for key in METRICS[name].keys
-        ],
+        "metrics": describe_keys(first.metrics),
         "settings": dataclasses.asdict(sweep.settings),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }

@@ -18,8 +18,16 @@ if TYPE_CHECKING:
     from models.method import Batch, Noise, Stats
 
 
+class Draws(Protocol):
+    """A method; it says which random numbers a step needs (see ``Method.draw``)."""
+
+    def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
+        """Draw the random numbers of one step for ``batch_size`` examples."""
+        ...
+
+
 @runtime_checkable
-class Bounds(Protocol):
+class Bounds(Draws, Protocol):
     """A method with a lower bound on the log-likelihood of an image."""
 
     def elbo(self, batch: Batch, noise: Noise) -> Stats:
@@ -31,7 +39,7 @@ class Bounds(Protocol):
 
 
 @runtime_checkable
-class Weighs(Protocol):
+class Weighs(Draws, Protocol):
     """A method whose likelihood of an image can be estimated by importance sampling."""
 
     def log_weight(self, batch: Batch, noise: Noise) -> Tensor:
@@ -111,7 +119,7 @@ class DecodesGroups(Protocol):
 
 
 @runtime_checkable
-class EstimatesInformation(Protocol):
+class EstimatesInformation(Draws, Protocol):
     """A method that estimates the mutual information of its pose and appearance codes."""
 
     def information(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:

@@ -1,65 +1,126 @@
 """``unbraid list``: what there is to choose from."""
 
 import argparse
-import dataclasses
+from collections.abc import Callable
 
-from harness.config.search_spaces import load_space, space_files
-from harness.datasets.registry import DATASETS
 from harness.errors import UserError
-from harness.methods import METHODS
-from harness.metrics.registry import METRICS
-from models.hyperparameters import Value, describe
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print one line for each method, dataset, search space or metric, or for one's settings."""
-    if options.method and options.what != "methods":
+    """Print one line for each method, dataset, search space or metric, or for what one has."""
+    if options.name and options.what not in _OF_ONE:
         raise UserError(
-            f"Only methods are listed one by one: `unbraid list {options.what}`, "
-            f"or `unbraid list methods {options.method}`."
+            f"A search space is a file of a few lines: see search_spaces/{options.name}.yaml."
         )
-    if options.method:
-        _print(_hyperparameters(options.method))
-    else:
-        _print(_TABLES[options.what]())
+    rows = _OF_ONE[options.what](options.name) if options.name else _OF_ALL[options.what]()
+    width = max(map(len, rows), default=0)
+    for name, text in rows.items():
+        print(f"{name:<{width}}  {text}".rstrip())
     return 0
 
 
+# Each table imports what it needs itself: torch alone takes more than a second.
+
+
+def _methods() -> dict[str, str]:
+    from harness.methods import METHODS
+
+    return {name: METHODS.summary(name) for name in METHODS.paths()}
+
+
+def _datasets() -> dict[str, str]:
+    from harness.datasets.registry import DATASETS
+
+    return {name: DATASETS.load(name).summary for name in DATASETS.paths()}
+
+
+def _spaces() -> dict[str, str]:
+    from harness.config.search_spaces import load_space, space_files
+
+    return {name: load_space(name).title for name in space_files()}
+
+
+def _metrics() -> dict[str, str]:
+    from harness.metrics.registry import METRICS
+
+    return {name: METRICS.summary(name) for name in METRICS.paths()}
+
+
 def _hyperparameters(method: str) -> dict[str, str]:
+    import dataclasses
+
+    from harness.methods import METHODS
+    from models.hyperparameters import Value, describe
+
     cls = METHODS.load(method)
-    described = describe(cls.Hyperparameters)
     defaults = dataclasses.asdict(cls.Hyperparameters())
     lines = {}
-    for name, info in described.items():
+    for name, info in describe(cls.Hyperparameters).items():
         kind = "" if isinstance(info, Value) else " (fixed when the networks are built)"
         symbol = f"{info.symbol}: " if info.symbol else ""
         elsewhere = "".join(
-            f"; {_shown(values[name])} at scale={scale}"
+            f"; {_written(values[name])} at scale={scale}"
             for scale, values in cls.at_scale.items()
             if name in values
         )
-        lines[f"method.{name}={_shown(defaults[name])}"] = (
+        lines[f"method.{name}={_written(defaults[name])}"] = (
             f"{symbol}{info.meaning}{kind}{elsewhere} [{info.source}]"
         )
     return lines
 
 
-def _shown(value: object) -> str:
+def _options(dataset: str) -> dict[str, str]:
+    from harness.datasets.registry import DATASETS
+
+    cls = DATASETS.load(dataset)
+    meanings = _attributes(cls)
+    return {
+        f"dataset.{name}={_written(default)}": meanings.get(name, "")
+        for name, default in vars(cls()).items()
+    }
+
+
+def _attributes(cls: type) -> dict[str, str]:
+    """Return what the docstrings of a class and its bases say of each attribute, as one line."""
+    import inspect
+    import re
+
+    found: dict[str, str] = {}
+    for each in cls.__mro__:
+        _, _, text = (inspect.cleandoc(each.__doc__ or "")).partition("Attributes:\n")
+        for name, meaning in re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", text, re.MULTILINE):
+            found.setdefault(name, " ".join(meaning.split()))
+    return found
+
+
+def _keys(metric: str) -> dict[str, str]:
+    from harness.metrics.registry import METRICS
+
+    better = {"higher": "higher is better", "lower": "lower is better", "none": "informs only"}
+    return {
+        f"metric.{key.name}": (
+            f"{key.label}{f' ({key.unit})' if key.unit else ''}: {better[key.direction]}, in "
+            f"{key.range}; a perfect method scores {key.oracle}"
+        )
+        for key in METRICS.load(metric).keys
+    }
+
+
+def _written(value: object) -> str:
     """Return a default as it would be written on the command line."""
     if value is None:
         return "null"
     return f"[{','.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
 
 
-def _print(rows: dict[str, str]) -> None:
-    width = max(map(len, rows))
-    for name, text in rows.items():
-        print(f"{name:<{width}}  {text}")
-
-
-_TABLES = {
-    "methods": lambda: {name: METHODS.summary(name) for name in METHODS.paths()},
-    "datasets": lambda: {name: options.summary for name, options in DATASETS.items()},
-    "spaces": lambda: {name: load_space(name).title for name in space_files()},
-    "metrics": lambda: {name: metric.summary for name, metric in METRICS.items()},
+_OF_ALL: dict[str, Callable[[], dict[str, str]]] = {
+    "methods": _methods,
+    "datasets": _datasets,
+    "spaces": _spaces,
+    "metrics": _metrics,
+}
+_OF_ONE: dict[str, Callable[[str], dict[str, str]]] = {
+    "methods": _hyperparameters,
+    "datasets": _options,
+    "metrics": _keys,
 }

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from harness.errors import UserError
+from harness.metrics.registry import with_labels
 from harness.results import load
 
 
@@ -12,6 +13,7 @@ def run(options: argparse.Namespace) -> int:
     import reports
 
     results = load(options.run_dir)
+    results.sweep["metrics"] = with_labels(results.sweep.get("metrics") or [])
     out = options.out or Path(options.run_dir) / "report.html"
     if "://" in str(options.run_dir) and options.out is None:
         raise UserError("The run directory is not on this machine: say where to write, --out FILE.")

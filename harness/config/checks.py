@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from harness.config.schema import TrialConfig
 from harness.config.search_spaces import SearchSpace
 from harness.errors import UserError, did_you_mean
-from harness.metrics.registry import METRICS
+from harness.metrics.registry import known_keys, metric_keys
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _CONSTRAINT = re.compile(
@@ -40,9 +40,9 @@ def _check_constraint(text: str, where: str, trials: Sequence[TrialConfig]) -> N
             "hyperparameter, and after + or - how far off still counts: "
             "'i_t_prime <= method.epsilon + 0.02'."
         )
-    known = {key.name for metric in METRICS.values() for key in metric.keys}
     metric = found["metric"]
-    if metric not in known:
+    asked = {name: None for trial in trials for name in trial.metrics}
+    if metric not in metric_keys(asked) and metric not in (known := known_keys()):
         raise UserError(f"{where}: there is no metric '{metric}'.{did_you_mean(metric, known)}")
     paths = {path for trial in trials for path in trial.params()} if found["path"] else set()
     if found["path"] and found["path"] not in paths:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from harness.config.schema import TrialConfig
-from harness.datasets.registry import DATASETS
+from harness.datasets.registry import having
 from harness.errors import UserError
 from harness.methods import METHODS
 
@@ -19,16 +19,16 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
     for method, dataset, batch_size in sorted(asked, key=str):
         learner = METHODS.load(method)
         if missing := [name for name in learner.needs if name not in dataset.modalities]:
-            having = [n for n, data in DATASETS.items() if set(learner.needs) <= {*data.modalities}]
+            known = having("modalities", *learner.needs)
             raise UserError(
                 f"The method '{method}' learns from {', '.join(learner.needs)} beside the images; "
                 f"the dataset '{dataset.name}' has no {', '.join(missing)}. "
-                f"Datasets that have: {', '.join(having) or 'none'}."
+                f"Datasets that have: {', '.join(known) or 'none'}."
             )
         if learner.consumes != "pairs":
             continue
         if not dataset.identity_factor:
-            known = [name for name, options in DATASETS.items() if options.identity_factor]
+            known = having("identity_factor")
             raise UserError(
                 f"The method '{method}' learns from pairs of images of one identity, which the "
                 f"dataset '{dataset.name}' does not know. Choose one of {', '.join(known)}."

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from harness.config.schema import TrialConfig
-from harness.data.dataset import DatasetOptions
-from harness.datasets.registry import DATASETS
+from harness.data.options import DatasetOptions
+from harness.datasets.registry import DATASET_PATHS, DATASETS
 from harness.errors import UserError
-from harness.metrics.registry import METRICS, Metric
+from harness.metrics.metric import Metric
+from harness.metrics.registry import METRICS
 
 _WHAT = {
     "identity_factor": "identities",
@@ -23,13 +24,13 @@ def check_scores(trials: Iterable[TrialConfig]) -> None:
             gives no such poses beside them.
     """
     for options, name in dict.fromkeys((t.dataset, name) for t in trials for name in t.metrics):
-        metric = METRICS[name]
+        metric = METRICS.load(name)
         missing = _missing(metric, options)
         if missing:
             source = getattr(options, "source", "")
             of = f"'{options.name}'" + (f" with source={source}" if source else "")
             needed = [*(_WHAT[field] for field in metric.of_options), *metric.of_modalities]
-            known = [other for other, kind in DATASETS.items() if not _missing(metric, kind())]
+            known = [n for n in DATASET_PATHS if not _missing(metric, DATASETS.load(n)())]
             remedy = f", or choose dataset={', dataset='.join(known)}" if known else ""
             raise UserError(
                 f"The metric '{name}' needs images whose {_and(needed)} are known, and the dataset "

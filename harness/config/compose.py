@@ -15,9 +15,13 @@ from harness.config.overrides import GROUPS
 from harness.datasets.registry import DATASETS
 from harness.errors import UserError, did_you_mean, nearest
 from harness.methods import METHODS
+from harness.plugins import Plugins
 
-# Hydra reads dots in an option's name as a path, so a method from outside goes by this name inside.
+# Hydra reads dots in an option's name as a path: what comes from outside has this name inside.
 _OUTSIDE = "from_outside"
+
+_BY_NAME: Mapping[str, Plugins[Any]] = {"method": METHODS, "dataset": DATASETS}
+"""Groups whose options are found by name or dotted path; those of the others are YAML files."""
 
 
 def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,11 +36,7 @@ def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dic
     """
     for group, option in choices.items():
         _check_option(group, option)
-    method = str(choices.get("method", "c_vitae"))
-    _store_dataclasses(method, str(choices.get("scale", "small")))
-    chosen = dict(choices)
-    if method not in METHODS.paths():
-        chosen["method"] = _OUTSIDE
+    chosen = {**choices, **_stored(choices)}
     GlobalHydra.instance().clear()
     with initialize_config_module("harness.config.defaults", version_base="1.3"):
         config = compose("config", [f"{group}={option}" for group, option in chosen.items()])
@@ -55,17 +55,15 @@ def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dic
 
 def options_of(group: str) -> list[str]:
     """Return the names that a configuration group offers."""
-    if group == "method":
-        return list(METHODS.paths())
-    if group == "dataset":
-        return list(DATASETS)
+    if group in _BY_NAME:
+        return list(_BY_NAME[group].paths())
     folder = files("harness.config") / "defaults" / group
     return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir())
 
 
 def _check_option(group: str, option: Any) -> None:
-    if group == "method":  # may be a dotted path, which only loading can judge
-        METHODS.load(str(option))
+    if group in _BY_NAME:  # may be a dotted path, which only loading can judge
+        _BY_NAME[group].load(str(option))
     elif option not in options_of(group):
         known = options_of(group)
         raise UserError(
@@ -87,13 +85,22 @@ def _check_path(path: str, known: list[str], choices: Mapping[str, Any]) -> None
     raise UserError(f"Unknown key '{path}'{of}. {hint}")
 
 
-def _store_dataclasses(method: str, scale: str) -> None:
+def _stored(choices: Mapping[str, Any]) -> dict[str, str]:
+    """Give Hydra the defaults of the chosen method and dataset; return the options to choose."""
     store = ConfigStore.instance()
-    for name, options in DATASETS.items():
-        store.store(name, {"name": name, **_defaults(options)}, group="dataset")
+    method, dataset = str(choices.get("method", "c_vitae")), str(choices.get("dataset", "digits"))
     cls = METHODS.load(method)
-    node = {"name": method, **_defaults(cls.Hyperparameters), **cls.at_scale.get(scale, {})}
-    store.store(method if method in METHODS.paths() else _OUTSIDE, node, group="method")
+    at_scale = cls.at_scale.get(str(choices.get("scale", "small")), {})
+    defaults = {
+        "method": {"name": method, **_defaults(cls.Hyperparameters), **at_scale},
+        "dataset": {"name": dataset, **_defaults(DATASETS.load(dataset))},
+    }
+    options = {}
+    for group, node in defaults.items():
+        name = str(node["name"])
+        options[group] = name if name in _BY_NAME[group].paths() else _OUTSIDE
+        store.store(options[group], node, group=group)
+    return options
 
 
 def _defaults(cls: type[Any]) -> dict[str, Any]:

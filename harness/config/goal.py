@@ -7,7 +7,8 @@ from statistics import fmean
 from typing import Any, Literal
 
 from harness.errors import UserError, did_you_mean
-from harness.metrics.registry import METRICS, MetricKey
+from harness.metrics.metric import MetricKey
+from harness.metrics.registry import METRIC_PATHS, METRICS, metric_keys
 from harness.results.records import Status
 
 _CONSTRAINT = re.compile(r"\s*(\w+)\s*(<=|>=)\s*(\S+)\s*")
@@ -78,7 +79,7 @@ def make_goal(
     Raises:
         UserError: a key that is not computed, has no direction, or an unreadable constraint.
     """
-    keys = {key.name: key for name in metrics for key in METRICS[name].keys}
+    keys = {key.name: key for name in metrics for key in METRICS.load(name).keys}
     directed = [name for name, key in keys.items() if key.direction != "none"]
     chosen = list(objectives) if objectives is not None else directed[:1]
     if not chosen:
@@ -116,7 +117,7 @@ def _sign(text: str) -> Literal["<=", ">="]:
 def _known(name: str, keys: dict[str, MetricKey], where: str) -> MetricKey:
     if name in keys:
         return keys[name]
-    of = [metric.name for metric in METRICS.values() if name in {key.name for key in metric.keys}]
+    of = [metric for metric in METRIC_PATHS if name in metric_keys([metric])]
     remedy = f" Add '{of[0]}' to metrics=[...]." if of else did_you_mean(name, keys)
     raise UserError(
         f"{where}: this sweep computes no '{name}'.{remedy} Computed: {', '.join(keys)}."

@@ -44,7 +44,7 @@ def make_halving(asha: Asha, trials: Sequence[TrialConfig]) -> Halving:
             "Give one of each, or leave scheduler out."
         )
     first = trials[0]
-    directions = {key.name: key.direction for key in METRICS[first.metrics[0]].keys}
+    directions = {key.name: key.direction for key in METRICS.load(first.metrics[0]).keys}
     directed = [name for name, direction in directions.items() if direction != "none"]
     metric = asha.metric if asha.metric is not None else next(iter(directed), "")
     direction = directions.get(metric, "none")

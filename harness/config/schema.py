@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Gt, Lt
 
 from harness.config.search_settings import Grid, NoScheduler, Scheduler, Search
-from harness.data.dataset import DatasetOptions
+from harness.data.options import DatasetOptions
+from harness.datasets.registry import registered_name
 from harness.training.scale import Scale
 
 
@@ -91,7 +92,7 @@ class TrialConfig:
         """Return the configuration as nested plain values, as JSON keeps it."""
         nested = {
             "method": {"name": self.method, **dataclasses.asdict(self.hyperparameters)},
-            "dataset": {"name": self.dataset.name, **_fields(self.dataset)},
+            "dataset": {"name": registered_name(self.dataset), **_fields(self.dataset)},
             "scale": dataclasses.asdict(self.scale),
             "metrics": self.metrics,
             "seed": self.seed,

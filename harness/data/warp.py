@@ -10,7 +10,8 @@ from torch import Tensor
 
 from harness import keyed_random
 from harness.data.cache.arrays import cached
-from harness.data.dataset import WARP_FACTORS, Dataset, Split, SplitName, WarpOptions, WarpRange
+from harness.data.dataset import WARP_FACTORS, Dataset, Split, SplitName, WarpRange
+from harness.data.options import WarpOptions
 
 _CHUNK = 1024  # images warped at once: enough to be fast, few enough to stay small
 

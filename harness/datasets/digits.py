@@ -8,7 +8,8 @@ import numpy as np
 
 from harness import keyed_random
 from harness.data.cache.arrays import cached
-from harness.data.dataset import WARP_FACTORS, Dataset, Split, WarpOptions
+from harness.data.dataset import WARP_FACTORS, Dataset, Split
+from harness.data.options import WarpOptions
 
 _ZOOM = 2.5  # 8 pixels become the 20 that a digit is tall in MNIST
 _CONTRAST = 1.5  # steepens the edges that the interpolation blurs; chosen beside MNIST by eye

@@ -91,7 +91,7 @@ def _generator(options: VitaeSamplesOptions) -> "CVITAE":
     from harness.training.scale import Scale
     from models.vae.vitae import CVITAE, VITAEHyperparameters
 
-    dataset = load_dataset(DATASETS[options.of](), None)
+    dataset = load_dataset(DATASETS.load(options.of)(), None)
     with torch.random.fork_rng():
         torch.manual_seed(seeding.derive(options.seed, "init"))
         method = CVITAE(VITAEHyperparameters(lr=options.lr), dataset.spec)

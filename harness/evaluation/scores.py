@@ -9,7 +9,6 @@ from harness import seeding
 from harness.data.dataset import Dataset
 from harness.metrics.data import EvaluationData
 from harness.metrics.registry import METRICS
-from models import protocols
 from models.method import Method
 
 
@@ -30,20 +29,15 @@ def evaluate(
     scores: dict[str, float] = {}
     with evaluating(method):
         for name in scorable(method, names, data.dataset):
-            draws = seeding.generator(seed, f"metric {name}", data.device)
-            scores.update(METRICS[name].compute(method, data, draws))
+            metric = METRICS.load(name)
+            draws = [seeding.generator(seed, f"metric {name}", data.device)] if metric.draws else []
+            scores.update(metric.compute(method, data, *draws))
     return scores
 
 
 def scorable(method: Method, names: Iterable[str], dataset: Dataset) -> list[str]:
     """Return the metrics whose protocol the method has, and whose truth the dataset knows."""
-    return [
-        name
-        for name in names
-        if (not METRICS[name].needs or isinstance(method, getattr(protocols, METRICS[name].needs)))
-        and all(getattr(dataset, factors) for factors in METRICS[name].of_factors)
-        and set(METRICS[name].of_modalities) <= dataset.test.modalities.keys()
-    ]
+    return [name for name in names if METRICS.load(name).applies_to(method, dataset)]
 
 
 @contextmanager

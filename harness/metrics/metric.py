@@ -1,33 +1,12 @@
-"""What a metric says of itself."""
+"""A metric: a function of a trained method and a dataset, and what it says of its numbers."""
 
-import importlib
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-_MODULES = {
-    "appearance_knn": "harness.metrics.codes.appearance_knn",
-    "beta_vae_labels": "harness.metrics.codes.beta_vae_labels",
-    "beta_vae_score": "harness.metrics.codes.beta_vae_score",
-    "elbo": "harness.metrics.likelihood.elbo",
-    "factor_scores": "harness.metrics.codes.factor_scores",
-    "information": "harness.metrics.swaps.information",
-    "latent_recovery": "harness.metrics.codes.latent_recovery",
-    "latents": "harness.metrics.likelihood.latents",
-    "log_px": "harness.metrics.likelihood.log_px",
-    "metric": "harness.metrics.metric",
-    "mse": "harness.metrics.likelihood.mse",
-    "pairs": "harness.metrics.swaps.pairs",
-    "pose_drift": "harness.metrics.hands.pose_drift",
-    "pose_error": "harness.metrics.hands.pose_error",
-    "probes": "harness.metrics.codes.probes",
-    "regress_out": "harness.metrics.hands.regress_out",
-    "reid": "harness.metrics.people.reid",
-    "repose": "harness.metrics.people.repose",
-    "seconds": "harness.metrics.seconds",
-    "triplets": "harness.metrics.swaps.triplets",
-    "viewpoint_error": "harness.metrics.hands.viewpoint_error",
-}
+from harness.data.dataset import Dataset
+from models.method import Method
 
 
 @dataclass(frozen=True)
@@ -36,13 +15,15 @@ class MetricKey:
 
     Attributes:
         name: the column.
+        label: what it is called in a sentence, a table and a figure.
         direction: whether more or less is better; ``none`` for a number that only informs.
-        unit: unit of the number.
-        range: its possible values.
+        unit: unit of the number; "" where it has none.
+        range: its possible values, as an interval.
         oracle: what a perfect method scores.
     """
 
     name: str
+    label: str
     direction: Literal["higher", "lower", "none"]
     unit: str
     range: str
@@ -51,13 +32,15 @@ class MetricKey:
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric of the final evaluation.
+    """A metric of the final evaluation; made by :func:`metric`.
 
     Attributes:
-        name: the name in ``metrics=[...]``.
-        summary: one line for ``unbraid list metrics``.
-        needs: name of the protocol of :mod:`models.method` a method must implement; "" for none.
+        name: the name in ``metrics=[...]``, less the module of a metric from outside.
+        summary: first line of its docstring.
+        compute: ``(method, data) -> {key: value}``, or ``(method, data, generator)`` where it
+            draws random numbers. It may leave out keys that this method cannot be scored on.
         keys: the numbers it reports.
+        needs: the protocol of :mod:`models.protocols` that a method must implement.
         of_factors: fields of ``Dataset`` that must name known factors of the images, such as
             ``known_appearance``.
         of_options: fields of ``DatasetOptions`` that must say something; a trial of a dataset that
@@ -67,15 +50,54 @@ class Metric:
 
     name: str
     summary: str
-    needs: str
+    compute: Callable[..., dict[str, float]]
     keys: tuple[MetricKey, ...]
+    needs: type[Any] = Method
     of_factors: tuple[str, ...] = ()
     of_options: tuple[str, ...] = ()
     of_modalities: tuple[str, ...] = ()
 
     @property
-    def compute(self) -> Callable[..., dict[str, float]]:
-        """The function ``(method, data, generator) -> {key: value}``; data is EvaluationData."""
-        module = importlib.import_module(_MODULES[self.name])
-        function: Callable[..., dict[str, float]] = module.compute
-        return function
+    def draws(self) -> bool:
+        """Whether it draws random numbers, from a generator it is given."""
+        return "generator" in inspect.signature(self.compute).parameters
+
+    def applies_to(self, method: Method, dataset: Dataset) -> bool:
+        """Return whether the method has the protocol, and the dataset knows the truth."""
+        return (
+            isinstance(method, self.needs)
+            and all(getattr(dataset, factors) for factors in self.of_factors)
+            and set(self.of_modalities) <= dataset.test.modalities.keys()
+        )
+
+
+def metric(
+    *,
+    keys: Sequence[MetricKey],
+    needs: type[Any] = Method,
+    of_factors: tuple[str, ...] = (),
+    of_options: tuple[str, ...] = (),
+    of_modalities: tuple[str, ...] = (),
+) -> Callable[[Callable[..., dict[str, float]]], Metric]:
+    """Make a :class:`Metric` of a function; see there for the arguments.
+
+    Raises:
+        TypeError: the function has no docstring, or reports nothing.
+    """
+
+    def make(compute: Callable[..., dict[str, float]]) -> Metric:
+        summary = (inspect.getdoc(compute) or "").partition("\n")[0]
+        if not (summary and keys):
+            raise TypeError(f"the metric '{compute.__name__}' needs a docstring and keys")
+        return Metric(
+            compute.__name__,
+            summary,
+            compute,
+            tuple(keys),
+            needs,
+            of_factors,
+            of_options,
+            of_modalities,
+        )
+
+    return make

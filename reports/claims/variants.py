@@ -10,7 +10,7 @@ from reports.claims.table import Tested, tested_table
 from reports.claims.verdict import ALPHA, Against, sign_of
 from reports.kinds.ablation.tables import Checked
 from reports.layout.design import Design
-from reports.layout.outcome import LABELS
+from reports.layout.outcome import plain
 from reports.layout.scores import Scores
 from reports.page.tables import Table
 from reports.page.text import interval, name_of, p_value, words
@@ -40,7 +40,7 @@ def variants_tested(
         Tested(
             statement.quote,
             statement.where,
-            _definition(statement),
+            _definition(statement, scores),
             _outcomes(statement, known, design, scores, checked),
         )
         for statement in known.statements
@@ -188,28 +188,29 @@ def _turned(difference: Difference, sign: int) -> Difference:
     return replace(difference, value=-difference.value, low=-difference.high, high=-difference.low)
 
 
-def _definition(statement: VariantStatement) -> str:
-    """Say in words what is tested."""
+def _definition(statement: VariantStatement, scores: Sequence[Scores]) -> str:
+    """Say in words what is tested, metrics by their labels."""
+    labels = {score.outcome.name: score.outcome.label for score in scores}
+
+    def label(metric: str) -> str:
+        return labels.get(metric, plain(metric))
+
     parts = [
-        f"{words(variants)} {verb}{'s' if len(variants) == 1 else ''} the constraint on {_label(m)}"
+        f"{words(variants)} {verb}{'s' if len(variants) == 1 else ''} the constraint on {label(m)}"
         for verb, stated in (("keep", statement.met), ("break", statement.broken))
         for m, variants in stated.items()
     ]
     parts += [
-        f"{_label(m)} rises: {' < '.join(', '.join(tier) for tier in tiers)}"
+        f"{label(m)} rises: {' < '.join(', '.join(tier) for tier in tiers)}"
         for m, tiers in statement.ascending.items()
     ]
     parts += [
-        f"{_label(one)} of {variant} exceeds its {_label(other)}"
+        f"{label(one)} of {variant} exceeds its {label(other)}"
         for variant, (one, other) in statement.exceeds.items()
     ]
     parts += [
-        f"{_label(m)} {verb} with {words([name_of(key) for key in keys])}, all else being equal"
+        f"{label(m)} {verb} with {words([name_of(key) for key in keys])}, all else being equal"
         for verb, stated in (("rises", statement.rising), ("falls", statement.falling))
         for m, keys in stated.items()
     ]
     return f"{'; '.join(parts)}."
-
-
-def _label(metric: str) -> str:
-    return LABELS.get(metric, metric)

@@ -12,7 +12,7 @@ from reports.figures.curves import FEWEST, bundle, curve_rows, draw_bundle, whol
 from reports.kinds.ablation.tables import Checked
 from reports.layout.curves import SPLITS, Curves, read_curves
 from reports.layout.grid import Grid
-from reports.layout.outcome import LABELS, Outcome
+from reports.layout.outcome import Outcome
 from reports.page.figure import (
     COLOURS,
     NARROWEST,
@@ -26,6 +26,14 @@ from reports.page.figure import (
 from reports.page.text import words
 
 SYMBOLS = {
+    "elbo": "ELBO",
+    "mse": "MSE",
+    "kl": "KL",
+    "kl_total": "total KL",
+    "i_t": "I_T",
+    "i_t_prime": "I_T′",
+    "i_eval": "I_eval",
+    "pair_mse": "pair MSE",
     "gamma": "γ",
     "lambda": "λ",
     "kl_weight": "KL weight",
@@ -35,7 +43,7 @@ SYMBOLS = {
     "rec_y2": "error of y2",
     "rec_pose": "error of the whole pose",
 }
-"""What a statistic is called, where it is not the name of a metric."""
+"""What a statistic of training is called, where its name is not a word."""
 FIRST = ("gamma", "lambda", "i_t", "i_t_prime", "i_eval")
 """What is shown first: the state of a method that adapts, and what it adapts to."""
 COLUMNS = 3
@@ -104,7 +112,7 @@ def _recorded(grid: Grid, frame: pd.DataFrame) -> list[tuple[str, Curves]]:
         if base == "loss" or (split, metric) == ("test", grid.outcome.name) or split not in SPLITS:
             continue
         plain = re.sub(r"^kl_", "KL of ", base).replace("_", " ")
-        label = SYMBOLS.get(base, LABELS.get(base, plain))
+        label = SYMBOLS.get(base, plain)
         if bases.count((split, base)) > 1:  # of several phases
             label = f"{label}, {phase}"
         outcome = Outcome(metric, label, "", higher_is_better=True, directed=False)

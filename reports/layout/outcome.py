@@ -8,40 +8,6 @@ import numpy as np
 import pandas as pd
 
 from harness.results import Results
-from reports.layout.pose_labels import POSE_LABELS
-
-LABELS = {
-    "elbo": "ELBO",
-    "mse": "MSE",
-    "log_px": "log p(x)",
-    "kl": "KL",
-    "kl_total": "total KL",
-    "d_score": "D_score",
-    "appearance_knn": "label accuracy",
-    "i_t": "I_T",
-    "i_t_prime": "I_T′",
-    "i_eval": "I_eval",
-    "pair_mse": "pair MSE",
-    "reid_reconstruction": "reID of reconstructions",
-    "reid_transfer": "reID of transfers",
-    "repose_reconstruction": "rePose of reconstructions",
-    "repose_transfer": "rePose of transfers",
-    "triplet_mse": "triplet MSE",
-    "triplet_mse_std": "spread of triplet MSE",
-    "triplet_mse_q25": "first quartile of triplet MSE",
-    "triplet_mse_median": "median triplet MSE",
-    "triplet_mse_q75": "third quartile of triplet MSE",
-    "kl_appearance": "KL of appearance",
-    "kl_pose": "KL of pose",
-    "kl_viewpoint": "KL of viewpoint",
-    "kl_rest": "KL of the rest",
-    "beta_vae_score": "β-VAE score",
-    "beta_vae_labels": "β-VAE score of labels",
-    "seconds_forward": "forward pass",
-    "seconds_step": "training step",
-    **POSE_LABELS,
-}
-"""What a metric is called in a sentence, where its name is not a word."""
 
 
 @dataclass(frozen=True)
@@ -138,14 +104,18 @@ def named(entry: Any) -> Outcome | None:
         return None
     direction = entry.get("direction")
     name = str(entry["name"])
-    label = LABELS.get(name, name.replace("_", " "))
     return Outcome(
         name,
-        label,
+        str(entry.get("label") or plain(name)),
         str(entry.get("unit") or ""),
         direction == "higher",
         direction in {"higher", "lower"},
     )
+
+
+def plain(name: str) -> str:
+    """Return a metric's name as words, for one that the sweep gives no label."""
+    return name.replace("_", " ")
 
 
 def metric_of(

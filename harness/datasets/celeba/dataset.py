@@ -8,8 +8,9 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge
 
-from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
+from harness.data.dataset import Dataset, Split, SplitName
 from harness.data.files.find import find_files
+from harness.data.options import DatasetOptions
 from harness.datasets.celeba.images import SIZE, cached_images, cropped, require_files
 from harness.datasets.celeba.tables import Table, read_table
 from harness.errors import CorruptFileError, UserError

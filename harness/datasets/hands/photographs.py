@@ -9,8 +9,9 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge
 
-from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
+from harness.data.dataset import Dataset, Split, SplitName
 from harness.data.identities import shuffled
+from harness.data.options import DatasetOptions
 from harness.datasets.hands.canonical_pose import JOINTS
 from harness.datasets.hands.crops import cached_crops, in_square, squares_around
 from harness.datasets.hands.labels import MODALITIES, labelled

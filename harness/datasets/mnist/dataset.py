@@ -6,8 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from harness.data.dataset import WARP_FACTORS, Dataset, Split, WarpOptions
+from harness.data.dataset import WARP_FACTORS, Dataset, Split
 from harness.data.files.find import find_files
+from harness.data.options import WarpOptions
 from harness.datasets.mnist.idx import IMAGES, LABELS, check_idx, read_idx
 from harness.errors import CorruptFileError
 

@@ -7,10 +7,11 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge
 
-from harness.data.dataset import Dataset, DatasetOptions, DataSource, Split, SplitName
+from harness.data.dataset import Dataset, DataSource, Split, SplitName
 from harness.data.files.find import find_files
 from harness.data.identities import require_variety, shuffled
 from harness.data.identity_frames import PosedImages
+from harness.data.options import DatasetOptions
 from harness.datasets.norb.drawn import SIZE, drawn_toys
 from harness.datasets.norb.reading import read_split
 from harness.errors import CorruptFileError

@@ -9,8 +9,9 @@ from annotated_types import Ge
 
 from harness import keyed_random
 from harness.data.cache.arrays import cached_chunks
-from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
+from harness.data.dataset import Dataset, Split, SplitName
 from harness.data.files.photographs import cached_photographs, file_states, opened
+from harness.data.options import DatasetOptions
 from harness.datasets.people import drawn, figure, poses, scenes
 from harness.datasets.people.drawn import (
     PLACING,

@@ -6,9 +6,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
+from harness.data.dataset import Dataset, Split, SplitName
 from harness.data.files.find import find_files
 from harness.data.files.npz import NpzArray, open_npz
+from harness.data.options import DatasetOptions
 from harness.datasets.smpl.images import cached_images
 from harness.errors import CorruptFileError
 

@@ -7,9 +7,10 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge
 
-from harness.data.dataset import Dataset, DatasetOptions, DataSource, SplitName
+from harness.data.dataset import Dataset, DataSource, SplitName
 from harness.data.identities import require_variety
 from harness.data.identity_frames import PosedImages, split_off
+from harness.data.options import DatasetOptions
 from harness.datasets.sprites import lpc, reed
 from harness.datasets.sprites.drawn import N_CHARACTERS, SIZE, drawn_sprites
 from harness.errors import UserError

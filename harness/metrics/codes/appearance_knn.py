@@ -1,6 +1,6 @@
 """Whether the decoded appearance of an image still shows its label."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import numpy as np
 import torch
@@ -8,24 +8,25 @@ from torch import Tensor
 
 from harness.metrics.codes.neighbours import nearest, vote
 from harness.metrics.data import EvaluationData
-from models.method import Method
+from harness.metrics.metric import MetricKey, metric
+from models.method import Batch
 from models.protocols import DecodesAppearance, Reconstructs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from models.method import Batch
 
 MOST_IMAGES = {"fast": 2000, "study": 60_000}
 """Training images, at most, whose labels vote."""
 
 
-def compute(
-    method: Method,
-    data: EvaluationData,
-    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
-) -> dict[str, float]:
-    """Return ``appearance_knn``: accuracy of 5 nearest neighbours on decoded appearances.
+@metric(
+    needs=Reconstructs,
+    of_factors=("known_appearance",),
+    keys=[
+        MetricKey("appearance_knn", "label accuracy", "higher", "", "[0, 1]", "1"),
+    ],
+)
+def appearance_knn(method: Reconstructs, data: EvaluationData) -> dict[str, float]:
+    """Label found by 5 nearest neighbours among decoded appearances (VITAE's released code).
+
+    Return ``appearance_knn``: accuracy of 5 nearest neighbours on decoded appearances.
 
     Test images are compared with training images, both as the method decodes them: un-warped for a
     method that separates appearance, else its reconstruction (the script of VITAE's released code
@@ -47,10 +48,9 @@ def compute(
     return {"appearance_knn": float((found == data.dataset.test.factors[integer[0]]).mean())}
 
 
-def _decoded(method: Method, batches: "Iterable[Batch]") -> Tensor:
+def _decoded(method: Reconstructs, batches: Iterable[Batch]) -> Tensor:
     if isinstance(method, DecodesAppearance):
         images = [method.appearance(batch["image"]) for batch in batches]
     else:
-        assert isinstance(method, Reconstructs)
         images = [method.reconstruct(batch["image"]) for batch in batches]
     return torch.cat([part.flatten(1) for part in images])

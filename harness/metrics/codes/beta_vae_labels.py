@@ -1,27 +1,30 @@
 """The disentanglement score of beta-VAE on the codes of labels."""
 
 import numpy as np
-import torch
 
 from harness.metrics.codes.beta_vae_score import PAIRS, VECTORS, score
 from harness.metrics.codes.encoding import of_labels
 from harness.metrics.data import EvaluationData
-from models.method import Method
+from harness.metrics.metric import MetricKey, metric
 from models.protocols import EncodesModalities
 
 
-def compute(
-    method: Method,
-    data: EvaluationData,
-    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
-) -> dict[str, float]:
-    """Return ``beta_vae_labels``: the score where each group is the code of one label.
+@metric(
+    needs=EncodesModalities,
+    of_modalities=("pose",),
+    keys=[
+        MetricKey("beta_vae_labels", "β-VAE score of labels", "higher", "", "[0, 1]", "1"),
+    ],
+)
+def beta_vae_labels(method: EncodesModalities, data: EvaluationData) -> dict[str, float]:
+    """Which of two factors pairs share, told from the codes of their labels (dVAE, section E).
+
+    Return ``beta_vae_labels``: the score where each group is the code of one label.
 
     Codes of different images' labels are put together, so that pairs share exactly one label,
     whatever images there are. dVAE's 100 % (section E) is of "labelled factors" too. By
     construction only dead codes score less than 1.
     """
-    assert isinstance(method, EncodesModalities)
     codes = list(of_labels(method, data).values())
     if len(codes) < 2:
         return {}

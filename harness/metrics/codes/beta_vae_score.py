@@ -1,30 +1,33 @@
 """The disentanglement score of beta-VAE: which factor two images share, told from their codes."""
 
 import numpy as np
-import torch
 
 from harness.data.pairs import draw_sharing
 from harness.metrics.codes.encoding import of_images
 from harness.metrics.codes.probes import accuracy
 from harness.metrics.data import EvaluationData
-from models.method import Method
+from harness.metrics.metric import MetricKey, metric
 from models.protocols import Encodes
 
 VECTORS, PAIRS = 1000, 32
 """Vectors ``z_diff``, half of them to learn from, and pairs that each is a mean of (dVAE, E)."""
 
 
-def compute(
-    method: Method,
-    data: EvaluationData,
-    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
-) -> dict[str, float]:
-    """Return ``beta_vae_score``, the accuracy of :func:`score` on codes of test images.
+@metric(
+    needs=Encodes,
+    of_factors=("known_identity", "known_frame"),
+    keys=[
+        MetricKey("beta_vae_score", "β-VAE score", "higher", "", "[0, 1]", "1"),
+    ],
+)
+def beta_vae_score(method: Encodes, data: EvaluationData) -> dict[str, float]:
+    """Which of two factors pairs share, told from their codes (Higgins et al., 2017).
+
+    Return ``beta_vae_score``, the accuracy of :func:`score` on codes of test images.
 
     Half of the vectors are of pairs of one identity in two frames, half of pairs of two identities
     in one frame, the same pairs for every trial.
     """
-    assert isinstance(method, Encodes)
     codes = np.concatenate(list(of_images(method, data).values()), 1)
     test, dataset = data.dataset.test, data.dataset
     identity, frame = test.factors[dataset.known_identity], test.factors[dataset.known_frame]

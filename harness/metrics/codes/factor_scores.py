@@ -8,7 +8,7 @@ from torch import Tensor
 
 from harness.metrics.codes.neighbours import explained, nearest_others
 from harness.metrics.data import EvaluationData
-from models.method import Method
+from harness.metrics.metric import MetricKey, metric
 from models.protocols import Encodes
 
 MOST_IMAGES = 4000
@@ -20,12 +20,19 @@ MOST_DIMENSIONS = 6
 Factors = list[np.ndarray]
 
 
-def compute(
-    method: Method,
-    data: EvaluationData,
-    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
-) -> dict[str, float]:
-    """Return ``appearance_score``, ``pose_score`` and their mean, ``d_score``, each in [-1, 1].
+@metric(
+    needs=Encodes,
+    of_factors=("known_appearance", "known_pose"),
+    keys=[
+        MetricKey("appearance_score", "appearance score", "higher", "", "[-1, 1]", "1 - chance"),
+        MetricKey("pose_score", "pose score", "higher", "", "[-1, 1]", "1"),
+        MetricKey("d_score", "D_score", "higher", "", "[-1, 1]", "1 - chance / 2"),
+    ],
+)
+def factor_scores(method: Encodes, data: EvaluationData) -> dict[str, float]:
+    """What each latent group tells of appearance and of pose factors; stands for D_score.
+
+    Return ``appearance_score``, ``pose_score`` and their mean, ``d_score``, each in [-1, 1].
 
     ``appearance_score`` is how well 5 nearest neighbours in the space of the appearance codes tell
     the appearance factors of an image (accuracy, or R^2 of a continuous factor; mean over factors),
@@ -35,7 +42,6 @@ def compute(
     The images are every second test image, each compared with all others. A method with one group
     of latents gets the best way to halve it, chosen on the other images, which favours it.
     """
-    assert isinstance(method, Encodes)
     encoded = [method.encode(batch["image"]) for batch in data.test_batches(MOST_IMAGES)]
     codes = {group: torch.cat([part[group] for part in encoded]) for group in encoded[0]}
     dataset = data.dataset

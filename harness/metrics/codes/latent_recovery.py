@@ -1,27 +1,31 @@
 """Whether a method finds the latents again that its images were generated from."""
 
 import numpy as np
-import torch
 
 from harness.metrics.codes.encoding import of_images
 from harness.metrics.codes.neighbours import r_squared
 from harness.metrics.data import EvaluationData
-from models.method import Method
+from harness.metrics.metric import MetricKey, metric
 from models.protocols import Encodes
 
 
-def compute(
-    method: Method,
-    data: EvaluationData,
-    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
-) -> dict[str, float]:
-    """Return ``recovery_appearance`` and ``recovery_pose``, each in [0, 1].
+@metric(
+    needs=Encodes,
+    of_factors=("known_latents",),
+    keys=[
+        MetricKey("recovery_appearance", "recovery appearance", "higher", "", "[0, 1]", "1"),
+        MetricKey("recovery_pose", "recovery pose", "higher", "", "[0, 1]", "1"),
+    ],
+)
+def latent_recovery(method: Encodes, data: EvaluationData) -> dict[str, float]:
+    """Variance of known latents that a linear map of the inferred ones explains.
+
+    Return ``recovery_appearance`` and ``recovery_pose``, each in [0, 1].
 
     For each group the share of the known latents' variance that the best linear map of the
     inferred codes of the same group explains on the test images (all codes, for a method without
     such groups), mean over the group's latents. A method may turn and scale its latents freely.
     """
-    assert isinstance(method, Encodes)
     codes = of_images(method, data)
     everything = np.concatenate(list(codes.values()), 1)
     scores = {}

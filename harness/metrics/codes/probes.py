@@ -1,11 +1,10 @@
 """What a linear classifier reads from each code."""
 
 import numpy as np
-import torch
 
 from harness.metrics.codes.encoding import of_images
 from harness.metrics.data import EvaluationData
-from models.method import Method
+from harness.metrics.metric import MetricKey, metric
 from models.protocols import Encodes
 
 MOST_IMAGES = {"fast": 2000, "study": 10000}
@@ -15,18 +14,29 @@ SHARE = 0.8
 """Share of the images that a probe learns from; it is scored on the rest."""
 
 
-def compute(
-    method: Method,
-    data: EvaluationData,
-    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
-) -> dict[str, float]:
-    """Return the accuracy of four linear probes, by what is read from which code.
+@metric(
+    needs=Encodes,
+    of_factors=("known_identity", "known_frame"),
+    keys=[
+        MetricKey("identity_from_pose", "identity from pose", "lower", "", "[0, 1]", "chance"),
+        MetricKey(
+            "identity_from_appearance", "identity from appearance", "higher", "", "[0, 1]", "1"
+        ),
+        MetricKey("frame_from_pose", "frame from pose", "higher", "", "[0, 1]", "1"),
+        MetricKey(
+            "frame_from_appearance", "frame from appearance", "lower", "", "[0, 1]", "chance"
+        ),
+    ],
+)
+def probes(method: Encodes, data: EvaluationData) -> dict[str, float]:
+    """Accuracy of linear probes: identity and frame, from each of the two codes.
+
+    Return the accuracy of four linear probes, by what is read from which code.
 
     Logistic regression on standardised codes of test images, on one split of these into 80 % to
     learn from and 20 %, the same for every trial. Methods without an ``appearance`` and a ``pose``
     code are not scored.
     """
-    assert isinstance(method, Encodes)
     codes = of_images(method, data, MOST_IMAGES[data.budget])
     if not {"appearance", "pose"} <= codes.keys():
         return {}

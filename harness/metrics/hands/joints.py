@@ -12,6 +12,9 @@ The ninth of 20 thresholds is 21.05 mm, not 20; that is where "20 to 50 mm" begi
 evaluation of Spurr et al. (2018), with which dVAE compares.
 """
 
+AREA_LABELS = {"auc_0_50": "AUC 0–50 mm", "auc_20_50": "AUC 20–50 mm"}
+"""What these areas are called, by the end of a metric's name."""
+
 
 def distances(predicted: np.ndarray, true: np.ndarray, mm: np.ndarray) -> np.ndarray:
     """Return the Euclidean error of every joint, ``[N, J]`` in mm.

@@ -8,7 +8,7 @@ from harness.data.images import Images
 from harness.metrics.data import EvaluationData
 from harness.metrics.hands.joints import distances
 from harness.metrics.hands.pose_error import mirrored, pose_of, unit_mm
-from models.method import Method
+from harness.metrics.metric import MetricKey, metric
 from models.protocols import Decodes, DecodesModalities, Encodes, Predicts
 
 REST = "rest"
@@ -18,12 +18,20 @@ WALKS = {"fast": 50, "study": 500}
 STEPS = 10
 
 
-def compute(
-    method: Method,
-    data: EvaluationData,
-    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
-) -> dict[str, float]:
-    """Return ``pose_drift`` and ``pose_drift_seen`` in mm, and ``rest_change``, means over walks.
+@metric(
+    needs=DecodesModalities,
+    of_factors=("known_unit",),
+    of_modalities=("pose",),
+    keys=[
+        MetricKey("pose_drift", "pose drift", "lower", "mm", "[0, inf)", "0"),
+        MetricKey("pose_drift_seen", "pose drift in images", "lower", "mm", "[0, inf)", "0"),
+        MetricKey("rest_change", "change by z_u", "none", "squared intensity", "[0, 1]", "depends"),
+    ],
+)
+def pose_drift(method: DecodesModalities, data: EvaluationData) -> dict[str, float]:
+    """How far the pose moves in mm when the code of the rest is walked through (dVAE, Fig. 3).
+
+    Return ``pose_drift`` and ``pose_drift_seen`` in mm, and ``rest_change``, means over walks.
 
     A walk takes ten steps, evenly spaced, from the rest code of one test image to that of another,
     while all other codes stay those of the first (dVAE, Figure 3). The drift is the mean distance
@@ -34,7 +42,6 @@ def compute(
     code that shows in nothing moves no pose either. Methods without such a code have no scores, nor
     have those that lack a protocol.
     """
-    assert isinstance(method, DecodesModalities)
     if not (isinstance(method, Encodes) and isinstance(method, Decodes)):
         return {}
     test, device = data.dataset.test, data.device
@@ -58,14 +65,13 @@ def compute(
 
 
 def _walked(
-    method: Method, start: dict[str, Tensor], end: dict[str, Tensor], right: np.ndarray
+    method: Decodes, start: dict[str, Tensor], end: dict[str, Tensor], right: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Walk from some images' codes; return the poses of each step, ``[STEPS, n, J, 3]`` by score.
 
     And ``rest_change`` ``[n, 1, 1]``, the mean square by which the last image differs from the
     first. No other image is kept.
     """
-    assert isinstance(method, Decodes)
     assert isinstance(method, DecodesModalities)
 
     def poses(made: dict[str, Tensor]) -> np.ndarray:

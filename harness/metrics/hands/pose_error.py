@@ -9,20 +9,49 @@ from harness.data.dataset import Dataset
 from harness.datasets.hands.canonical_pose import restore
 from harness.errors import UserError
 from harness.metrics.data import EvaluationData
-from harness.metrics.hands.joints import areas, distances, nearest_rotation, of_joints, pck
-from models.method import Method
+from harness.metrics.hands.joints import (
+    AREA_LABELS,
+    areas,
+    distances,
+    nearest_rotation,
+    of_joints,
+    pck,
+)
+from harness.metrics.metric import MetricKey, metric
 from models.protocols import Predicts
 
 AT = (20, 50)
 """mm, where the share of correct keypoints is reported: the ends of the published range."""
 
 
-def compute(
-    method: Method,
-    data: EvaluationData,
-    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
-) -> dict[str, float]:
-    """Return the errors of the pose, and of the canonical pose where a method predicts that too.
+_SHARES = {
+    "pck_20": "PCK at 20 mm",
+    "pck_50": "PCK at 50 mm",
+    **AREA_LABELS,
+}
+
+
+def _keys(pose: str, label: str) -> list[MetricKey]:
+    """Return the numbers reported of one pose: the mean error, and shares of correct keypoints."""
+    return [
+        MetricKey(f"{pose}_error", f"{label} error", "lower", "mm", "[0, inf)", "0"),
+        *(
+            MetricKey(f"{pose}_{name}", f"{label} {share}", "higher", "", "[0, 1]", "1")
+            for name, share in _SHARES.items()
+        ),
+    ]
+
+
+@metric(
+    needs=Predicts,
+    of_factors=("known_unit",),
+    of_modalities=("pose",),
+    keys=[*_keys("pose", "pose"), *_keys("cpose", "CPose")],
+)
+def pose_error(method: Predicts, data: EvaluationData) -> dict[str, float]:
+    """3D pose found in an image: mean error in mm, correct keypoints, area under their curve.
+
+    Return the errors of the pose, and of the canonical pose where a method predicts that too.
 
     ``pose_error`` is the mean distance of a joint in mm, ``pose_pck_20`` and ``pose_pck_50`` the
     share of joints within so many mm, ``pose_auc_0_50`` and ``pose_auc_20_50`` the area under that
@@ -33,7 +62,6 @@ def compute(
     Raises:
         UserError: no joint is visible in any image.
     """
-    assert isinstance(method, Predicts)
     found = predictions(method, data)
     dataset = data.dataset
     poses = {name: found[name] for name in ("cpose",) if name in found}

@@ -7,10 +7,9 @@ from harness.data.dataset import Dataset
 from harness.errors import UserError
 from harness.metrics.codes.encoding import of_images, of_labels
 from harness.metrics.data import EvaluationData
-from harness.metrics.hands.joints import areas, distances, sum_9
+from harness.metrics.hands.joints import AREA_LABELS, areas, distances, sum_9
 from harness.metrics.hands.pose_error import unit_mm, visible
-from harness.metrics.registry_poses import PARTS
-from models.method import Method
+from harness.metrics.metric import MetricKey, metric
 from models.protocols import Encodes, EncodesModalities
 
 MOST_IMAGES = {"fast": 300, "study": 3000}
@@ -21,11 +20,59 @@ ALPHAS = np.logspace(-6, 6, 13)
 """Penalties that ridge regression chooses from; the largest leaves the mean."""
 
 
-def compute(method: Method, data: EvaluationData, generator: torch.Generator) -> dict[str, float]:
-    """Return ``cpose_auc_0_50_from_<code>``, ``cpose_auc_20_50_...`` and ``viewpoint_sum_9_...``.
+PARTS = ("pose", "pose_labels", "viewpoint", "viewpoint_labels")
+"""Codes of a part of the label: z_y1 and z_y2, each of the image and of its own label."""
 
-    ``<code>`` is each of dVAE's z_y1 and z_y2, by the names ``PARTS`` of
-    ``metrics.registry_poses``; ``all``, the image's codes together, which of a method with one
+_LABELS = {
+    "pose": "z_y1 of x",
+    "pose_labels": "z_y1 of y1",
+    "viewpoint": "z_y2 of x",
+    "viewpoint_labels": "z_y2 of y2",
+    "all": "all of z",
+    "noise": "noise",
+}
+
+
+def _keys(code: str) -> list[MetricKey]:
+    """Return the numbers regressed from one code: whether more is better depends on the code."""
+    return [
+        *(
+            MetricKey(
+                f"cpose_{area}_from_{code}",
+                f"CPose {label} from {_LABELS[code]}",
+                "none",
+                "",
+                "[0, 1]",
+                "1 from its own code",
+            )
+            for area, label in AREA_LABELS.items()
+        ),
+        MetricKey(
+            f"viewpoint_sum_9_from_{code}",
+            f"viewpoint error from {_LABELS[code]}",
+            "none",
+            "",
+            "[0, inf)",
+            "0 from its own code",
+        ),
+    ]
+
+
+@metric(
+    needs=Encodes,
+    of_factors=("known_unit",),
+    of_modalities=("cpose", "viewpoint"),
+    keys=[key for code in (*PARTS, "all", "noise") for key in _keys(code)],
+)
+def regress_out(
+    method: Encodes, data: EvaluationData, generator: torch.Generator
+) -> dict[str, float]:
+    """Canonical pose and viewpoint regressed from each code and from noise (dVAE, Table 4).
+
+    Return ``cpose_auc_0_50_from_<code>``, ``cpose_auc_20_50_...`` and ``viewpoint_sum_9_...``.
+
+    ``<code>`` is each of dVAE's z_y1 and z_y2, by the names in
+    :data:`PARTS`; ``all``, the image's codes together, which of a method with one
     code is z_cross; and ``noise``, N(0, I) of the size of the pose code. What a method lacks is
     left out.
 
@@ -36,7 +83,6 @@ def compute(method: Method, data: EvaluationData, generator: torch.Generator) ->
     Raises:
         UserError: fewer than ten poses.
     """
-    assert isinstance(method, Encodes)
     images = of_images(method, data)
     labels = of_labels(method, data) if isinstance(method, EncodesModalities) else {}
     named = {**images, **{f"{group}_labels": code for group, code in labels.items()}}

@@ -1,26 +1,29 @@
 """How far a method's viewpoints, found in an image alone, are from the truth."""
 
-import torch
-
 from harness.metrics.data import EvaluationData
 from harness.metrics.hands.joints import degrees, nearest_rotation, sum_9
 from harness.metrics.hands.pose_error import predictions
-from models.method import Method
+from harness.metrics.metric import MetricKey, metric
 from models.protocols import Predicts
 
 
-def compute(
-    method: Method,
-    data: EvaluationData,
-    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
-) -> dict[str, float]:
-    """Return ``viewpoint_sum_9`` and ``viewpoint_degrees``, means over test images.
+@metric(
+    needs=Predicts,
+    of_modalities=("viewpoint",),
+    keys=[
+        MetricKey("viewpoint_sum_9", "viewpoint error", "lower", "", "[0, inf)", "0"),
+        MetricKey("viewpoint_degrees", "viewpoint angle", "lower", "°", "[0, 180]", "0"),
+    ],
+)
+def viewpoint_error(method: Predicts, data: EvaluationData) -> dict[str, float]:
+    """Viewpoint found in an image: squared error summed over nine entries, and degrees.
+
+    Return ``viewpoint_sum_9`` and ``viewpoint_degrees``, means over test images.
 
     The first is the squared error of the nine numbers that a method predicts, their sum, as dVAE's
     Table 4 has it; the second the angle between the rotation nearest to them and the true one. A
     method that predicts no viewpoint is not scored.
     """
-    assert isinstance(method, Predicts)
     found = predictions(method, data)
     if "viewpoint" not in found:
         return {}

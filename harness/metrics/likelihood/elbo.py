@@ -3,17 +3,26 @@
 import torch
 
 from harness.metrics.data import EvaluationData
-from models.method import Method
+from harness.metrics.metric import MetricKey, metric
 from models.protocols import Bounds
 
 
-def compute(method: Method, data: EvaluationData, generator: torch.Generator) -> dict[str, float]:
-    """Return ``elbo``, ``log_likelihood`` and ``kl`` in nats per image, averaged over the batches.
+@metric(
+    needs=Bounds,
+    keys=[
+        MetricKey("elbo", "ELBO", "higher", "nats", "(-inf, 0] for binary images", "-H(x)"),
+        MetricKey("log_likelihood", "log likelihood", "higher", "nats", "(-inf, 0]", "-H(x)"),
+        MetricKey("kl", "KL", "none", "nats", "[0, inf)", "depends on the data"),
+    ],
+)
+def elbo(method: Bounds, data: EvaluationData, generator: torch.Generator) -> dict[str, float]:
+    """Evidence lower bound of the test images and its two terms, nats per image.
+
+    Return ``elbo``, ``log_likelihood`` and ``kl`` in nats per image, averaged over the batches.
 
     One posterior sample an image; the weight of the KL term is 1 (Detlefsen and Hauberg 2019,
     supplement, section 1).
     """
-    assert isinstance(method, Bounds)
     n_images = len(data.dataset.test)
     # Drawn for all images at once, so that the result does not depend on the batch size.
     noise = method.draw(n_images, generator)

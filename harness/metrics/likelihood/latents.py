@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from harness.metrics.data import EvaluationData
-from models.method import Method
+from harness.metrics.metric import MetricKey, metric
 from models.protocols import Infers
 
 ACTIVE = 0.01
@@ -14,18 +14,30 @@ GROUPS = ("appearance", "pose", "viewpoint", "rest")
 """Latent groups whose divergence is a metric of its own."""
 
 
-def compute(
-    method: Method,
-    data: EvaluationData,
-    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
-) -> dict[str, float]:
-    """Return ``active_units``, dimensions whose posterior mean has a variance above 0.01.
+@metric(
+    needs=Infers,
+    keys=[
+        MetricKey("active_units", "active units", "none", "dimensions", "[0, d]", "depends"),
+        MetricKey("kl_total", "total KL", "none", "nats", "[0, inf)", "depends on the data"),
+        MetricKey(
+            "kl_appearance", "KL of appearance", "none", "nats", "[0, inf)", "depends on the data"
+        ),
+        MetricKey("kl_pose", "KL of pose", "none", "nats", "[0, inf)", "depends on the data"),
+        MetricKey(
+            "kl_viewpoint", "KL of viewpoint", "none", "nats", "[0, inf)", "depends on the data"
+        ),
+        MetricKey("kl_rest", "KL of the rest", "none", "nats", "[0, inf)", "depends on the data"),
+    ],
+)
+def latents(method: Infers, data: EvaluationData) -> dict[str, float]:
+    """Latent dimensions that vary over the test images (Burda et al.); KL, of groups too.
+
+    Return ``active_units``, dimensions whose posterior mean has a variance above 0.01.
 
     And ``kl_total``, the mean divergence of all groups from their priors in nats per image, with
     the part of each of ``GROUPS`` that a method has: the divergence of a concatenation is the sum.
     Codes without a posterior do not count, and a method that was built without any gets no score.
     """
-    assert isinstance(method, Infers)
     found = _posteriors(method, data)
     if not found:
         return {}

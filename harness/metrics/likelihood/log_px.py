@@ -5,7 +5,8 @@ import math
 import torch
 
 from harness.metrics.data import EvaluationData
-from models.method import Batch, Method
+from harness.metrics.metric import MetricKey, metric
+from models.method import Batch
 from models.protocols import Weighs
 
 SAMPLES = {"fast": 100, "study": 1000}
@@ -17,14 +18,21 @@ MOST_IMAGES = {"fast": 256, "study": None}
 _AT_ONCE = 2000  # images times samples; bounds the memory
 
 
-def compute(method: Method, data: EvaluationData, generator: torch.Generator) -> dict[str, float]:
-    """Return ``log_px``: ``log (1/K) sum_k p(x, z_k) / q(z_k | x)``, mean over images, in nats.
+@metric(
+    needs=Weighs,
+    keys=[
+        MetricKey("log_px", "log p(x)", "higher", "nats", "(-inf, 0] for binary images", "-H(x)"),
+    ],
+)
+def log_px(method: Weighs, data: EvaluationData, generator: torch.Generator) -> dict[str, float]:
+    """Importance-weighted estimate of log p(x): 100 samples (budget fast) or 1000 (study).
+
+    Return ``log_px``: ``log (1/K) sum_k p(x, z_k) / q(z_k | x)``, mean over images, in nats.
 
     K samples of the posterior an image; the expectation of the estimate is between the ELBO and
     ``log p(x)`` and grows with K (Burda et al., 2016). With budget ``fast`` it is of the first 256
     test images.
     """
-    assert isinstance(method, Weighs)
     k, total, count = SAMPLES[data.budget], 0.0, 0
     at_once = max(1, _AT_ONCE // k)
     for batch in data.test_batches(MOST_IMAGES[data.budget]):

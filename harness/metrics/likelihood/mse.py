@@ -1,19 +1,21 @@
 """Squared error of reconstructions."""
 
-import torch
-
 from harness.metrics.data import EvaluationData
-from models.method import Method
+from harness.metrics.metric import MetricKey, metric
 from models.protocols import Reconstructs
 
 
-def compute(
-    method: Method,
-    data: EvaluationData,
-    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
-) -> dict[str, float]:
-    """Return ``mse``: squared error of ``reconstruct``, mean over pixels and images."""
-    assert isinstance(method, Reconstructs)
+@metric(
+    needs=Reconstructs,
+    keys=[
+        MetricKey("mse", "MSE", "lower", "squared intensity", "[0, 1]", "0"),
+    ],
+)
+def mse(method: Reconstructs, data: EvaluationData) -> dict[str, float]:
+    """Squared error of reconstructed test images, mean over pixels.
+
+    Return ``mse``: squared error of ``reconstruct``, mean over pixels and images.
+    """
     total, count = 0.0, 0
     for batch in data.test_batches():
         error = (method.reconstruct(batch["image"]) - batch["image"]).square()

@@ -11,10 +11,10 @@ from harness.data.images import Images
 from harness.data.pairs import Groups
 from harness.errors import UserError
 from harness.metrics.data import EvaluationData
+from harness.metrics.metric import MetricKey, metric
 from harness.metrics.people.average_precision import average_precision
 from harness.metrics.people.judge_network import Judge, descend, judge
 from harness.metrics.people.partners import chosen, of_other, of_same
-from models.method import Method
 from models.protocols import Swaps
 
 QUERIES = {"fast": 500, "study": None}
@@ -27,12 +27,22 @@ _PASSES, _PEOPLE, _EACH, _LR = 6, 16, 4, 2e-3
 _QUERIES_AT_ONCE = 256
 
 
-def compute(
-    method: Method,
-    data: EvaluationData,
-    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
-) -> dict[str, float]:
-    """Return mean average precisions in %, of searches for test images' persons (RoDi, Table 2).
+@metric(
+    needs=Swaps,
+    of_factors=("known_identity", "known_camera"),
+    of_options=("identity_factor", "camera_factor"),
+    keys=[
+        MetricKey(
+            "reid_reconstruction", "reID of reconstructions", "higher", "%", "[0, 100]", "reid_real"
+        ),
+        MetricKey("reid_transfer", "reID of transfers", "higher", "%", "[0, 100]", "reid_real"),
+        MetricKey("reid_real", "reid real", "none", "%", "[0, 100]", "100"),
+    ],
+)
+def reid(method: Swaps, data: EvaluationData) -> dict[str, float]:
+    """Re-identification of generated persons, mean average precision (RoDi, Table 2).
+
+    Return mean average precisions in %, of searches for test images' persons (RoDi, Table 2).
 
     ``reid_reconstruction`` searches for what a method makes of the appearance x1 and the pose x2 of
     two images of one person; ``reid_transfer`` of the appearance x1 and the pose x3 of another
@@ -43,7 +53,6 @@ def compute(
     camera of x1 (and of x2) do not count, nor does junk, identity -1. Queries and gallery are those
     of the factor ``query``; without it every image is both.
     """
-    assert isinstance(method, Swaps)
     test, device = data.dataset.test, data.device
     identity, camera = (
         test.factors[name] for name in (data.dataset.known_identity, data.dataset.known_camera)

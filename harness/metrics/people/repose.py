@@ -10,9 +10,9 @@ from torch import Tensor
 from harness.data.dataset import Dataset, Split
 from harness.data.images import Images
 from harness.metrics.data import EvaluationData
+from harness.metrics.metric import MetricKey, metric
 from harness.metrics.people.judge_network import Judge, batches, descend, judge
 from harness.metrics.people.partners import chosen, of_other, of_same
-from models.method import Method
 from models.protocols import Swaps
 
 MOST_IMAGES = {"fast": 1000, "study": None}
@@ -22,12 +22,45 @@ _PASSES, _BATCH, _LR = 8, 64, 2e-3
 _BETA = 0.02  # widths, from which on an error counts by itself instead of by its square
 
 
-def compute(
-    method: Method,
-    data: EvaluationData,
-    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
-) -> dict[str, float]:
-    """Return distances of keypoints in % of the image's width (RoDi, Table 2).
+@metric(
+    needs=Swaps,
+    of_factors=("known_identity", "known_keypoints"),
+    of_options=("identity_factor", "keypoints"),
+    keys=[
+        MetricKey(
+            "repose_reconstruction",
+            "rePose of reconstructions",
+            "lower",
+            "% of width",
+            "[0, inf)",
+            "the floor",
+        ),
+        MetricKey(
+            "repose_reconstruction_std",
+            "repose reconstruction std",
+            "none",
+            "% of width",
+            "[0, inf)",
+            "depends",
+        ),
+        MetricKey(
+            "repose_transfer", "rePose of transfers", "lower", "% of width", "[0, inf)", "the floor"
+        ),
+        MetricKey(
+            "repose_transfer_std",
+            "repose transfer std",
+            "none",
+            "% of width",
+            "[0, inf)",
+            "depends",
+        ),
+        MetricKey("repose_floor", "repose floor", "none", "% of width", "[0, inf)", "0"),
+    ],
+)
+def repose(method: Swaps, data: EvaluationData) -> dict[str, float]:
+    """Distance of a generated person's keypoints from the pose asked for (RoDi, Table 2).
+
+    Return distances of keypoints in % of the image's width (RoDi, Table 2).
 
     An image's error is the mean over its keypoints of the Euclidean distance between where they
     were in the pose image and where a network, trained on the training images, finds them in what a
@@ -39,7 +72,6 @@ def compute(
     error of a detector enters from there: a method that returns the pose image itself scores
     ``repose_floor``, the network's own error on it.
     """
-    assert isinstance(method, Swaps)
     dataset, test = data.dataset, data.dataset.test
     identity = test.factors[dataset.known_identity]
     pose = chosen(np.ones(len(test), bool), MOST_IMAGES[data.budget])

@@ -6,26 +6,31 @@ import torch
 
 from harness.data.sampler import PairSampler
 from harness.metrics.data import EvaluationData
-from models.method import Batch, Method
+from harness.metrics.metric import MetricKey, metric
+from models.method import Batch
 from models.protocols import Swaps
 
 PASSES = {"fast": 1, "study": 4}
 """Passes over the pairs of the test split; each pairs the images anew."""
 
 
-def compute(
-    method: Method,
-    data: EvaluationData,
-    generator: torch.Generator,  # noqa: ARG001 - every metric is given one
-) -> dict[str, float]:
-    """Return ``pair_mse``: what RoDi reconstructs in training, on test images and without noise.
+@metric(
+    needs=Swaps,
+    of_factors=("known_identity",),
+    keys=[
+        MetricKey("pair_mse", "pair MSE", "lower", "squared intensity in [-1, 1]", "[0, 4]", "0"),
+    ],
+)
+def pairs(method: Swaps, data: EvaluationData) -> dict[str, float]:
+    """Squared error of an image from its pose and another's appearance (L_rec of RoDi).
+
+    Return ``pair_mse``: what RoDi reconstructs in training, on test images and without noise.
 
     The squared error of an image made of its own pose and of the appearance of another of its
     identity, mean over pixels and pairs in intensities from -1 to 1. Times the values of an image
     it is ``L_rec`` as the authors' PyTorch release has it; Table 1 prints that of a perceptual
     loss, so that their order alone can be compared.
     """
-    assert isinstance(method, Swaps)
     total, count = 0.0, 0
     for batch in pairs_of_test(data):
         made = method.swap(appearance_from=batch["same"], pose_from=batch["image"])

@@ -10,6 +10,7 @@ from harness.durations import duration
 from harness.results import Results
 from reports.claims.published import Published
 from reports.layout.grid import Grid
+from reports.layout.outcome import outcomes_of
 from reports.page.text import count, words
 
 HARDWARE = ("host", "device", "cpu", "threads")
@@ -91,6 +92,7 @@ def _facts(results: Results, grid: Grid) -> Markup:
         "Scale": sweep.get("scale"),
         "Swept": _swept(sweep),
         "Outcome": f"test {grid.outcome.titled}, {grid.outcome.better} is better",
+        "Metrics": _metrics(results),
         "Seeds": sweep.get("seeds") or grid.rows["seed"].nunique(),
         "Started": sweep.get("created"),
         "Duration": _durations(sweep, grid),
@@ -127,6 +129,18 @@ def _datasets(trials: pd.DataFrame) -> str:
         return _values(trials, "dataset")
     pairs = trials[["dataset", "data_source"]].astype(object).dropna().drop_duplicates()
     return ", ".join(f"{name} ({source})" for name, source in pairs.itertuples(index=False))
+
+
+def _metrics(results: Results) -> str:
+    """Return every metric with its unit, its range, and which way is better."""
+    entries = {entry["name"]: entry for entry in results.sweep.get("metrics") or []}
+    facts = []
+    for outcome in outcomes_of(results):
+        values = entries.get(outcome.name, {}).get("range")
+        facts.append(
+            f"{outcome.titled} {outcome.arrow}".strip() + (f" in {values}" if values else "")
+        )
+    return "; ".join(facts)
 
 
 def _durations(sweep: dict[str, Any], grid: Grid) -> str:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from reports.claims.published import Printed
 from reports.kinds.shared.score_tables import cell
-from reports.layout.outcome import LABELS
+from reports.layout.outcome import plain
 from reports.layout.scores import Scores
 from reports.page.tables import Column, Table
 from reports.stats.estimates import Estimate
@@ -80,7 +80,7 @@ def _both(printed: Printed, metric: str, ours: Mapping[str, Scores]) -> str:
 
 
 def _title(metric: str, ours: Mapping[str, Scores]) -> str:
-    return ours[metric].outcome.label if metric in ours else LABELS.get(metric, metric)
+    return ours[metric].outcome.label if metric in ours else plain(metric)
 
 
 def _mean(ours: Mapping[str, Scores], metric: str, method: str) -> Estimate:

@@ -7,9 +7,9 @@ import pytest
 from harness import __version__
 from harness.cli import main
 from harness.config.sweep import resolve
-from harness.datasets.registry import DATASETS
+from harness.datasets.registry import DATASET_PATHS
 from harness.methods import METHODS
-from harness.metrics.registry import METRICS
+from harness.metrics.registry import METRIC_PATHS
 from harness.results import load
 from models.hyperparameters import describe
 from models.registry import METHOD_PATHS
@@ -106,8 +106,8 @@ def test_train_prints_the_curve_and_the_scores(workplace: Path, capsys: Capture)
     ("what", "names"),
     [
         ("methods", METHOD_PATHS),
-        ("datasets", DATASETS),
-        ("metrics", METRICS),
+        ("datasets", DATASET_PATHS),
+        ("metrics", METRIC_PATHS),
         ("spaces", ["vitae_stability"]),
     ],
 )
@@ -147,7 +147,7 @@ def test_doctor_looks_at_everything(capsys: Capture) -> None:
     lines = capsys.readouterr().out.splitlines()
     found = {line.split()[1]: line for line in lines}
     expected = {"unbraid", "packages", "cpu", "gpu", "data_root", "disk", "ray", "cluster"}
-    assert found.keys() >= expected | DATASETS.keys()
+    assert found.keys() >= expected | DATASET_PATHS.keys()
     assert found["ray"].startswith("ok   ray        starts here; a worker answered")
     assert found["digits"].startswith("ok ")
     assert "not found: Files of the dataset 'mnist' are missing" in found["mnist"]

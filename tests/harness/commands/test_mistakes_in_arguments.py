@@ -33,7 +33,7 @@ IN_THE_CONFIGURATION = {
     "search=radnom": "There is no search 'radnom'. Did you mean 'random'? Known: grid, optuna",
     "search=optuna": "search=optuna has nothing to search: give at least one axis",
     "trials=3": "trials=3: a grid runs every combination. Add search=random or search=optuna",
-    "metrics=[elbo,msee]": "There is no metric 'msee'. Did you mean 'mse'? Known: elbo,",
+    "metrics=[elbo,msee]": "There is no metric 'msee'. Did you mean 'mse'? Known: appearance_knn,",
     "metrics=elbo": "write a list, metrics=[elbo]",
     "metrics=null": "write a list of elbo, ",
     "metrics=[]": "write a list of elbo, ",

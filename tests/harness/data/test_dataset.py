@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from harness.data.dataset import WarpOptions
+from harness.data.options import WarpOptions
 from harness.datasets.glyphs.dataset import GlyphsOptions
-from harness.datasets.registry import DATASETS, load_dataset
+from harness.datasets.registry import DATASET_PATHS, DATASETS, load_dataset
 from models.method import DataSpec
 
 OPTIONS = GlyphsOptions(n_train=50, n_test=20)
@@ -46,9 +46,9 @@ def test_a_dataset_pickles_without_copying_its_arrays() -> None:
     np.testing.assert_array_equal(again.test.factors["label"], dataset.test.factors["label"])
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize("name", DATASET_PATHS)
 def test_every_dataset_names_itself_and_its_published_training(name: str) -> None:
-    options = DATASETS[name]
+    options = DATASETS.load(name)
     assert options.name == name
     assert options.summary
     large = name in ("smpl", "celeba", "bodies", "faces")  # VITAE, supplement, section 2
@@ -66,15 +66,15 @@ def test_every_dataset_names_itself_and_its_published_training(name: str) -> Non
     assert (options.published_epochs, options.published_batch_size) == published
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize("name", DATASET_PATHS)
 def test_options_are_validated(name: str) -> None:
-    adapter: TypeAdapter[Any] = TypeAdapter(DATASETS[name])
-    assert adapter.validate_python({}) == DATASETS[name]()
-    if issubclass(DATASETS[name], WarpOptions):
+    adapter: TypeAdapter[Any] = TypeAdapter(DATASETS.load(name))
+    assert adapter.validate_python({}) == DATASETS.load(name)()
+    if issubclass(DATASETS.load(name), WarpOptions):
         wrong: list[dict[str, Any]] = [{"warp": "often"}, {"rotate": 181}, {"translate": -0.1}]
     else:
         impossible = {"n_train": 0, "seed": -1, "downscale": 5}
-        wrong = [{o: impossible[o]} for o in impossible if hasattr(DATASETS[name], o)]
+        wrong = [{o: impossible[o]} for o in impossible if hasattr(DATASETS.load(name), o)]
     assert wrong
     for options in wrong:
         with pytest.raises(ValidationError):

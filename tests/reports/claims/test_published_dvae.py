@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from harness.metrics.registry import METRICS, metric_keys
+from harness.metrics.registry import describe_keys, metric_keys
 from reports.claims.published import published_ablation
 from reports.claims.variants import variants_tested
 from reports.kinds.shared.printed_table import printed_table
@@ -27,8 +27,7 @@ def results(rows=ROWS, seeds=3):
         known = {name: v for name, v in rows[method].items() if not np.isnan(v)}
         return {name: v + 0.004 * rng.standard_normal() for name, v in known.items()}
 
-    keys = [key for name in ASKED for key in METRICS[name].keys]
-    declared = [{"name": k.name, "direction": k.direction, "unit": k.unit} for k in keys]
+    declared = describe_keys(ASKED)
     return factorial({"method": list(ROWS)}, value, seeds, metrics=declared)
 
 
