@@ -5,11 +5,11 @@ import dataclasses
 from typing import Any
 
 from harness.commands import run_missing
-from harness.config.build import build
 from harness.config.overrides import parse
-from harness.config.schema import RaySettings, Settings
-from harness.config.search_settings import Grid, build_scheduler, build_search
+from harness.config.schema import Settings
+from harness.config.search_settings import Grid
 from harness.config.searched_space import searched_again
+from harness.config.settings import build_settings
 from harness.errors import UserError
 from harness.planning import planned_trials
 from harness.results import RunDirectory, load
@@ -53,9 +53,4 @@ def changed(settings: dict[str, Any], arguments: list[str]) -> Settings:
             values[path] = override.value()
         else:
             values["ray"][path.removeprefix("ray.")] = override.value()
-    parts = {
-        "ray": build(RaySettings, values["ray"], "ray"),
-        "search": build_search(values.get("search", {"name": "grid"})),
-        "scheduler": build_scheduler(values.get("scheduler", {"name": "none"})),
-    }
-    return build(Settings, {**values, **parts}, "")
+    return build_settings(values)

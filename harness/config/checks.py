@@ -1,18 +1,85 @@
-"""What a search space declares for its ablation report: a baseline, and constraints on metrics."""
+"""Refusals before any trial runs: of what cannot be learned from, scored, or reported."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from harness.config.schema import TrialConfig
 from harness.config.search_spaces import SearchSpace
+from harness.constraints import parse_constraint
+from harness.data.options import DatasetOptions
+from harness.datasets.registry import DATASET_PATHS, DATASETS, having
 from harness.errors import UserError, did_you_mean
-from harness.metrics.registry import known_keys, metric_keys
+from harness.methods import METHODS
+from harness.metrics.metric import Metric
+from harness.metrics.registry import METRICS, known_keys, metric_keys
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_CONSTRAINT = re.compile(
-    rf"\s*(?P<metric>\w+)\s*(?:<=|>=)\s*(?:{_NUMBER}|(?P<path>[a-z]\w*\.\w+))"
-    rf"(?:\s+[+-]\s*{_NUMBER})?\s*"
-)
+_WHAT = {
+    "identity_factor": "identities",
+    "camera_factor": "cameras",
+    "keypoints": "keypoints",
+}
+
+
+def check_batches(trials: Iterable[TrialConfig]) -> None:
+    """Refuse trials whose method learns from what there cannot be.
+
+    Raises:
+        UserError: the dataset lacks a modality, does not know whose image is whose, or batches of
+            pairs would be odd.
+    """
+    asked = {(trial.method, type(trial.dataset), trial.scale.batch_size) for trial in trials}
+    for method, dataset, batch_size in sorted(asked, key=str):
+        learner = METHODS.load(method)
+        if missing := [name for name in learner.needs if name not in dataset.modalities]:
+            known = having("modalities", *learner.needs)
+            raise UserError(
+                f"The method '{method}' learns from {', '.join(learner.needs)} beside the images; "
+                f"the dataset '{dataset.name}' has no {', '.join(missing)}. "
+                f"Datasets that have: {', '.join(known) or 'none'}."
+            )
+        if learner.consumes != "pairs":
+            continue
+        if not dataset.identity_factor:
+            known = having("identity_factor")
+            raise UserError(
+                f"The method '{method}' learns from pairs of images of one identity, which the "
+                f"dataset '{dataset.name}' does not know. Choose one of {', '.join(known)}."
+            )
+        if batch_size % 2:
+            raise UserError(
+                f"scale.batch_size={batch_size}: the method '{method}' needs an even number of "
+                f"pairs, so that none meets itself in the reversed batch: {batch_size + 1}."
+            )
+
+
+def check_scores(trials: Iterable[TrialConfig]) -> None:
+    """Refuse trials that ask for a metric of what their dataset does not know.
+
+    Raises:
+        UserError: it does not know the identities, cameras or keypoints of its images, or
+            gives no such poses beside them.
+    """
+    for options, name in dict.fromkeys((t.dataset, name) for t in trials for name in t.metrics):
+        metric = METRICS.load(name)
+        missing = _missing(metric, options)
+        if missing:
+            source = getattr(options, "source", "")
+            of = f"'{options.name}'" + (f" with source={source}" if source else "")
+            needed = [*(_WHAT[field] for field in metric.of_options), *metric.of_modalities]
+            known = [n for n in DATASET_PATHS if not _missing(metric, DATASETS.load(n)())]
+            remedy = f", or choose dataset={', dataset='.join(known)}" if known else ""
+            raise UserError(
+                f"The metric '{name}' needs images whose {_and(needed)} are known, and the dataset "
+                f"{of} does not know their {_and(missing)}. Leave '{name}' out of metrics{remedy}."
+            )
+
+
+def _missing(metric: Metric, options: DatasetOptions) -> list[str]:
+    fields = [_WHAT[field] for field in metric.of_options if not getattr(options, field)]
+    return fields + [name for name in metric.of_modalities if name not in options.modalities]
+
+
+def _and(words: Iterable[str]) -> str:
+    return " and ".join(words)
 
 
 def check_declared(space: SearchSpace, trials: Sequence[TrialConfig]) -> None:
@@ -33,19 +100,14 @@ def check_declared(space: SearchSpace, trials: Sequence[TrialConfig]) -> None:
 
 
 def _check_constraint(text: str, where: str, trials: Sequence[TrialConfig]) -> None:
-    found = _CONSTRAINT.fullmatch(text)
-    if not found:
-        raise UserError(
-            f"{where}: cannot read '{text}'. Write a metric, <= or >=, a number or a "
-            "hyperparameter, and after + or - how far off still counts: "
-            "'i_t_prime <= method.epsilon + 0.02'."
-        )
-    metric = found["metric"]
+    try:
+        constraint = parse_constraint(text)
+    except ValueError as error:
+        raise UserError(f"{where}: {error}") from None
+    metric, path = constraint.metric, constraint.path
     asked = {name: None for trial in trials for name in trial.metrics}
     if metric not in metric_keys(asked) and metric not in (known := known_keys()):
         raise UserError(f"{where}: there is no metric '{metric}'.{did_you_mean(metric, known)}")
-    paths = {path for trial in trials for path in trial.params()} if found["path"] else set()
-    if found["path"] and found["path"] not in paths:
-        raise UserError(
-            f"{where}: no trial has '{found['path']}'.{did_you_mean(found['path'], paths)}"
-        )
+    paths = {path for trial in trials for path in trial.params()} if path else set()
+    if path and path not in paths:
+        raise UserError(f"{where}: no trial has '{path}'.{did_you_mean(path, paths)}")

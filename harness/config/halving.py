@@ -8,7 +8,6 @@ from harness.config.schema import TrialConfig
 from harness.config.search_settings import Asha
 from harness.errors import UserError, did_you_mean
 from harness.metrics.registry import METRICS
-from harness.results import Results
 
 
 @dataclass(frozen=True)
@@ -61,13 +60,3 @@ def make_halving(asha: Asha, trials: Sequence[TrialConfig]) -> Halving:
             "so none could be stopped early. Lower it, or leave scheduler out."
         )
     return Halving(metric, direction, tuple(rungs), asha.reduction_factor)
-
-
-def scores_along(results: Results, halving: Halving) -> dict[str, dict[int, float]]:
-    """Return what finished trials scored along training: ``{trial: {epoch: score}}``."""
-    curves = results.curves
-    points = curves[(curves["split"] == "test") & (curves["metric"] == halving.metric)]
-    return {
-        str(trial_id): dict(zip(of["epoch"].tolist(), of["value"].tolist(), strict=True))
-        for trial_id, of in points.groupby("trial_id", observed=True)
-    }

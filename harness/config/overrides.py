@@ -10,7 +10,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
-from harness.config.axes import Interval
+from harness.axes import Interval
 from harness.errors import UserError
 
 TRIAL_GROUPS = ("method", "dataset", "scale")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from harness.config.axes import (
+from harness.axes import (
     Assignment,
     Axes,
     Axis,
@@ -50,7 +50,7 @@ class Searched:
 
     def __post_init__(self) -> None:
         metrics, search = self.base["metrics"], self.search
-        goal = make_goal(search.objectives, search.constraints, metrics)
+        goal = make_goal(search.objectives, search.constraints, metrics, self.base)
         object.__setattr__(self, "goal", goal)
 
     @property

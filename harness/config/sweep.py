@@ -1,23 +1,20 @@
 """A command's arguments, resolved: the list of trials, and what to do with them."""
 
-import dataclasses
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.config.build import build
-from harness.config.checks import check_declared
-from harness.config.checks_pairing import check_batches
-from harness.config.checks_scoring import check_scores
+from harness.config.checks import check_batches, check_declared, check_scores
 from harness.config.compose import compose_config
 from harness.config.halving import make_halving
 from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
 from harness.config.per_method import cases, collect, split
-from harness.config.schema import RaySettings, Settings, TrialConfig
-from harness.config.search_settings import Asha, build_scheduler, build_search
+from harness.config.schema import Settings, TrialConfig
+from harness.config.search_settings import Asha
 from harness.config.search_spaces import SearchSpace
 from harness.config.searched_space import Searched, searched_space
+from harness.config.settings import build_settings
 from harness.config.trials import make_trial, unique, with_values
 from harness.errors import UserError
 
@@ -75,7 +72,7 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
     for overrides in found:
         overrides.require_lists()  # of one method or one scale
         combined, base = _combine(overrides)
-        settings = settings or _settings(base)
+        settings = settings or build_settings(base)
         configs += combined
         for key, values in overrides.swept.items():
             told = swept.setdefault(key, [])
@@ -103,7 +100,7 @@ def _searched(
     (case,) = found
     choices = {key: value for key, value in case.fixed.items() if key in GROUPS}
     values = {key: value for key, value in case.fixed.items() if key not in GROUPS}
-    settings = _settings(compose_config(choices, values))
+    settings = build_settings(compose_config(choices, values))
     searched = searched_space(case, settings)
     swept: dict[str, list[Any]] = {path: [str(axis)] for path, axis in searched.axes.items()}
     return _checked(Sweep(searched.first_trials(), settings, space, swept, arguments, searched))
@@ -145,13 +142,3 @@ def _check_axes(keys: Iterable[str]) -> None:
                 f"'{key}' cannot be swept, because it is no axis of a trial: give it one value. "
                 f"What can be swept is {', '.join(TRIAL_GROUPS)} and what is below them."
             )
-
-
-def _settings(config: dict[str, Any]) -> Settings:
-    parts = {
-        "ray": build(RaySettings, config["ray"], "ray"),
-        "search": build_search(config["search"]),
-        "scheduler": build_scheduler(config["scheduler"]),
-    }
-    names = [field.name for field in dataclasses.fields(Settings) if field.name not in parts]
-    return build(Settings, {**{name: config[name] for name in names}, **parts}, "")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.config.halving import Halving, scores_along
+from harness.config.halving import Halving
 from harness.config.schema import Settings, TrialConfig
 from harness.config.trials import trial_from_dict
 from harness.data.dataset import Dataset
@@ -17,6 +17,7 @@ from harness.data.options import DatasetOptions
 from harness.execution.dataset_transport import shared
 from harness.execution.progress import Progress
 from harness.results import RunDirectory, TrialRecord, load
+from harness.search.outcome import scores_along
 
 if TYPE_CHECKING:  # optuna is imported where something is searched, Ray where something runs
     from ray.tune.schedulers import FIFOScheduler

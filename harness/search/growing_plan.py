@@ -5,13 +5,14 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from harness.config.axes import Assignment, key
-from harness.config.goal import Goal, Outcome, require_scores, together
+from harness.axes import Assignment, key
+from harness.config.goal import Goal
 from harness.config.schema import TrialConfig
 from harness.config.search_settings import OptunaSearch
 from harness.config.searched_space import Searched
 from harness.planning import plan_frame, planned_trials
 from harness.results import Curves, Results, RunDirectory, Status, load
+from harness.search.outcome import Outcome, require_scores, together
 from harness.search.study import OptunaStudy
 
 
@@ -48,6 +49,7 @@ class Growth:
             searched.search,
             seed=searched.seeds.start,
             name=directory.location,
+            base=searched.base,
             known=[(assignment, self._outcome(key(assignment))) for assignment in known],
         )
 

@@ -1,24 +1,19 @@
 """Optuna's study of the configurations tried so far, asked for the next one."""
 
-import json
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import optuna
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
 from optuna.trial import TrialState
 
-from harness.config.axes import Assignment, Axes, Axis, Choices, draw, key
-from harness.config.goal import Goal, Outcome
+from harness.axes import Assignment, Axes, Choices, as_choice, distribution, draw, key
+from harness.config.goal import Goal
 from harness.config.search_settings import OptunaSearch
+from harness.config.trials import value_at
 from harness.errors import UserError
+from harness.search.outcome import Outcome
 
 REPEATS = 20
 """Suggestions in a row that are known already, after which one is drawn at random."""
@@ -36,6 +31,8 @@ class OptunaStudy:
         search: sampler and storage.
         seed: of the sampler's randomness.
         name: the study's name in the storage.
+        base: the configuration that an assignment changes; bounds that name a hyperparameter are
+            read from it.
         known: assignments of an earlier session with their outcomes, in order; None for one that
             has not ended yet and of which :meth:`update` will be told.
 
@@ -51,12 +48,13 @@ class OptunaStudy:
         *,
         seed: int,
         name: str,
+        base: Mapping[str, Any] | None = None,
         known: Iterable[tuple[Assignment, Outcome | None]] = (),
     ) -> None:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         known = list(known)
-        self._axes, self._goal = axes, goal
-        self._distributions = {path: _distribution(axis) for path, axis in axes.items()}
+        self._axes, self._goal, self._base = axes, goal, base or {}
+        self._distributions = {path: distribution(axis) for path, axis in axes.items()}
         # Continued, it must not draw once more what it drew at its start.
         self._random = np.random.default_rng([seed, len(known)])
         self._study = _open(search, goal, int(self._random.integers(2**32)), name)
@@ -102,9 +100,13 @@ class OptunaStudy:
             self._study.tell(trial, state=state)
             return
         for constraint in self._goal.constraints:
-            excess = constraint.excess(outcome.metrics[constraint.name])
+            value = outcome.metrics[constraint.metric]
+            excess = constraint.excess(value, lambda path: self._value_at(assignment, path))
             trial.set_constraint(str(constraint), excess)
         self._study.tell(trial, [outcome.metrics[goal.name] for goal in self._goal.objectives])
+
+    def _value_at(self, assignment: Assignment, path: str) -> Any:
+        return assignment[path] if path in assignment else value_at(self._base, path)
 
     def _begin(self, assignment: Assignment, trial: optuna.Trial) -> None:
         trial.set_user_attr("assignment", key(assignment))
@@ -121,13 +123,13 @@ class OptunaStudy:
 
     def _params(self, assignment: Assignment) -> dict[str, Any]:
         return {
-            path: _label(assignment[path]) if isinstance(axis, Choices) else assignment[path]
+            path: as_choice(assignment[path]) if isinstance(axis, Choices) else assignment[path]
             for path, axis in self._axes.items()
         }
 
     def _assignment(self, params: dict[str, Any]) -> Assignment:
         return {
-            path: axis.values[[_label(value) for value in axis.values].index(params[path])]
+            path: axis.values[[as_choice(value) for value in axis.values].index(params[path])]
             if isinstance(axis, Choices)
             else axis.nearest(params[path])
             for path, axis in self._axes.items()
@@ -182,16 +184,3 @@ def _unusable(url: str | None, error: Exception) -> str:
         f"search.storage={url} cannot be used ({reason}). Give the URL of a database that can be "
         "reached, for example sqlite:///study.db."
     )
-
-
-def _distribution(axis: Axis) -> BaseDistribution:
-    if isinstance(axis, Choices):
-        return CategoricalDistribution([_label(value) for value in axis.values])
-    if axis.integer:
-        return IntDistribution(int(axis.low), int(axis.high), log=axis.log)
-    return FloatDistribution(axis.low, axis.high, log=axis.log)
-
-
-def _label(value: Any) -> Any:
-    """Return a choice as Optuna can keep it: lists, such as widths, as text."""
-    return value if isinstance(value, str | int | float | None) else json.dumps(value)

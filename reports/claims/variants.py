@@ -113,7 +113,7 @@ def _constraints(
                 f"{constraint.metric.label} = {interval(each.mean)}, kept by {each.kept} of "
                 f"{each.mean.n} seeds"
             )
-            said = f"{variant} {'meets' if sign > 0 else 'breaks'} {constraint.told}"
+            said = f"{variant} {'meets' if sign > 0 else 'breaks'} {constraint.in_words}"
             found.append(Comparison(said, _turned(each.slack, sign), numbers))
     return found
 

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from reports.layout.constraints import Constraint, Kept, State
+from reports.layout.constraints import Bound, Kept, State
 from reports.layout.design import Design
 from reports.page.figure import COLOURS, WIDTH, Figure, style, to_svg, wide_limits
 from reports.page.text import words
@@ -23,7 +23,7 @@ MOST_VARIANTS = 40
 
 
 def draw_constraint(
-    constraint: Constraint, kept: Mapping[str, Kept], design: Design, values: pd.DataFrame
+    constraint: Bound, kept: Mapping[str, Kept], design: Design, values: pd.DataFrame
 ) -> Figure:
     """Draw one row a variant: its seeds, its mean with the interval, and its bound.
 
@@ -61,8 +61,8 @@ def draw_constraint(
         svg = to_svg(canvas, name)
     tolerated = f" The shaded band is tolerated ({constraint.tolerance:g})."
     caption = (
-        f"The constraint {constraint.told}: test {constraint.metric.label} of every variant, seeds "
-        "as small marks, means with Student's 95 % interval, and the bound as a dashed line."
+        f"The constraint {constraint.in_words}: test {constraint.metric.label} of every variant, "
+        "seeds as small marks, means with Student's 95 % interval, and the bound as a dashed line."
         f"{tolerated if constraint.tolerance else ''} Right: whether it is met, and by how many "
         "of the seeds."
     )
@@ -72,7 +72,7 @@ def draw_constraint(
     data = values[values["group"].isin(groups)].copy()
     data["bound"] = [kept[group].bound for group in data["group"]]
     data["state"] = [kept[group].state for group in data["group"]]
-    return Figure(name, svg, f"{constraint.told}. {alt}.", caption, data)
+    return Figure(name, svg, f"{constraint.in_words}. {alt}.", caption, data)
 
 
 def _draw(
@@ -98,7 +98,7 @@ def _draw(
     )
 
 
-def _bound(axes: Axes, place: int, bound: float, constraint: Constraint) -> None:
+def _bound(axes: Axes, place: int, bound: float, constraint: Bound) -> None:
     """Draw the bound of one row: rows may differ in it."""
     axes.vlines(bound, place - 0.5, place + 0.5, color="#444444", linestyle="--", linewidth=0.9)
     if constraint.tolerance:

@@ -1,7 +1,6 @@
 """Bounds on metrics: what a search had to meet, and what each variant of an ablation meets."""
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -9,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from harness.constraints import Constraint, parse_constraint
 from harness.results import Results
 from reports.layout.grid import lay_out
 from reports.layout.outcome import Outcome, metric_of
@@ -17,39 +17,37 @@ from reports.stats.estimates import LEVEL, Difference, Estimate, mean_interval, 
 
 State = Literal["met", "broken", "not shown"]
 
-_TEXT = re.compile(r"\s*([\w.]+)\s*(<=|>=)\s*([\w.+-]+?)(?:\s+[+-]\s*([\w.+-]+))?\s*")
-
 
 @dataclass(frozen=True)
-class Constraint:
-    """A bound that is to be kept: ``metric <= bound`` or ``metric >= bound``.
+class Bound:
+    """A constraint of a sweep, and the metric that it bounds.
 
     Attributes:
         metric: what is bounded.
-        sense: ``<=`` or ``>=``.
-        bound: the number; NaN where it is a hyperparameter's value.
-        key: that hyperparameter; empty for a number.
-        tolerance: how far beyond the bound still counts as kept.
+        constraint: the bound, which may be a hyperparameter's value, and its tolerance.
     """
 
     metric: Outcome
-    sense: str
-    bound: float
-    key: str = ""
-    tolerance: float = 0.0
-
-    @property
-    def told(self) -> str:
-        """The bound in words: ``MSE ≤ 0.05``, ``I_T′ ≤ ε + 0.02``."""
-        bound = name_of(self.key) if self.key else f"{self.bound:g}"
-        tolerance = f" {'+' if self.sense == '<=' else '−'} {self.tolerance:g}"
-        sign = "≤" if self.sense == "<=" else "≥"
-        return f"{self.metric.label} {sign} {bound}{tolerance if self.tolerance else ''}"
+    constraint: Constraint
 
     @property
     def outward(self) -> int:
         """1 if values above the bound break it, -1 if values below do."""
-        return 1 if self.sense == "<=" else -1
+        return self.constraint.outward
+
+    @property
+    def tolerance(self) -> float:
+        """How far beyond the bound a value may be."""
+        return self.constraint.tolerance
+
+    @property
+    def in_words(self) -> str:
+        """The constraint in words: ``MSE ≤ 0.05``, ``I_T′ ≤ ε + 0.02``."""
+        rule = self.constraint
+        bound = name_of(rule.path) if rule.path else f"{rule.bound:g}"
+        tolerance = f" {'+' if rule.outward > 0 else '−'} {rule.tolerance:g}"
+        sign = "≤" if rule.outward > 0 else "≥"
+        return f"{self.metric.label} {sign} {bound}{tolerance if rule.tolerance else ''}"
 
 
 @dataclass(frozen=True)
@@ -76,28 +74,26 @@ class Kept:
         return "met" if self.slack.value > 0 else "broken"
 
 
-def read_constraint(sweep: Mapping[str, Any], text: str) -> Constraint:
+def read_constraint(sweep: Mapping[str, Any], text: str) -> Bound:
     """Read a constraint as a sweep keeps it: ``"i_t_prime <= method.epsilon + 0.02"``.
 
     Raises:
         ValueError: the text is no constraint.
     """
-    found = _TEXT.fullmatch(text)
-    if not found:
-        raise ValueError(f"constraint {text!r}")
-    name, sense, bound, tolerance = found.groups()
-    key = bound if re.fullmatch(r"[a-z]\w*\.\w+", bound) else ""
-    number = math.nan if key else float(bound)
-    return Constraint(metric_of(sweep, name), sense, number, key, float(tolerance or 0))
+    constraint = parse_constraint(text)
+    return Bound(metric_of(sweep, constraint.metric), constraint)
 
 
-def constraints_of(results: Results) -> list[Constraint]:
+def constraints_of(results: Results) -> list[Bound]:
     """Return the constraints that a sweep declares for its variants."""
     return [read_constraint(results.sweep, text) for text in results.sweep.get("constraints") or []]
 
 
-def check(constraint: Constraint, results: Results) -> dict[str, Kept]:
-    """Return how every variant keeps a constraint, by group; a trial without a value counts not."""
+def check(constraint: Bound, results: Results) -> dict[str, Kept]:
+    """Return how every variant keeps a constraint, by group.
+
+    A trial without a value of the metric is left out.
+    """
     grid = lay_out(results, constraint.metric, axis=False)
     bounds = _bounds(constraint, results).reindex(grid.rows["trial_id"]).to_numpy()
     outward = constraint.outward
@@ -115,11 +111,11 @@ def check(constraint: Constraint, results: Results) -> dict[str, Kept]:
     return found
 
 
-def _bounds(constraint: Constraint, results: Results) -> "pd.Series[float]":
+def _bounds(constraint: Bound, results: Results) -> "pd.Series[float]":
     trials = results.trials
-    column = f"param.{constraint.key}"
-    if not constraint.key:
-        bounds = np.full(len(trials), constraint.bound)
+    column = f"param.{constraint.constraint.path}"
+    if not constraint.constraint.path:
+        bounds = np.full(len(trials), constraint.constraint.bound)
     elif column in trials:
         bounds = pd.to_numeric(trials[column], errors="coerce").to_numpy(
             dtype=float, na_value=np.nan

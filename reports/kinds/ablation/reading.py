@@ -7,7 +7,7 @@ from markupsafe import Markup
 from reports.figures.importance import name
 from reports.kinds.ablation.tables import Checked
 from reports.kinds.shared.reading import MOST_SENTENCES, best, ending, outliers
-from reports.layout.constraints import Constraint, Kept
+from reports.layout.constraints import Bound, Kept
 from reports.layout.design import Design
 from reports.layout.profiles import Profile
 from reports.layout.scores import Scores, against
@@ -85,17 +85,17 @@ def _importance(design: Design, terms: Sequence[Term]) -> str:
     )
 
 
-def _constraint(score: Scores | None, constraint: Constraint, kept: Mapping[str, Kept]) -> str:
+def _constraint(score: Scores | None, constraint: Bound, kept: Mapping[str, Kept]) -> str:
     """Say which variants keep a constraint, and which of these is best."""
     by_state: dict[str, list[str]] = {"met": [], "broken": [], "not shown": []}
     for group, each in kept.items():
         if each.mean.n:
             by_state[each.state].append(group)
     if not any(by_state.values()):
-        return f"The constraint {constraint.told} was measured on no trial."
+        return f"The constraint {constraint.in_words} was measured on no trial."
     told = [f"{state} by {_named(groups)}" for state, groups in by_state.items() if groups]
     told = [t.replace("not shown by", "neither shown for") for t in told]
-    sentence = f"The constraint {constraint.told} is {'; '.join(told)}."
+    sentence = f"The constraint {constraint.in_words} is {'; '.join(told)}."
     meeting = {g: score.values[g] for g in by_state["met"]} if score else {}
     leader = Scores(score.outcome, meeting).best if score and len(meeting) > 1 else None
     if leader and score:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from markupsafe import Markup
 
-from reports.layout.constraints import Constraint, Kept, State
+from reports.layout.constraints import Bound, Kept, State
 from reports.layout.design import Design
 from reports.layout.profiles import Cell, Profile
 from reports.layout.scores import Scores, against
@@ -17,7 +17,7 @@ from reports.stats.estimates import Difference, Estimate
 _MARKS: dict[State, str] = {"met": "✓ met", "broken": "✗ broken", "not shown": "? not shown"}
 _CLASSES: dict[State, str] = {"met": "holding", "broken": "not", "not shown": "undecided"}
 
-Checked = Sequence[tuple[Constraint, Mapping[str, Kept]]]
+Checked = Sequence[tuple[Bound, Mapping[str, Kept]]]
 """Every constraint, with how each variant keeps it."""
 
 
@@ -94,7 +94,7 @@ def _outcome(
 
 
 def _constraint(
-    constraint: Constraint, kept: Sequence[Kept], data: dict[str, Sequence[object]]
+    constraint: Bound, kept: Sequence[Kept], data: dict[str, Sequence[object]]
 ) -> Column:
     name = constraint.metric.name
     data |= {
@@ -110,7 +110,7 @@ def _constraint(
         mark.format(_CLASSES[k.state], _MARKS[k.state], k.kept, k.mean.n) if k.mean.n else "–"
         for k in kept
     ]
-    return Column(constraint.told, cells, [k.slack.value for k in kept])
+    return Column(constraint.in_words, cells, [k.slack.value for k in kept])
 
 
 def _caption(design: Design, score: Scores | None, checked: Checked) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from harness.axes import Choices, from_dict
 from reports.page.text import level_label, name_of, number, words
 
 GRID_LOG = 100.0
@@ -92,13 +93,10 @@ def plain(value: Any) -> Any:
 
 
 def _searched(key: str, entry: Mapping[str, Any]) -> Axis:
-    kind = str(entry["kind"])
-    if kind == "categorical":
-        return Axis(key, name_of(key), kind, choices=tuple(map(plain, entry["choices"])))
-    if kind not in ("float", "int"):
-        raise ValueError(f"axis {key}: unknown kind {kind}")
-    low, high = float(entry["low"]), float(entry["high"])
-    return Axis(key, name_of(key), kind, low, high, bool(entry.get("log")))
+    axis, kind = from_dict(entry), str(entry["kind"])
+    if isinstance(axis, Choices):
+        return Axis(key, name_of(key), kind, choices=tuple(map(plain, axis.values)))
+    return Axis(key, name_of(key), kind, float(axis.low), float(axis.high), axis.log)
 
 
 def _listed(key: str, values: Sequence[Any]) -> Axis:

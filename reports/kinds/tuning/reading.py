@@ -26,7 +26,7 @@ def setting(search: Search) -> Markup:
     endings = [f"{m:,} {'with a value' if s == 'ok' else s}" for s, m in found.most_common()]
     sentences.append(f"Of {count(n, 'configuration')}: {words(endings)}.")
     if search.constraints:
-        bounds = words([bound.told for bound in search.constraints])
+        bounds = words([bound.in_words for bound in search.constraints])
         met = sum(map(search.feasible, search.configurations))
         sentences.append(
             f"Of those with a value {met:,} {'meets' if met == 1 else 'meet'} {bounds}."
@@ -39,7 +39,7 @@ def headline(search: Search, objective: Outcome) -> list[Markup]:
     best = search.best(objective)
     if best is None:
         return [_paragraph(_nothing(search))]
-    told = words([bound.told for bound in search.constraints])
+    told = words([bound.in_words for bound in search.constraints])
     bounds = f" of the configurations that meet {told}" if told else ""
     said_best = (
         f"The {objective.best} mean test {objective.label}{bounds}, {_value(best, objective)}, was "
@@ -82,7 +82,7 @@ def _beside_default(search: Search, best: Configuration, objective: Outcome) -> 
     better = objective.sign * gap.value > 0
     basis = interval(gap, objective.unit, signed=True)
     sentence = f"T{search.start[1:]} (number 0) reached {_value(default, objective)}"
-    missed = [bound.told for bound in search.constraints if not default.violation(bound) <= 0]
+    missed = [bound.in_words for bound in search.constraints if not default.violation(bound) <= 0]
     sentence += f" and violates {words(missed)}. " if missed else ". "
     verdict = "better" if better else "worse" if gap.value else "as good"
     shown = ", and this is shown" if gap.p < 1 - LEVEL else ", but this is not shown"
@@ -104,7 +104,7 @@ def _nothing(search: Search) -> str:
         return "No configuration has been suggested yet."
     if not search.valued:
         return "No configuration has a value yet."
-    bounds = words([bound.told for bound in search.constraints])
+    bounds = words([bound.in_words for bound in search.constraints])
     return f"No configuration meets {bounds}, so none can be called the best."
 
 

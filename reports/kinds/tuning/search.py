@@ -10,7 +10,7 @@ import pandas as pd
 from harness.errors import UserError
 from harness.results import Results
 from reports.kinds.tuning.axes import Axis, axes_of, values_of
-from reports.layout.constraints import Constraint, read_constraint
+from reports.layout.constraints import Bound, read_constraint
 from reports.layout.grid import lay_out
 from reports.layout.outcome import Outcome, metric_of, outcome_of
 from reports.stats.estimates import Difference, Estimate, mean_interval, paired_difference
@@ -55,10 +55,14 @@ class Configuration:
         """Return the difference to another configuration, paired by seed."""
         return paired_difference((self.scores[metric.name] - other.scores[metric.name]).dropna())
 
-    def violation(self, constraint: Constraint) -> float:
+    def violation(self, constraint: Bound) -> float:
         """Return by how much it violates a constraint, at most 0 if it meets it; NaN: no value."""
-        gap = self.mean(constraint.metric).value - constraint.bound
-        return gap if constraint.sense == "<=" else -gap
+
+        def value_at(path: str) -> Any:
+            group, _, key = path.partition(".")
+            return self.config.get(group, {}).get(key)
+
+        return constraint.constraint.excess(self.mean(constraint.metric).value, value_at)
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class Search:
     scheduler: str
     asked: int
     objectives: tuple[Outcome, ...]
-    constraints: tuple[Constraint, ...]
+    constraints: tuple[Bound, ...]
     axes: tuple[Axis, ...]
     configurations: tuple[Configuration, ...]
     begins: str

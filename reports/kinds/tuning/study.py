@@ -5,14 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import optuna
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
+from optuna.distributions import BaseDistribution
 from optuna.trial import TrialState
 
+from harness.axes import Choices, Interval, distribution
 from reports.kinds.tuning.axes import Axis
 from reports.kinds.tuning.search import Configuration, Search
 
@@ -81,8 +77,6 @@ def _distribution(axis: Axis, search: Search) -> BaseDistribution:
     """Return what Optuna searched, widened to hold a default that lies outside of it."""
     values = [c.values[axis.key] for c in search.configurations if _drawable(axis, c.values)]
     if axis.kind == "categorical":
-        return CategoricalDistribution(list(dict.fromkeys([*axis.choices, *values])))
+        return distribution(Choices(tuple(dict.fromkeys([*axis.choices, *values]))))
     low, high = min([axis.low, *values]), max([axis.high, *values])
-    if axis.kind == "int":
-        return IntDistribution(int(low), int(high), log=axis.log)
-    return FloatDistribution(low, high, log=axis.log)
+    return distribution(Interval(low, high, axis.log, integer=axis.kind == "int"))

@@ -47,7 +47,7 @@ def front_table(search: Search, front: Sequence[Configuration]) -> Table:
         *_metric_columns(search, rows),
         Column("command", [train_command(c.config) for c in rows]),
     ]
-    bounded = f" that meets {words([c.told for c in search.constraints])}"
+    bounded = f" that meets {words([c.in_words for c in search.constraints])}"
     caption = (
         f"The Pareto front: no other configuration{bounded if search.constraints else ''} is at "
         "least as good in every objective and better in one. Means over seeds, and their values "
@@ -110,7 +110,7 @@ def _constraint_columns(search: Search, rows: Sequence[Configuration]) -> list[C
 def _constraints_met(search: Search, c: Configuration) -> str:
     if c.status != "ok":
         return "–"
-    missed = [bound.told for bound in search.constraints if not c.violation(bound) <= 0]
+    missed = [bound.in_words for bound in search.constraints if not c.violation(bound) <= 0]
     return f"violates {words(missed)}" if missed else "met"
 
 

@@ -2,8 +2,13 @@
 
 import pytest
 
-from harness.config.goal import Constraint, Outcome, make_goal, require_scores, together
+from harness.config.goal import make_goal
+from harness.config.trials import value_at
+from harness.constraints import Constraint
 from harness.errors import UserError
+from harness.search.outcome import Outcome, require_scores, together
+
+CONFIG = {"method": {"name": "vae", "beta": 4.0}}
 
 
 def test_the_default_is_the_first_key_with_a_direction() -> None:
@@ -25,25 +30,34 @@ def test_the_default_is_the_first_key_with_a_direction() -> None:
         (["log_px"], [], r"computes no 'log_px'. Add 'log_px' to metrics=\[...\]"),
         (["kl"], [], "'kl' is neither better higher nor lower"),
         ([], [], "search.objectives names no metric. Known here: elbo, log_likelihood, mse"),
-        (None, ["mse < 1"], "cannot read 'mse < 1'. Write a metric, <= or >=, and a number"),
+        (None, ["mse < 1"], "cannot read 'mse < 1'. Write a metric, <= or >=, a finite number"),
+        (None, ["mse <= nan"], "cannot read 'mse <= nan'. Write a metric, <= or >=, a finite"),
+        (None, ["mse <= inf"], "cannot read"),
+        (None, ["mse <= method.b"], "the trials have no 'method.b'. Did you mean 'method.beta'"),
+        (None, ["mse <= method.name"], "method.name=vae is not a number"),
         (None, ["mse <= much"], "cannot read 'mse <= much'"),
         (None, ["active_units <= 3"], r"Add 'latents' to metrics"),
     ],
 )
 def test_mistakes(objectives: list[str] | None, constraints: list[str], message: str) -> None:
     with pytest.raises(UserError, match=message):
-        make_goal(objectives, constraints, ["elbo", "mse"])
+        make_goal(objectives, constraints, ["elbo", "mse"], CONFIG)
 
 
 @pytest.mark.parametrize(
     ("text", "value", "excess"),
-    [("mse <= 0.5", 0.75, 0.25), ("mse <= 0.5", 0.5, 0), ("elbo >= -10", -12, 2)],
+    [
+        ("mse <= 0.5", 0.75, 0.25),
+        ("mse <= 0.5", 0.5, 0),
+        ("elbo >= -10", -12, 2),
+        ("mse <= method.beta + 0.5", 5, 0.5),
+    ],
 )
 def test_excess_is_positive_where_the_bound_is_broken(
     text: str, value: float, excess: float
 ) -> None:
-    (constraint,) = make_goal(None, [text], ["elbo", "mse"]).constraints
-    assert constraint.excess(value) == excess
+    (constraint,) = make_goal(None, [text], ["elbo", "mse"], CONFIG).constraints
+    assert constraint.excess(value, lambda path: value_at(CONFIG, path)) == excess
     assert str(constraint) == text
 
 

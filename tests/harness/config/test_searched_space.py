@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.config.axes import Choices, Interval
+from harness.axes import Choices, Interval
 from harness.config.searched_space import searched_again
 from harness.config.sweep import resolve
 from harness.errors import UserError

@@ -86,7 +86,7 @@ class Paired(Method):
 
 def test_what_cannot_give_pairs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     paired = SimpleNamespace(load=lambda name: Paired)
-    monkeypatch.setattr("harness.config.checks_pairing.METHODS", paired)
+    monkeypatch.setattr("harness.config.checks.METHODS", paired)
     assert resolve(["method=vae", "dataset=digits"]).trials
     with pytest.raises(
         UserError, match=r"the dataset 'bodies' does not know. Choose one of digits"

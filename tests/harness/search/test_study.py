@@ -7,10 +7,11 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from harness.config.axes import Assignment, Axis, Choices, Interval, key
-from harness.config.goal import Goal, Outcome, make_goal
+from harness.axes import Assignment, Axis, Choices, Interval, key
+from harness.config.goal import Goal, make_goal
 from harness.config.search_settings import OptunaSearch
 from harness.errors import UserError
+from harness.search.outcome import Outcome
 from harness.search.study import OptunaStudy, check_storage
 
 AXES: dict[str, Axis] = {"x": Interval(-1.0, 1.0), "n": Interval(1, 64, log=True, integer=True)}

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from harness.metrics.registry import with_labels
 from reports.analysis.trends import PERMUTATIONS, rank_trend, series_along
 from reports.claims.published import published_ablation
 from reports.claims.variants import variants_tested
@@ -99,7 +100,7 @@ def as_published(beta, d, seed):
 
 
 def results(value=as_published, factors=BETA_D, seeds=2):
-    return factorial(factors, value, seeds=seeds, space="dvae_beta_d", metrics=METRICS)
+    return factorial(factors, value, seeds=seeds, space="dvae_beta_d", metrics=with_labels(METRICS))
 
 
 def verdicts(made):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from harness.metrics.registry import with_labels
 from harness.results import Columns, Results, RunDirectory, TrialRecord, load
 
 PUBLISHED = {
@@ -61,7 +62,7 @@ def rodi(
         "scale": "small",
         "swept": swept,
         "seeds": seeds,
-        "metrics": METRICS,
+        "metrics": with_labels(METRICS),
         "constraints": [CONSTRAINT],
         "baseline": {"method.variant": "e"} if "e" in means else {},
     }

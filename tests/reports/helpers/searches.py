@@ -9,6 +9,7 @@ import pandas as pd
 
 from harness.config.schema import TrialConfig
 from harness.config.sweep import resolve
+from harness.metrics.registry import with_labels
 from harness.planning import plan_frame
 from harness.results import Results
 
@@ -67,7 +68,7 @@ def search(
         "scale": "small",
         "swept": {key: [f"interval({key})"] for key in axes},
         "seeds": seeds,
-        "metrics": METRICS,
+        "metrics": with_labels(METRICS),
         "search": {
             "name": "optuna",
             "sampler": "tpe",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from harness.metrics.registry import with_labels
 from harness.results import Results
 
 TRANSFORMS = ("affine", "affine_decomp", "affine_diffeo")
@@ -104,7 +105,7 @@ def mirrored(made: Results) -> Results:
         {"name": "mse", "direction": "lower", "unit": "squared intensity"},
     ]
     told = {"trials": trials, "curves": _categorical(curves)}
-    return replace(made, **told, sweep=made.sweep | {"metrics": metrics})
+    return replace(made, **told, sweep=made.sweep | {"metrics": with_labels(metrics)})
 
 
 def _row(

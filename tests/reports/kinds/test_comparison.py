@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from harness.metrics.registry import with_labels
 from harness.results import Results
 from reports.claims.methods import statements
 from reports.claims.published import printed
@@ -58,7 +59,12 @@ def made_up(gap: float = 1.0, seeds: int = 5, space: str = "vitae_mnist") -> Res
         json.dumps({"method": {"name": m}, "dataset": {"name": "digits"}}) for m in trials["method"]
     ]
     curves = pd.DataFrame(columns=["trial_id", "epoch", "step", "split", "metric", "value"])
-    sweep = {"space": space, "title": "Six", "metrics": METRICS, "swept": {"method": [*METHODS]}}
+    sweep = {
+        "space": space,
+        "title": "Six",
+        "metrics": with_labels(METRICS),
+        "swept": {"method": [*METHODS]},
+    }
     return Results(trials, curves, plan, sweep, [], "nowhere")
 
 

@@ -5,8 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
+from harness.metrics.registry import with_labels
 from reports.layout.constraints import check, constraints_of, read_constraint
 from tests.reports.helpers.ablations import PUBLISHED, factorial, rodi
+
+METRICS = [{"name": name} for name in ("mse", "elbo", "i_t_prime")]
 
 
 def only(made, text):
@@ -16,7 +19,7 @@ def only(made, text):
 
 
 @pytest.mark.parametrize(
-    ("text", "told", "bound", "key", "tolerance"),
+    ("text", "words", "bound", "key", "tolerance"),
     [
         ("mse <= 0.05", "MSE ≤ 0.05", 0.05, "", 0),
         ("elbo>=-150.5 - 1", "ELBO ≥ -150.5 − 1", -150.5, "", 1),
@@ -24,15 +27,16 @@ def only(made, text):
         ("mse <= 5e-2 + 1e-3", "MSE ≤ 0.05 + 0.001", 0.05, "", 1e-3),
     ],
 )
-def test_constraints_are_read(text, told, bound, key, tolerance):
-    found = read_constraint({}, text)
-    assert (found.told, found.key, found.tolerance) == (told, key, tolerance)
-    assert found.bound == pytest.approx(bound, nan_ok=True)
+def test_constraints_are_read(text, words, bound, key, tolerance):
+    found = read_constraint({"metrics": with_labels(METRICS)}, text)
+    rule = found.constraint
+    assert (found.in_words, rule.path, found.tolerance) == (words, key, tolerance)
+    assert rule.bound == pytest.approx(bound, nan_ok=True)
 
 
 @pytest.mark.parametrize("text", ["mse < 1", "mse", "<= 3", "mse <= ", "mse <= much"])
 def test_what_is_no_constraint_is_refused(text):
-    with pytest.raises(ValueError, match=r"constraint|convert"):
+    with pytest.raises(ValueError, match="cannot read"):
         read_constraint({}, text)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from harness.cli import main
+from harness.metrics.registry import with_labels
 from harness.results import load
 from reports.analysis.group_comparisons import compare_all
 from reports.figures.curves import bundle, curve_limits
@@ -29,7 +30,9 @@ class Shows(MeanImage):
 
 
 def declared(*metrics):
-    return [dict(zip(("name", "direction", "unit"), metric, strict=False)) for metric in metrics]
+    return with_labels(
+        dict(zip(("name", "direction", "unit"), metric, strict=False)) for metric in metrics
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,7 +49,7 @@ def declared(*metrics):
 )
 def test_the_elbo_is_the_outcome_unless_another_is_declared(told):
     made = results()
-    made.sweep["metrics"] = told
+    made.sweep["metrics"] = with_labels(told) if isinstance(told, list) else told
     assert outcome_of(made) == ELBO
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from harness.config.axes import (
+from harness.axes import (
     Axis,
     Choices,
     Interval,

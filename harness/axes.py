@@ -4,9 +4,12 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
 
 
 @dataclass(frozen=True)
@@ -117,11 +120,18 @@ def as_dict(axis: Axis) -> dict[str, Any]:
 
 
 def from_dict(stored: Mapping[str, Any]) -> Axis:
-    """Return the axis that :func:`as_dict` described."""
+    """Return the axis that :func:`as_dict` described.
+
+    Raises:
+        KeyError: it lacks what its kind needs.
+        ValueError: it is of unknown kind.
+    """
     if stored["kind"] == "categorical":
         return Choices(tuple(stored["choices"]))
+    if stored["kind"] not in ("int", "float"):
+        raise ValueError(f"an axis of unknown kind '{stored['kind']}'")
     integer = stored["kind"] == "int"
-    return Interval(stored["low"], stored["high"], stored["log"], integer)
+    return Interval(stored["low"], stored["high"], bool(stored.get("log")), integer)
 
 
 def random_assignments(axes: Axes, start: Assignment, n: int, seed: int) -> list[Assignment]:
@@ -135,3 +145,23 @@ def random_assignments(axes: Axes, start: Assignment, n: int, seed: int) -> list
         drawn = draw(axes, generator)
         found.setdefault(key(drawn), drawn)
     return list(found.values())
+
+
+def distribution(axis: Axis) -> "BaseDistribution":
+    """Return an axis as Optuna has it; its choices as :func:`as_choice` writes them."""
+    from optuna.distributions import (
+        CategoricalDistribution,
+        FloatDistribution,
+        IntDistribution,
+    )
+
+    if isinstance(axis, Choices):
+        return CategoricalDistribution([as_choice(value) for value in axis.values])
+    if axis.integer:
+        return IntDistribution(int(axis.low), int(axis.high), log=axis.log)
+    return FloatDistribution(axis.low, axis.high, log=axis.log)
+
+
+def as_choice(value: Any) -> Any:
+    """Return a choice as Optuna can keep it: lists, such as widths, as text."""
+    return value if isinstance(value, str | int | float | None) else json.dumps(value)
