@@ -7,7 +7,7 @@ import tempfile
 import time
 
 from benchmarks.tables import Measured, print_table
-from harness.commands.sweep import planned
+from harness.commands.run_directory import planned
 from harness.config.sweep import resolve
 
 

@@ -16,8 +16,8 @@ from harness.data.dataset import Dataset
 from harness.data.sampler import make_sampler
 from harness.datasets.registry import load_dataset
 from harness.training.loop import Epoch, Updater, train
+from harness.trial.method import build_method
 from harness.trial.process import prepare_process
-from harness.trial.run import build_method
 
 MOST = 1.05
 """A step may cost so many times the one written by hand."""

@@ -12,8 +12,8 @@ from harness import seeding
 from harness.data.sampler import Sampler
 from harness.datasets.registry import load_dataset
 from harness.training.loop import Updater
+from harness.trial.method import build_method
 from harness.trial.process import prepare_process
-from harness.trial.run import build_method
 
 CASES = {
     "vae": ["method=vae"],

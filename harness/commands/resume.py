@@ -4,7 +4,7 @@ import argparse
 import dataclasses
 from typing import Any
 
-from harness.commands import run_missing
+from harness.commands import preview, run_missing
 from harness.config.overrides import parse
 from harness.config.schema import Settings
 from harness.config.search_settings import Grid
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     settings = changed(results.sweep["settings"], options.overrides)
     settings = dataclasses.replace(settings, run_dir=options.run_dir)
     trials = planned_trials(results)
-    run_missing.check_ready(trials, settings)
+    preview.check_ready(trials, settings)
     searched = None
     if not isinstance(settings.search, Grid):
         searched = searched_again(results.sweep["search"], settings)

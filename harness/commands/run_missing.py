@@ -1,47 +1,23 @@
-"""What ``sweep`` and ``resume`` share: run the missing trials of a plan and say how it went."""
+"""What ``sweep`` and ``resume`` share: run the missing trials of a plan and print how it went."""
 
 import sys
 from typing import TYPE_CHECKING, Any
 
 from harness.config.halving import make_halving
 from harness.config.schema import Settings, TrialConfig
-from harness.config.search_settings import Asha, OptunaSearch
+from harness.config.search_settings import Asha
 from harness.config.searched_space import Searched
-from harness.config.sweep import Sweep
 from harness.data.dataset import Dataset
 from harness.data.options import DatasetOptions
-from harness.datasets.registry import check_available, load_dataset
+from harness.datasets.registry import load_dataset
 from harness.execution.driver import run_trials
 from harness.execution.progress import Progress, label
 from harness.execution.ray_session import ray_session, slots
 from harness.provenance import code_version
 from harness.results import FINAL_STATUSES, RunDirectory, load
-from harness.trial.device import pick_device
 
 if TYPE_CHECKING:  # optuna is imported where something is searched
     from harness.search.growing_plan import Growth
-
-
-def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = False) -> None:
-    """Look for the files of every dataset, the study's storage, and the device on this machine.
-
-    Args:
-        trials: what is planned.
-        settings: how it is to run.
-        here: it runs in this process, whatever cluster the settings name.
-
-    Raises:
-        UserError: a file is missing or cannot be what it should be, the storage cannot be reached,
-            or there is no such device.
-    """
-    if here or not settings.ray.address:  # a cluster's workers may have what its head has not
-        pick_device(settings.device)
-    if isinstance(settings.search, OptunaSearch) and settings.search.storage:
-        from harness.search.study import check_storage
-
-        check_storage(settings.search.storage)
-    for options in dict.fromkeys(trial.dataset for trial in trials):
-        check_available(options, settings.data_folder)
 
 
 def finish(
@@ -149,30 +125,6 @@ def summarize(directory: RunDirectory) -> int:
         _say_how_to_go_on(directory)
     print(f"Draw the report: unbraid report {directory.location}")
     return 1 if counts["missing"] or counts["failed"] else 0
-
-
-def show_plan(sweep: Sweep) -> int:
-    """Print what a sweep would run and what it would cost; start nothing."""
-    from harness.execution.estimate import estimate
-
-    trials = sweep.trials
-    print(f"{sweep.n_trials} trials: {sweep.space.title if sweep.space else trials[0].method}")
-    seeds = dict.fromkeys(trial.seed for trial in trials)
-    told = {**sweep.swept, "seeds": list(seeds)}
-    width = max(24, *map(len, told))
-    for path, values in told.items():
-        print(f"  {path:<{width}} {', '.join(map(str, values))}")
-    print(
-        "first trials:" if len(trials) == sweep.n_trials else "the first trials, the others follow:"
-    )
-    for trial in trials[:3]:
-        print(f"  {trial.trial_id}  {label(trial, sweep.swept)}")
-    if sweep.settings.ray.address:
-        print("no estimate of the duration: the trials would run on a cluster, not here")
-    else:
-        print(estimate(sweep))
-    print("dry_run=true: nothing was started and nothing written.")
-    return 0
 
 
 def _interrupted(directory: RunDirectory, planned: int) -> int:

@@ -1,63 +1,22 @@
 """``unbraid sweep``: plan a sweep, or take up an earlier one, and run what is missing."""
 
 import argparse
-import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-from harness.commands import run_missing
-from harness.config.schema import TrialConfig
-from harness.config.sweep import Sweep, resolve
-from harness.config.trials import unique
-from harness.metrics.registry import metric_keys
-from harness.planning import describe_sweep, plan_frame, planned_trials
-from harness.provenance import ENV_COLUMNS
-from harness.results import Columns, RunDirectory, load
-from harness.trial.run import TIME_COLUMNS
+from harness.commands import preview
+from harness.config.sweep import resolve
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the sweep that the overrides describe."""
     sweep = resolve(options.overrides)
-    run_missing.check_ready(sweep.trials, sweep.settings)
+    preview.check_ready(sweep.trials, sweep.settings)
     if sweep.settings.dry_run:
-        return run_missing.show_plan(sweep)
+        return preview.show_plan(sweep)
+    # Ray and pandas take a second to import, which a dry run and a mistake need not wait for.
+    from harness.commands import run_missing
+    from harness.commands.run_directory import planned
+
     with planned(sweep, options.arguments) as directory:
         return run_missing.finish(
             directory, sweep.trials, sweep.settings, sweep.swept, sweep.searched
         )
-
-
-@contextmanager
-def planned(sweep: Sweep, arguments: list[str]) -> Iterator[RunDirectory]:
-    """Hold the sweep's run directory, with the plan written into it.
-
-    Where the same plan is there already, or a smaller one that this one extends, its finished
-    trials are kept.
-
-    Raises:
-        UserError: the directory holds something else, is in use, or cannot be written.
-    """
-    directory = RunDirectory(sweep.settings.run_dir or default_run_dir(sweep))
-    columns = Columns(metric_keys(sweep.trials[0].metrics), TIME_COLUMNS, ENV_COLUMNS)
-    command = shlex.join(["unbraid", *arguments])
-    with directory.lock():
-        trials = unique([*_suggested(directory, sweep), *sweep.trials])
-        directory.create(describe_sweep(sweep, command), plan_frame(trials), columns)
-        yield directory
-
-
-def _suggested(directory: RunDirectory, sweep: Sweep) -> list[TrialConfig]:
-    """Return what a search has suggested in an earlier session, if it was this one."""
-    if not (sweep.searched and sweep.searched.grows and directory.holds_run()):
-        return []
-    results = load(directory.location)
-    same = sweep.searched.same_space(results.sweep["search"])
-    return planned_trials(results) if same else []
-
-
-def default_run_dir(sweep: Sweep) -> str:
-    """Return where a sweep goes that names no run directory."""
-    name = sweep.space.name if sweep.space else f"{sweep.trials[0].method}_sweep"
-    return str(Path("runs") / name.replace(".", "_"))

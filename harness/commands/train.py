@@ -4,8 +4,8 @@ import argparse
 import dataclasses
 import time
 
-from harness.commands import run_missing
-from harness.commands.sweep import planned
+from harness.commands import preview, run_missing
+from harness.commands.run_directory import planned
 from harness.config.schema import Settings, TrialConfig
 from harness.config.sweep import resolve
 from harness.durations import duration
@@ -22,9 +22,9 @@ def run(options: argparse.Namespace) -> int:
     """Train, print the learning curve and the final metrics, and write the run directory."""
     sweep = resolve(options.overrides, single=True)
     (trial,) = sweep.trials
-    run_missing.check_ready(sweep.trials, sweep.settings, here=True)
+    preview.check_ready(sweep.trials, sweep.settings, here=True)
     if sweep.settings.dry_run:
-        return run_missing.show_plan(sweep)
+        return preview.show_plan(sweep)
     where = sweep.settings.run_dir or f"runs/train-{trial.trial_id}"
     settings = dataclasses.replace(sweep.settings, run_dir=where)
     sweep = dataclasses.replace(sweep, settings=settings)

@@ -13,8 +13,8 @@ from harness.datasets.registry import load_dataset
 from harness.durations import duration
 from harness.training.loop import Updater
 from harness.trial.device import pick_device
+from harness.trial.method import build_method
 from harness.trial.process import prepare_process
-from harness.trial.run import build_method
 from models.hyperparameters import Structure, describe
 
 STEPS = 4

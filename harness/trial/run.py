@@ -15,12 +15,11 @@ from harness.data.dataset import Dataset
 from harness.data.sampler import make_sampler
 from harness.evaluation.artifacts import arrays_of
 from harness.evaluation.scores import evaluate, scorable
-from harness.methods import METHODS
 from harness.metrics.data import EvaluationData, images_at_once
 from harness.provenance import machine
 from harness.results.records import TrialRecord
 from harness.training.loop import Updater, train
-from models.method import Method
+from harness.trial.method import build_method
 
 TIME_COLUMNS = ("total", "setup", "train", "evaluate", "step")
 """Names of the ``time.*`` columns: seconds, ``step`` those of a mean training step."""
@@ -153,13 +152,6 @@ def _train_and_score(
         record.arrays = arrays_of(method, held_out, seed)
     record.status, record.error = ("diverged", reason) if reason else ("ok", None)
     watch.lap("evaluate")
-
-
-def build_method(trial: TrialConfig, dataset: Dataset, device: torch.device) -> Method:
-    """Return the trial's method on ``device``, with initial weights decided by its seed alone."""
-    seeding.seed_globals(trial.seed)
-    cls = METHODS.load(trial.method)
-    return cls(trial.hyperparameters, dataset.spec).to(device).train()
 
 
 def _not_finite(scores: dict[str, float]) -> str | None:

@@ -17,7 +17,7 @@ from harness.metrics.data import EvaluationData
 from harness.metrics.registry import metric_keys
 from harness.results import TrialRecord
 from harness.training.loop import Updater, train
-from harness.trial.run import build_method
+from harness.trial.method import build_method
 from models.labelled.labelled_vae import ModalVAE
 from tests.harness.helpers import toys
 

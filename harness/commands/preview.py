@@ -1,0 +1,57 @@
+"""Before anything runs: is everything there, and what would it cost?
+
+This module imports neither Ray nor pandas: a dry run needs none of them.
+"""
+
+from harness.config.schema import Settings, TrialConfig
+from harness.config.search_settings import OptunaSearch
+from harness.config.sweep import Sweep
+from harness.datasets.registry import check_available
+from harness.execution.progress import label
+from harness.trial.device import pick_device
+
+
+def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = False) -> None:
+    """Look for the files of every dataset, the study's storage, and the device on this machine.
+
+    Args:
+        trials: what is planned.
+        settings: how it is to run.
+        here: it runs in this process, whatever cluster the settings name.
+
+    Raises:
+        UserError: a file is missing or cannot be what it should be, the storage cannot be reached,
+            or there is no such device.
+    """
+    if here or not settings.ray.address:  # a cluster's workers may have what its head has not
+        pick_device(settings.device)
+    if isinstance(settings.search, OptunaSearch) and settings.search.storage:
+        from harness.search.study import check_storage
+
+        check_storage(settings.search.storage)
+    for options in dict.fromkeys(trial.dataset for trial in trials):
+        check_available(options, settings.data_folder)
+
+
+def show_plan(sweep: Sweep) -> int:
+    """Print what a sweep would run and what it would cost; start nothing."""
+    from harness.execution.estimate import estimate
+
+    trials = sweep.trials
+    print(f"{sweep.n_trials} trials: {sweep.space.title if sweep.space else trials[0].method}")
+    seeds = dict.fromkeys(trial.seed for trial in trials)
+    axes = {**sweep.swept, "seeds": list(seeds)}
+    width = max(24, *map(len, axes))
+    for path, values in axes.items():
+        print(f"  {path:<{width}} {', '.join(map(str, values))}")
+    print(
+        "first trials:" if len(trials) == sweep.n_trials else "the first trials, the others follow:"
+    )
+    for trial in trials[:3]:
+        print(f"  {trial.trial_id}  {label(trial, sweep.swept)}")
+    if sweep.settings.ray.address:
+        print("no estimate of the duration: the trials would run on a cluster, not here")
+    else:
+        print(estimate(sweep))
+    print("dry_run=true: nothing was started and nothing written.")
+    return 0

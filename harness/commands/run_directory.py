@@ -1,0 +1,49 @@
+"""The run directory of a sweep: opened, locked, and with the plan written into it."""
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.config.schema import TrialConfig
+from harness.config.sweep import Sweep
+from harness.config.trials import unique
+from harness.metrics.registry import metric_keys
+from harness.planning import describe_sweep, plan_frame, planned_trials
+from harness.provenance import ENV_COLUMNS
+from harness.results import Columns, RunDirectory, load
+from harness.trial.run import TIME_COLUMNS
+
+
+@contextmanager
+def planned(sweep: Sweep, arguments: list[str]) -> Iterator[RunDirectory]:
+    """Hold the sweep's run directory, with the plan written into it.
+
+    Where the same plan is there already, or a smaller one that this one extends, its finished
+    trials are kept.
+
+    Raises:
+        UserError: the directory holds something else, is in use, or cannot be written.
+    """
+    directory = RunDirectory(sweep.settings.run_dir or default_run_dir(sweep))
+    columns = Columns(metric_keys(sweep.trials[0].metrics), TIME_COLUMNS, ENV_COLUMNS)
+    command = shlex.join(["unbraid", *arguments])
+    with directory.lock():
+        trials = unique([*_suggested(directory, sweep), *sweep.trials])
+        directory.create(describe_sweep(sweep, command), plan_frame(trials), columns)
+        yield directory
+
+
+def _suggested(directory: RunDirectory, sweep: Sweep) -> list[TrialConfig]:
+    """Return what a search has suggested in an earlier session, if it was this one."""
+    if not (sweep.searched and sweep.searched.grows and directory.holds_run()):
+        return []
+    results = load(directory.location)
+    same = sweep.searched.same_space(results.sweep["search"])
+    return planned_trials(results) if same else []
+
+
+def default_run_dir(sweep: Sweep) -> str:
+    """Return where a sweep goes that names no run directory."""
+    name = sweep.space.name if sweep.space else f"{sweep.trials[0].method}_sweep"
+    return str(Path("runs") / name.replace(".", "_"))
