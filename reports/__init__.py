@@ -1,25 +1,35 @@
 """Reports: a run directory's results as one self-contained HTML file each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from harness.errors import UserError, did_you_mean
+from harness.errors import UserError
+from harness.plugins import Plugins
 from harness.results import Results
-from reports.kinds import comparison, stability, timing
-from reports.kinds.ablation import report as ablation
-from reports.kinds.tuning import report as tuning
 from reports.page.page import Page, render
 
 __all__ = ["KINDS", "build"]
 
-KINDS: dict[str, Callable[[Results], Page]] = {
-    "ablation": ablation.page,
-    "comparison": comparison.page,
-    "stability": stability.page,
-    "timing": timing.page,
-    "tuning": tuning.page,
+KIND_PATHS: Mapping[str, str] = {
+    "ablation": "reports.kinds.ablation.report.page",
+    "comparison": "reports.kinds.comparison.page",
+    "stability": "reports.kinds.stability.page",
+    "timing": "reports.kinds.timing.page",
+    "tuning": "reports.kinds.tuning.report.page",
 }
-"""Every kind of report, by the name it has on the command line."""
+"""Dotted path of each kind of report of this distribution."""
+
+
+def _check(kind: object, path: str) -> Callable[[Results], Page]:
+    if not callable(kind):
+        raise TypeError(f"'{path}' is not a kind of report: it must take Results and return a Page")
+    return kind
+
+
+KINDS: Plugins[Callable[[Results], Page]] = Plugins(
+    "report", "unbraid.reports", KIND_PATHS, _check, "my_report.page"
+)
+"""Every kind of report: ours, those of other distributions, and any by its dotted path."""
 
 
 def build(results: Results, kind: str | None, out: Path) -> Path:
@@ -27,24 +37,29 @@ def build(results: Results, kind: str | None, out: Path) -> Path:
 
     Args:
         results: what a run directory holds, complete or not.
-        kind: one of ``KINDS``; None takes the kind that the sweep names.
+        kind: name or dotted path of one of ``KINDS``; None takes the kind that the sweep names.
         out: the file to write (``.html`` or ``.htm``), or a folder to write ``<kind>.html`` into.
 
     Returns:
         The file that was written.
 
     Raises:
-        UserError: the kind is unknown, or the file cannot be written.
+        UserError: the kind is unknown or gives no page, or the file cannot be written.
     """
     if out.suffix not in ("", ".html", ".htm") and not out.is_dir():
         raise UserError(f"A report is HTML: name {out.with_suffix('.html')} rather than {out}.")
     chosen = kind or results.sweep.get("report")
-    if chosen not in KINDS:
-        mistake = f"There is no report '{chosen}'." if chosen else "This sweep names no report."
-        hint = did_you_mean(str(chosen), KINDS)
-        raise UserError(f"{mistake}{hint} Reports: {', '.join(sorted(KINDS))}.")
-    html = render(KINDS[chosen](results))
-    path = out if out.suffix and not out.is_dir() else out / f"{chosen}.html"
+    if not chosen:
+        raise UserError(f"This sweep names no report. Choose --kind: {', '.join(KINDS.paths())}.")
+    page = KINDS.load(str(chosen))(results)
+    if not isinstance(page, Page):
+        raise UserError(
+            f"The report '{chosen}' returned {type(page).__name__}; it must return a "
+            "reports.page.page.Page."
+        )
+    html = render(page)
+    name = str(chosen).replace(".", "_")
+    path = out if out.suffix and not out.is_dir() else out / f"{name}.html"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(html, encoding="utf-8")

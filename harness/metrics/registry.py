@@ -99,15 +99,19 @@ def describe_keys(names: Iterable[str]) -> list[dict[str, str]]:
     ]
 
 
-def with_labels(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the metrics of a ``sweep.yaml`` with the labels and ranges that older ones lack."""
-    stored = [dict(entry) for entry in entries]
-    if all("label" in entry for entry in stored):
+def with_labels(entries: Iterable[Any]) -> list[Any]:
+    """Return the metrics of a ``sweep.yaml`` with the labels and ranges that older ones lack.
+
+    What is no metric of ours stays as it is.
+    """
+    stored = list(entries)
+    lacking = [e for e in stored if isinstance(e, Mapping) and "name" in e and "label" not in e]
+    if not lacking:
         return stored
     known = known_keys()
-    return [
-        {"label": known[entry["name"]].label, "range": known[entry["name"]].range, **entry}
-        if entry.get("name") in known
-        else entry
-        for entry in stored
-    ]
+    added = {
+        name: {"label": known[name].label, "range": known[name].range}
+        for name in (entry["name"] for entry in lacking)
+        if name in known
+    }
+    return [{**added[e["name"]], **e} if e in lacking and e["name"] in added else e for e in stored]

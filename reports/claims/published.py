@@ -1,185 +1,178 @@
-"""What a paper has published about a search space: its statements, its setting, its source."""
+"""What papers have published about search spaces: statements, settings, printed numbers.
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+One format for all: a YAML file a publication in ``reports/published``, which names the spaces that
+stand for its experiments.
+"""
+
+import dataclasses
+import functools
+from dataclasses import field
 from pathlib import Path
-from typing import Any
 
+import pydantic
 import yaml
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
 
 FOLDER = Path(__file__).parents[1] / "published"
 
+_STRICT = ConfigDict(extra="forbid", frozen=True)
 
-@dataclass(frozen=True)
+FORMS = ("test", "met", "broken", "ascending", "exceeds", "rising", "falling", "ranked")
+"""The forms that what a statement says can take; all that it has must hold."""
+
+
+@dataclass(config=_STRICT)
 class Statement:
-    """A sentence of the paper and the test that decides it.
-
-    Attributes:
-        test: name of the test, see :mod:`reports.claims.verdict`.
-        quote: the sentence, word for word.
-        where: where in the paper it stands.
-    """
-
-    test: str
-    quote: str
-    where: str
-
-
-@dataclass(frozen=True)
-class Published:
-    """What is known of the published experiment behind one search space.
-
-    Attributes:
-        space: name of the search space.
-        source: the paper and the place in it.
-        numbers: what numbers are printed there.
-        data: ``dataset`` and ``source`` of the published experiment.
-        setting: the published setting, by name.
-        metric: name of the metric the statements are about.
-        factor: key of the factor the statements are about.
-        subject: the level of that factor they speak for.
-        curves_at: learning rate of the published learning curves.
-        statements: the statements.
-    """
-
-    space: str
-    source: str
-    numbers: str
-    data: dict[str, str]
-    metric: str
-    factor: str
-    subject: str
-    curves_at: float
-    statements: tuple[Statement, ...]
-    setting: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Printed:
-    """Numbers that are printed somewhere, for one dataset.
-
-    Attributes:
-        source: where they are printed, and what is known of them.
-        data: name of the published dataset.
-        metrics: names of the columns.
-        rows: the numbers of each method, one a metric.
-        printed_as: what a metric is called there, where the name differs from ours.
-        names: what a row is called there, beside its own name.
-        what: what a row is: a method, a variant.
-    """
-
-    source: str
-    data: str
-    metrics: tuple[str, ...]
-    rows: dict[str, list[float]]
-    printed_as: dict[str, str] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    what: str = "method"
-
-
-@dataclass(frozen=True)
-class VariantStatement:
-    """A sentence about variants, taken apart into what can be tested; all of it must hold.
+    """A sentence of the paper, taken apart into what can be tested; all of it must hold.
 
     Attributes:
         quote: the sentence, word for word, or the order of the printed numbers.
         where: where in the paper it stands, and what of it is tested.
-        met: variants that keep the constraint on a metric, by metric.
-        broken: variants that break it, by metric.
-        ascending: groups of variants from the lowest to the highest values of a metric, by metric;
+        test: name of a test of stability, see :mod:`reports.claims.stability`.
+        met: levels of the factor that keep the constraint on a metric, by metric.
+        broken: levels that break it, by metric.
+        ascending: groups of levels from the lowest to the highest values of a metric, by metric;
             within a group nothing is said.
-        exceeds: two metrics by variant, of which the first is the higher one.
+        exceeds: two metrics by level, of which the first is the higher one.
         rising: factors, by metric, along which it rises, all other factors being equal.
         falling: factors along which it falls.
+        ranked: metrics by which the levels are ordered as the printed numbers are.
     """
 
     quote: str
     where: str
+    test: str = ""
     met: dict[str, list[str]] = field(default_factory=dict)
     broken: dict[str, list[str]] = field(default_factory=dict)
     ascending: dict[str, list[list[str]]] = field(default_factory=dict)
-    exceeds: dict[str, list[str]] = field(default_factory=dict)
+    exceeds: dict[str, tuple[str, str]] = field(default_factory=dict)
     rising: dict[str, list[str]] = field(default_factory=dict)
     falling: dict[str, list[str]] = field(default_factory=dict)
+    ranked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not any(getattr(self, form) for form in FORMS):
+            raise ValueError(f"a statement needs one of {', '.join(FORMS)}")
 
     @property
-    def trends(self) -> tuple[str, ...]:
-        """Names of the metrics that it says rise or fall along a factor."""
-        return tuple(dict.fromkeys([*self.rising, *self.falling]))
+    def of_levels(self) -> bool:
+        """Whether it names levels of the factor, and not factors alone."""
+        return bool(self.met or self.broken or self.ascending or self.exceeds or self.ranked)
 
     @property
-    def of_variants(self) -> bool:
-        """Whether it names variants, and not factors alone."""
-        return bool(self.met or self.broken or self.ascending or self.exceeds)
+    def metrics(self) -> set[str]:
+        """The metrics that it is about, less that of a test of stability."""
+        by_metric = (self.met, self.broken, self.ascending, self.rising, self.falling)
+        exceeding = {metric for pair in self.exceeds.values() for metric in pair}
+        return {*self.ranked, *exceeding}.union(*by_metric)
 
 
-@dataclass(frozen=True)
-class PublishedAblation:
-    """What is known of a published ablation.
+@dataclass(config=_STRICT)
+class PrintedColumn:
+    """A column of printed numbers.
 
     Attributes:
-        printed: the printed numbers; without rows where there is only a figure.
-        note: how they may be compared with ours.
-        setting: the published setting, by name.
-        factor: key of the one factor whose levels the variants are; "" if none is named.
-        statements: the statements.
+        metric: our name of it.
+        printed: what it is called there, where the name differs from ours.
     """
 
-    printed: Printed
-    note: str
-    setting: dict[str, Any]
-    factor: str
-    statements: tuple[VariantStatement, ...]
+    metric: str
+    printed: str = ""
+
+
+@dataclass(config=_STRICT)
+class Published:
+    """A published experiment.
+
+    Attributes:
+        spaces: the data behind each search space that stands for it, a key of ``data``.
+        source: the paper and the place in it.
+        data: what the published data were, by key.
+        note: what numbers are printed there, and how they may be compared with ours.
+        setting: the published setting, by name.
+        factor: key of the one factor whose levels the statements and rows are about; "" for none.
+        names: what a level is called there, beside its own name.
+        columns: the printed numbers' columns.
+        rows: the printed numbers, one a column, by data and level.
+        metric: name of the metric that tests of stability are about.
+        subject: the level that these speak for.
+        curves_at: learning rate of the published learning curves.
+        statements: the statements.
+        space: the search space it was looked up for.
+    """
+
+    spaces: dict[str, str]
+    source: str
+    data: dict[str, str]
+    note: str = ""
+    setting: dict[str, str | float] = field(default_factory=dict)
+    factor: str = ""
+    names: dict[str, str] = field(default_factory=dict)
+    columns: list[PrintedColumn] = field(default_factory=list)
+    rows: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    metric: str = ""
+    subject: str = ""
+    curves_at: float | None = None
+    statements: list[Statement] = field(default_factory=list)
+    space: str = ""
+
+    def __post_init__(self) -> None:
+        if unknown := {*self.spaces.values(), *self.rows} - {*self.data}:
+            raise ValueError(f"data does not say what {', '.join(sorted(unknown))} is")
+        for rows in self.rows.values():
+            for level, numbers in rows.items():
+                if len(numbers) != len(self.columns):
+                    raise ValueError(f"rows: {level} has {len(numbers)} of {len(self.columns)}")
+        if any(statement.test for statement in self.statements) and not self.subject:
+            raise ValueError("tests of stability need a subject")
 
     @property
-    def trends(self) -> tuple[str, ...]:
+    def used(self) -> str:
+        """What the published data were of the experiment that the space stands for."""
+        return self.data[self.spaces[self.space]]
+
+    @property
+    def printed(self) -> dict[str, list[float]]:
+        """The numbers printed for these data, one a column, by level."""
+        return self.rows.get(self.spaces[self.space], {})
+
+    @property
+    def metrics(self) -> list[str]:
+        """Our names of the columns."""
+        return [column.metric for column in self.columns]
+
+    @property
+    def trends(self) -> list[str]:
         """Names of the metrics that any statement says rise or fall along a factor."""
-        return tuple(dict.fromkeys(name for each in self.statements for name in each.trends))
-
-
-def published_ablation(space: str) -> PublishedAblation | None:
-    """Return what is published about the ablation of a search space; None if nothing is kept."""
-    for content in _of_kind("ablation"):
-        if content["space"] != space:
-            continue
-        columns = content.get("columns", [])
-        numbers = Printed(
-            content["source"],
-            content["data"],
-            tuple(column["metric"] for column in columns),
-            content.get("rows", {}),
-            {column["metric"]: column["printed"] for column in columns},
-            content.get("names", {}),
-            "variant",
-        )
-        statements = tuple(VariantStatement(**entry) for entry in content["statements"])
-        return PublishedAblation(
-            numbers, content["note"], content["setting"], content.get("factor", ""), statements
-        )
-    return None
-
-
-def printed(space: str) -> Printed | None:
-    """Return the published numbers behind a search space; None if none are kept here."""
-    for content in _of_kind("table"):
-        if data := content["spaces"].get(space):
-            rows = content["data"][data]
-            return Printed(content["source"], data, tuple(content["metrics"]), rows)
-    return None
+        along = (metric for s in self.statements for metric in (*s.rising, *s.falling))
+        return list(dict.fromkeys(along))
 
 
 def published(space: str) -> Published | None:
-    """Return what is published about a search space; None if nothing is kept here."""
-    for content in _of_kind("stability"):
-        if content["space"] == space:
-            statements = tuple(Statement(**entry) for entry in content.pop("statements"))
-            return Published(statements=statements, **content)
-    return None
+    """Return what is published about a search space; None if nothing is."""
+    found = (each for each in publications().values() if space in each.spaces)
+    return next((dataclasses.replace(each, space=space) for each in found), None)
 
 
-def _of_kind(kind: str) -> Iterator[dict[str, Any]]:
-    """Yield the content of the files of one kind, in the order of their names."""
-    for path in sorted(FOLDER.glob("*.yaml")):
+@functools.cache
+def publications() -> dict[str, Published]:
+    """Return every publication by the name of its file.
+
+    Raises:
+        ValueError: a file is not of the format; the message names it and the key.
+    """
+    return {path.stem: read(path) for path in sorted(FOLDER.glob("*.yaml"))}
+
+
+def read(path: Path) -> Published:
+    """Return the publication that a file describes.
+
+    Raises:
+        ValueError: it is not of the format; the message names the file and the key.
+    """
+    try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if content.pop("kind") == kind:
-            yield content
+        return pydantic.TypeAdapter(Published).validate_python(content)
+    except (yaml.YAMLError, pydantic.ValidationError) as error:
+        raise ValueError(f"{path.name}: {error}") from error

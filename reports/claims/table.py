@@ -13,8 +13,7 @@ from reports.layout.curves import Curves
 from reports.layout.grid import Grid
 from reports.layout.profiles import Profile
 from reports.page.tables import Column, Table
-
-_MARKS = {"holding": "✓ holding", "not holding": "✗ not holding", "undecided": "? undecided"}
+from reports.page.verdicts import mark
 
 
 @dataclass(frozen=True)
@@ -63,11 +62,10 @@ def tested_table(tested: Sequence[Tested], caption: str) -> Table:
     """Return one row a statement: the words, the verdict, what decided, and the test."""
     verdicts = [verdict(each.outcomes) for each in tested]
     quote = Markup("“{}” <small>({})</small>")
-    mark = Markup('<span class="verdict {}">{}</span>')
     small = Markup("<small>{}</small>")
     columns = [
         Column("the paper states", [quote.format(each.quote, each.where) for each in tested]),
-        Column("here", [mark.format(v.split()[0], _MARKS[v]) for v in verdicts]),
+        Column("here", [*map(mark, verdicts)]),
         Column("what decides", [_listed(each.outcomes) for each in tested]),
         Column("the test", [small.format(each.definition) for each in tested]),
     ]

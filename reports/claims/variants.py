@@ -4,16 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+import numpy as np
+import pandas as pd
+from scipy import stats
+
 from reports.analysis.trends import rank_trend, series_along
-from reports.claims.published import PublishedAblation, VariantStatement
+from reports.claims.published import Published, Statement
 from reports.claims.table import Tested, tested_table
 from reports.claims.verdict import ALPHA, Against, sign_of
-from reports.kinds.ablation.tables import Checked
+from reports.layout.constraints import Checked
 from reports.layout.design import Design
 from reports.layout.outcome import plain
 from reports.layout.scores import Scores
 from reports.page.tables import Table
-from reports.page.text import interval, name_of, p_value, words
+from reports.page.text import count, interval, name_of, number, p_value, words
 from reports.stats.estimates import Difference, holm, paired_difference
 
 
@@ -33,7 +37,7 @@ class Comparison:
 
 
 def variants_tested(
-    known: PublishedAblation, design: Design, scores: Sequence[Scores], checked: Checked
+    known: Published, design: Design, scores: Sequence[Scores], checked: Checked
 ) -> Table:
     """Return one row a statement: the words, whether they hold here, and what decides."""
     tested = [
@@ -44,9 +48,10 @@ def variants_tested(
             _outcomes(statement, known, design, scores, checked),
         )
         for statement in known.statements
+        if not statement.test
     ]
     caption = (
-        f"Statements of {known.printed.source}, and whether they hold in this run: shown where a "
+        f"Statements of {known.source}, and whether they hold in this run: shown where a "
         f"paired t-test over seeds has p < {ALPHA:.2f}, adjusted by Holm's method within the "
         "statement. Every part of a statement must be shown; if the opposite of one is, it does "
         "not hold."
@@ -61,13 +66,13 @@ def variants_tested(
 
 
 def _outcomes(
-    statement: VariantStatement,
-    known: PublishedAblation,
+    statement: Statement,
+    known: Published,
     design: Design,
     scores: Sequence[Scores],
     checked: Checked,
 ) -> list[Against]:
-    if statement.of_variants and design.grid.factors != (known.factor,):
+    if statement.of_levels and design.grid.factors != (known.factor,):
         varied = ", ".join(design.grid.factors) or "nothing"
         return [
             Against(0, f"The statement is about {known.factor} alone; this run varies {varied}.")
@@ -78,6 +83,7 @@ def _outcomes(
         *_constraints(statement.broken, checked, -1),
         *_orders(statement.ascending, by_name),
         *_excesses(statement.exceeds, by_name),
+        *_rankings(statement.ranked, known, by_name),
         *_trends(statement.rising, design, by_name, 1),
         *_trends(statement.falling, design, by_name, -1),
     ]
@@ -158,6 +164,40 @@ def _excesses(
     return found
 
 
+def _rankings(
+    metrics: Sequence[str], known: Published, scores: Mapping[str, Scores]
+) -> list[Comparison | str]:
+    """Compare every two levels whose printed numbers differ, and correlate the orders."""
+    found: list[Comparison | str] = []
+    for metric in metrics:
+        if metric not in scores:
+            found.append(f"no trial has {metric}")
+            continue
+        score, place = scores[metric], known.metrics.index(metric)
+        printed = {level: row[place] for level, row in known.printed.items()}
+        levels = sorted((v for v in printed if v in score.values), key=lambda v: -printed[v])
+        if len(levels) < 3:
+            found.append("fewer than three of its levels were run")
+            continue
+        pairs = list(combinations(levels, 2))
+        for high, low in pairs:
+            gap = score.difference(high, low)
+            numbers = f"{high} − {low} = {interval(gap, signed=True)}"
+            if (high, low) == pairs[-1]:
+                numbers = f"{_rank_correlation(score, printed, levels)}; {numbers}"
+            found.append(Comparison(f"{score.outcome.label} of {high} > {low}", gap, numbers))
+    return found
+
+
+def _rank_correlation(score: Scores, printed: Mapping[str, float], levels: Sequence[str]) -> str:
+    """Return the mean of Spearman's rank correlation with the printed order over seeds."""
+    per_seed = pd.DataFrame({level: score.values[level] for level in levels}).dropna()
+    order = [printed[level] for level in levels]
+    rhos = [float(stats.spearmanr(row, order).statistic) for row in per_seed.to_numpy()]
+    mean = number(float(np.mean(rhos)), 2) if rhos else "–"
+    return f"mean rank correlation over {count(len(rhos), 'seed')} {mean}"
+
+
 def _trends(
     stated: Mapping[str, Sequence[str]], design: Design, scores: Mapping[str, Scores], sign: int
 ) -> list[Comparison | str]:
@@ -188,7 +228,7 @@ def _turned(difference: Difference, sign: int) -> Difference:
     return replace(difference, value=-difference.value, low=-difference.high, high=-difference.low)
 
 
-def _definition(statement: VariantStatement, scores: Sequence[Scores]) -> str:
+def _definition(statement: Statement, scores: Sequence[Scores]) -> str:
     """Say in words what is tested, metrics by their labels."""
     labels = {score.outcome.name: score.outcome.label for score in scores}
 
@@ -213,4 +253,5 @@ def _definition(statement: VariantStatement, scores: Sequence[Scores]) -> str:
         for verb, stated in (("rises", statement.rising), ("falls", statement.falling))
         for m, keys in stated.items()
     ]
+    parts += [f"{label(m)} orders the levels as printed" for m in statement.ranked]
     return f"{'; '.join(parts)}."

@@ -1,4 +1,4 @@
-"""A paper's statements, each tested on the results: holding, not holding or undecided.
+"""A paper's statements, each tested on the results: holds, does not hold, or undecided.
 
 A statement speaks for one group (the subject) against every other (the rivals). It holds if it is
 shown against each rival, and does not hold if the opposite is shown against any.
@@ -6,19 +6,17 @@ shown against each rival, and does not hold if the opposite is shown against any
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from reports.layout.curves import Curves
 from reports.layout.grid import Grid
 from reports.layout.profiles import Profile
+from reports.page.verdicts import Verdict, from_sign
 from reports.stats.estimates import LEVEL, Difference
 
-Verdict = Literal["holding", "not holding", "undecided"]
-
 LEAST_SEEDS = 3
-"""With fewer seeds nothing counts as shown."""
+"""With fewer seeds nothing is shown."""
 ALPHA = round(1 - LEVEL, 10)
 
 
@@ -67,9 +65,7 @@ class Test:
 def verdict(outcomes: Sequence[Against]) -> Verdict:
     """Combine the outcomes against the rivals."""
     signs = [outcome.sign for outcome in outcomes]
-    if -1 in signs:
-        return "not holding"
-    return "holding" if signs and all(sign > 0 for sign in signs) else "undecided"
+    return from_sign(-1 if -1 in signs else int(bool(signs) and all(sign > 0 for sign in signs)))
 
 
 def sign_of(difference: Difference, adjusted: float) -> int:

@@ -7,17 +7,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from reports.layout.constraints import Bound, Kept, State
+from reports.layout.constraints import Bound, Kept
 from reports.layout.design import Design
+from reports.page import verdicts
 from reports.page.figure import COLOURS, WIDTH, Figure, style, to_svg, wide_limits
 from reports.page.text import words
+from reports.page.verdicts import Verdict
 
-LOOKS: dict[State, tuple[str, str, str]] = {
-    "met": ("#00694b", "o", "met"),
-    "broken": ("#b3261e", "X", "broken"),
-    "not shown": ("#6a5500", "D", "not shown"),
-}
-"""Colour, marker and word of each state."""
+MARKERS: dict[Verdict, str] = {"holds": "o", "does not hold": "X", "undecided": "D"}
+"""Marker of each verdict."""
 MOST_VARIANTS = 40
 """Most variants drawn."""
 
@@ -68,17 +66,18 @@ def draw_constraint(
     )
     if len(groups) < len(design.grid.groups):
         caption += f" {len(groups)} of {len(design.grid.groups)} variants are drawn."
-    alt = words([f"{group}: {kept[group].state}" for group in groups])
+    alt = words([f"{group}: {kept[group].verdict}" for group in groups])
     data = values[values["group"].isin(groups)].copy()
     data["bound"] = [kept[group].bound for group in data["group"]]
-    data["state"] = [kept[group].state for group in data["group"]]
+    data["state"] = [kept[group].verdict for group in data["group"]]
     return Figure(name, svg, f"{constraint.in_words}. {alt}.", caption, data)
 
 
 def _draw(
     axes: Axes, place: int, kept: Kept, seeds: np.ndarray, limits: tuple[float, float]
 ) -> None:
-    colour, marker, word = LOOKS[kept.state]
+    word = kept.verdict
+    colour, marker = verdicts.COLOURS[word], MARKERS[word]
     axes.plot(seeds, np.full(len(seeds), place + 0.22), ".", color=colour, ms=4, alpha=0.6)
     mean = kept.mean
     if np.isfinite(mean.low):

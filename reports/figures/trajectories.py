@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
 from reports.figures.curves import FEWEST, bundle, curve_rows, draw_bundle, whole_numbers
-from reports.kinds.ablation.tables import Checked
+from reports.layout.constraints import Checked
 from reports.layout.curves import SPLITS, Curves, read_curves
 from reports.layout.grid import Grid
 from reports.layout.outcome import Outcome

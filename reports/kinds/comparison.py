@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from harness.results import Results
 from reports.analysis.group_comparisons import compare_all
-from reports.claims.methods import statements
-from reports.claims.published import printed
+from reports.claims.published import published
+from reports.claims.variants import variants_tested
 from reports.figures.curves import draw_at
 from reports.figures.scores import draw_scores
 from reports.kinds.shared.header import header
@@ -17,6 +17,7 @@ from reports.kinds.shared.reading import reading
 from reports.kinds.shared.score_tables import differences_table, metrics_table
 from reports.kinds.shared.tables import cells_table, trials_table
 from reports.layout.curves import read_curves
+from reports.layout.design import design_of
 from reports.layout.grid import Grid, lay_out
 from reports.layout.profiles import Profile, profiles
 from reports.layout.scores import all_scores, baseline
@@ -41,10 +42,13 @@ def page(results: Results) -> Page:
             result.append(differences_table(scores, baseline(grid.groups)))
     sections = [Section("Result", result)]
     space = str(results.sweep.get("space") or "")
-    if scores and (numbers := printed(space)):
-        note = f"The published data are {numbers.data}; see the header for what was used here."
-        said: list[Part] = [printed_table(numbers, scores, note), statements(scores, numbers)]
-        sections.append(Section("What was published", said))
+    known = published(space)
+    if scores and known and known.printed:
+        note = f"The published data are {known.used}; see the header for what was used here."
+        parts: list[Part] = [printed_table(known, scores, note)]
+        if known.statements:
+            parts.append(variants_tested(known, design_of(results), scores, []))
+        sections.append(Section("What was published", parts))
     sections += _pictures(results, grid, found)
     if grid.counts["planned"]:
         tables: Sequence[Part] = [cells_table(grid, found), trials_table(grid, results)]

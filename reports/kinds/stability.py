@@ -30,6 +30,7 @@ def page(results: Results) -> Page:
     """
     grid = lay_out(results)
     known = published(str(results.sweep.get("space", "")))
+    known = known if known and known.subject else None
     found = profiles(grid)
     compared = compare_all(grid, found)
     curves = read_curves(results.curves, grid.outcome)
@@ -47,7 +48,7 @@ def page(results: Results) -> Page:
         sections.append(
             Section(
                 "The paper's statements",
-                [statements_table(known, evidence), setting(known.numbers, known.setting)],
+                [statements_table(known, evidence), setting(known.note, known.setting)],
             )
         )
     drawn = curves if curves.recorded else read_curves(results.curves, LOSS, "train")
@@ -71,7 +72,7 @@ def curve_level(found: dict[str, Profile], known: Published | None) -> tuple[flo
     """
     planned = {cell.level for profile in found.values() for cell in profile.cells}
     for level in planned:
-        if known and np.isclose(level, known.curves_at):
+        if known and known.curves_at and np.isclose(level, known.curves_at):
             return level, ", as in the paper"
     valued = [{cell.level for cell in p.cells if len(cell.values)} for p in found.values()]
     shared = set.intersection(*valued) if valued else set()

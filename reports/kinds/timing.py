@@ -5,7 +5,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from harness.results import Results
-from reports.claims.published import Printed, printed
+from reports.claims.published import Published, published
 from reports.figures.scores import draw_scores
 from reports.kinds.shared.header import header
 from reports.kinds.shared.score_tables import metrics_table
@@ -25,7 +25,7 @@ def page(results: Results) -> Page:
     scores = [score for score in all_scores(results) if score.outcome.unit == "s"]
     parts: list[Part] = []
     if scores:
-        known = printed(str(results.sweep.get("space") or ""))
+        known = published(str(results.sweep.get("space") or ""))
         parts = [
             ratios_table(scores, grid, known),
             draw_scores(scores, grid.groups),
@@ -43,7 +43,7 @@ def page(results: Results) -> Page:
     return Page(title, source, header(results, grid, None), sections)
 
 
-def ratios_table(scores: list[Scores], grid: Grid, known: Printed | None) -> Table:
+def ratios_table(scores: list[Scores], grid: Grid, known: Published | None) -> Table:
     """Return one row a group: its seconds over the baseline's of the same seed."""
     base = baseline(grid.groups)
     columns = [Column("method", grid.groups)]
@@ -70,8 +70,8 @@ def _ratio(score: Scores, group: str, base: str) -> Estimate:
     return mean_interval((score.values[group] / score.values[base]).dropna())
 
 
-def _published(known: Printed, score: Scores, group: str, base: str) -> float:
+def _published(known: Published, score: Scores, group: str, base: str) -> float:
     place = known.metrics.index(score.outcome.name)
-    if group not in known.rows or base not in known.rows:
+    if group not in known.printed or base not in known.printed:
         return np.nan
-    return known.rows[group][place] / known.rows[base][place]
+    return known.printed[group][place] / known.printed[base][place]

@@ -1,9 +1,9 @@
 """Bounds on metrics: what a search had to meet, and what each variant of an ablation meets."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,8 @@ from harness.results import Results
 from reports.layout.grid import lay_out
 from reports.layout.outcome import Outcome, metric_of
 from reports.page.text import name_of
+from reports.page.verdicts import Verdict, from_sign
 from reports.stats.estimates import LEVEL, Difference, Estimate, mean_interval, paired_difference
-
-State = Literal["met", "broken", "not shown"]
 
 
 @dataclass(frozen=True)
@@ -67,11 +66,15 @@ class Kept:
     bound: float
 
     @property
-    def state(self) -> State:
+    def verdict(self) -> Verdict:
         """Whether the interval of the mean lies on one side of what is tolerated, and on which."""
         if self.slack.n < 2 or not self.slack.p < 1 - LEVEL:
-            return "not shown"
-        return "met" if self.slack.value > 0 else "broken"
+            return "undecided"
+        return from_sign(1 if self.slack.value > 0 else -1)
+
+
+Checked = Sequence[tuple[Bound, Mapping[str, Kept]]]
+"""Every constraint of a sweep, with how each variant keeps it, by group."""
 
 
 def read_constraint(sweep: Mapping[str, Any], text: str) -> Bound:

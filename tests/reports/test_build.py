@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -94,7 +96,7 @@ def test_out_may_be_a_folder(tmp_path):
     ("kind", "said"),
     [
         ("stabilty", "Did you mean 'stability'?"),
-        (None, "names no report. Reports: ablation, comparison, stability, timing, tuning."),
+        (None, "names no report. Choose --kind: ablation, comparison, stability, timing, tuning."),
     ],
 )
 def test_an_unknown_kind_is_explained(kind, said, tmp_path):
@@ -120,3 +122,56 @@ def test_a_report_under_another_extension_is_refused(tmp_path):
     with pytest.raises(UserError, match=r"name .*report\.html rather than .*report\.txt"):
         reports.build(results(), "stability", tmp_path / "report.txt")
     assert not (tmp_path / "report.txt").exists()
+
+
+MY_REPORT = """
+from harness.results import Results
+from markupsafe import Markup
+from reports.page.page import Page, Section
+
+def page(results: Results) -> Page:
+    note = Markup("<p>{} trials.</p>").format(len(results.trials))
+    return Page("Mine", "", Markup(""), [Section("All", [note])])
+
+def nothing(results: Results) -> None:
+    return None
+
+number = 3
+"""
+
+
+@pytest.fixture
+def outside(tmp_path, monkeypatch):
+    (tmp_path / "report_of_the_tests.py").write_text(MY_REPORT)
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+@pytest.mark.usefixtures("outside")
+def test_a_kind_of_report_may_come_from_outside(tmp_path):
+    path = reports.build(results(), "report_of_the_tests.page", tmp_path / "out")
+    assert path.name == "report_of_the_tests_page.html"
+    assert "<h1>Mine</h1>" in path.read_text()
+    assert f"{len(results().trials)} trials." in path.read_text()
+
+
+@pytest.mark.usefixtures("outside")
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("report_of_the_tests.nothing", "returned NoneType; it must return"),
+        ("report_of_the_tests.number", "is not a kind of report"),
+        ("report_of_the_tests.pages", "has no 'pages'"),
+        ("no_such_module.page", "there is no module 'no_such_module'"),
+    ],
+)
+def test_what_is_no_kind_of_report_is_explained(kind, said, tmp_path):
+    with pytest.raises(UserError, match=re.escape(said)):
+        reports.build(results(), kind, tmp_path)
+
+
+def test_a_kind_imports_nothing_of_the_others():
+    code = (
+        "import sys; from reports import KINDS; KINDS.load('stability'); "
+        "sys.exit(any(name in sys.modules for name in ('optuna', 'torch', 'reports.kinds.tuning')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

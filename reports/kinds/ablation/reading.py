@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from reports.figures.importance import name
-from reports.kinds.ablation.tables import Checked
 from reports.kinds.shared.reading import MOST_SENTENCES, best, ending, outliers
-from reports.layout.constraints import Bound, Kept
+from reports.layout.constraints import Bound, Checked, Kept
 from reports.layout.design import Design
 from reports.layout.profiles import Profile
 from reports.layout.scores import Scores, against
 from reports.page.figure import wide_limits
 from reports.page.text import count, interval, p_value, words
+from reports.page.verdicts import VERDICTS, Verdict
 from reports.stats.anova import Term
 from reports.stats.estimates import LEVEL
 
@@ -87,16 +87,19 @@ def _importance(design: Design, terms: Sequence[Term]) -> str:
 
 def _constraint(score: Scores | None, constraint: Bound, kept: Mapping[str, Kept]) -> str:
     """Say which variants keep a constraint, and which of these is best."""
-    by_state: dict[str, list[str]] = {"met": [], "broken": [], "not shown": []}
+    by_verdict: dict[Verdict, list[str]] = {verdict: [] for verdict in VERDICTS}
     for group, each in kept.items():
         if each.mean.n:
-            by_state[each.state].append(group)
-    if not any(by_state.values()):
+            by_verdict[each.verdict].append(group)
+    if not any(by_verdict.values()):
         return f"The constraint {constraint.in_words} was measured on no trial."
-    told = [f"{state} by {_named(groups)}" for state, groups in by_state.items() if groups]
-    told = [t.replace("not shown by", "neither shown for") for t in told]
-    sentence = f"The constraint {constraint.in_words} is {'; '.join(told)}."
-    meeting = {g: score.values[g] for g in by_state["met"]} if score else {}
+    parts = [
+        f"{'is undecided' if verdict == 'undecided' else verdict} for {_named(groups)}"
+        for verdict, groups in by_verdict.items()
+        if groups
+    ]
+    sentence = f"The constraint {constraint.in_words} {'; '.join(parts)}."
+    meeting = {g: score.values[g] for g in by_verdict["holds"]} if score else {}
     leader = Scores(score.outcome, meeting).best if score and len(meeting) > 1 else None
     if leader and score:
         sentence += (

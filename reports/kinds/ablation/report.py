@@ -6,7 +6,7 @@ from functools import cache
 from markupsafe import Markup
 
 from harness.results import Results
-from reports.claims.published import published_ablation
+from reports.claims.published import published
 from reports.claims.table import setting
 from reports.claims.variants import variants_tested
 from reports.figures.constraint import draw_constraint
@@ -16,12 +16,12 @@ from reports.figures.importance import importance_figure, importance_table, inte
 from reports.figures.trajectories import trajectories
 from reports.kinds.ablation.effects import interactions, main_effects
 from reports.kinds.ablation.reading import reading
-from reports.kinds.ablation.tables import Checked, variants_table
+from reports.kinds.ablation.tables import variants_table
 from reports.kinds.shared.header import header
 from reports.kinds.shared.printed_table import printed_table
 from reports.kinds.shared.score_tables import differences_table, metrics_table
 from reports.kinds.shared.tables import cells_table, trials_table
-from reports.layout.constraints import check, constraints_of
+from reports.layout.constraints import Checked, check, constraints_of
 from reports.layout.curves import read_curves
 from reports.layout.design import Design, design_of
 from reports.layout.grid import Grid, lay_out
@@ -93,14 +93,14 @@ def shown_variants(design: Design, found: dict[str, Profile]) -> tuple[str, ...]
 def _published(
     results: Results, design: Design, scores: list[Scores], checked: Checked
 ) -> list[Section]:
-    known = published_ablation(str(results.sweep.get("space") or ""))
-    if known is None or not scores:
+    known = published(str(results.sweep.get("space") or ""))
+    if known is None or known.subject or not scores:
         return []
-    note = f"Published data: {known.printed.data}; see the header for what was used here."
+    note = f"Published data: {known.used}; see the header for what was used here."
     parts: list[Part] = [variants_tested(known, design, scores, checked)]
-    if known.printed.rows:
-        down = len(known.printed.metrics) > MOST_COLUMNS
-        parts.append(printed_table(known.printed, scores, note, down=down))
+    if known.printed:
+        down = len(known.metrics) > MOST_COLUMNS
+        parts.append(printed_table(known, scores, note, down=down))
     parts.append(setting(known.note, known.setting))
     return [Section("What was published", parts)]
 
@@ -126,7 +126,7 @@ def _of_pairs(design: Design, terms: list[Term]) -> list[Part]:
 
 def _effects_on_others(results: Results, design: Design) -> list[Section]:
     """Return a section for each further metric that the paper says to rise or to fall."""
-    known = published_ablation(str(results.sweep.get("space") or ""))
+    known = published(str(results.sweep.get("space") or ""))
     trends = {*(known.trends if known else ())} - {design.grid.outcome.name}
     sections = []
     for outcome in outcomes_of(results):

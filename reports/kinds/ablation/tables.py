@@ -6,19 +6,14 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from markupsafe import Markup
 
-from reports.layout.constraints import Bound, Kept, State
+from reports.layout.constraints import Bound, Checked, Kept
 from reports.layout.design import Design
 from reports.layout.profiles import Cell, Profile
 from reports.layout.scores import Scores, against
 from reports.page.tables import Column, Table
 from reports.page.text import interval, p_value, share, words
+from reports.page.verdicts import mark
 from reports.stats.estimates import Difference, Estimate
-
-_MARKS: dict[State, str] = {"met": "✓ met", "broken": "✗ broken", "not shown": "? not shown"}
-_CLASSES: dict[State, str] = {"met": "holding", "broken": "not", "not shown": "undecided"}
-
-Checked = Sequence[tuple[Bound, Mapping[str, Kept]]]
-"""Every constraint, with how each variant keeps it."""
 
 
 def variants_table(
@@ -103,13 +98,10 @@ def _constraint(
         f"{name}_high": [k.mean.high for k in kept],
         f"{name}_bound": [k.bound for k in kept],
         f"{name}_seeds_keeping_it": [k.kept for k in kept],
-        f"{name}_state": [k.state if k.mean.n else "" for k in kept],
+        f"{name}_verdict": [k.verdict if k.mean.n else "" for k in kept],
     }
-    mark = Markup('<span class="verdict {}">{}</span> <small>{}/{}</small>')
-    cells = [
-        mark.format(_CLASSES[k.state], _MARKS[k.state], k.kept, k.mean.n) if k.mean.n else "–"
-        for k in kept
-    ]
+    shares = Markup("{} <small>{}/{}</small>")
+    cells = [shares.format(mark(k.verdict), k.kept, k.mean.n) if k.mean.n else "–" for k in kept]
     return Column(constraint.in_words, cells, [k.slack.value for k in kept])
 
 
@@ -128,8 +120,8 @@ def _caption(design: Design, score: Scores | None, checked: Checked) -> str:
         )
     if checked:
         told.append(
-            "Constraints: met or broken where the 95 % interval of the mean lies on one side of "
-            "what is tolerated, else not shown; beside it the seeds that keep it."
+            "Constraints: a verdict where the 95 % interval of the mean lies on one side of what "
+            "is tolerated, else undecided; beside it the seeds that keep it."
         )
     return " ".join(told)
 

@@ -58,8 +58,8 @@ def _data_notes(
     if "procedural" in _distinct(trials, "data_source"):
         said.append("Procedural data: these images are rendered, not those of a published set.")
     datasets = _distinct(trials, "dataset")
-    if known and any(dataset != known.data["dataset"] for dataset in datasets):
-        said.append(f"The paper used {known.data['dataset']}, this run {words(datasets)}.")
+    if known and any(dataset != known.used for dataset in datasets):
+        said.append(f"The paper used {known.used}, this run {words(datasets)}.")
     scale = sweep.get("scale")
     if known and scale and scale != "paper":
         said.append(f"The scale is “{scale}”, not the published setting.")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from reports.claims.published import Printed
+from reports.claims.published import Published
 from reports.kinds.shared.score_tables import cell
 from reports.layout.outcome import plain
 from reports.layout.scores import Scores
@@ -17,32 +17,32 @@ _NONE = Estimate(np.nan, np.nan, np.nan, 0)
 
 
 def printed_table(
-    printed: Printed, scores: list[Scores], note: str, *, down: bool = False
+    known: Published, scores: list[Scores], note: str, *, down: bool = False
 ) -> Table:
     """Return published numbers beside ours.
 
     Args:
-        printed: the published numbers.
+        known: the publication.
         scores: ours.
         note: what else is to be said of them.
         down: whether a metric is a row; else a method or variant is.
     """
     ours = {score.outcome.name: score for score in scores}
-    columns, data = _printed_down(printed, ours) if down else _printed_across(printed, ours)
-    caption = f"Published numbers beside ours. {printed.source}. {note}".strip()
+    columns, data = _printed_down(known, ours) if down else _printed_across(known, ours)
+    caption = f"Published numbers beside ours. {known.source}. {note}".strip()
     return Table("published", caption, columns, pd.DataFrame(data))
 
 
 def _printed_across(
-    printed: Printed, ours: Mapping[str, Scores]
+    known: Published, ours: Mapping[str, Scores]
 ) -> tuple[list[Column], dict[str, object]]:
-    methods = list(printed.rows)
-    columns = [Column(printed.what, [_named(printed, method) for method in methods])]
-    data: dict[str, object] = {printed.what: methods}
-    for place, metric in enumerate(printed.metrics):
-        theirs = [float(printed.rows[method][place]) for method in methods]
+    methods, what = list(known.printed), _noun(known)
+    columns = [Column(what, [_named(known, method) for method in methods])]
+    data: dict[str, object] = {what: methods}
+    for place, metric in enumerate(known.metrics):
+        theirs = [float(known.printed[method][place]) for method in methods]
         title = _title(metric, ours)
-        name = printed.printed_as.get(metric, title)
+        name = _as_called(known, metric) or title
         columns.append(Column(f"{name}, published", [_as_printed(v) for v in theirs], theirs))
         data[f"{metric}_published"] = theirs
         if metric in ours:
@@ -53,15 +53,15 @@ def _printed_across(
 
 
 def _printed_down(
-    printed: Printed, ours: Mapping[str, Scores]
+    known: Published, ours: Mapping[str, Scores]
 ) -> tuple[list[Column], dict[str, object]]:
-    metrics = printed.metrics
+    metrics = known.metrics
     columns = [
-        Column("metric, and as what it was published", [_both(printed, m, ours) for m in metrics])
+        Column("metric, and as what it was published", [_both(known, m, ours) for m in metrics])
     ]
     data: dict[str, object] = {"metric": metrics}
-    for method, row in printed.rows.items():
-        theirs, name = [float(value) for value in row], printed.names.get(method, method)
+    for method, row in known.printed.items():
+        theirs, name = [float(value) for value in row], known.names.get(method, method)
         columns.append(Column(f"{name}, published", [_as_printed(v) for v in theirs], theirs))
         means = [_mean(ours, metric, method) for metric in metrics]
         columns.append(Column(f"{name}, here", [*map(cell, means)], [m.value for m in means]))
@@ -69,14 +69,23 @@ def _printed_down(
     return columns, data
 
 
-def _named(printed: Printed, method: str) -> str:
-    return f"{method}, {printed.names[method]}" if method in printed.names else method
+def _named(known: Published, method: str) -> str:
+    return f"{method}, {known.names[method]}" if method in known.names else method
 
 
-def _both(printed: Printed, metric: str, ours: Mapping[str, Scores]) -> str:
+def _both(known: Published, metric: str, ours: Mapping[str, Scores]) -> str:
     title = _title(metric, ours)
-    theirs = printed.printed_as.get(metric, title)
+    theirs = _as_called(known, metric) or title
     return title if theirs == title else Markup("{}<br><small>{}</small>").format(title, theirs)
+
+
+def _as_called(known: Published, metric: str) -> str:
+    return next((c.printed for c in known.columns if c.metric == metric), "")
+
+
+def _noun(known: Published) -> str:
+    """Return what a row is: a method, a variant."""
+    return "method" if known.factor == "method" and not known.names else "variant"
 
 
 def _title(metric: str, ours: Mapping[str, Scores]) -> str:

@@ -8,7 +8,7 @@ from scipy.stats import spearmanr
 
 from harness.metrics.registry import with_labels
 from reports.analysis.trends import PERMUTATIONS, rank_trend, series_along
-from reports.claims.published import published_ablation
+from reports.claims.published import published
 from reports.claims.variants import variants_tested
 from reports.kinds.ablation.report import page
 from reports.layout.design import design_of
@@ -86,7 +86,7 @@ def test_series_are_of_one_seed_with_all_else_equal():
     assert rank_trend(series).value == pytest.approx(1)
 
 
-KNOWN = published_ablation("dvae_beta_d")
+KNOWN = published("dvae_beta_d")
 METRICS = [
     {"name": "mse", "direction": "lower", "unit": ""},
     {"name": "kl_total", "direction": "none", "unit": "nats"},
@@ -110,7 +110,7 @@ def verdicts(made):
 
 def test_the_trends_of_figure_1():
     found, numbers = verdicts(results())
-    assert found == ["holding", "holding"]
+    assert found == ["holds", "holds"]
     assert "MSE rises with β: ρ = +1.00 in every series, n = 8, Holm p < 0.001" in numbers[0]
     assert "total KL falls with β" in numbers[0]
     assert "total KL rises with d" in numbers[1]
@@ -122,7 +122,7 @@ def test_a_divergence_that_falls_with_d_does_not_hold():
         return {**found, "kl_total": 500 - found["kl_total"]}
 
     found, numbers = verdicts(results(other))
-    assert found == ["not holding", "not holding"]
+    assert found == ["does not hold", "does not hold"]
     assert "total KL rises with d: ρ = −1.00" in numbers[1]
 
 
@@ -137,7 +137,7 @@ def test_noise_is_undecided():
 def test_one_series_or_two_show_nothing():
     """Whatever the p-value of six levels says: each series is of one training a level."""
     alone = {"method.beta": [1, 10, 100, 1000, 10000, 100000]}
-    for seeds, expected in ((1, "undecided"), (2, "undecided"), (3, "holding")):
+    for seeds, expected in ((1, "undecided"), (2, "undecided"), (3, "holds")):
 
         def value(beta, seed):
             return as_published(beta, 16, seed)

@@ -43,7 +43,7 @@ def test_every_statement_of_the_paper_has_a_test():
 
 
 def test_a_clear_winner_holds():
-    assert set(verdicts(Sweep()).values()) == {"holding"}
+    assert set(verdicts(Sweep()).values()) == {"holds"}
 
 
 def test_a_clear_loser_does_not_hold():
@@ -54,17 +54,17 @@ def test_a_clear_loser_does_not_hold():
         epochs_to_climb=swapped(made.epochs_to_climb),
         noise=swapped(made.noise),
     )
-    assert set(verdicts(loser).values()) == {"not holding"}
+    assert set(verdicts(loser).values()) == {"does not hold"}
 
 
 def test_equals_are_not_told_apart():
     found = verdicts(Sweep(**EQUAL))
-    assert found["higher_rates"] == "not holding"  # it was said to be higher, and is the same
+    assert found["higher_rates"] == "does not hold"  # it was said to be higher, and is the same
     assert {found[name] for name in TESTS if name != "higher_rates"} == {"undecided"}
 
 
 def test_equals_are_told_apart_no_more_often_than_allowed():
-    """Holm keeps the chance of any wrong claim, here of "not holding", below 5 % a statement."""
+    """Holm keeps the chance of any wrong claim, here of "does not hold", below 5 % a statement."""
     sweep = Sweep(**EQUAL, rates=(1e-4, 1e-3), epochs=30)
     evidences = [evidence_of(results(sweep, seed)) for seed in range(40)]
     for name in ("tighter_bound", "faster_convergence", "steadier_training"):
@@ -81,7 +81,7 @@ def test_three_seeds_show_a_divergence_that_never_fails():
     """3/3 against 0/3: Newcombe's interval excludes 0; 1/3 against 0/3: it does not."""
     made = results(Sweep(seeds=3, rates=(1e-4, 1e-3, 1e-2)))
     higher = TESTS["higher_rates"].against_each
-    assert verdict(higher(evidence_of(made))) == "holding"
+    assert verdict(higher(evidence_of(made))) == "holds"
     rows = made.trials["param.method.lr"].eq(1e-2) & made.trials["seed"].gt(0)
     made.trials.loc[rows, "status"] = "ok"
     made.trials.loc[rows, "metric.elbo"] = -150.0

@@ -9,10 +9,11 @@ import pytest
 
 from harness.metrics.registry import with_labels
 from harness.results import Results
-from reports.claims.methods import statements
-from reports.claims.published import printed
+from reports.claims.published import published
+from reports.claims.variants import variants_tested
 from reports.kinds import comparison, timing
 from reports.kinds.shared.score_tables import differences_table
+from reports.layout.design import design_of
 from reports.layout.grid import lay_out
 from reports.layout.scores import Scores, against, all_scores, baseline
 from reports.page.page import render
@@ -116,28 +117,29 @@ def test_differences_are_read_by_the_metrics_direction() -> None:
 
 
 def verdicts(results: Results) -> list[str]:
-    numbers = printed("vitae_mnist")
-    assert numbers
-    return statements(all_scores(results), numbers).data["verdict"].tolist()
+    known = published("vitae_mnist")
+    table = variants_tested(known, design_of(results), all_scores(results), [])
+    return table.data["verdict"].tolist()
 
 
 def test_statements_hold_fail_and_stay_open() -> None:
     assert verdicts(made_up(gap=1.0)) == ["holds", "holds"]
     assert verdicts(made_up(gap=-1.0)) == ["does not hold", "does not hold"]
-    assert verdicts(made_up(gap=0.0)) == ["not shown", "not shown"]
-    assert verdicts(made_up(seeds=1)) == ["not shown", "not shown"], "no interval with one seed"
+    assert verdicts(made_up(gap=0.0)) == ["undecided", "undecided"]
+    assert verdicts(made_up(seeds=1)) == ["undecided", "undecided"], "no interval with one seed"
 
 
 def test_published_numbers_of_each_space() -> None:
-    assert printed("vitae_mnist").rows["c_vitae"] == [-139, -141, 0.884]
-    assert printed("vitae_bodies").data == "smpl"
-    assert printed("vitae_timing").rows["dip_vae_ii"] == [0.0025, 0.018]
-    assert printed("vitae_stability") is None
+    assert published("vitae_mnist").printed["c_vitae"] == [-139, -141, 0.884]
+    assert published("vitae_bodies").used == "smpl"
+    assert published("vitae_timing").printed["dip_vae_ii"] == [0.0025, 0.018]
+    assert published("vitae_stability").printed == {}
+    assert published("elsewhere") is None
 
 
 def test_pages_render_with_and_without_results() -> None:
     html = render(comparison.page(made_up()))
-    for said in ("c_vitae", "D_score, published", "0.884", "✓ holding", "difference to vae"):
+    for said in ("c_vitae", "D_score, published", "0.884", "✓ holds", "difference to vae"):
         assert said in html
     empty = made_up()
     empty = dataclasses.replace(empty, trials=empty.trials.iloc[:0])

@@ -198,7 +198,7 @@ def test_the_curves_data_are_the_curves(usual):
 def test_the_reading_states_the_result(usual):
     assert "affine_diffeo is better than affine, each at its best level" in usual.words
     assert "affine: 10⁻³; affine_decomp: 10⁻³; affine_diffeo: ≥ 10⁻¹." in usual.words
-    assert usual.words.count("✓ holding") == 4
+    assert usual.words.count("✓ holds") == 4
     assert "published as a plot only" in usual.words
 
 

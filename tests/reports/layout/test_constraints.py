@@ -1,4 +1,4 @@
-"""Constraints: read from the sweep, met or broken by each variant."""
+"""Constraints: read from the sweep, kept or broken by each variant."""
 
 import dataclasses
 
@@ -42,8 +42,14 @@ def test_what_is_no_constraint_is_refused(text):
 
 def test_rodis_variants_meet_and_break_theirs():
     _, kept = only(rodi(), "i_t_prime <= method.epsilon + 0.02")
-    states = {variant: each.state for variant, each in kept.items()}
-    assert states == {"a": "met", "b": "broken", "c": "met", "d": "broken", "e": "met"}
+    states = {variant: each.verdict for variant, each in kept.items()}
+    assert states == {
+        "a": "holds",
+        "b": "does not hold",
+        "c": "holds",
+        "d": "does not hold",
+        "e": "holds",
+    }
     assert [each.kept for each in kept.values()] == [5, 0, 5, 0, 5]
     assert all(each.bound == 0.125 for each in kept.values())
     assert kept["b"].slack.value == pytest.approx(0.125 + 0.02 - 0.8727, abs=0.01)
@@ -52,17 +58,17 @@ def test_rodis_variants_meet_and_break_theirs():
 def test_the_tolerance_decides_at_the_edge():
     means = {**PUBLISHED, "a": (0.12, 0.14, 0.04)}
     made = rodi(means, sd=0.001)
-    assert only(made, "i_t_prime <= method.epsilon")[1]["a"].state == "broken"
-    assert only(made, "i_t_prime <= method.epsilon + 0.015")[1]["a"].state == "not shown"
-    assert only(made, "i_t_prime <= method.epsilon + 0.03")[1]["a"].state == "met"
+    assert only(made, "i_t_prime <= method.epsilon")[1]["a"].verdict == "does not hold"
+    assert only(made, "i_t_prime <= method.epsilon + 0.015")[1]["a"].verdict == "undecided"
+    assert only(made, "i_t_prime <= method.epsilon + 0.03")[1]["a"].verdict == "holds"
 
 
 def test_at_least_is_the_mirror_of_at_most():
     made = rodi()
     _, least = only(made, "i_t_prime >= method.epsilon - 0.02")
-    assert {v: each.state for v, each in least.items()} == dict.fromkeys("abcde", "met")
+    assert {v: each.verdict for v, each in least.items()} == dict.fromkeys("abcde", "holds")
     _, least = only(made, "i_t_prime >= 0.5")
-    assert [v for v, each in least.items() if each.state == "met"] == ["b"]
+    assert [v for v, each in least.items() if each.verdict == "holds"] == ["b"]
 
 
 def test_each_trial_has_its_own_bound():
@@ -70,19 +76,19 @@ def test_each_trial_has_its_own_bound():
         {"method.epsilon": [0.1, 0.5]}, lambda epsilon, seed: 0.3 + 0.001 * seed, seeds=3
     )
     _, kept = only(made, "elbo <= method.epsilon")
-    assert {group: (k.bound, k.state) for group, k in kept.items()} == {
-        "epsilon=0.1": (0.1, "broken"),
-        "epsilon=0.5": (0.5, "met"),
+    assert {group: (k.bound, k.verdict) for group, k in kept.items()} == {
+        "epsilon=0.1": (0.1, "does not hold"),
+        "epsilon=0.5": (0.5, "holds"),
     }
 
 
 def test_one_seed_shows_nothing_and_no_value_counts_not():
     _, kept = only(rodi(seeds=1), "i_t_prime <= method.epsilon")
-    assert {each.state for each in kept.values()} == {"not shown"}
+    assert {each.verdict for each in kept.values()} == {"undecided"}
     made = rodi()
     gone = made.trials["param.method.variant"].eq("b")
     made = dataclasses.replace(made, trials=made.trials[~gone].reset_index(drop=True))
     _, kept = only(made, "i_t_prime <= method.epsilon + 0.02")
-    assert (kept["b"].mean.n, kept["b"].state) == (0, "not shown")
+    assert (kept["b"].mean.n, kept["b"].verdict) == (0, "undecided")
     _, kept = only(made, "i_t_prime <= method.unheard")
     assert all(each.mean.n == 0 for each in kept.values()), "no method has such a bound"

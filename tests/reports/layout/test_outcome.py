@@ -177,7 +177,7 @@ def test_the_training_loss_does_not_decide_what_the_paper_says_of_the_elbo(tmp_p
     words = report(made, tmp_path).words
     assert "Learning curves: training loss" in words
     assert words.count("no pair of learning curves has enough evaluations") == 4
-    assert (words.count("✓ holding"), words.count("? undecided")) == (2, 2)
+    assert (words.count("✓ holds"), words.count("? undecided")) == (2, 2)
 
 
 def test_a_gallery_shows_the_trial_with_the_least_error():
