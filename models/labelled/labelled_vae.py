@@ -22,7 +22,7 @@ from models.networks.dvae import (
     vector_decoder,
     vector_encoder,
 )
-from models.pairs.pair_method import shown
+from models.pictures import from_unit_interval, to_unit_interval
 
 IMAGE, TAG = "image", "same"
 """The batch's pictures: x, and another of the same content."""
@@ -80,7 +80,7 @@ class ModalVAE(Method):
         """Return x or a label as networks see and make it: pictures ``[B, C, H, W]`` in [-1, 1]."""
         if name == WHOLE_POSE:
             return batch["pose"] if "pose" in self.needs else batch["cpose"] @ batch["viewpoint"]
-        return 2 * batch[name] - 1 if name in (IMAGE, TAG) else batch[name]
+        return from_unit_interval(batch[name]) if name in (IMAGE, TAG) else batch[name]
 
     def label_posterior(self, batch: Batch, label: str) -> DiagonalGaussian:
         """Return what a label tells of its group, ``[B, d]``."""
@@ -121,7 +121,7 @@ class ModalVAE(Method):
     def posterior(self, image: Tensor) -> Posteriors:
         """Return that of every latent group, over ``[B, d]`` each."""
         sizes = self.sizes()
-        numbers = gaussian_of(self.image_encoder(2 * image - 1))
+        numbers = gaussian_of(self.image_encoder(from_unit_interval(image)))
         parts = (
             torch.split(of, list(sizes.values()), 1) for of in (numbers.mean, numbers.variance)
         )
@@ -136,7 +136,7 @@ class ModalVAE(Method):
 
     def decode(self, codes: Mapping[str, Tensor]) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]`` for ``[B, d]`` of every latent group."""
-        return shown(self.image_decoder(self.whole(codes)))
+        return to_unit_interval(self.image_decoder(self.whole(codes)))
 
     def reconstruct(self, image: Tensor) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]``, decoded from the posterior means."""

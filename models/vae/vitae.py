@@ -19,7 +19,7 @@ from models.distributions.diagonal_gaussian import DiagonalGaussian
 from models.hyperparameters import Structure
 from models.method import DataSpec, Noise
 from models.networks.vitae import GaussianEncoder, Network, Widths, image_decoder, mlp
-from models.transformers.affine import pixel_centres
+from models.transformers.base import pixel_centres
 from models.transformers.choice import TransformerHyperparameters, build_transformer
 from models.vae.variational import Inference, VariationalHyperparameters, VariationalMethod
 
