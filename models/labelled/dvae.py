@@ -18,7 +18,7 @@ from models.labelled.uses import (
 )
 from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
 from models.networks.dvae import pose_branch
-from models.pairs.pair_method import shown
+from models.pictures import to_unit_interval
 
 REST = "rest"
 """The latent group z_u, of what no label tells."""
@@ -138,7 +138,7 @@ class DVAESynthesis(Synthesis, DVAE):
 
     def appearance(self, image: Tensor) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]``: what the tag image's decoder makes of an image."""
-        return shown(self._label(self.encode(image), TAG))
+        return to_unit_interval(self._label(self.encode(image), TAG))
 
 
 class DVAEPose(PoseEstimation, DVAE):

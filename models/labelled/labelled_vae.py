@@ -22,7 +22,7 @@ from models.networks.dvae import (
     vector_decoder,
     vector_encoder,
 )
-from models.pairs.pair_method import shown
+from models.pictures import to_unit_interval
 
 IMAGE, TAG = "image", "same"
 """The batch's pictures: x, and another of the same content."""
@@ -136,7 +136,7 @@ class ModalVAE(Method):
 
     def decode(self, codes: Mapping[str, Tensor]) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]`` for ``[B, d]`` of every latent group."""
-        return shown(self.image_decoder(self.whole(codes)))
+        return to_unit_interval(self.image_decoder(self.whole(codes)))
 
     def reconstruct(self, image: Tensor) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]``, decoded from the posterior means."""

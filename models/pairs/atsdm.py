@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from models.hyperparameters import Structure, Value
 from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
 from models.networks.residual import ImageEncoder
-from models.pairs.pair_method import PairHyperparameters, PairMethod, squared_error
+from models.pairs.pair_method import PairHyperparameters, PairMethod
+from models.pictures import squared_error
 
 CODE = "Hadad et al., 2018, authors' code"
 

@@ -11,7 +11,8 @@ from models.distributions.diagonal_gaussian import DiagonalGaussian, gaussian_of
 from models.hyperparameters import Value
 from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
 from models.networks.residual import ImageEncoder
-from models.pairs.pair_method import OURS, PairHyperparameters, PairMethod, squared_error
+from models.pairs.pair_method import OURS, PairHyperparameters, PairMethod
+from models.pictures import squared_error
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from models.distributions.diagonal_gaussian import DiagonalGaussian, gaussian_of
 from models.hyperparameters import Value
 from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
 from models.networks.residual import ImageEncoder
-from models.pairs.pair_method import PairHyperparameters, PairMethod, shown, squared_error
+from models.pairs.pair_method import PairHyperparameters, PairMethod
+from models.pictures import squared_error, to_unit_interval
 
 CODE = "Jha et al., 2018, authors' code"
 
@@ -75,8 +76,8 @@ class CycleVAE(PairMethod):
         """
         with torch.no_grad():
             appearance = self.appearance_code(batch["image"])
-            made = shown(self.compose(noise["prior"], appearance))
-            made_other = shown(self.compose(noise["prior"], appearance.roll(1, 0)))
+            made = to_unit_interval(self.compose(noise["prior"], appearance))
+            made_other = to_unit_interval(self.compose(noise["prior"], appearance.roll(1, 0)))
         distance = (self.pose_code(made) - self.pose_code(made_other)).abs().mean()
         return values["reverse_weight"] * distance, {"distance": distance.detach()}
 

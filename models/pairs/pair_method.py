@@ -11,6 +11,7 @@ from torch import Tensor
 from models.hyperparameters import Structure, Value
 from models.method import DataSpec, Method, Noise
 from models.networks.residual import ImageDecoder, NetworkSize
+from models.pictures import to_unit_interval
 
 OURS = "ours: the paper compares in Figure 7 and prints no settings"
 
@@ -85,19 +86,4 @@ class PairMethod(Method):
     def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]``: appearance i of one, pose i of the other."""
         pose, appearance = self.pose_code(pose_from), self.appearance_code(appearance_from)
-        return shown(self.compose(pose, appearance))
-
-
-def shown(decoded: Tensor) -> Tensor:
-    """Return what a decoder gives, about ``[-1, 1]``, as an image in ``[0, 1]``."""
-    return ((decoded + 1) / 2).clamp(0, 1)
-
-
-def squared_error(decoded: Tensor, image: Tensor) -> Tensor:
-    """Return the squared differences on the scale ``[-1, 1]``, summed over each image, ``[B]``.
-
-    Args:
-        decoded: ``[B, C, H, W]``, about ``[-1, 1]``.
-        image: ``[B, C, H, W]`` in ``[0, 1]``.
-    """
-    return (decoded - (2 * image - 1)).square().flatten(1).sum(1)
+        return to_unit_interval(self.compose(pose, appearance))

@@ -15,11 +15,12 @@ from models.distributions.diagonal_gaussian import DiagonalGaussian, gaussian_of
 from models.distributions.full_gaussian import FullGaussian, full_gaussian_of, full_gaussian_size
 from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
 from models.networks.residual import ImageDecoder, ImageEncoder
-from models.pairs.pair_method import PairMethod, shown, squared_error
+from models.pairs.pair_method import PairMethod
 from models.pairs.rodi.adaptive_weight import AdaptiveWeight, RunningMean, excess, gap
 from models.pairs.rodi.augmented_lagrangian import Multiplier, penalty
 from models.pairs.rodi.hyperparameters import VARIANTS, RodiHyperparameters
 from models.pairs.rodi.mutual_information import PairClassifier, classifier_loss, reordered
+from models.pictures import squared_error, to_unit_interval
 
 
 class PoseEncoder(nn.Module):
@@ -153,8 +154,8 @@ class Rodi(PairMethod):
     def decode_groups(self, image: Tensor) -> dict[str, Tensor]:
         """Return what each code alone tells, ``[B, C, H, W]`` in ``[0, 1]``."""
         return {
-            "appearance": shown(self.appearance_decoder(self.appearance_code(image))),
-            "pose": shown(self.pose_decoder(self.pose_code(image))),
+            "appearance": to_unit_interval(self.appearance_decoder(self.appearance_code(image))),
+            "pose": to_unit_interval(self.pose_decoder(self.pose_code(image))),
         }
 
     def information(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:

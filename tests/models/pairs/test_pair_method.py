@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from models.pairs.pair_method import PairMethod, shown, squared_error
+from models.pairs.pair_method import PairMethod
+from models.pictures import squared_error, to_unit_interval
 from tests.models.helpers.pairs import tiny_case
 
 
@@ -25,5 +26,5 @@ def test_errors_are_sums_of_squares_on_the_scale_of_the_decoder() -> None:
     image = torch.tensor([0.0, 0.5, 1.0]).reshape(3, 1, 1, 1).expand(3, 2, 4, 4)
     decoded = torch.zeros(3, 2, 4, 4)
     assert squared_error(decoded, image).tolist() == [32.0, 0.0, 32.0]
-    assert torch.equal(shown(2 * image - 1), image)
-    assert shown(torch.tensor([-3.0, 2.0])).tolist() == [0.0, 1.0]
+    assert torch.equal(to_unit_interval(2 * image - 1), image)
+    assert to_unit_interval(torch.tensor([-3.0, 2.0])).tolist() == [0.0, 1.0]
