@@ -87,7 +87,10 @@ def parser() -> argparse.ArgumentParser:
             made[name].add_argument("overrides", nargs="*", metavar="key=value")
     made["list"].add_argument("what", choices=("methods", "datasets", "spaces", "metrics"))
     made["list"].add_argument(
-        "method", nargs="?", help="with `methods`: list the hyperparameters of this one"
+        "method",
+        nargs="?",
+        metavar="NAME",
+        help="with `methods` or `datasets`: list the hyperparameters or options of this one",
     )
     for name in ("status", "resume", "report"):
         made[name].add_argument("run_dir", help="a folder or URI that a sweep wrote")

@@ -73,9 +73,9 @@ def _processors() -> Iterator[Finding]:
 def _data(data_root: str | None) -> Iterator[Finding]:
     root = data_root or os.environ.get("UNBRAID_DATA")
     yield Finding("data_root", root or "not set (UNBRAID_DATA or data_root=...)")
-    for name, options in DATASETS.items():
+    for name in DATASETS.paths():
         try:
-            check_available(options(), Path(root) if root else None)
+            check_available(DATASETS.load(name)(), Path(root) if root else None)
         except UserError as error:
             yield Finding(name, f"not found: {str(error).splitlines()[0]}")
         else:

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+from typing import Any
 
 from harness.config.search_spaces import load_space, space_files
 from harness.datasets.registry import DATASETS
@@ -13,13 +14,13 @@ from models.hyperparameters import Value, describe
 
 def run(options: argparse.Namespace) -> int:
     """Print one line for each method, dataset, search space or metric, or for one's settings."""
-    if options.method and options.what != "methods":
+    if options.method and options.what not in _ONE:
         raise UserError(
-            f"Only methods are listed one by one: `unbraid list {options.what}`, "
+            f"Only {' and '.join(_ONE)} are listed one by one: `unbraid list {options.what}`, "
             f"or `unbraid list methods {options.method}`."
         )
     if options.method:
-        _print(_hyperparameters(options.method))
+        _print(_ONE[options.what](options.method))
     else:
         _print(_TABLES[options.what]())
     return 0
@@ -44,6 +45,17 @@ def _hyperparameters(method: str) -> dict[str, str]:
     return lines
 
 
+def _options(dataset: str) -> dict[str, str]:
+    from harness.data.options import field_meanings
+
+    cls: Any = DATASETS.load(dataset)  # mypy cannot know that it is a dataclass
+    meanings = field_meanings(cls)
+    return {
+        f"dataset.{name}={_shown(value)}": meanings.get(name, "(not described)")
+        for name, value in dataclasses.asdict(cls()).items()
+    }
+
+
 def _shown(value: object) -> str:
     """Return a default as it would be written on the command line."""
     if value is None:
@@ -59,7 +71,9 @@ def _print(rows: dict[str, str]) -> None:
 
 _TABLES = {
     "methods": lambda: {name: METHODS.summary(name) for name in METHODS.paths()},
-    "datasets": lambda: {name: options.summary for name, options in DATASETS.items()},
+    "datasets": lambda: {name: DATASETS.summary(name) for name in DATASETS.paths()},
     "spaces": lambda: {name: load_space(name).title for name in space_files()},
     "metrics": lambda: {name: metric.summary for name, metric in METRICS.items()},
 }
+
+_ONE = {"methods": _hyperparameters, "datasets": _options}

@@ -8,7 +8,8 @@ from harness.config.schema import Settings, TrialConfig
 from harness.config.search_settings import Asha, OptunaSearch
 from harness.config.searched_space import Searched
 from harness.config.sweep import Sweep
-from harness.data.dataset import Dataset, DatasetOptions
+from harness.data.dataset import Dataset
+from harness.data.options import DatasetOptions
 from harness.datasets.registry import check_available, load_dataset
 from harness.execution.driver import run_trials
 from harness.execution.progress import Progress, label

@@ -1,9 +1,11 @@
 """Whether a dataset can give what a method consumes."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from harness.config.schema import TrialConfig
-from harness.datasets.registry import DATASETS
+from harness.data.options import DatasetOptions
+from harness.datasets.registry import datasets_that
 from harness.errors import UserError
 from harness.methods import METHODS
 
@@ -19,7 +21,7 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
     for method, dataset, batch_size in sorted(asked, key=str):
         learner = METHODS.load(method)
         if missing := [name for name in learner.needs if name not in dataset.modalities]:
-            having = [n for n, data in DATASETS.items() if set(learner.needs) <= {*data.modalities}]
+            having = datasets_that(partial(_gives, learner.needs))
             raise UserError(
                 f"The method '{method}' learns from {', '.join(learner.needs)} beside the images; "
                 f"the dataset '{dataset.name}' has no {', '.join(missing)}. "
@@ -28,7 +30,7 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
         if learner.consumes != "pairs":
             continue
         if not dataset.identity_factor:
-            known = [name for name, options in DATASETS.items() if options.identity_factor]
+            known = datasets_that(lambda options: bool(options.identity_factor))
             raise UserError(
                 f"The method '{method}' learns from pairs of images of one identity, which the "
                 f"dataset '{dataset.name}' does not know. Choose one of {', '.join(known)}."
@@ -38,3 +40,7 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
                 f"scale.batch_size={batch_size}: the method '{method}' needs an even number of "
                 f"pairs, so that none meets itself in the reversed batch: {batch_size + 1}."
             )
+
+
+def _gives(modalities: Iterable[str], options: type[DatasetOptions]) -> bool:
+    return set(modalities) <= set(options.modalities)

@@ -1,10 +1,11 @@
 """Whether a dataset knows what the metrics asked for are computed from."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from harness.config.schema import TrialConfig
-from harness.data.dataset import DatasetOptions
-from harness.datasets.registry import DATASETS
+from harness.data.options import DatasetOptions
+from harness.datasets.registry import datasets_that
 from harness.errors import UserError
 from harness.metrics.registry import METRICS, Metric
 
@@ -29,12 +30,16 @@ def check_scores(trials: Iterable[TrialConfig]) -> None:
             source = getattr(options, "source", "")
             of = f"'{options.name}'" + (f" with source={source}" if source else "")
             needed = [*(_WHAT[field] for field in metric.of_options), *metric.of_modalities]
-            known = [other for other, kind in DATASETS.items() if not _missing(metric, kind())]
+            known = datasets_that(partial(_suffices, metric))
             remedy = f", or choose dataset={', dataset='.join(known)}" if known else ""
             raise UserError(
                 f"The metric '{name}' needs images whose {_and(needed)} are known, and the dataset "
                 f"{of} does not know their {_and(missing)}. Leave '{name}' out of metrics{remedy}."
             )
+
+
+def _suffices(metric: Metric, options: type[DatasetOptions]) -> bool:
+    return not _missing(metric, options())
 
 
 def _missing(metric: Metric, options: DatasetOptions) -> list[str]:

@@ -15,8 +15,11 @@ from harness.config.overrides import GROUPS
 from harness.datasets.registry import DATASETS
 from harness.errors import UserError, did_you_mean, nearest
 from harness.methods import METHODS
+from harness.plugins import Plugins
 
-# Hydra reads dots in an option's name as a path, so a method from outside goes by this name inside.
+_PLUGINS: dict[str, Plugins[Any]] = {"method": METHODS, "dataset": DATASETS}
+_DEFAULTS = {"method": "c_vitae", "dataset": "digits", "scale": "small"}
+# Hydra reads dots in an option's name as a path, so what is from outside goes by this name inside.
 _OUTSIDE = "from_outside"
 
 
@@ -32,11 +35,11 @@ def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dic
     """
     for group, option in choices.items():
         _check_option(group, option)
-    method = str(choices.get("method", "c_vitae"))
-    _store_dataclasses(method, str(choices.get("scale", "small")))
-    chosen = dict(choices)
-    if method not in METHODS.paths():
-        chosen["method"] = _OUTSIDE
+    chosen = {**_DEFAULTS, **choices}
+    _store_dataclasses(*(str(chosen[group]) for group in _DEFAULTS))
+    for group, plugins in _PLUGINS.items():
+        if chosen[group] not in plugins.paths():
+            chosen[group] = _OUTSIDE
     GlobalHydra.instance().clear()
     with initialize_config_module("harness.config.defaults", version_base="1.3"):
         config = compose("config", [f"{group}={option}" for group, option in chosen.items()])
@@ -55,17 +58,15 @@ def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dic
 
 def options_of(group: str) -> list[str]:
     """Return the names that a configuration group offers."""
-    if group == "method":
-        return list(METHODS.paths())
-    if group == "dataset":
-        return list(DATASETS)
+    if group in _PLUGINS:
+        return list(_PLUGINS[group].paths())
     folder = files("harness.config") / "defaults" / group
     return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir())
 
 
 def _check_option(group: str, option: Any) -> None:
-    if group == "method":  # may be a dotted path, which only loading can judge
-        METHODS.load(str(option))
+    if group in _PLUGINS:  # may be a dotted path, which only loading can judge
+        _PLUGINS[group].load(str(option))
     elif option not in options_of(group):
         known = options_of(group)
         raise UserError(
@@ -87,13 +88,16 @@ def _check_path(path: str, known: list[str], choices: Mapping[str, Any]) -> None
     raise UserError(f"Unknown key '{path}'{of}. {hint}")
 
 
-def _store_dataclasses(method: str, scale: str) -> None:
-    store = ConfigStore.instance()
-    for name, options in DATASETS.items():
-        store.store(name, {"name": name, **_defaults(options)}, group="dataset")
+def _store_dataclasses(method: str, dataset: str, scale: str) -> None:
     cls = METHODS.load(method)
-    node = {"name": method, **_defaults(cls.Hyperparameters), **cls.at_scale.get(scale, {})}
-    store.store(method if method in METHODS.paths() else _OUTSIDE, node, group="method")
+    hyperparameters = {**_defaults(cls.Hyperparameters), **cls.at_scale.get(scale, {})}
+    _store("method", method, hyperparameters)
+    _store("dataset", dataset, _defaults(DATASETS.load(dataset)))
+
+
+def _store(group: str, name: str, values: dict[str, Any]) -> None:
+    inside = name if name in _PLUGINS[group].paths() else _OUTSIDE
+    ConfigStore.instance().store(inside, {"name": name, **values}, group=group)
 
 
 def _defaults(cls: type[Any]) -> dict[str, Any]:

@@ -41,8 +41,8 @@ class Overrides:
             UserError: a sweep without a value, or an impossible interval.
         """
         key = override.key_or_group
-        if key == "method._target_":  # a method from outside is chosen by its dotted path
-            key = "method"
+        if key in ("method._target_", "dataset._target_"):  # one from outside, by its dotted path
+            key = key.removesuffix("._target_")
         self.drop([key])
         if override.is_interval_sweep():
             self.intervals[key] = _interval(override)

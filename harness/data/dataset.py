@@ -1,16 +1,13 @@
-"""What every dataset gives: images with known factors, split into train and test."""
+"""A dataset in memory: images with their ground-truth factors, split into train and test."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from annotated_types import Ge, Le
 
-if TYPE_CHECKING:  # the registry of datasets is read by commands that never need torch
+if TYPE_CHECKING:  # commands that never need torch import this module
     from models.method import DataSpec
 
 DataSource = Literal["real", "procedural"]
@@ -29,8 +26,9 @@ class Split:
 
     Attributes:
         images: ``[N, C, H, W]`` uint8; 0..255 stands for [0, 1]. May be read-only.
-        factors: what is known of each image, by name, each ``[N]`` (labels int64, others float32).
-        modalities: what methods can learn from beside the image, by name, each float32
+        factors: ground-truth factors of the images by name, ``[N]`` each: labels and choices
+            int64, other numbers float32.
+        modalities: what methods can learn from beside the images, by name, each float32
             ``[N, ...]``: a pose of 21 joints, a rotation.
     """
 
@@ -43,14 +41,14 @@ class Split:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all arrays, wherever they lie."""
+        """Bytes of all arrays, in memory or mapped."""
         beside = [*self.factors.values(), *self.modalities.values()]
-        return self.images.nbytes + sum(known.nbytes for known in beside)
+        return self.images.nbytes + sum(values.nbytes for values in beside)
 
     def first(self, n: int | None) -> Split:
-        """Return the first ``n`` images and what is known of them, as views; None for all."""
-        factors = {name: known[:n] for name, known in self.factors.items()}
-        modalities = {name: known[:n] for name, known in self.modalities.items()}
+        """Return the first ``n`` images, their factors and modalities as views; None for all."""
+        factors = {name: values[:n] for name, values in self.factors.items()}
+        modalities = {name: values[:n] for name, values in self.modalities.items()}
         return Split(self.images[:n], factors, modalities)
 
 
@@ -72,18 +70,18 @@ class Dataset:
     """A dataset in memory or memory-mapped; it pickles without copying arrays (protocol 5).
 
     Attributes:
-        name: the name it has on the command line.
+        name: the dataset's name on the command line.
         source: real files or a procedural counterpart.
         train: the training split.
         test: the test split, already warped where a warp was asked for.
         warp: ranges of the random warp to draw afresh for every training batch; None for no such
             warp (also when a fixed warp has been applied to the images already).
-        appearance_factors: names of the known factors of what an image shows.
-        pose_factors: names of those of how it is shown. An image may lack some of either.
-        identity_factor: name of the labels that say whose image it is; "" if that is not known.
-        frame_factor: name of those that say which pose it shows, the same for every identity.
-        camera_factor: name of those that say which camera took it; "" if that is not known.
-        keypoints: names of the points known in every image, by the factors ``<name>_x`` and
+        appearance_factors: names of the factors of what an image shows.
+        pose_factors: names of the factors of how it is shown. The images may lack some of either.
+        identity_factor: name of the labels of whose image it is; "" if that is not known.
+        frame_factor: name of the labels of the pose it shows, the same for every identity.
+        camera_factor: name of the labels of the camera that took it; "" if that is not known.
+        keypoints: names of points whose places in each image are the factors ``<name>_x`` and
             ``<name>_y`` in pixels.
     """
 
@@ -107,12 +105,12 @@ class Dataset:
         channels, height, width = self.train.images.shape[1:]
         identities = self.train.factors.get(self.identity_factor, ())
         shape = channels, height, width
-        modalities = {name: known.shape[1:] for name, known in self.train.modalities.items()}
+        modalities = {name: values.shape[1:] for name, values in self.train.modalities.items()}
         return DataSpec(shape, len(self.train), len(np.unique(identities)), modalities)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of both splits, wherever they lie."""
+        """Bytes of both splits, in memory or mapped."""
         return self.train.nbytes + self.test.nbytes
 
     @property
@@ -158,64 +156,3 @@ class Dataset:
     def limited(self, train: int | None = None, test: int | None = None) -> Dataset:
         """Return the first ``train`` and ``test`` images of the splits; None for all of them."""
         return replace(self, train=self.train.first(train), test=self.test.first(test))
-
-
-class DatasetOptions(ABC):
-    """Base of the frozen dataclasses that hold a dataset's options; one subclass a dataset.
-
-    Attributes:
-        name: the dataset's name on the command line.
-        summary: one line for ``unbraid list datasets``.
-        published_epochs: epochs of the published training (``scale=paper``).
-        published_batch_size: its batch size.
-        identity_factor: what :class:`Dataset` says of it; methods that learn from pairs need one.
-        frame_factor: what :class:`Dataset` says of it; triplets need one.
-        camera_factor: what :class:`Dataset` says of it; re-identification needs one.
-        modalities: names of the :class:`Split`'s modalities.
-    """
-
-    name: ClassVar[str]
-    summary: ClassVar[str]
-    published_epochs: ClassVar[int]
-    published_batch_size: ClassVar[int]
-    identity_factor: ClassVar[str] = ""
-    frame_factor: ClassVar[str] = ""
-    camera_factor: ClassVar[str] = ""
-    modalities: ClassVar[tuple[str, ...]] = ()
-
-    @property
-    def keypoints(self) -> tuple[str, ...]:
-        """What :class:`Dataset` says of them, as these options have it."""
-        return ()
-
-    @abstractmethod
-    def load(self, data_root: Path | None) -> Dataset:
-        """Return the dataset; real files are read from ``data_root``.
-
-        Raises:
-            UserError: files are missing.
-            CorruptFileError: a file is not what it should be.
-        """
-
-    @abstractmethod
-    def check(self, data_root: Path | None) -> None:
-        """Raise what :meth:`load` would raise for its files, without holding them in memory."""
-
-
-@dataclass(frozen=True)
-class WarpOptions(DatasetOptions):
-    """Options of a dataset whose images are randomly rotated and translated.
-
-    After VITAE's experiments on "randomly translated and rotated MNIST" (up to 20 degrees, a tenth
-    of the width). The test images' warps are fixed; they depend on neither trial nor seed.
-
-    Attributes:
-        warp: ``fresh`` draws a new warp of the training images for every batch, ``fixed`` gives
-            each training image one warp for good, ``none`` leaves train and test as they are.
-        rotate: largest angle, degrees.
-        translate: largest shift along x and along y, as a fraction of the width.
-    """
-
-    warp: Literal["fresh", "fixed", "none"] = "fresh"
-    rotate: Annotated[float, Ge(0), Le(180)] = 20.0
-    translate: Annotated[float, Ge(0), Le(1)] = 0.1

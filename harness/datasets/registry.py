@@ -1,46 +1,103 @@
-"""The datasets by name. Importing this is cheap: torch and scikit-learn come with the data."""
+"""Where each dataset is, by the name it has on the command line.
 
+Importing this module is cheap: the options of a dataset are imported when they are asked for. A
+dataset of your own needs no line here: see ``docs/adding.md``.
+"""
+
+import dataclasses
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from harness.data.dataset import Dataset, DatasetOptions
-from harness.datasets.bodies import BodiesOptions
-from harness.datasets.celeba.dataset import CelebaOptions
-from harness.datasets.digits import DigitsOptions
-from harness.datasets.faces.dataset import FacesOptions
-from harness.datasets.glyphs.dataset import GlyphsOptions
-from harness.datasets.hands.procedural.dataset import HandsOptions
-from harness.datasets.hands.rhd import RhdOptions
-from harness.datasets.hands.stb import StbOptions
-from harness.datasets.mnist.dataset import MnistOptions
-from harness.datasets.norb.dataset import NorbOptions
-from harness.datasets.people.dataset import PeopleOptions
-from harness.datasets.smpl.dataset import SmplOptions
-from harness.datasets.sprites.dataset import SpritesOptions
-from harness.datasets.vitae_samples import VitaeSamplesOptions
+from harness.errors import UserError
+from harness.plugins import Plugins
 
-DATASETS: dict[str, type[DatasetOptions]] = {
-    options.name: options
-    for options in (
-        BodiesOptions,
-        CelebaOptions,
-        DigitsOptions,
-        FacesOptions,
-        GlyphsOptions,
-        HandsOptions,
-        MnistOptions,
-        NorbOptions,
-        PeopleOptions,
-        RhdOptions,
-        SmplOptions,
-        SpritesOptions,
-        StbOptions,
-        VitaeSamplesOptions,
-    )
+if TYPE_CHECKING:
+    from harness.data.dataset import Dataset
+    from harness.data.options import DatasetOptions
+
+DATASET_PATHS = {
+    "bodies": "harness.datasets.bodies.BodiesOptions",
+    "celeba": "harness.datasets.celeba.dataset.CelebaOptions",
+    "digits": "harness.datasets.digits.DigitsOptions",
+    "faces": "harness.datasets.faces.dataset.FacesOptions",
+    "glyphs": "harness.datasets.glyphs.dataset.GlyphsOptions",
+    "hands": "harness.datasets.hands.procedural.dataset.HandsOptions",
+    "mnist": "harness.datasets.mnist.dataset.MnistOptions",
+    "norb": "harness.datasets.norb.dataset.NorbOptions",
+    "people": "harness.datasets.people.dataset.PeopleOptions",
+    "rhd": "harness.datasets.hands.rhd.RhdOptions",
+    "smpl": "harness.datasets.smpl.dataset.SmplOptions",
+    "sprites": "harness.datasets.sprites.dataset.SpritesOptions",
+    "stb": "harness.datasets.hands.stb.StbOptions",
+    "vitae_samples": "harness.datasets.vitae_samples.VitaeSamplesOptions",
 }
+"""Dotted path of the options of each dataset of this distribution."""
 
 
-def load_dataset(options: DatasetOptions, data_root: Path | None) -> Dataset:
+def check_dataset(options: Any, path: str) -> "type[DatasetOptions]":
+    """Return the options that a dotted path led to.
+
+    Raises:
+        TypeError: they are not a dataset's (see ``harness.data.options.DatasetOptions``).
+    """
+    from harness.data.options import DatasetOptions
+
+    if not (isinstance(options, type) and issubclass(options, DatasetOptions)):
+        raise TypeError(
+            f"'{path}' is not a dataset: it must be a subclass of "
+            "harness.data.options.DatasetOptions"
+        )
+    if fault := _fault(options, path):
+        raise TypeError(f"'{path}' {fault}")
+    return options
+
+
+def _fault(options: Any, path: str) -> str:
+    """Return what keeps a subclass of ``DatasetOptions`` from being a dataset, or ""."""
+    if missing := sorted(options.__abstractmethods__):
+        return f"lacks {', '.join(missing)}"
+    if "__dataclass_params__" not in vars(options) or not options.__dataclass_params__.frozen:
+        return "must be decorated with @dataclass(frozen=True)"
+    for field in dataclasses.fields(options):
+        if field.default is field.default_factory is dataclasses.MISSING:
+            return f"needs a default value of each field, but '{field.name}' has none"
+    for name in ("published_epochs", "published_batch_size"):
+        if not isinstance(getattr(options, name, None), int):
+            return f"needs the class variable {name}, a whole number"
+    own = f"{options.__module__}.{options.__qualname__}"
+    if options.name != own and DATASETS.paths().get(options.name) != path:
+        return (
+            f"calls itself '{options.name}', by which it is not found: leave out its 'name', or "
+            "give it that of its entry point"
+        )
+    return ""
+
+
+DATASETS: "Plugins[type[DatasetOptions]]" = Plugins(
+    "dataset", "unbraid.datasets", DATASET_PATHS, check_dataset, "my_data.MyOptions"
+)
+"""Every dataset: ours, those of other distributions, and any by its dotted path."""
+
+
+def datasets_that(meet: "Callable[[type[DatasetOptions]], bool]") -> list[str]:
+    """Return the names of the datasets that meet a condition, to suggest them in a message.
+
+    All are imported; one of another distribution that cannot be is no reason to fail here.
+    """
+    names = []
+    for name in DATASETS.paths():
+        try:
+            options = DATASETS.load(name)
+        except UserError:
+            continue
+        if meet(options):
+            names.append(name)
+    return names
+
+
+def load_dataset(options: "DatasetOptions", data_root: Path | None) -> "Dataset":
     """Return a dataset.
 
     Args:
@@ -54,7 +111,7 @@ def load_dataset(options: DatasetOptions, data_root: Path | None) -> Dataset:
     return options.load(_root(data_root))
 
 
-def check_available(options: DatasetOptions, data_root: Path | None) -> None:
+def check_available(options: "DatasetOptions", data_root: Path | None) -> None:
     """Raise what :func:`load_dataset` would raise for its files, without keeping any of them."""
     options.check(_root(data_root))
 

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.data.cache import entry_file
-from harness.data.dataset import Dataset, DatasetOptions
+from harness.data.dataset import Dataset
+from harness.data.options import DatasetOptions
 from harness.datasets.registry import load_dataset
 
 

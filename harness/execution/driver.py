@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from harness.config.halving import Halving, scores_along
 from harness.config.schema import Settings, TrialConfig
 from harness.config.trials import trial_from_dict
-from harness.data.dataset import Dataset, DatasetOptions
+from harness.data.dataset import Dataset
+from harness.data.options import DatasetOptions
 from harness.execution.dataset_transport import shared
 from harness.execution.progress import Progress
 from harness.results import RunDirectory, TrialRecord, load

@@ -12,7 +12,8 @@ from ray import tune
 from harness.config.halving import Halving
 from harness.config.schema import TrialConfig
 from harness.config.trials import trial_from_dict
-from harness.data.dataset import Dataset, DatasetOptions
+from harness.data.dataset import Dataset
+from harness.data.options import DatasetOptions
 from harness.errors import UserError
 from harness.execution.dataset_transport import received
 from harness.execution.progress import first_score

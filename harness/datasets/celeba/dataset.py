@@ -8,8 +8,9 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge
 
-from harness.data.dataset import Dataset, DatasetOptions, Split, SplitName
+from harness.data.dataset import Dataset, Split, SplitName
 from harness.data.files.find import find_files
+from harness.data.options import DatasetOptions
 from harness.datasets.celeba.images import SIZE, cached_images, cropped, require_files
 from harness.datasets.celeba.tables import Table, read_table
 from harness.errors import CorruptFileError, UserError
@@ -38,7 +39,7 @@ _REMEDY = (
 
 @dataclass(frozen=True)
 class CelebaOptions(DatasetOptions):
-    """Options of ``celeba``.
+    """CelebA, 202,599 photographs of faces, 128x128 RGB; from its files.
 
     The central 178x178 pixels of an aligned image are resized to 128x128. Factors are the forty
     attributes, int64 0 or 1 under their names in lower case, and, where the file of landmarks is
@@ -52,7 +53,6 @@ class CelebaOptions(DatasetOptions):
     """
 
     name: ClassVar[str] = "celeba"
-    summary: ClassVar[str] = "202,599 photographs of faces, 128x128 RGB; from CelebA's files"
     published_epochs: ClassVar[int] = 5000  # VITAE, supplement, section 2
     published_batch_size: ClassVar[int] = 256
 

@@ -1,6 +1,7 @@
 """The images of CelebA: decoded, cropped and resized once."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -45,8 +46,7 @@ def cached_images(label: str, folder: Path, names: Sequence[str], size: int) -> 
         folder,
         names,
         (size, size),
-        lambda path: _decode(path, size),
-        sources=(__file__,),
+        partial(_decode, size=size),
         remedy=_REMEDY,
     )
 

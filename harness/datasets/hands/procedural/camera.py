@@ -63,8 +63,8 @@ class Scene:
     size: np.ndarray
 
 
-def posed(factors: Factors) -> Scene:
-    """Return hands as they are held."""
+def place(factors: Factors) -> Scene:
+    """Return hands in their postures, rotated and moved to where the factors put them."""
     hand = posture({name: np.asarray(factors[name], np.float64) for name in LIMITS})
     turn, size = rotations(factors), np.asarray(factors["scale"], np.float64)
     body = flesh(hand, _forearm(turn))
