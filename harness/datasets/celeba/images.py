@@ -1,7 +1,6 @@
 """The images of CelebA: decoded, cropped and resized once."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +45,7 @@ def cached_images(label: str, folder: Path, names: Sequence[str], size: int) -> 
         folder,
         names,
         (size, size),
-        partial(_decode, size=size),
+        lambda path: _decode(path, size),
         remedy=_REMEDY,
     )
 

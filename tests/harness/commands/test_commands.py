@@ -1,13 +1,14 @@
 """What the commands that run no trial print, and that they leave everything as it was."""
 
-from pathlib import Path
+from pathlib import dataclasses
 
+import Path
 import pytest
 
 from harness import __version__
 from harness.cli import main
 from harness.config.sweep import resolve
-from harness.datasets.registry import DATASETS
+from harness.datasets.registry import DATASET_PATHS, DATASETS
 from harness.methods import METHODS
 from harness.metrics.registry import METRICS
 from harness.results import load
@@ -106,7 +107,7 @@ def test_train_prints_the_curve_and_the_scores(workplace: Path, capsys: Capture)
     ("what", "names"),
     [
         ("methods", METHOD_PATHS),
-        ("datasets", DATASETS),
+        ("datasets", DATASET_PATHS),
         ("metrics", METRICS),
         ("spaces", ["vitae_stability"]),
     ],
@@ -125,6 +126,18 @@ def test_list_has_a_line_for_each_hyperparameter(capsys: Capture, method: str) -
     for line, info in zip(lines, described.values(), strict=True):
         assert info.meaning in line
         assert line.endswith(f"[{info.source}]")
+
+
+@pytest.mark.parametrize("dataset", DATASET_PATHS)
+def test_list_has_a_line_for_each_option_with_its_meaning(capsys: Capture, dataset: str) -> None:
+    lines = printed(capsys, "list", "datasets", dataset)
+    fields = dataclasses.fields(DATASETS.load(dataset))  # type: ignore[arg-type]
+    assert [line.split("=")[0] for line in lines] == [f"dataset.{field.name}" for field in fields]
+    assert not any("not described" in line for line in lines)
+    (default,) = resolve([f"dataset={dataset}"], single=True).trials
+    listed = [line.split()[0] for line in lines]
+    (trial,) = resolve([f"dataset={dataset}", *listed], single=True).trials
+    assert trial == default
 
 
 def test_listed_defaults_are_overrides(capsys: Capture) -> None:
@@ -147,7 +160,7 @@ def test_doctor_looks_at_everything(capsys: Capture) -> None:
     lines = capsys.readouterr().out.splitlines()
     found = {line.split()[1]: line for line in lines}
     expected = {"unbraid", "packages", "cpu", "gpu", "data_root", "disk", "ray", "cluster"}
-    assert found.keys() >= expected | DATASETS.keys()
+    assert found.keys() >= expected | DATASET_PATHS.keys()
     assert found["ray"].startswith("ok   ray        starts here; a worker answered")
     assert found["digits"].startswith("ok ")
     assert "not found: Files of the dataset 'mnist' are missing" in found["mnist"]

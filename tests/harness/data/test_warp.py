@@ -3,7 +3,8 @@ import pytest
 import torch
 from scipy.ndimage import affine_transform
 
-from harness.data.dataset import Dataset, Split, WarpOptions
+from harness.data.dataset import Dataset, Split
+from harness.data.options import WarpOptions
 from harness.data.warp import apply_warp, warp_images
 from harness.datasets.digits import DigitsOptions
 from harness.datasets.registry import load_dataset

@@ -63,7 +63,7 @@ class Scene:
     size: np.ndarray
 
 
-def place(factors: Factors) -> Scene:
+def scene_of(factors: Factors) -> Scene:
     """Return hands in their postures, rotated and moved to where the factors put them."""
     hand = posture({name: np.asarray(factors[name], np.float64) for name in LIMITS})
     turn, size = rotations(factors), np.asarray(factors["scale"], np.float64)

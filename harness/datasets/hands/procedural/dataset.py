@@ -10,7 +10,7 @@ from harness.data.dataset import SplitName
 from harness.data.options import Arrays, ProceduralOptions
 from harness.datasets.hands.canonical_pose import JOINTS
 from harness.datasets.hands.labels import MODALITIES, joint_labels
-from harness.datasets.hands.procedural.camera import place, projected, visible
+from harness.datasets.hands.procedural.camera import projected, scene_of, visible
 from harness.datasets.hands.procedural.drawn import render
 from harness.datasets.hands.procedural.factors import CONTENT, HELD, Factors, Rotation, draw_factors
 from harness.datasets.hands.procedural.kinematics import LIMITS
@@ -84,7 +84,7 @@ def joints_of(factors: Factors, downscale: int = 1) -> tuple[Arrays, Arrays]:
         factors: as ``factors.draw_factors`` returns them, each ``[N]``.
         downscale: of the images, to whose pixels the factors refer; whole numbers are centres.
     """
-    scene = place(factors)
+    scene = scene_of(factors)
     at = (projected(scene.joints) + SIDE / 2) / downscale - 0.5
     right = np.zeros(len(at), bool)
     return joint_labels(JOINTS, scene.joints, at, visible(scene), right)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.datasets.hands.procedural.camera import Scene, place, rods
+from harness.datasets.hands.procedural.camera import Scene, rods, scene_of
 from harness.datasets.hands.procedural.flesh import NAIL, PALM, SKIN, SLEEVE
 from harness.datasets.hands.procedural.scenes import SIDE, backgrounds
 from harness.drawing import colours
@@ -34,7 +34,7 @@ def render(factors: Factors, downscale: int = 1) -> np.ndarray:
     Returns:
         ``[N, 3, 256 / downscale, 256 / downscale]`` uint8, RGB.
     """
-    n, lamp, scene = len(factors["frame"]), _lamp(factors), place(factors)
+    n, lamp, scene = len(factors["frame"]), _lamp(factors), scene_of(factors)
     view = View(np.full((n, 2), 1 / downscale), np.full((n, 2), SIDE / 2 / downscale))
     behind = backgrounds(factors["background"], factors["place"])
     d = downscale

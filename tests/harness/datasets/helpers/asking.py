@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.data.dataset import Dataset, DatasetOptions
+from harness.data.dataset import Dataset
+from harness.data.options import DatasetOptions
 from harness.datasets.registry import check_available, load_dataset
 
 Ask = Callable[[DatasetOptions, Path | None], object]

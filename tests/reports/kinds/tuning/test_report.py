@@ -119,9 +119,9 @@ def test_the_command_gives_exactly_the_trial(method):
     learner = METHODS.load(method)
     fitting = [
         name
-        for name, options in DATASETS.items()
-        if {*learner.needs} <= {*options.modalities}
-        and (learner.consumes == "images" or options.identity_factor)
+        for name in DATASETS.paths()
+        if {*learner.needs} <= {*DATASETS.load(name).modalities}
+        and (learner.consumes == "images" or DATASETS.load(name).identity_factor)
     ]
     dataset = fitting[len(method) % len(fitting)]
     asked = [f"method={method}", f"dataset={dataset}", "method.lr=3.123e-05", "scale=paper"]
