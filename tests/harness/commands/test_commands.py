@@ -1,8 +1,8 @@
 """What the commands that run no trial print, and that they leave everything as it was."""
 
-from pathlib import dataclasses
+import dataclasses
+from pathlib import Path
 
-import Path
 import pytest
 
 from harness import __version__

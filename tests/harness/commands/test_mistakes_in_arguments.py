@@ -141,8 +141,9 @@ def test_search_space_of_the_users(
 @pytest.mark.usefixtures("workplace")
 def test_listing_what_there_is_not(capsys: Capture) -> None:
     assert "There is no method 'c_vita'" in complaint(capsys, "list", "methods", "c_vita")
-    said = complaint(capsys, "list", "datasets", "digits")
-    assert "Only methods are listed one by one: `unbraid list datasets`" in said
+    assert "There is no dataset 'digit'" in complaint(capsys, "list", "datasets", "digit")
+    said = complaint(capsys, "list", "spaces", "rodi")
+    assert "Only methods and datasets are listed one by one: `unbraid list spaces`" in said
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,8 @@ class Squares(ProceduralOptions):
         return images
 '''
 CHOSEN = "dataset._target_=data_of_the_tests.Squares"
-SMALL = ["scale=smoke", "scale.epochs=1", "dataset.n_train=40", "dataset.n_test=20", "metrics=[mse]"]
+SMALL = ["scale=smoke", "scale.epochs=1", "dataset.n_train=40", "dataset.n_test=20"]
+MSE = "metrics=[mse]"
 
 
 @pytest.fixture
@@ -105,12 +106,11 @@ def test_it_is_checked_like_ours(arguments: list[str], message: str) -> None:
         resolve(arguments)
 
 
-def test_pairs_are_learnt_from_its_identities(outside: Path) -> None:
-    arguments = [CHOSEN, "method=vae", *SMALL, "dataset.side=8"]
+def test_it_is_trained_on(outside: Path) -> None:
+    arguments = [CHOSEN, "method=vae", *SMALL, MSE]
     assert main(["train", *arguments, "run_dir=run"]) == 0
     (row,) = load(outside / "run").trials.to_dict("records")
     assert (row["status"], row["dataset"]) == ("ok", "data_of_the_tests.Squares")
-    assert row["param.dataset.side"] == 8 if "param.dataset.side" in row else True
     assert 0 < row["metric.mse"] < 1
 
 
@@ -134,12 +134,11 @@ def test_workers_and_resume_find_it(outside: Path) -> None:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    unbraid("sweep", CHOSEN, "method=vae", *SMALL, "seeds=2", "run_dir=run", "ray.num_cpus=2")
+    unbraid("sweep", CHOSEN, "method=vae", *SMALL, MSE, "seeds=2", "run_dir=run", "ray.num_cpus=2")
     trials = load(outside / "run").trials
     assert trials["status"].tolist() == ["ok", "ok"]
-    for part in (outside / "run" / "trials").iterdir():
-        if trials["trial_id"][1] in part.name:
-            part.unlink()
+    (part,) = (outside / "run" / "trials").glob(f"*{trials['trial_id'][1]}*")
+    part.unlink()
     unbraid("resume", "run")
     again = load(outside / "run").trials
     assert again["metric.mse"].tolist() == trials["metric.mse"].tolist()
