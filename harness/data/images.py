@@ -1,4 +1,4 @@
-"""Images gathered by index, on the training device or beside it."""
+"""Batches of images by index, from the training device's memory or from the host's."""
 
 import math
 import warnings
@@ -26,7 +26,7 @@ class Images:
 
     On a CPU they are used in place, memory-mapped or not: to make float32 batch by batch costs no
     more than gathering float32, and the arrays' memory is shared with other trials of the machine.
-    From the host a thread gathers the next batches while one is in use.
+    From the host's memory a thread gathers the next batches while one is in use.
 
     Args:
         images: ``[N, C, H, W]`` uint8; may be read-only.

@@ -178,7 +178,7 @@ def in_portions(
 
 
 def field_meanings(cls: type) -> dict[str, str]:
-    """Return what the docstrings of a dataclass and its bases say of its fields, by name.
+    """Return the meaning of each field of a dataclass, from its docstring and its bases'.
 
     They are in the section ``Attributes:``, as Google's style has it; fields that are not there
     are left out.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from models.vae.vitae import CVITAE
 
 LATENTS = "z_appearance_0", "z_appearance_1", "z_pose_0", "z_pose_1"
-"""The known latents: two of each of the generator's groups."""
+"""The latents that an image is decoded from: two of each of the generator's groups."""
 _TRAINED_ON = {"digits": DigitsOptions, "glyphs": GlyphsOptions}
 
 

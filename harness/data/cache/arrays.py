@@ -1,4 +1,4 @@
-"""Arrays that are made once and memory-mapped afterwards.
+"""A cache of arrays on disk: each is computed once and memory-mapped afterwards.
 
 Processes that want the same entry wait for the one that makes it; a damaged entry is made again. A
 fault of the cache folder stops a run only where an array is too large to be held in memory instead.

@@ -1,4 +1,4 @@
-"""Image files that are decoded once, by several threads, and memory-mapped afterwards."""
+"""Decodes image files with several threads and caches the pixels."""
 
 import hashlib
 import os

@@ -36,7 +36,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def read_pickle(path: Path) -> Any:
-    """Return what a pickle holds: arrays, and containers, numbers and texts of Python's.
+    """Return the content of a pickle: arrays, and Python's containers, numbers and texts.
 
     Texts of Python 2 are read as Latin-1, as numpy advises.
 

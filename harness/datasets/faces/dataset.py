@@ -39,7 +39,7 @@ TRAITS = (
     "background_lightness",
     "light",
 )
-"""What a face looks like, each in [0, 1] from least to most."""
+"""The traits of a face, each in [0, 1] from least to most."""
 ATTRIBUTES = (
     "male",
     "young",

@@ -95,8 +95,8 @@ def draw_jitter(split: SplitName, n: int, seed: int = 0, start: int = 0) -> np.n
 def canonical(factors: Factors) -> dict[str, np.ndarray]:
     """Return the factors with the identity as affine map; label, width and slant stay."""
     return {
-        name: np.zeros_like(known) if name in AFFINE_FACTORS else known
-        for name, known in factors.items()
+        name: np.zeros_like(values) if name in AFFINE_FACTORS else values
+        for name, values in factors.items()
     }
 
 

@@ -123,9 +123,9 @@ class Annotations:
 
 
 def find_rhd(data_root: Path | None) -> dict[SplitName, Annotations]:
-    """Return the labels of both parts, which lie in one of these folders.
+    """Return the labels of both parts.
 
-    ``data_root/rhd``, RHD's own folder there or in ``data_root``, or ``data_root`` itself.
+    They are in ``data_root/rhd``, RHD's own folder there or in ``data_root``, or ``data_root``.
 
     Raises:
         UserError: there is no RHD, or not the whole of it.

@@ -77,7 +77,7 @@ class StbOptions(HandFilesOptions):
 
 
 def find_stb(data_root: Path | None) -> dict[SplitName, Hands]:
-    """Return all images of what lies in ``data_root/stb`` or ``data_root``.
+    """Return all photographs in ``data_root/stb`` or ``data_root``, with their labels.
 
     Sequence by sequence and camera by camera, with the factors ``sequence``, counted from the first
     for training, and ``camera``, 0 left and 1 right. No label says what is hidden: all

@@ -114,7 +114,7 @@ def _table(category: int, instance: int, view: np.ndarray) -> np.ndarray:
 
 @cache
 def _shade(category: int, instance: int) -> tuple[float, np.ndarray]:
-    """Return the height a toy stands at, and what it covers of the table, softly, in [0, 1]."""
+    """Return the height of a toy's base, and its soft shadow on the table, in [0, 1]."""
     from scipy.ndimage import gaussian_filter
 
     solids = _centred(category, instance)

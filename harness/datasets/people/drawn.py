@@ -33,9 +33,9 @@ TRAITS = (
         for of in ("hue", "saturation", "value")
     ),
 )
-"""What an identity looks like beside its shape: four choices (int64), and numbers in [0, 1]."""
+"""The look of an identity beside its shape: four choices (int64), and numbers in [0, 1]."""
 PLACING = ("shift_x", "shift_y", "zoom", "place")
-"""How a crop lies: shifts in its height, its zoom, and where in the camera's scene it is."""
+"""The place of a crop: shifts in its height, its zoom, and where in the camera's scene it is."""
 
 _SHAPE_DEVIATION = 1.0  # of a shape coefficient; VITAE's 1.25 is for figures without clothes
 _FILLED = 0.86  # of the image's height, by a standing figure seen at eye level
@@ -47,7 +47,7 @@ Factors = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Look:
-    """What images are like.
+    """The format of the images.
 
     Attributes:
         square: 256 x 256 pixels in a studio with plain paper behind, as DeepFashion's shop images;
@@ -86,9 +86,9 @@ def draw_factors(split: SplitName, n: int, seed: int = 0, start: int = 0) -> dic
     of_person = _identities(f"people/{split}/{seed}", people)
     shown = _showings(f"people/{split}/{seed}", people)
     row = who - first
-    found = {name: known[row] for name, known in of_person.items()}
-    found |= {name: known[row, which] for name, known in shown.items()}
-    frames = {name: known[found["frame"]] for name, known in poses.frames().items()}
+    found = {name: values[row] for name, values in of_person.items()}
+    found |= {name: values[row, which] for name, values in shown.items()}
+    frames = {name: values[found["frame"]] for name, values in poses.frames().items()}
     u = keyed_random.uniforms(f"people/placing/{split}/{seed}", n, len(PLACING), start).T
     placing = {
         "shift_x": 0.05 * (2 * u[0] - 1),
@@ -102,7 +102,7 @@ def draw_factors(split: SplitName, n: int, seed: int = 0, start: int = 0) -> dic
 
 
 def _identities(key: str, people: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what some people look like, ``[P]`` each."""
+    """Return shapes and traits of some people, ``[P]`` each."""
     from scipy.special import ndtri
 
     width = len(SHAPES) + len(TRAITS)

@@ -73,7 +73,7 @@ def render(factors: Factors) -> np.ndarray:
         if len(rows):
             images[rows] = paint(
                 np.broadcast_to(plain, (len(rows), 3, SIZE, SIZE)),
-                figure({name: known[rows] for name, known in factors.items()}, view),
+                figure({name: values[rows] for name, values in factors.items()}, view),
                 np.broadcast_to(light, (len(rows), 3)),
                 View(np.ones((len(rows), 2)), np.zeros((len(rows), 2))),
             )

@@ -1,4 +1,4 @@
-"""Hands held before a camera: rotated, moved, projected, and which of their joints it sees."""
+"""Hands before a camera: rotation, place, projection, and which joints are visible."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
