@@ -1,10 +1,11 @@
-"""Images of every identity in every frame: their order, and what is known of them."""
+"""The order of images that show every identity in every frame, their factors and their splits."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
 from harness import keyed_random
+from harness.data.dataset import SplitName
 from harness.errors import UserError
 
 FEWEST_IDENTITIES = 4
@@ -37,25 +38,43 @@ def crossed(
     """Return the factors of all identities in all frames, in the order of :func:`growing`.
 
     Args:
-        of_identity: what is known of each identity, ``[n]`` each.
-        of_frame: what is known of each frame, ``[m]`` each.
+        of_identity: factors of the identities, ``[n]`` each.
+        of_frame: factors of the frames, ``[m]`` each.
 
     Returns:
         All of them by their names, ``[n * m]`` int64 each.
     """
-    n, m = (len(next(iter(known.values()))) for known in (of_identity, of_frame))
+    n, m = (len(next(iter(factors.values()))) for factors in (of_identity, of_frame))
     identity, frame = growing(n, m)
     return {
-        **{name: known[identity].astype(np.int64) for name, known in of_identity.items()},
-        **{name: known[frame].astype(np.int64) for name, known in of_frame.items()},
+        **{name: values[identity].astype(np.int64) for name, values in of_identity.items()},
+        **{name: values[frame].astype(np.int64) for name, values in of_frame.items()},
     }
 
 
-def require_variety(what: str, n_identities: int, n_frames: int) -> None:
-    """Refuse images that no pose can be taken from, or to which none can be given.
+def split_off(name: str, groups: np.ndarray, test_share: float) -> dict[SplitName, np.ndarray]:
+    """Return which identities are for training and which for the test, whole groups at a time.
 
     Args:
-        what: where they come from and what the identities are called.
+        name: of the set; the same set is always split alike.
+        groups: ``[n]`` labels of the identities; those of one group look alike.
+        test_share: of the groups that are for the test; at least two groups are.
+
+    Returns:
+        The indices of each split.
+    """
+    labels = np.unique(groups)
+    n_test = min(max(round(test_share * len(labels)), 2), len(labels) - 2)
+    drawn = labels[shuffled(f"{name}/split", len(labels))[:n_test]]
+    for_test = np.isin(groups, drawn)
+    return {"train": np.flatnonzero(~for_test), "test": np.flatnonzero(for_test)}
+
+
+def require_variety(what: str, n_identities: int, n_frames: int) -> None:
+    """Refuse a set in which no pose can be transferred from one identity to another.
+
+    Args:
+        what: where the images come from and what the identities are called.
         n_identities: how many there are in both splits together.
         n_frames: in how many frames each is shown.
 
