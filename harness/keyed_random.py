@@ -1,4 +1,4 @@
-"""Random numbers that belong to an image, whatever other images are drawn with it."""
+"""Random numbers that are a function of a key and an image's index alone."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""One seed a trial; everything random in it derives from that number and a purpose."""
+"""Derives every random generator of a trial from its seed and a purpose."""
 
 import random
 import zlib

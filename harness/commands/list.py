@@ -31,7 +31,7 @@ def _methods() -> dict[str, str]:
 def _datasets() -> dict[str, str]:
     from harness.datasets.registry import DATASETS
 
-    return {name: DATASETS.load(name).summary for name in DATASETS.paths()}
+    return {name: DATASETS.summary(name) for name in DATASETS.paths()}
 
 
 def _spaces() -> dict[str, str]:
@@ -70,27 +70,15 @@ def _hyperparameters(method: str) -> dict[str, str]:
 
 
 def _options(dataset: str) -> dict[str, str]:
+    from harness.data.options import field_meanings
     from harness.datasets.registry import DATASETS
 
     cls = DATASETS.load(dataset)
-    meanings = _attributes(cls)
+    meanings = field_meanings(cls)
     return {
         f"dataset.{name}={_written(default)}": meanings.get(name, "")
         for name, default in vars(cls()).items()
     }
-
-
-def _attributes(cls: type) -> dict[str, str]:
-    """Return what the docstrings of a class and its bases say of each attribute, as one line."""
-    import inspect
-    import re
-
-    found: dict[str, str] = {}
-    for each in cls.__mro__:
-        _, _, text = (inspect.cleandoc(each.__doc__ or "")).partition("Attributes:\n")
-        for name, meaning in re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", text, re.MULTILINE):
-            found.setdefault(name, " ".join(meaning.split()))
-    return found
 
 
 def _keys(metric: str) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """Refusals before any trial runs: of what cannot be learned from, scored, or reported."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from harness.config.schema import TrialConfig
 from harness.config.search_spaces import SearchSpace
 from harness.constraints import parse_constraint
 from harness.data.options import DatasetOptions
-from harness.datasets.registry import DATASET_PATHS, DATASETS, having
+from harness.datasets.registry import datasets_that
 from harness.errors import UserError, did_you_mean
 from harness.methods import METHODS
 from harness.metrics.metric import Metric
@@ -30,7 +31,7 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
     for method, dataset, batch_size in sorted(asked, key=str):
         learner = METHODS.load(method)
         if missing := [name for name in learner.needs if name not in dataset.modalities]:
-            known = having("modalities", *learner.needs)
+            known = datasets_that(partial(_gives, learner.needs))
             raise UserError(
                 f"The method '{method}' learns from {', '.join(learner.needs)} beside the images; "
                 f"the dataset '{dataset.name}' has no {', '.join(missing)}. "
@@ -39,7 +40,7 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
         if learner.consumes != "pairs":
             continue
         if not dataset.identity_factor:
-            known = having("identity_factor")
+            known = datasets_that(lambda options: bool(options.identity_factor))
             raise UserError(
                 f"The method '{method}' learns from pairs of images of one identity, which the "
                 f"dataset '{dataset.name}' does not know. Choose one of {', '.join(known)}."
@@ -65,12 +66,20 @@ def check_scores(trials: Iterable[TrialConfig]) -> None:
             source = getattr(options, "source", "")
             of = f"'{options.name}'" + (f" with source={source}" if source else "")
             needed = [*(_WHAT[field] for field in metric.of_options), *metric.of_modalities]
-            known = [n for n in DATASET_PATHS if not _missing(metric, DATASETS.load(n)())]
+            known = datasets_that(partial(_suffices, metric))
             remedy = f", or choose dataset={', dataset='.join(known)}" if known else ""
             raise UserError(
                 f"The metric '{name}' needs images whose {_and(needed)} are known, and the dataset "
                 f"{of} does not know their {_and(missing)}. Leave '{name}' out of metrics{remedy}."
             )
+
+
+def _gives(modalities: Iterable[str], options: type[DatasetOptions]) -> bool:
+    return set(modalities) <= set(options.modalities)
+
+
+def _suffices(metric: Metric, options: type[DatasetOptions]) -> bool:
+    return not _missing(metric, options())
 
 
 def _missing(metric: Metric, options: DatasetOptions) -> list[str]:

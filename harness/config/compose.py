@@ -17,11 +17,10 @@ from harness.errors import UserError, did_you_mean, nearest
 from harness.methods import METHODS
 from harness.plugins import Plugins
 
-# Hydra reads dots in an option's name as a path: what comes from outside has this name inside.
+_PLUGINS: dict[str, Plugins[Any]] = {"method": METHODS, "dataset": DATASETS}
+_DEFAULTS = {"method": "c_vitae", "dataset": "digits", "scale": "small"}
+# Hydra reads dots in an option's name as a path, so what is from outside goes by this name inside.
 _OUTSIDE = "from_outside"
-
-_BY_NAME: Mapping[str, Plugins[Any]] = {"method": METHODS, "dataset": DATASETS}
-"""Groups whose options are found by name or dotted path; those of the others are YAML files."""
 
 
 def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,7 +35,11 @@ def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dic
     """
     for group, option in choices.items():
         _check_option(group, option)
-    chosen = {**choices, **_stored(choices)}
+    chosen = {**_DEFAULTS, **choices}
+    _store_dataclasses(*(str(chosen[group]) for group in _DEFAULTS))
+    for group, plugins in _PLUGINS.items():
+        if chosen[group] not in plugins.paths():
+            chosen[group] = _OUTSIDE
     GlobalHydra.instance().clear()
     with initialize_config_module("harness.config.defaults", version_base="1.3"):
         config = compose("config", [f"{group}={option}" for group, option in chosen.items()])
@@ -55,15 +58,15 @@ def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dic
 
 def options_of(group: str) -> list[str]:
     """Return the names that a configuration group offers."""
-    if group in _BY_NAME:
-        return list(_BY_NAME[group].paths())
+    if group in _PLUGINS:
+        return list(_PLUGINS[group].paths())
     folder = files("harness.config") / "defaults" / group
     return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir())
 
 
 def _check_option(group: str, option: Any) -> None:
-    if group in _BY_NAME:  # may be a dotted path, which only loading can judge
-        _BY_NAME[group].load(str(option))
+    if group in _PLUGINS:  # may be a dotted path, which only loading can judge
+        _PLUGINS[group].load(str(option))
     elif option not in options_of(group):
         known = options_of(group)
         raise UserError(
@@ -85,22 +88,16 @@ def _check_path(path: str, known: list[str], choices: Mapping[str, Any]) -> None
     raise UserError(f"Unknown key '{path}'{of}. {hint}")
 
 
-def _stored(choices: Mapping[str, Any]) -> dict[str, str]:
-    """Give Hydra the defaults of the chosen method and dataset; return the options to choose."""
-    store = ConfigStore.instance()
-    method, dataset = str(choices.get("method", "c_vitae")), str(choices.get("dataset", "digits"))
+def _store_dataclasses(method: str, dataset: str, scale: str) -> None:
     cls = METHODS.load(method)
-    at_scale = cls.at_scale.get(str(choices.get("scale", "small")), {})
-    defaults = {
-        "method": {"name": method, **_defaults(cls.Hyperparameters), **at_scale},
-        "dataset": {"name": dataset, **_defaults(DATASETS.load(dataset))},
-    }
-    options = {}
-    for group, node in defaults.items():
-        name = str(node["name"])
-        options[group] = name if name in _BY_NAME[group].paths() else _OUTSIDE
-        store.store(options[group], node, group=group)
-    return options
+    hyperparameters = {**_defaults(cls.Hyperparameters), **cls.at_scale.get(scale, {})}
+    _store("method", method, hyperparameters)
+    _store("dataset", dataset, _defaults(DATASETS.load(dataset)))
+
+
+def _store(group: str, name: str, values: dict[str, Any]) -> None:
+    inside = name if name in _PLUGINS[group].paths() else _OUTSIDE
+    ConfigStore.instance().store(inside, {"name": name, **values}, group=group)
 
 
 def _defaults(cls: type[Any]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Overrides:
             UserError: a sweep without a value, or an impossible interval.
         """
         key = override.key_or_group
-        if key in ("method._target_", "dataset._target_"):  # chosen by its dotted path
+        if key in ("method._target_", "dataset._target_"):  # one from outside, by its dotted path
             key = key.removesuffix("._target_")
         self.drop([key])
         if override.is_interval_sweep():

@@ -11,7 +11,6 @@ from annotated_types import Ge, Gt, Lt
 
 from harness.config.search_settings import Grid, NoScheduler, Scheduler, Search
 from harness.data.options import DatasetOptions
-from harness.datasets.registry import registered_name
 from harness.training.scale import Scale
 
 
@@ -92,7 +91,7 @@ class TrialConfig:
         """Return the configuration as nested plain values, as JSON keeps it."""
         nested = {
             "method": {"name": self.method, **dataclasses.asdict(self.hyperparameters)},
-            "dataset": {"name": registered_name(self.dataset), **_fields(self.dataset)},
+            "dataset": {"name": self.dataset.name, **_fields(self.dataset)},
             "scale": dataclasses.asdict(self.scale),
             "metrics": self.metrics,
             "seed": self.seed,

@@ -5,7 +5,6 @@ from typing import Any
 
 from harness.config.build import build
 from harness.config.schema import TrialConfig
-from harness.data.options import DatasetOptions
 from harness.datasets.registry import DATASETS
 from harness.methods import METHODS
 from harness.metrics.registry import check_metrics
@@ -20,7 +19,7 @@ def make_trial(config: Mapping[str, Any], seed: int) -> TrialConfig:
     """
     method, dataset = dict(config["method"]), dict(config["dataset"])
     name = method.pop("name")
-    options: type[DatasetOptions] = DATASETS.load(dataset.pop("name"))
+    options = DATASETS.load(dataset.pop("name"))
     scale = dict(config["scale"])
     for key, published in (
         ("epochs", options.published_epochs),

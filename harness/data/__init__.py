@@ -1,1 +1,1 @@
-"""Datasets: real files where there are any, procedural images with known factors beside them."""
+"""Datasets in memory: options, cache, batches and pairs; :mod:`harness.datasets` has each one."""

@@ -1,4 +1,4 @@
-"""What every dataset gives: images with known factors, split into train and test."""
+"""A dataset in memory: images with their ground-truth factors, split into train and test."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-if TYPE_CHECKING:  # the registry of datasets is read by commands that never need torch
+if TYPE_CHECKING:  # commands that never need torch import this module
     from models.method import DataSpec
 
 DataSource = Literal["real", "procedural"]
@@ -26,8 +26,9 @@ class Split:
 
     Attributes:
         images: ``[N, C, H, W]`` uint8; 0..255 stands for [0, 1]. May be read-only.
-        factors: what is known of each image, by name, each ``[N]`` (labels int64, others float32).
-        modalities: what methods can learn from beside the image, by name, each float32
+        factors: ground-truth factors of the images by name, ``[N]`` each: labels and choices
+            int64, other numbers float32.
+        modalities: what methods can learn from beside the images, by name, each float32
             ``[N, ...]``: a pose of 21 joints, a rotation.
     """
 
@@ -40,14 +41,14 @@ class Split:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all arrays, wherever they lie."""
+        """Bytes of all arrays, in memory or mapped."""
         beside = [*self.factors.values(), *self.modalities.values()]
-        return self.images.nbytes + sum(known.nbytes for known in beside)
+        return self.images.nbytes + sum(values.nbytes for values in beside)
 
     def first(self, n: int | None) -> Split:
-        """Return the first ``n`` images and what is known of them, as views; None for all."""
-        factors = {name: known[:n] for name, known in self.factors.items()}
-        modalities = {name: known[:n] for name, known in self.modalities.items()}
+        """Return the first ``n`` images, their factors and modalities as views; None for all."""
+        factors = {name: values[:n] for name, values in self.factors.items()}
+        modalities = {name: values[:n] for name, values in self.modalities.items()}
         return Split(self.images[:n], factors, modalities)
 
 
@@ -69,18 +70,18 @@ class Dataset:
     """A dataset in memory or memory-mapped; it pickles without copying arrays (protocol 5).
 
     Attributes:
-        name: the name it has on the command line.
+        name: the dataset's name on the command line.
         source: real files or a procedural counterpart.
         train: the training split.
         test: the test split, already warped where a warp was asked for.
         warp: ranges of the random warp to draw afresh for every training batch; None for no such
             warp (also when a fixed warp has been applied to the images already).
-        appearance_factors: names of the known factors of what an image shows.
-        pose_factors: names of those of how it is shown. An image may lack some of either.
-        identity_factor: name of the labels that say whose image it is; "" if that is not known.
-        frame_factor: name of those that say which pose it shows, the same for every identity.
-        camera_factor: name of those that say which camera took it; "" if that is not known.
-        keypoints: names of the points known in every image, by the factors ``<name>_x`` and
+        appearance_factors: names of the factors of what an image shows.
+        pose_factors: names of the factors of how it is shown. The images may lack some of either.
+        identity_factor: name of the labels of whose image it is; "" if that is not known.
+        frame_factor: name of the labels of the pose it shows, the same for every identity.
+        camera_factor: name of the labels of the camera that took it; "" if that is not known.
+        keypoints: names of points whose places in each image are the factors ``<name>_x`` and
             ``<name>_y`` in pixels.
     """
 
@@ -104,12 +105,12 @@ class Dataset:
         channels, height, width = self.train.images.shape[1:]
         identities = self.train.factors.get(self.identity_factor, ())
         shape = channels, height, width
-        modalities = {name: known.shape[1:] for name, known in self.train.modalities.items()}
+        modalities = {name: values.shape[1:] for name, values in self.train.modalities.items()}
         return DataSpec(shape, len(self.train), len(np.unique(identities)), modalities)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of both splits, wherever they lie."""
+        """Bytes of both splits, in memory or mapped."""
         return self.train.nbytes + self.test.nbytes
 
     @property

@@ -1,16 +1,19 @@
-"""Sets of images that show every identity in every frame, whether drawn or read from files."""
+"""Image sets that show every identity in every frame, whether drawn or read from files."""
 
 import hashlib
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
-from harness.data import resizing
 from harness.data.cache.arrays import Key, cached_chunks
-from harness.data.dataset import Split, SplitName
-from harness.data.identities import crossed, growing, shuffled
-from harness.data.resizing import resized
+from harness.data.dataset import Dataset, DataSource, Split, SplitName
+from harness.data.identity_order import crossed, growing, shuffled
+from harness.data.options import DatasetOptions
 
 _CHUNK = 256  # images made at once
 
@@ -19,22 +22,21 @@ Gather = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
-class PosedImages:
-    """All images of a set; they are made or read when they are asked for.
+class IdentityFrames:
+    """All images of a set; they are drawn or read when a split is asked for.
 
     Attributes:
         name: readable name of the set.
         key: what the images depend on, such as the state of their file.
-        sources: paths of the Python files that make or read them.
-        of_identity: what is known of each identity, ``[n]`` each; ``identity`` is among it.
-        of_frame: what is known of each frame, ``[m]`` each; ``frame`` is among it.
+        of_identity: factors of the identities, ``[n]`` each; ``identity`` is among them.
+        of_frame: factors of the frames, ``[m]`` each; ``frame`` is among them.
         channels: C of the images.
-        open: gets ready to make images, by reading their files for example.
+        open: prepares to draw or read images, by reading their files for example. An edit of its
+            module, or of one that it imports, makes cached images be made again.
     """
 
     name: str
     key: Key
-    sources: tuple[str, ...]
     of_identity: dict[str, np.ndarray]
     of_frame: dict[str, np.ndarray]
     channels: int
@@ -74,17 +76,17 @@ class PosedImages:
         rows = (index[:n] for index in growing(len(chosen), n_frames))
         identity, frame = (of[index] for of, index in zip((chosen, order), rows, strict=True))
         factors = crossed(
-            {name: known[chosen] for name, known in self.of_identity.items()},
-            {name: known[order] for name, known in self.of_frame.items()},
+            {name: values[chosen] for name, values in self.of_identity.items()},
+            {name: values[order] for name, values in self.of_frame.items()},
         )
         images = cached_chunks(
             f"{self.name}-{split}",
             {**self.key, "size": size, "rows": _digest(identity, frame)},
-            (__file__, str(resizing.__file__), *self.sources),
             (len(identity), self.channels, size, size),
-            lambda: self._chunks(identity, frame, size),
+            partial(self._chunks, identity, frame, size),
+            using=(self.open,),
         )
-        return Split(images, {name: known[:n] for name, known in factors.items()})
+        return Split(images, {name: values[:n] for name, values in factors.items()})
 
     def _chunks(self, identity: np.ndarray, frame: np.ndarray, size: int) -> Iterator[np.ndarray]:
         gather = self.open()
@@ -93,27 +95,90 @@ class PosedImages:
             yield resized(gather(identity[rows], frame[rows]), size)
 
 
-def split_off(name: str, groups: np.ndarray, test_share: float) -> dict[SplitName, np.ndarray]:
-    """Return which identities are for training and which for the test, whole groups at a time.
+Chosen = tuple[IdentityFrames, np.ndarray]
+"""An image set, and the indices of its identities that are in a split."""
+
+
+class IdentityFramesOptions(DatasetOptions):
+    """Base of the options of datasets that are image sets; subclasses have the fields below."""
+
+    identity_factor: ClassVar[str] = "identity"
+    frame_factor: ClassVar[str] = "frame"
+
+    source: DataSource
+    n_train: int | None
+    n_test: int | None
+
+    def load(self, data_root: Path | None) -> Dataset:
+        """Return the images, drawn or read once and cached."""
+        chosen = self._chosen(data_root)
+        test = chosen["test"][0]
+        return Dataset(
+            self.name,
+            self.source,
+            self._split("train", chosen, self.n_train),
+            self._split("test", chosen, self.n_test),
+            appearance_factors=test.appearance_factors,
+            pose_factors=test.pose_factors,
+            identity_factor=self.identity_factor,
+            frame_factor=self.frame_factor,
+        )
+
+    def check(self, data_root: Path | None) -> None:
+        """Look for the files and at the sizes they declare; pixels are not kept."""
+        self._chosen(data_root)
+
+    @property
+    @abstractmethod
+    def _size(self) -> int:
+        """Height and width of an image."""
+
+    @abstractmethod
+    def _chosen(self, data_root: Path | None) -> dict[SplitName, Chosen]:
+        """Return the image set of each split and which of its identities are in it."""
+
+    def _order(self, images: IdentityFrames) -> np.ndarray | None:  # noqa: ARG002
+        """Return the order of the frames; None for a shuffled one."""
+        return None
+
+    def _split(self, split: SplitName, chosen: dict[SplitName, Chosen], n: int | None) -> Split:
+        images, identities = chosen[split]
+        return images.split(split, identities, self._size, n, self._order(images))
+
+
+def resized(images: np.ndarray, size: int) -> np.ndarray:
+    """Return images resized to ``size`` pixels high and wide.
+
+    To a whole part of the old size this takes the mean of squares of pixels; otherwise it
+    interpolates bilinearly.
 
     Args:
-        name: of the set; the same set is always split alike.
-        groups: ``[n]`` labels of the identities; those of one group look alike.
-        test_share: of the groups that are for the test; at least two identities are.
+        images: ``[N, C, H, W]`` uint8.
+        size: the new height and width.
 
     Returns:
-        The indices of each split.
+        ``[N, C, size, size]`` uint8.
     """
-    labels = np.unique(groups)
-    n_test = min(max(round(test_share * len(labels)), 2), len(labels) - 2)
-    drawn = labels[shuffled(f"{name}/split", len(labels))[:n_test]]
-    for_test = np.isin(groups, drawn)
-    return {"train": np.flatnonzero(~for_test), "test": np.flatnonzero(for_test)}
+    height, width = images.shape[-2:]
+    if (height, width) == (size, size):
+        return images
+    if height % size == 0 and width % size == 0:
+        squares = images.reshape(*images.shape[:2], size, height // size, size, width // size)
+        means = squares.mean(axis=(3, 5), dtype=np.float32)
+        return np.asarray(np.rint(means), np.uint8)
+    return np.stack([[_interpolated(plane, size) for plane in image] for image in images])
 
 
-def _varying(known: dict[str, np.ndarray], label: str) -> tuple[str, ...]:
+def _interpolated(plane: np.ndarray, size: int) -> np.ndarray:
+    from PIL import Image
+
+    whole = Image.fromarray(np.ascontiguousarray(plane))
+    return np.asarray(whole.resize((size, size), Image.Resampling.BILINEAR))
+
+
+def _varying(factors: dict[str, np.ndarray], label: str) -> tuple[str, ...]:
     return tuple(
-        name for name, values in known.items() if name != label and len(np.unique(values)) > 1
+        name for name, values in factors.items() if name != label and len(np.unique(values)) > 1
     )
 
 

@@ -1,14 +1,21 @@
-"""Images gathered by index, on the training device or beside it."""
+"""Batches of images by index, from the training device's memory or from the host's."""
 
 import math
 import warnings
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from harness.data.prefetch import made_ahead
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+AHEAD = 2
+"""Results computed ahead of the one in use: one is ready while the next is being computed."""
 
 RESIDENT_SHARE = 0.25
 """Images that take more than this share of a GPU's free memory stay in the host's."""
@@ -19,7 +26,7 @@ class Images:
 
     On a CPU they are used in place, memory-mapped or not: to make float32 batch by batch costs no
     more than gathering float32, and the arrays' memory is shared with other trials of the machine.
-    From the host a thread gathers the next batches while one is in use.
+    From the host's memory a thread gathers the next batches while one is in use.
 
     Args:
         images: ``[N, C, H, W]`` uint8; may be read-only.
@@ -47,7 +54,9 @@ class Images:
         Batches and their order are the same, bit for bit, wherever the images are kept.
         """
         parts = (part.to(self._images.device) for part in rows)
-        gathered = map(self._gather, parts) if self.resident else made_ahead(self._gather, parts)
+        gathered = (
+            map(self._gather, parts) if self.resident else computed_ahead(self._gather, parts)
+        )
         for images in gathered:
             yield images.to(self.device, non_blocking=True).float().div_(255)
 
@@ -74,3 +83,19 @@ def _shared(images: np.ndarray) -> Tensor:
         # Arrays from the cache and from Ray's object store are read-only; nothing here writes.
         warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
         return torch.from_numpy(images)
+
+
+def computed_ahead(compute: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Yield ``compute(item)`` of every item in order; a thread computes ``AHEAD`` in advance.
+
+    What ``compute`` raises is raised here in its turn. The thread has ended when this iterator is
+    exhausted, closed or dropped.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="unbraid-prefetch") as thread:
+        waiting: deque[Future[Result]] = deque()
+        for item in items:
+            waiting.append(thread.submit(compute, item))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

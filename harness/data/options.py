@@ -1,31 +1,42 @@
-"""The options of datasets: their base class, those of warped ones, those of drawn ones."""
+"""Base classes of the frozen dataclasses that hold a dataset's options and load it."""
 
+import dataclasses
+import inspect
+import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
+import numpy as np
 from annotated_types import Ge, Le
 
+from harness.data.cache.arrays import cached_chunks
 from harness.data.dataset import Dataset, Split, SplitName
+
+Arrays = dict[str, np.ndarray]
 
 
 class DatasetOptions(ABC):
     """Base of the frozen dataclasses that hold a dataset's options; one subclass a dataset.
 
+    A subclass is decorated with ``@dataclass(frozen=True)``; each field has a default value. The
+    first line of its docstring is the dataset's line in ``unbraid list datasets``.
+
     Attributes:
-        name: the dataset's name on the command line.
-        summary: one line for ``unbraid list datasets``.
+        name: the dataset's name on the command line. A dataset outside Unbraid leaves it out and
+            gets the dotted path of its class, or gives the name of its entry point.
         published_epochs: epochs of the published training (``scale=paper``).
         published_batch_size: its batch size.
-        identity_factor: what :class:`Dataset` says of it; methods that learn from pairs need one.
-        frame_factor: what :class:`Dataset` says of it; triplets need one.
-        camera_factor: what :class:`Dataset` says of it; re-identification needs one.
-        modalities: names of the :class:`Split`'s modalities.
+        identity_factor: as in :class:`Dataset`; methods that learn from pairs need one.
+        frame_factor: as in :class:`Dataset`; triplets need one.
+        camera_factor: as in :class:`Dataset`; re-identification needs one.
+        modalities: names of the modalities of the splits.
     """
 
     name: ClassVar[str]
-    summary: ClassVar[str]
     published_epochs: ClassVar[int]
     published_batch_size: ClassVar[int]
     identity_factor: ClassVar[str] = ""
@@ -33,9 +44,14 @@ class DatasetOptions(ABC):
     camera_factor: ClassVar[str] = ""
     modalities: ClassVar[tuple[str, ...]] = ()
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "name" not in vars(cls):
+            cls.name = f"{cls.__module__}.{cls.__qualname__}"
+
     @property
     def keypoints(self) -> tuple[str, ...]:
-        """What :class:`Dataset` says of them, as these options have it."""
+        """Names of the keypoints that images of these options have; see :class:`Dataset`."""
         return ()
 
     @abstractmethod
@@ -73,11 +89,15 @@ class WarpOptions(DatasetOptions):
 
 @dataclass(frozen=True)
 class ProceduralOptions(DatasetOptions):
-    """Options of a dataset that is drawn.
+    """Options of a dataset that is drawn and needs no files.
+
+    A subclass has :attr:`image_shape`, :meth:`draw_factors` and :meth:`draw`. An edit of its
+    module, or of one that this imports, makes cached images be drawn again.
 
     Attributes:
-        appearance_factors: what :class:`Dataset` says of them.
-        pose_factors: what :class:`Dataset` says of them.
+        appearance_factors: as in :class:`Dataset`.
+        pose_factors: as in :class:`Dataset`.
+        at_once: how many images :meth:`draw` is given at a time, which bounds its memory.
         n_train: training images.
         n_test: test images.
         seed: another seed draws other images. Image i depends on the seed, its split and i alone.
@@ -85,6 +105,7 @@ class ProceduralOptions(DatasetOptions):
 
     appearance_factors: ClassVar[tuple[str, ...]]
     pose_factors: ClassVar[tuple[str, ...]]
+    at_once: ClassVar[int] = 256
 
     n_train: Annotated[int, Ge(1)] = 10_000
     n_test: Annotated[int, Ge(1)] = 1000
@@ -107,6 +128,67 @@ class ProceduralOptions(DatasetOptions):
     def check(self, data_root: Path | None) -> None:
         """Do nothing: what is drawn needs no files."""
 
+    @property
     @abstractmethod
+    def image_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of an image."""
+
+    @abstractmethod
+    def draw_factors(self, split: SplitName, n: int) -> Arrays:
+        """Return the factors of the first ``n`` images of a split, ``[n]`` each."""
+
+    def draw(self, factors: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return the images of some factors, uint8 ``[k, *image_shape]``."""
+        raise NotImplementedError
+
+    def chunks(self, split: SplitName, factors: Mapping[str, np.ndarray]) -> Iterator[np.ndarray]:  # noqa: ARG002
+        """Yield all images of a split in order, some at a time.
+
+        This draws :attr:`at_once` images at a time; a subclass whose images depend on more than
+        their factors overrides it.
+        """
+        return in_portions(self.draw, factors, self.at_once)
+
+    def labels(self, factors: Mapping[str, np.ndarray]) -> tuple[Arrays, Arrays]:  # noqa: ARG002
+        """Return further factors that follow from ``factors``, and the modalities."""
+        return {}, {}
+
     def _split(self, split: SplitName, n: int) -> Split:
-        """Return the first ``n`` images of a split."""
+        factors = self.draw_factors(split, n)
+        options = dataclasses.asdict(self)
+        key = {name: options[name] for name in options if name not in ("n_train", "n_test")}
+        images = cached_chunks(
+            f"{self.name}-{split}",
+            {**key, "split": split, "n": n},
+            (n, *self.image_shape),
+            partial(self.chunks, split, factors),
+            using=(type(self).draw, type(self).draw_factors),
+        )
+        further, modalities = self.labels(factors)
+        return Split(images, {**factors, **further}, modalities)
+
+
+def in_portions(
+    draw: Callable[[Arrays], np.ndarray], factors: Mapping[str, np.ndarray], at_once: int
+) -> Iterator[np.ndarray]:
+    """Yield the images that ``draw`` makes of factors ``[N]``, ``at_once`` images at a time."""
+    n = len(next(iter(factors.values())))
+    for start in range(0, n, at_once):
+        yield draw({name: values[start : start + at_once] for name, values in factors.items()})
+
+
+def field_meanings(cls: type) -> dict[str, str]:
+    """Return the meaning of each field of a dataclass, from its docstring and its bases'.
+
+    They are in the section ``Attributes:``, as Google's style has it; fields that are not there
+    are left out.
+    """
+    meanings: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        section = re.search(
+            r"^Attributes:\n((?:    .*\n?|\n)+)", inspect.cleandoc(base.__doc__ or ""), re.MULTILINE
+        )
+        entries = re.findall(r"^    (\w+): (.*(?:\n {8}.*)*)", section[1] if section else "", re.M)
+        meanings |= {name: " ".join(meaning.split()) for name, meaning in entries}
+    named = [field.name for field in dataclasses.fields(cls)]
+    return {name: meanings[name] for name in named if name in meanings}

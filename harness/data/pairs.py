@@ -1,4 +1,4 @@
-"""Which images belong together: pairs of one identity, and triplets that ask for a swap."""
+"""Random pairs of images that share a label, and triplets that ask for a swap of poses."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,13 +33,13 @@ class Groups:
         """
         group = self.of[images]
         chosen = (uniform * self._sizes[group]).astype(np.int64)
-        found: np.ndarray = self._sorted[self._starts[group] + chosen]
-        return found
+        drawn: np.ndarray = self._sorted[self._starts[group] + chosen]
+        return drawn
 
 
 @dataclass(frozen=True)
 class Triplets:
-    """Indices ``[n]`` of images: what a method sees, and what it should make of it.
+    """Indices ``[n]`` of the two inputs of a swap, and of the image that it should give.
 
     Attributes:
         appearance: x1, of the identity wanted, in another frame.
@@ -66,7 +66,7 @@ def draw_triplets(identity: np.ndarray, frame: np.ndarray, n: int, seed: int = 1
     """
     generator = np.random.default_rng(seed)
     people, frames = Groups(identity), Groups(frame)
-    possible = (_variety(people, frames) > 1) & (_variety(frames, people) > 1)
+    possible = (_groups_met(people, frames) > 1) & (_groups_met(frames, people) > 1)
     if not possible.any():
         raise UserError(
             "No triplets can be drawn: they need two images of one identity in different frames, "
@@ -97,7 +97,7 @@ def draw_sharing(
         UserError: there is no such pair.
     """
     same, differing = Groups(shared), Groups(other)
-    possible = _variety(same, differing) > 1
+    possible = _groups_met(same, differing) > 1
     if not possible.any():
         raise UserError(
             f"No two of these {len(shared)} images share a label and differ in another: they show "
@@ -112,25 +112,25 @@ def _partners(
     same: Groups, differing: Groups, rows: np.ndarray, generator: np.random.Generator
 ) -> np.ndarray:
     """Return for each of ``rows`` an image of its group, but of another one of the other kind."""
-    return _until(
+    return _redrawn_until(
         lambda again: same.draw(rows[again], generator.random(len(again))),
         lambda again, drawn: differing.of[drawn] != differing.of[rows[again]],
         len(rows),
     )
 
 
-def _variety(groups: Groups, other: Groups) -> np.ndarray:
-    """Return for each image how many groups of the other kind its group has members in."""
+def _groups_met(groups: Groups, other: Groups) -> np.ndarray:
+    """Return for each image how many groups of the other kind its own group shares images with."""
     met = np.unique(np.stack([groups.of, other.of]), axis=1)
     return np.bincount(met[0], minlength=len(groups))[groups.of]
 
 
-def _until(
+def _redrawn_until(
     draw: Callable[[np.ndarray], np.ndarray],
     good: Callable[[np.ndarray, np.ndarray], np.ndarray],
     n: int,
 ) -> np.ndarray:
-    """Draw ``n`` indices, and those that are not good again until all are."""
+    """Return ``n`` random indices; those that are not good are drawn again until all are."""
     drawn, rows = np.empty(n, np.int64), np.arange(n)
     while len(rows):
         drawn[rows] = draw(rows)

@@ -125,8 +125,8 @@ class PairSampler(Sampler):
         for rows, images in zip(firsts, self._warped(both, generator), strict=True):
             image, partner = images.chunk(2)
             identity = self._identity[rows].to(images.device)
-            known = _at(rows, self._modalities)
-            yield {"image": image, "same": partner, "identity": identity, **known}
+            modalities = _at(rows, self._modalities)
+            yield {"image": image, "same": partner, "identity": identity, **modalities}
 
 
 def make_sampler(
@@ -169,4 +169,4 @@ def _tensors(split: Split, names: tuple[str, ...], device: torch.device) -> dict
 
 
 def _at(rows: Tensor, modalities: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: known[rows.to(known.device)] for name, known in modalities.items()}
+    return {name: values[rows.to(values.device)] for name, values in modalities.items()}

@@ -1,4 +1,4 @@
-"""Random rotations and translations of images, kept as known factors."""
+"""Random rotations and translations of images; those that stay fixed become factors."""
 
 import zlib
 from dataclasses import replace
@@ -67,8 +67,8 @@ def scale_draws(uniform: Tensor, ranges: WarpRange) -> tuple[Tensor, Tensor, Ten
 def apply_warp(dataset: Dataset, options: WarpOptions) -> Dataset:
     """Return the dataset with its images warped as the options say (see ``WarpOptions``).
 
-    Each fixed warp is a function of the dataset's name, the split and the image's index. It is
-    kept in the split's factors ``warp_angle`` (degrees), ``warp_dx`` and ``warp_dy`` (widths).
+    Each fixed warp is a function of the dataset's name, the split and the image's index. Its
+    numbers are the split's factors ``warp_angle`` (degrees), ``warp_dx`` and ``warp_dy`` (widths).
     """
     if options.warp == "none":
         return dataset
@@ -90,7 +90,6 @@ def _fixed(name: str, part: SplitName, split: Split, ranges: WarpRange) -> Split
             "translate": ranges.translate,
             "of": zlib.crc32(split.images.data),
         },
-        (__file__, keyed_random.__file__),
         lambda: _warped(split.images, *draws),
     )
     return Split(images, {**split.factors, **factors}, split.modalities)

@@ -1,17 +1,14 @@
 """``bodies``: procedural figures in four poses, a counterpart of VITAE's renderings of SMPL."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from harness import keyed_random
-from harness.data.cache.arrays import cached_chunks
-from harness.data.dataset import Split, SplitName
-from harness.data.options import ProceduralOptions
-from harness.drawing import body as body_shapes
-from harness.drawing import painting, shapes
+from harness.data.dataset import SplitName
+from harness.data.options import Arrays, ProceduralOptions
 from harness.drawing.body import figure, joints, measures
 from harness.drawing.painting import Layer, View, paint
 
@@ -30,21 +27,19 @@ ANGLES = {
 _SHAPE_DEVIATION = 1.25  # VITAE's, of each shape coefficient
 _GREY = 0.9
 _LIGHT = (0.0, -0.28, 0.96)  # from above, and from neither side: mirrored poses mirror the image
-_CHUNK = 256  # images whose capsules are held at once
 
 Factors = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
 class BodiesOptions(ProceduralOptions):
-    """Options of ``bodies``.
+    """Procedural 400x200 human figures: ten shape coefficients, four poses.
 
     Attributes:
         downscale: 1 gives images of 400 x 200 pixels, 2 of 200 x 100, 4 of 100 x 50.
     """
 
     name: ClassVar[str] = "bodies"
-    summary: ClassVar[str] = "procedural 400x200 human figures: ten shape coefficients, four poses"
     published_epochs: ClassVar[int] = 5000  # VITAE's SMPL setting, which bodies stand in for
     published_batch_size: ClassVar[int] = 256
     appearance_factors: ClassVar[tuple[str, ...]] = SHAPE_FACTORS
@@ -52,17 +47,18 @@ class BodiesOptions(ProceduralOptions):
 
     downscale: Literal[1, 2, 4] = 1
 
-    def _split(self, split: SplitName, n: int) -> Split:
-        factors = draw_factors(split, n, self.seed)
-        modules = (body_shapes, shapes, keyed_random, painting)
-        images = cached_chunks(
-            f"bodies-{split}",
-            {"split": split, "n": n, "seed": self.seed, "downscale": self.downscale},
-            (__file__, *(str(module.__file__) for module in modules)),
-            (n, 1, HEIGHT // self.downscale, WIDTH // self.downscale),
-            lambda: chunks(factors, self.downscale),
-        )
-        return Split(images, factors)
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of an image."""
+        return 1, HEIGHT // self.downscale, WIDTH // self.downscale
+
+    def draw_factors(self, split: SplitName, n: int) -> Arrays:
+        """Return shape coefficients, pose and joint angles; see :func:`draw_factors`."""
+        return draw_factors(split, n, self.seed)
+
+    def draw(self, factors: Factors) -> np.ndarray:
+        """Return the figures as :func:`render` draws them."""
+        return render(factors, self.downscale)
 
 
 def draw_factors(split: SplitName, n: int, seed: int = 0, start: int = 0) -> dict[str, np.ndarray]:
@@ -90,18 +86,7 @@ def render(factors: Factors, downscale: int = 1) -> np.ndarray:
     Returns:
         ``[N, 1, 400 / downscale, 200 / downscale]`` uint8, a grey figure on black.
     """
-    return np.concatenate(list(chunks(factors, downscale)))
-
-
-def chunks(factors: Factors, downscale: int = 1) -> Iterator[np.ndarray]:
-    """Yield what :func:`render` returns in portions, the first images first."""
-    n = len(factors["shape_0"])
-    for start in range(0, n, _CHUNK):
-        known = {name: drawn[start : start + _CHUNK] for name, drawn in factors.items()}
-        yield _painted({name: np.asarray(k, np.float64) for name, k in known.items()}, downscale)
-
-
-def _painted(factors: Factors, downscale: int) -> np.ndarray:
+    factors = {name: np.asarray(values, np.float64) for name, values in factors.items()}
     sizes = measures(np.stack([factors[name] for name in SHAPE_FACTORS], axis=-1))
     n = len(sizes["torso"])
     body, blend = figure(sizes, joints(sizes, factors))

@@ -17,10 +17,12 @@ _CONTRAST = 1.5  # steepens the edges that the interpolation blurs; chosen besid
 
 @dataclass(frozen=True)
 class DigitsOptions(WarpOptions):
-    """Options of ``digits``: those of the warp alone."""
+    """Real handwritten digits of scikit-learn, 1,797 of 28x28; needs no files.
+
+    The only options are those of the warp.
+    """
 
     name: ClassVar[str] = "digits"
-    summary: ClassVar[str] = "1,797 real handwritten digits of scikit-learn, 28x28; needs no files"
     published_epochs: ClassVar[int] = 2000  # VITAE's MNIST setting
     published_batch_size: ClassVar[int] = 512
     identity_factor: ClassVar[str] = "label"
@@ -29,9 +31,8 @@ class DigitsOptions(WarpOptions):
         """Return about 80 % of each class for training and the rest for the test."""
         from harness.data.warp import apply_warp
 
-        sources = (__file__, keyed_random.__file__)
-        images = cached("digits-images", {}, sources, _enlarged)
-        label = cached("digits-labels", {}, sources, lambda: _raw()[1])
+        images = cached("digits-images", {}, _enlarged)
+        label = cached("digits-labels", {}, lambda: _raw()[1])
         train, test = _split(label)
         dataset = Dataset(
             "digits",

@@ -1,17 +1,23 @@
-"""The datasets by name, one line each; their modules are imported when asked for."""
+"""Where each dataset is, by the name it has on the command line.
 
+Importing this module is cheap: the options of a dataset are imported when they are asked for. A
+dataset of your own needs no line here: see ``docs/adding.md``.
+"""
+
+import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from harness.errors import UserError
 from harness.plugins import Plugins
 
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
     from harness.data.options import DatasetOptions
 
-DATASET_PATHS: Mapping[str, str] = {
+DATASET_PATHS = {
     "bodies": "harness.datasets.bodies.BodiesOptions",
     "celeba": "harness.datasets.celeba.dataset.CelebaOptions",
     "digits": "harness.datasets.digits.DigitsOptions",
@@ -30,45 +36,65 @@ DATASET_PATHS: Mapping[str, str] = {
 """Dotted path of the options of each dataset of this distribution."""
 
 
-def _check(options: object, path: str) -> "type[DatasetOptions]":
+def check_dataset(options: Any, path: str) -> "type[DatasetOptions]":
+    """Return the options that a dotted path led to.
+
+    Raises:
+        TypeError: they are not a dataset's (see ``harness.data.options.DatasetOptions``).
+    """
     from harness.data.options import DatasetOptions
 
     if not (isinstance(options, type) and issubclass(options, DatasetOptions)):
         raise TypeError(
-            f"'{path}' is not a dataset: it must be a subclass of harness.data.options."
-            "DatasetOptions"
+            f"'{path}' is not a dataset: it must be a subclass of "
+            "harness.data.options.DatasetOptions"
         )
-    if "__dataclass_fields__" not in vars(options):
-        raise TypeError(f"'{path}' must be a frozen dataclass")
-    lacking = [
-        name for name in ("name", "summary") if not isinstance(getattr(options, name, 0), str)
-    ]
-    if lacking:
-        raise TypeError(f"'{path}' must have {', '.join(lacking)}")
+    if fault := _fault(options, path):
+        raise TypeError(f"'{path}' {fault}")
     return options
 
 
+def _fault(options: Any, path: str) -> str:
+    """Return what keeps a subclass of ``DatasetOptions`` from being a dataset, or ""."""
+    if missing := sorted(options.__abstractmethods__):
+        return f"lacks {', '.join(missing)}"
+    if "__dataclass_params__" not in vars(options) or not options.__dataclass_params__.frozen:
+        return "must be decorated with @dataclass(frozen=True)"
+    for field in dataclasses.fields(options):
+        if field.default is field.default_factory is dataclasses.MISSING:
+            return f"needs a default value of each field, but '{field.name}' has none"
+    for name in ("published_epochs", "published_batch_size"):
+        if not isinstance(getattr(options, name, None), int):
+            return f"needs the class variable {name}, a whole number"
+    own = f"{options.__module__}.{options.__qualname__}"
+    if options.name != own and DATASETS.paths().get(options.name) != path:
+        return (
+            f"calls itself '{options.name}', by which it is not found: leave out its 'name', or "
+            "give it that of its entry point"
+        )
+    return ""
+
+
 DATASETS: "Plugins[type[DatasetOptions]]" = Plugins(
-    "dataset", "unbraid.datasets", DATASET_PATHS, _check, "my_data.MyOptions"
+    "dataset", "unbraid.datasets", DATASET_PATHS, check_dataset, "my_data.MyOptions"
 )
-"""The options of every dataset: ours, those of other distributions, any by its dotted path."""
+"""Every dataset: ours, those of other distributions, and any by its dotted path."""
 
 
-def registered_name(options: "DatasetOptions") -> str:
-    """Return the name or dotted path by which a trial names the dataset of these options."""
-    path = f"{type(options).__module__}.{type(options).__qualname__}"
-    return options.name if DATASETS.paths().get(options.name) == path else path
+def datasets_that(meet: "Callable[[type[DatasetOptions]], bool]") -> list[str]:
+    """Return the names of the datasets that meet a condition, to suggest them in a message.
 
-
-def having(field: str, *values: str) -> list[str]:
-    """Return the names of our datasets whose options say something of a field.
-
-    Args:
-        field: a field of ``DatasetOptions``.
-        values: where given, what the field must contain.
+    All are imported; one of another distribution that cannot be is no reason to fail here.
     """
-    known = {name: getattr(DATASETS.load(name)(), field) for name in DATASET_PATHS}
-    return [name for name, said in known.items() if said and set(values) <= {*said}]
+    names = []
+    for name in DATASETS.paths():
+        try:
+            options = DATASETS.load(name)
+        except UserError:
+            continue
+        if meet(options):
+            names.append(name)
+    return names
 
 
 def load_dataset(options: "DatasetOptions", data_root: Path | None) -> "Dataset":

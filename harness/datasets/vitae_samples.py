@@ -4,6 +4,7 @@ The experiment on inductive bias of VITAE's released code: whether a method trai
 one generated finds that one's latents again.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
@@ -12,21 +13,22 @@ import numpy as np
 from annotated_types import Ge, Gt
 
 from harness import keyed_random
-from harness.data.cache.arrays import cached
-from harness.data.dataset import Split, SplitName
-from harness.data.options import ProceduralOptions
+from harness.data.dataset import SplitName
+from harness.data.options import Arrays, ProceduralOptions
+from harness.datasets.digits import DigitsOptions
+from harness.datasets.glyphs.dataset import GlyphsOptions
 
 if TYPE_CHECKING:
     from models.vae.vitae import CVITAE
 
 LATENTS = "z_appearance_0", "z_appearance_1", "z_pose_0", "z_pose_1"
-"""The known latents: two of each of the generator's groups."""
-_CHUNK = 1024  # images decoded at once
+"""The latents that an image is decoded from: two of each of the generator's groups."""
+_TRAINED_ON = {"digits": DigitsOptions, "glyphs": GlyphsOptions}
 
 
 @dataclass(frozen=True)
 class VitaeSamplesOptions(ProceduralOptions):
-    """Options of ``vitae_samples``.
+    """Images 28x28 drawn from a C-VITAE trained for it; the latents are known.
 
     Attributes:
         of: what the generator is trained on: a dataset that needs no files.
@@ -38,45 +40,43 @@ class VitaeSamplesOptions(ProceduralOptions):
     """
 
     name: ClassVar[str] = "vitae_samples"
-    summary: ClassVar[str] = "drawn from a C-VITAE trained for it, 28x28; the latents are known"
     published_epochs: ClassVar[int] = 2000  # VITAE's MNIST setting
     published_batch_size: ClassVar[int] = 512
     appearance_factors: ClassVar[tuple[str, ...]] = LATENTS[:2]
     pose_factors: ClassVar[tuple[str, ...]] = LATENTS[2:]
+    at_once: ClassVar[int] = 1024
 
     of: Literal["digits", "glyphs"] = "digits"
     epochs: Annotated[int, Ge(1)] = 200
     lr: Annotated[float, Gt(0)] = 1e-3
     n_train: Annotated[int, Ge(1)] = 6000
 
-    def _split(self, split: SplitName, n: int) -> Split:
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of an image."""
+        return 1, 28, 28
+
+    def draw_factors(self, split: SplitName, n: int) -> Arrays:
+        """Return the latents, N(0, 1) each."""
         from scipy.special import ndtri
 
-        draws = ndtri(keyed_random.uniforms(f"vitae_samples/{split}/{self.seed}", n, 4)).astype(
-            np.float32
-        )
-        key = {"of": self.of, "epochs": self.epochs, "lr": self.lr, "n": n, "seed": self.seed}
-        images = cached(
-            f"vitae-samples-{split}",
-            key,
-            (__file__, keyed_random.__file__),
-            lambda: _decoded(self, draws),
-        )
-        return Split(images, dict(zip(LATENTS, draws.T, strict=True)))
+        uniform = keyed_random.uniforms(f"vitae_samples/{split}/{self.seed}", n, len(LATENTS))
+        return dict(zip(LATENTS, ndtri(uniform).astype(np.float32).T, strict=True))
 
+    def draw(self, factors: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return what the generator makes of the latents."""
+        import torch
 
-def _decoded(options: VitaeSamplesOptions, latents: np.ndarray) -> np.ndarray:
-    """Return the images ``[N, 1, 28, 28]`` uint8 that the generator makes of ``[N, 4]``."""
-    import torch
+        z = torch.from_numpy(np.stack([factors[name] for name in LATENTS], axis=1))
+        with torch.no_grad():
+            decoded = _generator(self).decode({"appearance": z[:, :2], "pose": z[:, 2:]})
+        images: np.ndarray = (decoded * 255).round().to(torch.uint8).numpy()
+        return images
 
-    generator = _generator(options)
-    images = []
-    with torch.no_grad():
-        for start in range(0, len(latents), _CHUNK):
-            z = torch.from_numpy(latents[start : start + _CHUNK])
-            decoded = generator.decode({"appearance": z[:, :2], "pose": z[:, 2:]})
-            images.append((decoded * 255).round().to(torch.uint8).numpy())
-    return np.concatenate(images)
+    def chunks(self, split: SplitName, factors: Mapping[str, np.ndarray]) -> Iterator[np.ndarray]:
+        """Train the generator, so that this is no part of the progress; then yield the images."""
+        _generator(self)
+        return super().chunks(split, factors)
 
 
 @cache  # both splits are drawn from one training
@@ -86,12 +86,11 @@ def _generator(options: VitaeSamplesOptions) -> "CVITAE":
 
     from harness import seeding
     from harness.data.sampler import Sampler
-    from harness.datasets.registry import DATASETS, load_dataset
     from harness.training.loop import Updater, train
     from harness.training.scale import Scale
     from models.vae.vitae import CVITAE, VITAEHyperparameters
 
-    dataset = load_dataset(DATASETS.load(options.of)(), None)
+    dataset = _TRAINED_ON[options.of]().load(None)
     with torch.random.fork_rng():
         torch.manual_seed(seeding.derive(options.seed, "init"))
         method = CVITAE(VITAEHyperparameters(lr=options.lr), dataset.spec)

@@ -1,4 +1,4 @@
-"""The frontal figure of ``bodies``: what shape coefficients make of it, and its capsules."""
+"""A frontal human figure: measures from shape coefficients, joints from angles, capsules."""
 
 from collections.abc import Mapping
 

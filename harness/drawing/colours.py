@@ -1,4 +1,4 @@
-"""Colours of ``faces``, each ``[N, 3]`` in [0, 1]."""
+"""Colours of skin, hair and eyes, and mixtures; each ``[N, 3]`` in [0, 1]."""
 
 import numpy as np
 

@@ -19,7 +19,7 @@ Normal = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Coat:
-    """What the surfaces of K rods in each of N images are like.
+    """The material of K rods in each of N images.
 
     Attributes:
         colour: ``[N, K, 3]`` in [0, 1], where the light falls straight on them.
@@ -61,7 +61,7 @@ def paint_rods(
     painted = np.empty(background.shape, np.uint8)
     each, order = np.arange(len(background))[:, None], rods.far_to_near()
     rods = rods.at(each, order)
-    coat = Coat(*(known[each, order] for known in (coat.colour, coat.soft, coat.gloss)))
+    coat = Coat(*(values[each, order] for values in (coat.colour, coat.soft, coat.gloss)))
     for rows in portions(background.shape, _AT_ONCE):
         behind = background[rows]
         canvas = _Canvas(behind.shape, light[rows], view.of(rows), reach)

@@ -1,4 +1,4 @@
-"""Rounded rods that lie in space: where lines of sight meet them, for many images at once."""
+"""Rounded rods in space, and where lines of sight meet them, for many images at once."""
 
 from dataclasses import dataclass
 

@@ -39,7 +39,7 @@ class Solid:
 
 @dataclass(frozen=True, eq=False)
 class Visible:
-    """What the pixels of an image show.
+    """The surface that each pixel of an image shows.
 
     Attributes:
         normal: ``[H, W, 3]`` float32 unit vectors in the world's axes; 0 where nothing is.
@@ -79,7 +79,7 @@ def on_plane(height: float, view: np.ndarray, size: int, width: float) -> np.nda
 
 
 def cast(solids: Sequence[Solid], view: np.ndarray, size: int, width: float) -> Visible:
-    """Return what parallel rays meet.
+    """Return the surfaces that parallel rays meet first.
 
     Args:
         solids: the bodies; they may run into one another.

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def turned(start: np.ndarray, towards: np.ndarray, angle: np.ndarray) -> np.ndarray:
-    """Return unit vectors turned by ``angle`` ``[N]`` to others that are upright to them."""
+    """Return unit vectors turned by ``angle`` ``[N]`` towards others perpendicular to them."""
     return np.asarray(np.cos(angle)[:, None] * start + np.sin(angle)[:, None] * towards)
 
 

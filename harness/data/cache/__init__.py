@@ -1,1 +1,1 @@
-"""Arrays that are made once and memory-mapped afterwards."""
+"""The cache of arrays on disk: entries, their files, and the source code they depend on."""

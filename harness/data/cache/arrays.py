@@ -1,28 +1,34 @@
-"""Arrays that are made once and memory-mapped afterwards.
+"""A cache of arrays on disk: each is computed once and memory-mapped afterwards.
 
 Processes that want the same entry wait for the one that makes it; a damaged entry is made again. A
 fault of the cache folder stops a run only where an array is too large to be held in memory instead.
 """
 
-import fcntl
 import hashlib
 import json
 import math
 import os
 import shutil
+import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from filelock import FileLock
 
 from harness.data.cache import entry_file
-from harness.data.cache.making import told
+from harness.data.cache.sources import digest_of
 from harness.errors import UserError
 
 Key = Mapping[str, str | int | float]
+
+QUIET_S = 5.0
+"""Seconds before the first line of progress and between two of them."""
 
 
 def cache_folder() -> Path:
@@ -34,57 +40,67 @@ def cache_folder() -> Path:
 
 
 def cached(
-    name: str, key: Key, sources: tuple[str, ...], make: Callable[[], np.ndarray]
+    name: str,
+    key: Key,
+    make: Callable[[], np.ndarray],
+    *,
+    using: tuple[Callable[..., Any], ...] = (),
 ) -> np.ndarray:
     """Return ``make()``, or the array it gave last time, memory-mapped and read-only.
+
+    An edit of the source code that makes the array, as :mod:`harness.data.cache.sources` finds it,
+    makes a new entry.
 
     Args:
         name: readable first part of the file's name.
         key: the numbers and names that the array depends on.
-        sources: paths of the Python files that make the array; editing one makes a new entry.
-        make: makes the array; a function of ``key`` alone.
+        make: makes the array; a function of ``key`` alone. Where it is a ``functools.partial``, the
+            module of the function inside counts.
+        using: functions of other modules that ``make`` calls without importing them.
     """
-    path = _path(name, key, sources)
+    path = _path(name, key, (make, *using))
 
-    def kept() -> np.ndarray:
-        made = make()
+    def make_and_store() -> np.ndarray:
+        array = make()
         try:
-            return entry_file.write(path, made.shape, made.dtype, [made])
+            return entry_file.write(path, array.shape, array.dtype, [array])
         except OSError as error:
-            _warn_not_kept(path, error)
-            return made
+            _warn_not_stored(path, error)
+            return array
 
-    return _found_or(kept, path)
+    return _read_or(make_and_store, path)
 
 
 def cached_chunks(
     name: str,
     key: Key,
-    sources: tuple[str, ...],
     shape: tuple[int, ...],
     chunks: Callable[[], Iterator[np.ndarray]],
+    *,
+    using: tuple[Callable[..., Any], ...] = (),
 ) -> np.ndarray:
     """Return the uint8 array that ``chunks()`` gives piece by piece, as :func:`cached` does.
 
-    One chunk at a time is held in memory. Where that takes long, progress is told on stderr.
+    One chunk at a time is held in memory. Where that takes long, progress is printed on stderr.
 
     Args:
         name: as for :func:`cached`.
         key: as for :func:`cached`.
-        sources: as for :func:`cached`.
         shape: ``(N, ...)``, of the whole.
         chunks: starts to make the array; gives its rows in order, some at a time. It raises no
             ``OSError`` of its own, which would pass for a fault of the cache folder.
+        using: as for :func:`cached`.
 
     Raises:
         UserError: more than ``LARGE`` bytes cannot be kept in the cache folder.
     """
-    path, size = _path(name, key, sources), math.prod(shape)
+    path, size = _path(name, key, (chunks, *using)), math.prod(shape)
 
-    def kept() -> np.ndarray:
+    def make_and_store() -> np.ndarray:
         try:
             _require_room(path.parent, size)
-            return entry_file.write(path, shape, np.dtype(np.uint8), told(name, shape[0], chunks()))
+            made = with_progress(name, shape[0], chunks())
+            return entry_file.write(path, shape, np.dtype(np.uint8), made)
         except OSError as error:
             if size > entry_file.LARGE:
                 raise UserError(
@@ -92,27 +108,43 @@ def cached_chunks(
                     "many for memory. Name a folder with room for it by the environment variable "
                     "UNBRAID_CACHE, or choose a smaller dataset by its options."
                 ) from error
-            _warn_not_kept(path, error)
+            _warn_not_stored(path, error)
             return np.concatenate(list(chunks()))
 
-    return _found_or(kept, path)
+    return _read_or(make_and_store, path)
 
 
-def _path(name: str, key: Key, sources: tuple[str, ...]) -> Path:
-    digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode())
-    for source in sources:
-        digest.update(Path(source).read_bytes())
-    return cache_folder() / f"{name}-{digest.hexdigest()[:16]}.npy"
+def with_progress(name: str, total: int, chunks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    """Yield the chunks; print on stderr now and then how many of ``total`` rows are made."""
+    started = printed = time.monotonic()
+    done = 0
+    for chunk in chunks:
+        yield chunk
+        done += len(chunk)
+        now = time.monotonic()
+        if now - printed > QUIET_S:
+            printed = now
+            left = (now - started) * (total - done) / done
+            print(
+                f"{name}: {done:,} of {total:,} images prepared, about {left:.0f} s left",
+                file=sys.stderr,
+                flush=True,
+            )
 
 
-def _found_or(kept: Callable[[], np.ndarray], path: Path) -> np.ndarray:
-    """Return the array of an entry; ``kept`` makes it where there is none."""
+def _path(name: str, key: Key, makers: tuple[Callable[..., Any], ...]) -> Path:
+    described = json.dumps(key, sort_keys=True) + digest_of(makers)
+    return cache_folder() / f"{name}-{hashlib.sha256(described.encode()).hexdigest()[:16]}.npy"
+
+
+def _read_or(make_and_store: Callable[[], np.ndarray], path: Path) -> np.ndarray:
+    """Return the array of an entry, made first where there is none."""
     array = entry_file.read(path)
     if array is None:
         with _one_maker(path):
             array = entry_file.read(path)  # another process may have made it meanwhile
             if array is None:
-                array = kept()
+                array = make_and_store()
     return array
 
 
@@ -126,9 +158,9 @@ def _one_maker(path: Path) -> Iterator[None]:
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = path.with_name(f".making-{path.stem}")
-            file = stack.enter_context(lock.open("a"))
-            fcntl.flock(file, fcntl.LOCK_EX)
-            stack.callback(lock.unlink, missing_ok=True)
+            # A fallback to locks that are files would wait for ever for a killed process's.
+            stack.enter_context(FileLock(lock, fallback_to_soft=False))
+            stack.callback(lock.unlink, missing_ok=True)  # while held: waiting processes notice
         yield
 
 
@@ -140,5 +172,5 @@ def _require_room(folder: Path, size: int) -> None:
         raise OSError(f"it takes {size / 2**20:,.0f} MiB, {free / 2**20:,.0f} MiB are free")
 
 
-def _warn_not_kept(path: Path, error: OSError) -> None:
+def _warn_not_stored(path: Path, error: OSError) -> None:
     warnings.warn(f"not cached, so made again next time: {path} ({error})", stacklevel=5)

@@ -1,4 +1,4 @@
-"""Where the files of a dataset lie."""
+"""Finds the files of a dataset, and the state that a cache of them depends on."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from harness.errors import UserError
 
 
 def state_of(path: Path) -> dict[str, str | int]:
-    """Return what tells a file from what it was: a key of what is made of it and cached."""
+    """Return path, size and time of change of a file: the cache key of what is made of it."""
     stat = path.stat()
     return {"path": str(path.resolve()), "size": stat.st_size, "mtime": stat.st_mtime_ns}
 

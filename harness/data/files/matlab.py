@@ -1,7 +1,7 @@
-"""Arrays of numbers in MATLAB's files, of versions 5 to 7 (level 5 MAT-files).
+"""Reads arrays of numbers from MATLAB's files of versions 5 to 7 (level 5 MAT-files).
 
 ``scipy.io.loadmat`` reads them too, but a damaged tag ends the whole process with a segmentation
-fault (scipy 1.17), which nobody could be told of.
+fault (scipy 1.17; a test reproduces it), so that no message could name the file.
 """
 
 import math
@@ -56,7 +56,7 @@ def read_array(path: Path, name: str) -> np.ndarray:
 
 
 def _arrays(content: bytes, order: str) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield names and arrays; what is not of real numbers is passed over."""
+    """Yield names and arrays; other content than real numbers is skipped."""
     for kind, element in _elements(content, order):
         if kind == _COMPRESSED:
             yield from _arrays(zlib.decompress(element), order)

@@ -16,7 +16,7 @@ from harness.errors import CorruptFileError
 
 @dataclass(frozen=True)
 class NpzArray:
-    """Where an array lies in an ``.npz`` file, and what it is.
+    """An array of an ``.npz`` file that has not been read yet.
 
     Attributes:
         path: the file.

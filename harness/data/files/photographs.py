@@ -1,4 +1,4 @@
-"""Image files that are decoded once, by several threads, and memory-mapped afterwards."""
+"""Decodes image files with several threads and caches the pixels."""
 
 import hashlib
 import os
@@ -20,7 +20,7 @@ _CHUNK = 256  # images decoded at once
 _MOST_THREADS = 8  # decoding releases Python's lock
 
 Decode = Callable[[Path], np.ndarray]
-"""Returns what is kept of a file, all of the same shape: an image ``[H, W, 3]`` uint8."""
+"""Returns what is wanted of a file, all of one shape: an image ``[H, W, 3]`` uint8."""
 
 
 @contextmanager
@@ -79,7 +79,6 @@ def cached_photographs(
     size: tuple[int, int],
     decode: Decode,
     *,
-    sources: tuple[str, ...],
     remedy: str,
     cuts: np.ndarray | None = None,
 ) -> np.ndarray:
@@ -90,8 +89,7 @@ def cached_photographs(
         folder: where the files are.
         names: their paths below it, in order.
         size: height and width of what ``decode`` returns.
-        decode: reads one file.
-        sources: paths of the Python files that ``decode`` depends on.
+        decode: reads one file; an edit of its module makes cached images be decoded again.
         remedy: what to do if files are missing.
         cuts: what ``decode`` cuts out of each file, where that is not the same of all.
 
@@ -107,14 +105,35 @@ def cached_photographs(
     return cached_chunks(
         label,
         {"files": digest, "height": size[0], "width": size[1], "cuts": cut},
-        (__file__, *sources),
         (len(names), 3, *size),
         lambda: (part.transpose(0, 3, 1, 2) for part in decoded(folder, names, decode)),
+        using=(decode,),
     )
 
 
+def decode_resized(path: Path, size: tuple[int, int]) -> np.ndarray:
+    """Return an image resized to ``size``, each new pixel a weighted mean of all below it.
+
+    Args:
+        path: the file.
+        size: height and width of the result.
+
+    Returns:
+        ``[*size, 3]`` uint8.
+
+    Raises:
+        CorruptFileError: the file is no image.
+    """
+    from PIL import Image
+
+    height, width = size
+    with opened(path) as image:
+        resized = image.convert("RGB").resize((width, height), Image.Resampling.BILINEAR)
+    return np.asarray(resized)
+
+
 def digest_of(folder: Path, names: Sequence[str], remedy: str) -> str:
-    """Return what tells some files, in their order, from what they were.
+    """Return a digest of some files' names, in order, sizes and times of change.
 
     Raises:
         UserError: files are missing.

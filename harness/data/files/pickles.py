@@ -1,4 +1,4 @@
-"""Pickles by strangers: numpy's arrays in Python's own containers, and nothing that could be run.
+"""Reads pickles of numpy arrays in plain Python containers without running code in them.
 
 A pickle may name any function of any module to be called while it is read; here it is refused
 unless it is one of the few that make an array.
@@ -36,7 +36,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def read_pickle(path: Path) -> Any:
-    """Return what a pickle holds: arrays, and containers, numbers and texts of Python's.
+    """Return the content of a pickle: arrays, and Python's containers, numbers and texts.
 
     Texts of Python 2 are read as Latin-1, as numpy advises.
 

@@ -39,7 +39,7 @@ _REMEDY = (
 
 @dataclass(frozen=True)
 class CelebaOptions(DatasetOptions):
-    """Options of ``celeba``.
+    """CelebA, 202,599 photographs of faces, 128x128 RGB; from its files.
 
     The central 178x178 pixels of an aligned image are resized to 128x128. Factors are the forty
     attributes, int64 0 or 1 under their names in lower case, and, where the file of landmarks is
@@ -53,7 +53,6 @@ class CelebaOptions(DatasetOptions):
     """
 
     name: ClassVar[str] = "celeba"
-    summary: ClassVar[str] = "202,599 photographs of faces, 128x128 RGB; from CelebA's files"
     published_epochs: ClassVar[int] = 5000  # VITAE, supplement, section 2
     published_batch_size: ClassVar[int] = 256
 

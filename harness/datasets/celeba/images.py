@@ -46,7 +46,6 @@ def cached_images(label: str, folder: Path, names: Sequence[str], size: int) -> 
         names,
         (size, size),
         lambda path: _decode(path, size),
-        sources=(__file__,),
         remedy=_REMEDY,
     )
 

@@ -69,6 +69,8 @@ def _header(path: Path, lines: list[str], width: int) -> tuple[str, ...]:
 
 
 def _values(path: Path, numbers: tuple[str, ...], width: int) -> np.ndarray:
+    if not any(numbers):  # of which numpy would only warn
+        raise CorruptFileError(f"{path}: no numbers follow the images' names. Fetch it again.")
     try:
         values = np.loadtxt(numbers, np.int64, comments=None, ndmin=2)
     except ValueError as error:

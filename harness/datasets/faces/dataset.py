@@ -1,19 +1,17 @@
 """``faces``: procedural portraits with known factors, a counterpart of CelebA."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from harness import keyed_random
-from harness.data.cache.arrays import cached_chunks
-from harness.data.dataset import Split, SplitName
-from harness.data.options import ProceduralOptions
-from harness.datasets.faces import layers, layout
+from harness.data.dataset import SplitName
+from harness.data.options import Arrays, ProceduralOptions
 from harness.datasets.faces.layers import portrait
 from harness.datasets.faces.layout import PERSPECTIVE, SIZE, landmarks, view
-from harness.drawing import colours, painting, shapes
+from harness.drawing import colours
 from harness.drawing.painting import paint
 
 TRAITS = (
@@ -41,7 +39,7 @@ TRAITS = (
     "background_lightness",
     "light",
 )
-"""What a face looks like, each in [0, 1] from least to most."""
+"""The traits of a face, each in [0, 1] from least to most."""
 ATTRIBUTES = (
     "male",
     "young",
@@ -55,21 +53,19 @@ ATTRIBUTES = (
 """The attributes of CelebA that follow from the traits."""
 
 _RARE = {"beard": 0.55, "glasses": 0.8}  # the share of faces without
-_CHUNK = 256  # images whose shapes are held at once
 
 Factors = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
 class FacesOptions(ProceduralOptions):
-    """Options of ``faces``.
+    """Procedural 128x128 portraits in colour: 23 traits, 8 attributes.
 
     Attributes:
         downscale: 1 gives images of 128 x 128 pixels, 2 of 64 x 64, 4 of 32 x 32.
     """
 
     name: ClassVar[str] = "faces"
-    summary: ClassVar[str] = "procedural 128x128 portraits in colour: 23 traits, 8 attributes"
     published_epochs: ClassVar[int] = 5000  # VITAE's CelebA setting, which faces stand in for
     published_batch_size: ClassVar[int] = 256
     appearance_factors: ClassVar[tuple[str, ...]] = (*ATTRIBUTES, *TRAITS)
@@ -77,17 +73,22 @@ class FacesOptions(ProceduralOptions):
 
     downscale: Literal[1, 2, 4] = 1
 
-    def _split(self, split: SplitName, n: int) -> Split:
-        factors = draw_factors(split, n, self.seed)
-        modules = (shapes, colours, layers, layout, keyed_random, painting)
-        images = cached_chunks(
-            f"faces-{split}",
-            {"split": split, "n": n, "seed": self.seed, "downscale": self.downscale},
-            (__file__, *(str(module.__file__) for module in modules)),
-            (n, 3, SIZE // self.downscale, SIZE // self.downscale),
-            lambda: chunks(factors, self.downscale),
-        )
-        return Split(images, {**factors, **landmarks(factors, self.downscale)})
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of an image."""
+        return 3, SIZE // self.downscale, SIZE // self.downscale
+
+    def draw_factors(self, split: SplitName, n: int) -> Arrays:
+        """Return attributes, traits and perspective; see :func:`draw_factors`."""
+        return draw_factors(split, n, self.seed)
+
+    def draw(self, factors: Factors) -> np.ndarray:
+        """Return the portraits as :func:`render` draws them."""
+        return render(factors, self.downscale)
+
+    def labels(self, factors: Factors) -> tuple[Arrays, Arrays]:
+        """Return the landmarks in pixels; there are no modalities."""
+        return landmarks(factors, self.downscale), {}
 
 
 def draw_factors(split: SplitName, n: int, seed: int = 0, start: int = 0) -> dict[str, np.ndarray]:
@@ -141,20 +142,7 @@ def render(factors: Factors, downscale: int = 1) -> np.ndarray:
     Returns:
         ``[N, 3, 128 / downscale, 128 / downscale]`` uint8, RGB.
     """
-    return np.concatenate(list(chunks(factors, downscale)))
-
-
-def chunks(factors: Factors, downscale: int = 1) -> Iterator[np.ndarray]:
-    """Yield what :func:`render` returns in portions, the first images first."""
-    for start in range(0, len(factors["light"]), _CHUNK):
-        known = {
-            name: np.asarray(factors[name][start : start + _CHUNK], np.float64)
-            for name in (*TRAITS, *PERSPECTIVE)
-        }
-        yield _painted(known, downscale)
-
-
-def _painted(factors: Factors, downscale: int) -> np.ndarray:
+    factors = {n: np.asarray(factors[n], np.float64) for n in (*TRAITS, *PERSPECTIVE)}
     side = SIZE // downscale
     backdrop = colours.hue(
         factors["background_hue"], 0.35, 0.25 + 0.6 * factors["background_lightness"]

@@ -2,19 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, ClassVar
 
 import numpy as np
 from annotated_types import Ge
 
 from harness import keyed_random
-from harness.data.cache.arrays import cached
-from harness.data.dataset import Split, SplitName
-from harness.data.options import ProceduralOptions
-from harness.datasets.glyphs import strokes as glyph_shapes
+from harness.data.dataset import SplitName
+from harness.data.options import Arrays, ProceduralOptions
 from harness.datasets.glyphs.strokes import MAX_POINTS, SHAPES, stroke_matrices
-from harness.drawing import vectors
 from harness.drawing.vectors import matrices
 
 SIZE = 28
@@ -32,7 +28,7 @@ Factors = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class GlyphsOptions(ProceduralOptions):
-    """Options of ``glyphs``.
+    """Procedural 28x28 digit-like strokes with nine known factors.
 
     Attributes:
         n_train: training images; MNIST has 60,000.
@@ -40,7 +36,6 @@ class GlyphsOptions(ProceduralOptions):
     """
 
     name: ClassVar[str] = "glyphs"
-    summary: ClassVar[str] = "procedural 28x28 digit-like strokes with nine known factors"
     published_epochs: ClassVar[int] = 2000  # VITAE's MNIST setting, which glyphs stand in for
     published_batch_size: ClassVar[int] = 512
     identity_factor: ClassVar[str] = "label"
@@ -49,15 +44,18 @@ class GlyphsOptions(ProceduralOptions):
 
     n_train: Annotated[int, Ge(1)] = 5000
 
-    def _split(self, split: SplitName, n: int) -> Split:
-        factors = draw_factors(split, n, self.seed)
-        images = cached(
-            f"glyphs-{split}",
-            {"split": split, "n": n, "seed": self.seed},
-            (__file__, glyph_shapes.__file__, keyed_random.__file__, vectors.__file__),
-            partial(render, factors, draw_jitter(split, n, self.seed)),
-        )
-        return Split(images, factors)
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of an image."""
+        return 1, SIZE, SIZE
+
+    def draw_factors(self, split: SplitName, n: int) -> Arrays:
+        """Return class, width, slant and affine map; see :func:`draw_factors`."""
+        return draw_factors(split, n, self.seed)
+
+    def chunks(self, split: SplitName, factors: Factors) -> Iterator[np.ndarray]:
+        """Yield all images at once: their control points' jitter belongs to the split's order."""
+        yield render(factors, draw_jitter(split, len(factors["label"]), self.seed))
 
 
 def draw_factors(split: SplitName, n: int, seed: int = 0, start: int = 0) -> dict[str, np.ndarray]:
@@ -97,8 +95,8 @@ def draw_jitter(split: SplitName, n: int, seed: int = 0, start: int = 0) -> np.n
 def canonical(factors: Factors) -> dict[str, np.ndarray]:
     """Return the factors with the identity as affine map; label, width and slant stay."""
     return {
-        name: np.zeros_like(known) if name in AFFINE_FACTORS else known
-        for name, known in factors.items()
+        name: np.zeros_like(values) if name in AFFINE_FACTORS else values
+        for name, values in factors.items()
     }
 
 

@@ -94,7 +94,6 @@ def cached_crops(
         names,
         (SIDE // downscale, SIDE // downscale),
         lambda path: _decode(path, square_of[path], size, downscale),
-        sources=(__file__,),
         remedy=remedy,
         cuts=squares,
     )

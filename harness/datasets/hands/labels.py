@@ -1,4 +1,4 @@
-"""What is known of the joints of hands, under the names that every dataset of hands gives them."""
+"""Factors and modalities of the joints of hands, the same for every dataset of hands."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from harness.datasets.hands.canonical_pose import canonicalise, normalise
 MODALITIES = ("pose", "cpose", "viewpoint")
 
 
-def labelled(
+def joint_labels(
     names: Sequence[str], xyz: np.ndarray, at: np.ndarray, seen: np.ndarray, right: np.ndarray
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Return the factors and the modalities of hands.
@@ -35,5 +35,5 @@ def labelled(
     for j, name in enumerate(names):
         factors |= {f"{name}_x": at[:, j, 0].copy(), f"{name}_y": at[:, j, 1].copy()}
         factors[f"visible_{name}"] = seen[:, j].astype(np.int64)
-    known = dict(zip(MODALITIES, (pose, cpose, viewpoint), strict=True))
-    return factors, {name: array.astype(np.float32) for name, array in known.items()}
+    poses = dict(zip(MODALITIES, (pose, cpose, viewpoint), strict=True))
+    return factors, {name: array.astype(np.float32) for name, array in poses.items()}

@@ -1,4 +1,4 @@
-"""Photographs of hands whose joints are known: what RHD and STB have in common."""
+"""Options and crops of photographs of hands with labelled joints: what RHD and STB share."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -10,15 +10,15 @@ import numpy as np
 from annotated_types import Ge
 
 from harness.data.dataset import Dataset, Split, SplitName
-from harness.data.identities import shuffled
+from harness.data.identity_order import shuffled
 from harness.data.options import DatasetOptions
 from harness.datasets.hands.canonical_pose import JOINTS
 from harness.datasets.hands.crops import cached_crops, in_square, squares_around
-from harness.datasets.hands.labels import MODALITIES, labelled
+from harness.datasets.hands.labels import MODALITIES, joint_labels
 from harness.errors import CorruptFileError, UserError
 
 POINTS = (*JOINTS, "palm")
-"""What is known of each hand: the 21 joints, and the centre of its palm."""
+"""The points labelled in each photograph: the 21 joints, and the centre of the palm."""
 
 Root = Literal["wrist", "palm"]
 
@@ -35,7 +35,7 @@ class Hands:
         at: ``[N, 22, 2]``, x and y in pixels of the file; whole numbers are pixels' centres.
         seen: ``[N, 22]`` bool.
         right: ``[N]`` bool.
-        factors: what else is known of each, ``[N]`` int64.
+        factors: further factors, ``[N]`` int64 each.
     """
 
     folder: Path
@@ -47,8 +47,8 @@ class Hands:
     right: np.ndarray
     factors: Mapping[str, np.ndarray] = field(default_factory=dict)
 
-    def taken(self, rows: np.ndarray) -> "Hands":
-        """Return those of some rows."""
+    def select(self, rows: np.ndarray) -> "Hands":
+        """Return the photographs of some rows."""
         return replace(
             self,
             names=tuple(self.names[row] for row in rows),
@@ -56,7 +56,7 @@ class Hands:
             at=self.at[rows],
             seen=self.seen[rows],
             right=self.right[rows],
-            factors={name: known[rows] for name, known in self.factors.items()},
+            factors={name: values[rows] for name, values in self.factors.items()},
         )
 
 
@@ -88,8 +88,8 @@ class HandFilesOptions(DatasetOptions):
         return (self.root, *JOINTS[1:])
 
     @property
-    def _held(self) -> tuple[str, ...]:
-        """The 21 points that a crop holds, those of them that are visible."""
+    def _in_crop(self) -> tuple[str, ...]:
+        """The 21 points that a crop is made to contain where they are visible."""
         return self.keypoints
 
     def load(self, data_root: Path | None) -> Dataset:
@@ -116,12 +116,12 @@ class HandFilesOptions(DatasetOptions):
         return shuffled(f"{self.name}/{split}", n)[:wanted]
 
     def _cropped(self, split: SplitName, hands: Hands) -> Split:
-        held = [POINTS.index(name) for name in self._held]
-        squares = squares_around(hands.at[:, held], hands.seen[:, held], hands.size)
+        inside = [POINTS.index(name) for name in self._in_crop]
+        squares = squares_around(hands.at[:, inside], hands.seen[:, inside], hands.size)
         at = in_square(hands.at, squares, self.downscale)
-        kept = [POINTS.index(name) for name in self.keypoints]
-        factors, modalities = labelled(
-            self.keypoints, hands.xyz[:, kept], at[:, kept], hands.seen[:, kept], hands.right
+        points = [POINTS.index(name) for name in self.keypoints]
+        factors, modalities = joint_labels(
+            self.keypoints, hands.xyz[:, points], at[:, points], hands.seen[:, points], hands.right
         )
         _require_finite(hands, modalities)
         images = cached_crops(
@@ -133,12 +133,12 @@ class HandFilesOptions(DatasetOptions):
             downscale=self.downscale,
             remedy=self.remedy,
         )
-        known = {"right": hands.right.astype(np.int64), **hands.factors}
-        return Split(images, {**known, **factors}, modalities)
+        of_image = {"right": hands.right.astype(np.int64), **hands.factors}
+        return Split(images, {**of_image, **factors}, modalities)
 
 
 def _require_finite(hands: Hands, modalities: Mapping[str, np.ndarray]) -> None:
-    finite = [np.isfinite(known).all(axis=(1, 2)) for known in modalities.values()]
+    finite = [np.isfinite(values).all(axis=(1, 2)) for values in modalities.values()]
     wrong = np.flatnonzero(~np.logical_and.reduce(finite))
     if len(wrong):
         raise CorruptFileError(

@@ -25,10 +25,12 @@ _REMEDY = (
 
 @dataclass(frozen=True)
 class MnistOptions(WarpOptions):
-    """Options of ``mnist``: those of the warp alone."""
+    """MNIST, 60,000 + 10,000 real handwritten digits, 28x28; from IDX files.
+
+    The only options are those of the warp.
+    """
 
     name: ClassVar[str] = "mnist"
-    summary: ClassVar[str] = "60,000 + 10,000 real handwritten digits, 28x28; from IDX files"
     published_epochs: ClassVar[int] = 2000  # VITAE, section "Details for MNIST experiments"
     published_batch_size: ClassVar[int] = 512
     identity_factor: ClassVar[str] = "label"

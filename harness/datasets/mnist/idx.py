@@ -1,18 +1,11 @@
 """The IDX format of MNIST's files: a magic number, big-endian sizes, bytes; gzipped or not."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from harness.data.files.gzipped import (
-    Opened,
-    bytes_left,
-    chunks,
-    first_bytes,
-    opened,
-    require_header,
-    require_size,
-)
+from harness.data.files.binary import Opened, check_array, header_bytes, read_array, require_header
 from harness.errors import CorruptFileError
 
 IMAGES = 2051
@@ -29,11 +22,7 @@ def read_idx(path: Path, magic: int) -> np.ndarray:
     Raises:
         CorruptFileError: the file is not what ``magic`` says, is truncated, too long or damaged.
     """
-    with opened(path) as file:
-        shape = _header(file, path, magic)
-        content = b"".join(chunks(file))
-    require_size(path, shape, len(content))
-    return np.frombuffer(content, np.uint8).reshape(shape)
+    return read_array(path, partial(_header, path, magic))
 
 
 def check_idx(path: Path, magic: int) -> tuple[int, ...]:
@@ -42,17 +31,13 @@ def check_idx(path: Path, magic: int) -> tuple[int, ...]:
     Raises:
         CorruptFileError: as :func:`read_idx`.
     """
-    with opened(path) as file:
-        shape = _header(file, path, magic)
-        found = bytes_left(file)
-    require_size(path, shape, found)
-    return shape
+    return check_array(path, partial(_header, path, magic))
 
 
-def _header(file: Opened, path: Path, magic: int) -> tuple[int, ...]:
-    """Return the sizes that follow the magic number, whose last byte counts them."""
+def _header(path: Path, magic: int, file: Opened) -> tuple[tuple[int, ...], np.dtype[np.integer]]:
+    """Read the magic number, whose last byte counts the sizes that follow it, and the sizes."""
     length = 4 * (1 + magic % 256)
-    header = first_bytes(file, length)
+    header = header_bytes(file, length)
     found = int.from_bytes(header[:4], "big")
     if len(header) >= 4 and found != magic:
         instead = f"one of {_CONTENTS[found]}" if found in _CONTENTS else "something else"
@@ -61,4 +46,4 @@ def _header(file: Opened, path: Path, magic: int) -> tuple[int, ...]:
             f"but is {instead} (it starts with {found})."
         )
     require_header(path, length, len(header))
-    return tuple(int.from_bytes(header[i : i + 4], "big") for i in range(4, length, 4))
+    return tuple(np.frombuffer(header, ">u4")[1:].tolist()), np.dtype(np.uint8)

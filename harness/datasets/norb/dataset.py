@@ -7,11 +7,10 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge
 
-from harness.data.dataset import Dataset, DataSource, Split, SplitName
+from harness.data.dataset import DataSource, SplitName
 from harness.data.files.find import find_files
-from harness.data.identities import require_variety, shuffled
-from harness.data.identity_frames import PosedImages
-from harness.data.options import DatasetOptions
+from harness.data.identity_frames import Chosen, IdentityFrames, IdentityFramesOptions
+from harness.data.identity_order import require_variety, shuffled
 from harness.datasets.norb.drawn import SIZE, drawn_toys
 from harness.datasets.norb.reading import read_split
 from harness.errors import CorruptFileError
@@ -31,12 +30,10 @@ _REMEDY = (
     "https://cs.nyu.edu/~ylclab/data/norb-v1.0-small/). dataset.source=procedural needs no files."
 )
 
-Chosen = tuple[PosedImages, np.ndarray]
-
 
 @dataclass(frozen=True)
-class NorbOptions(DatasetOptions):
-    """Options of ``norb``.
+class NorbOptions(IdentityFramesOptions):
+    """Toys from all sides, 96x96 grey; procedural, or small NORB's files.
 
     An identity is a toy, a frame how it is seen: from which of 9 elevations and 18 azimuths, and
     under which of 6 lightings. Of five categories, animals, humans, airplanes, trucks and cars,
@@ -53,12 +50,9 @@ class NorbOptions(DatasetOptions):
     """
 
     name: ClassVar[str] = "norb"
-    summary: ClassVar[str] = "toys from all sides, 96x96 grey; procedural, or small NORB's files"
     # RoDi gives no training of its NORB; its others take 100,000 steps, here of 64 pairs.
     published_epochs: ClassVar[int] = 264
     published_batch_size: ClassVar[int] = 64
-    identity_factor: ClassVar[str] = "identity"
-    frame_factor: ClassVar[str] = "frame"
 
     source: DataSource = "procedural"
     cameras: Literal["left", "both"] = "left"
@@ -66,31 +60,14 @@ class NorbOptions(DatasetOptions):
     n_train: Annotated[int, Ge(1)] | None = None
     n_test: Annotated[int, Ge(1)] | None = None
 
-    def load(self, data_root: Path | None) -> Dataset:
-        """Return the toys, drawn or read once and cached."""
-        chosen = self._chosen(data_root)
-        test = chosen["test"][0]
-        return Dataset(
-            self.name,
-            self.source,
-            self._split("train", chosen, self.n_train),
-            self._split("test", chosen, self.n_test),
-            appearance_factors=test.appearance_factors,
-            pose_factors=test.pose_factors,
-            identity_factor=self.identity_factor,
-            frame_factor=self.frame_factor,
-        )
+    @property
+    def _size(self) -> int:
+        return SIZE // self.downscale
 
-    def check(self, data_root: Path | None) -> None:
-        """Look for the files and at what they say they hold; gzipped ones are read through."""
-        self._chosen(data_root)
-
-    def _split(self, split: SplitName, chosen: dict[SplitName, Chosen], n: int | None) -> Split:
-        images, toys = chosen[split]
-        return images.split(split, toys, SIZE // self.downscale, n, _order(images))
+    def _order(self, images: IdentityFrames) -> np.ndarray:
+        return _views_in_turn(images)
 
     def _chosen(self, data_root: Path | None) -> dict[SplitName, Chosen]:
-        """Return the images of each split, and which of their toys are in it."""
         cameras = {"left": 1, "both": 2}[self.cameras]
         if self.source == "procedural":
             toys = drawn_toys(cameras)
@@ -112,7 +89,7 @@ class NorbOptions(DatasetOptions):
         return {split: (images, np.arange(_n_toys(images))) for split, images in read.items()}
 
 
-def _order(images: PosedImages) -> np.ndarray:
+def _views_in_turn(images: IdentityFrames) -> np.ndarray:
     """Return the frames in shuffled views, all lightings and cameras of one after another.
 
     What is seen is then drawn once for all lightings; see ``drawn.render``.
@@ -123,7 +100,7 @@ def _order(images: PosedImages) -> np.ndarray:
     return np.lexsort((images.of_frame["lighting"], rank[view.ravel()]))
 
 
-def _require_sets(read: dict[SplitName, PosedImages], found: dict[str, Path]) -> None:
+def _require_sets(read: dict[SplitName, IdentityFrames], found: dict[str, Path]) -> None:
     """Refuse splits that share toys, or in which no pose can be taken to another toy."""
     folder = next(iter(found.values())).parent
     for split, images in read.items():
@@ -140,5 +117,5 @@ def _require_sets(read: dict[SplitName, PosedImages], found: dict[str, Path]) ->
         )
 
 
-def _n_toys(images: PosedImages) -> int:
+def _n_toys(images: IdentityFrames) -> int:
     return len(images.of_identity["identity"])

@@ -6,11 +6,8 @@ from functools import cache
 
 import numpy as np
 
-from harness import keyed_random
-from harness.data.identity_frames import PosedImages
-from harness.datasets.norb import toys as toy_shapes
+from harness.data.identity_frames import IdentityFrames
 from harness.datasets.norb.toys import CATEGORIES, N_INSTANCES, toy
-from harness.drawing import solids
 from harness.drawing.solids import Solid, cast, on_plane, view_from
 
 SIZE = 96
@@ -36,11 +33,11 @@ _LAMPS = (  # left or right of the camera and above the table, degrees; strength
 Factors = Mapping[str, np.ndarray]
 
 
-def drawn_toys(cameras: int) -> PosedImages:
+def drawn_toys(cameras: int) -> IdentityFrames:
     """Return the 50 toys, to be drawn when they are asked for.
 
-    Of an identity are known ``identity``, ``category`` and ``instance``; of a frame what
-    :func:`frames` returns.
+    Factors of an identity are ``identity``, ``category`` and ``instance``; those of a frame are
+    what :func:`frames` returns.
     """
     number = np.arange(len(CATEGORIES) * N_INSTANCES)
     category, instance = np.divmod(number, N_INSTANCES)
@@ -48,11 +45,10 @@ def drawn_toys(cameras: int) -> PosedImages:
     of_frame = frames(cameras)
 
     def gather(identity: np.ndarray, frame: np.ndarray) -> np.ndarray:
-        factors = {name: known[identity] for name, known in of_identity.items()}
-        return render({**factors, **{name: known[frame] for name, known in of_frame.items()}})
+        factors = {name: values[identity] for name, values in of_identity.items()}
+        return render({**factors, **{name: values[frame] for name, values in of_frame.items()}})
 
-    sources = (__file__, str(keyed_random.__file__), str(solids.__file__), str(toy_shapes.__file__))
-    return PosedImages("norb-drawn", {}, sources, of_identity, of_frame, 1, lambda: gather)
+    return IdentityFrames("norb-drawn", {}, of_identity, of_frame, 1, lambda: gather)
 
 
 def frames(cameras: int) -> dict[str, np.ndarray]:
@@ -118,7 +114,7 @@ def _table(category: int, instance: int, view: np.ndarray) -> np.ndarray:
 
 @cache
 def _shade(category: int, instance: int) -> tuple[float, np.ndarray]:
-    """Return the height a toy stands at, and what it covers of the table, softly, in [0, 1]."""
+    """Return the height of a toy's base, and its soft shadow on the table, in [0, 1]."""
     from scipy.ndimage import gaussian_filter
 
     solids = _centred(category, instance)

@@ -3,19 +3,12 @@
 However few dimensions there are, at least three sizes are written.
 """
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from harness.data.files.gzipped import (
-    Opened,
-    bytes_left,
-    chunks,
-    first_bytes,
-    opened,
-    require_header,
-    require_size,
-)
+from harness.data.files.binary import Opened, check_array, header_bytes, read_array, require_header
 from harness.errors import CorruptFileError
 
 BYTES = 0x1E3D4C55
@@ -38,13 +31,7 @@ def read_matrix(path: Path, magic: int, ndim: int) -> np.ndarray:
         CorruptFileError: the file is not of the kind or the dimensions asked for, is truncated, too
             long or damaged.
     """
-    with opened(path) as file:
-        shape = _header(file, path, magic, ndim)
-        content = bytearray()
-        for chunk in chunks(file):  # 448 MB of images are held once, and not twice as by join()
-            content += chunk
-    require_size(path, shape, len(content), _TYPES[magic].itemsize)
-    return np.frombuffer(content, _TYPES[magic]).reshape(shape)
+    return read_array(path, partial(_header, path, magic, ndim))
 
 
 def check_matrix(path: Path, magic: int, ndim: int) -> tuple[int, ...]:
@@ -53,17 +40,15 @@ def check_matrix(path: Path, magic: int, ndim: int) -> tuple[int, ...]:
     Raises:
         CorruptFileError: as :func:`read_matrix`.
     """
-    with opened(path) as file:
-        shape = _header(file, path, magic, ndim)
-        found = bytes_left(file)
-    require_size(path, shape, found, _TYPES[magic].itemsize)
-    return shape
+    return check_array(path, partial(_header, path, magic, ndim))
 
 
-def _header(file: Opened, path: Path, magic: int, ndim: int) -> tuple[int, ...]:
-    start = first_bytes(file, 8)
+def _header(
+    path: Path, magic: int, ndim: int, file: Opened
+) -> tuple[tuple[int, ...], np.dtype[np.integer]]:
+    start = header_bytes(file, 8)
     require_header(path, 8, len(start))
-    found, n = (int.from_bytes(start[i : i + 4], "little") for i in (0, 4))
+    found, n = np.frombuffer(start, "<u4").tolist()
     if found != magic:
         instead = f"one of {_NAMES[found]}" if found in _NAMES else "something else"
         raise CorruptFileError(
@@ -75,6 +60,6 @@ def _header(file: Opened, path: Path, magic: int, ndim: int) -> tuple[int, ...]:
             f"{path} holds an array of {n} dimensions; {ndim} are expected. Fetch it again."
         )
     length = 4 * max(ndim, _FEWEST_SIZES)
-    sizes = first_bytes(file, length)
+    sizes = header_bytes(file, length)
     require_header(path, 8 + length, 8 + len(sizes))
-    return tuple(int.from_bytes(sizes[4 * i : 4 * i + 4], "little") for i in range(ndim))
+    return tuple(np.frombuffer(sizes, "<u4")[:ndim].tolist()), _TYPES[magic]

@@ -7,10 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from harness.data.dataset import SplitName
-from harness.data.files import gzipped
 from harness.data.files.find import state_of
-from harness.data.identity_frames import Gather, PosedImages
-from harness.datasets.norb import file_format
+from harness.data.identity_frames import Gather, IdentityFrames
 from harness.datasets.norb.drawn import SIZE, STEPS
 from harness.datasets.norb.file_format import BYTES, INTEGERS, check_matrix, read_matrix
 from harness.errors import CorruptFileError
@@ -23,11 +21,10 @@ _STEPS = np.array([1, 1, 2, 1])  # azimuths are numbered 0, 2, ..., 34
 _COUNTS = np.array([N_INSTANCES, *STEPS.values()])
 
 
-def read_split(split: SplitName, files: Mapping[str, Path], cameras: int) -> PosedImages:
+def read_split(split: SplitName, files: Mapping[str, Path], cameras: int) -> IdentityFrames:
     """Return the images of a split; their pixels are read later.
 
-    What is known of identities and frames is what
-    ``drawn.drawn_toys`` tells; ``frame`` counts the frames of all of NORB.
+    They have the factors of ``drawn.drawn_toys``; ``frame`` counts the frames of all of NORB.
 
     Args:
         split: which one.
@@ -58,10 +55,9 @@ def read_split(split: SplitName, files: Mapping[str, Path], cameras: int) -> Pos
     row = _table(files["info"], toy, view, (len(toys), len(views)))
     places = np.repeat(np.stack(np.unravel_index(views, tuple(STEPS.values()))), cameras, axis=1)
     camera = np.tile(np.arange(cameras), len(views))
-    return PosedImages(
+    return IdentityFrames(
         f"norb-{split}",
         {f"{name} of {kind}": of for kind in files for name, of in state_of(files[kind]).items()},
-        (__file__, str(file_format.__file__), str(gzipped.__file__)),
         {"identity": toys, "category": toys // N_INSTANCES, "instance": toys % N_INSTANCES},
         {
             **dict(zip(STEPS, places, strict=True)),

@@ -1,38 +1,35 @@
 """``people``: images of persons by several cameras, as Market-1501's and DeepFashion's."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
-import numpy as np
 from annotated_types import Ge
 
-from harness import keyed_random
 from harness.data.cache.arrays import cached_chunks
-from harness.data.dataset import Dataset, Split, SplitName
-from harness.data.files.photographs import cached_photographs, file_states, opened
-from harness.data.options import DatasetOptions
-from harness.datasets.people import drawn, figure, poses, scenes
+from harness.data.dataset import Dataset, DataSource, Split, SplitName
+from harness.data.files.photographs import cached_photographs, decode_resized, file_states
+from harness.data.options import DatasetOptions, in_portions
 from harness.datasets.people.drawn import (
     PLACING,
     SHAPES,
     TRAITS,
     Look,
-    chunks,
     draw_factors,
     keypoints,
+    render,
 )
 from harness.datasets.people.listings import REMEDY, Listing, find_people
 from harness.datasets.people.poses import KEYPOINTS
-from harness.drawing import body as body_shapes
-from harness.drawing import colours, painting, shapes, textures, vectors
 
 _PROCEDURAL_IMAGES: dict[SplitName, int] = {"train": 6000, "test": 2000}
+_AT_ONCE = 200  # images whose layers are held at once
 
 
 @dataclass(frozen=True)
 class PeopleOptions(DatasetOptions):
-    """Options of ``people``.
+    """Persons by six cameras, 128x64 RGB; procedural or Market-1501's files.
 
     The procedural people are capsules with clothes: twenty images of each identity, in twenty of
     128 frames, by six cameras. Identities of the test are never those of the training. Their
@@ -54,7 +51,6 @@ class PeopleOptions(DatasetOptions):
     """
 
     name: ClassVar[str] = "people"
-    summary: ClassVar[str] = "persons by six cameras, 128x64 RGB; procedural or Market-1501's files"
     # RoDi's released code: 100,001 steps of 16 pairs on Market-1501's 12,936 training images.
     published_epochs: ClassVar[int] = 124
     published_batch_size: ClassVar[int] = 16
@@ -62,7 +58,7 @@ class PeopleOptions(DatasetOptions):
     frame_factor: ClassVar[str] = "frame"
     camera_factor: ClassVar[str] = "camera"
 
-    source: Literal["procedural", "real"] = "procedural"
+    source: DataSource = "procedural"
     square: bool = False
     downscale: Literal[1, 2, 4] = 1
     n_train: Annotated[int, Ge(1)] | None = None
@@ -114,19 +110,6 @@ class PeopleOptions(DatasetOptions):
 
     def _drawn(self, split: SplitName, n: int) -> Split:
         factors = draw_factors(split, n, self.seed)
-        modules = (
-            body_shapes,
-            shapes,
-            colours,
-            keyed_random,
-            painting,
-            drawn,
-            figure,
-            poses,
-            scenes,
-            textures,
-            vectors,
-        )
         images = cached_chunks(
             f"people-{split}",
             {
@@ -136,9 +119,9 @@ class PeopleOptions(DatasetOptions):
                 "square": self.square,
                 "downscale": self.downscale,
             },
-            tuple(str(module.__file__) for module in modules),
             (n, 3, *self._look.size),
-            lambda: chunks(factors, self._look),
+            partial(in_portions, partial(render, look=self._look), factors, _AT_ONCE),
+            using=(render,),
         )
         return Split(images, {**factors, **keypoints(factors, self._look)})
 
@@ -149,21 +132,10 @@ class PeopleOptions(DatasetOptions):
             listing.folder,
             listing.names,
             size,
-            lambda path: _decode(path, size),
-            sources=(__file__,),
+            partial(decode_resized, size=size),
             remedy=REMEDY,
         )
         factors = {"identity": listing.identity, "camera": listing.camera}
         if listing.query is not None:
             factors["query"] = listing.query
         return Split(images, factors)
-
-
-def _decode(path: Path, size: tuple[int, int]) -> np.ndarray:
-    """Return an image resized to ``size``, each new pixel a weighted mean of all below it."""
-    from PIL import Image
-
-    height, width = size
-    with opened(path) as image:
-        resized = image.convert("RGB").resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(resized)

@@ -1,6 +1,6 @@
 """The procedural people: who they are, how each image shows them, and its drawing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,22 +33,21 @@ TRAITS = (
         for of in ("hue", "saturation", "value")
     ),
 )
-"""What an identity looks like beside its shape: four choices (int64), and numbers in [0, 1]."""
+"""The look of an identity beside its shape: four choices (int64), and numbers in [0, 1]."""
 PLACING = ("shift_x", "shift_y", "zoom", "place")
-"""How a crop lies: shifts in its height, its zoom, and where in the camera's scene it is."""
+"""The place of a crop: shifts in its height, its zoom, and where in the camera's scene it is."""
 
 _SHAPE_DEVIATION = 1.0  # of a shape coefficient; VITAE's 1.25 is for figures without clothes
 _FILLED = 0.86  # of the image's height, by a standing figure seen at eye level
 _SHARES = {"bottom": (0.6, 0.8), "sleeves": (0.45,), "backpack": (0.65,), "print": (0.6,)}
 _SHORT_HAIR = 0.55  # the share of people with none below the neck
-_CHUNK = 200  # images whose layers are held at once
 
 Factors = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
 class Look:
-    """What images are like.
+    """The format of the images.
 
     Attributes:
         square: 256 x 256 pixels in a studio with plain paper behind, as DeepFashion's shop images;
@@ -87,9 +86,9 @@ def draw_factors(split: SplitName, n: int, seed: int = 0, start: int = 0) -> dic
     of_person = _identities(f"people/{split}/{seed}", people)
     shown = _showings(f"people/{split}/{seed}", people)
     row = who - first
-    found = {name: known[row] for name, known in of_person.items()}
-    found |= {name: known[row, which] for name, known in shown.items()}
-    frames = {name: known[found["frame"]] for name, known in poses.frames().items()}
+    found = {name: values[row] for name, values in of_person.items()}
+    found |= {name: values[row, which] for name, values in shown.items()}
+    frames = {name: values[found["frame"]] for name, values in poses.frames().items()}
     u = keyed_random.uniforms(f"people/placing/{split}/{seed}", n, len(PLACING), start).T
     placing = {
         "shift_x": 0.05 * (2 * u[0] - 1),
@@ -103,7 +102,7 @@ def draw_factors(split: SplitName, n: int, seed: int = 0, start: int = 0) -> dic
 
 
 def _identities(key: str, people: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what some people look like, ``[P]`` each."""
+    """Return shapes and traits of some people, ``[P]`` each."""
     from scipy.special import ndtri
 
     width = len(SHAPES) + len(TRAITS)
@@ -138,13 +137,17 @@ def render(factors: Factors, look: Look) -> np.ndarray:
     Returns:
         ``[N, 3, *look.size]`` uint8, RGB.
     """
-    return np.concatenate(list(chunks(factors, look)))
-
-
-def chunks(factors: Factors, look: Look) -> Iterator[np.ndarray]:
-    """Yield what :func:`render` returns in portions, the first images first."""
-    for start in range(0, len(factors["frame"]), _CHUNK):
-        yield _painted({k: known[start : start + _CHUNK] for k, known in factors.items()}, look)
+    sizes, places = _joints(factors)
+    camera, yaw = factors["camera"], poses.angles_of(factors["frame"])["yaw"]
+    person = Person(factors, sizes, places, yaw)
+    gains = np.ones((len(camera), 3)) if look.square else scenes.gains(camera)
+    layers = [_shadow(places), *person.layers()]
+    return paint(
+        _background(factors, look, gains),
+        [replace(layer, colour=np.clip(layer.colour * gains, 0, 1)) for layer in layers],
+        scenes.lights(camera),
+        _view(factors, places, look),
+    )
 
 
 def keypoints(factors: Factors, look: Look) -> dict[str, np.ndarray]:
@@ -153,7 +156,7 @@ def keypoints(factors: Factors, look: Look) -> dict[str, np.ndarray]:
     ``pelvis_x``, ``pelvis_y`` and so on, each ``[N]`` float32 in pixels of the image; whole numbers
     are centres of pixels.
     """
-    _, places = _posed(factors)
+    _, places = _joints(factors)
     view = _view(factors, places, look)
     found: dict[str, np.ndarray] = {}
     for name in KEYPOINTS:
@@ -162,7 +165,7 @@ def keypoints(factors: Factors, look: Look) -> dict[str, np.ndarray]:
     return found
 
 
-def _posed(factors: Factors) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def _joints(factors: Factors) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Return the measures and the places of the joints, as the cameras see them."""
     coefficients = [np.asarray(factors[name], np.float64) for name in SHAPES]
     sizes = measures(np.stack([0 * coefficients[0], *coefficients], axis=-1))
@@ -181,20 +184,6 @@ def _view(factors: Factors, places: Factors, look: Look) -> View:
     centre = np.array([width / 2, height / 2]) + height * np.stack([x, y], axis=-1)
     each = np.stack([scale, scale], axis=-1)
     return View(each / look.downscale, (centre - middle) / look.downscale)
-
-
-def _painted(factors: Factors, look: Look) -> np.ndarray:
-    sizes, places = _posed(factors)
-    camera, yaw = factors["camera"], poses.angles_of(factors["frame"])["yaw"]
-    person = Person(factors, sizes, places, yaw)
-    gains = np.ones((len(camera), 3)) if look.square else scenes.gains(camera)
-    layers = [_shadow(places), *person.layers()]
-    return paint(
-        _background(factors, look, gains),
-        [replace(layer, colour=np.clip(layer.colour * gains, 0, 1)) for layer in layers],
-        scenes.lights(camera),
-        _view(factors, places, look),
-    )
 
 
 def _background(factors: Factors, look: Look, gains: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from harness.drawing.painting import Layer
 from harness.drawing.shapes import Capsules, join, polyline
 
 TROUSERS, SHORTS, SKIRT = range(3)
-"""What the factor ``bottom`` counts."""
+"""The values of the factor ``bottom``, from 0."""
 
 _FLAT = 0.5  # relief of what is made of lines side by side, which would look quilted
 
@@ -18,7 +18,7 @@ Factors = Mapping[str, np.ndarray]
 
 
 class Person:
-    """What people wear and where their joints are, for N images at once.
+    """The clothes and joints of the people of N images.
 
     Args:
         traits: the traits of :data:`harness.datasets.people.drawn.TRAITS`, ``[N]`` each.

@@ -58,7 +58,7 @@ class _Entry:
 
 
 def find_people(data_root: Path | None) -> dict[SplitName, Listing]:
-    """Return the splits of what lies in ``data_root/people``, Market's own folder or ``data_root``.
+    """Return the splits in ``data_root/people``, Market's own folder or ``data_root``.
 
     Images of the identity -1, Market's junk, are left out: no measure may count them. Market's
     distractors, 0000, belong to nobody: each is an identity of its own, after all others.
@@ -139,7 +139,7 @@ def _read(path: Path, query: int) -> list[_Entry]:
 
 
 def _checked(folder: Path, train: list[_Entry], test: list[_Entry]) -> dict[SplitName, Listing]:
-    if shared := {e.identity for e in train} & {e.identity for e in test if not _nobody(e)}:
+    if shared := {e.identity for e in train} & {e.identity for e in test if not _is_nobody(e)}:
         raise UserError(
             f"{folder}: the identity {min(shared)} and {len(shared) - 1} more are for training and "
             "for the test, which is to be of people not seen before. Take them out of one."
@@ -159,9 +159,9 @@ def _checked(folder: Path, train: list[_Entry], test: list[_Entry]) -> dict[Spli
 
 
 def _listing(folder: Path, entries: Sequence[_Entry], *, has_queries: bool) -> Listing:
-    people = sorted({e.identity for e in entries if not _nobody(e)}, key=_by_number)
+    people = sorted({e.identity for e in entries if not _is_nobody(e)}, key=_by_number)
     number = {identity: n for n, identity in enumerate(people)}
-    kept = [e for e in entries if not (_market_like(e) and e.identity == _JUNK)]
+    kept = [e for e in entries if not (_named_as_markets(e) and e.identity == _JUNK)]
     last = len(people)
     identity = np.array([number.get(e.identity, last + i) for i, e in enumerate(kept)], np.int64)
     order = np.argsort(identity, kind="stable")
@@ -178,12 +178,12 @@ def _listing(folder: Path, entries: Sequence[_Entry], *, has_queries: bool) -> L
     )
 
 
-def _nobody(entry: _Entry) -> bool:
+def _is_nobody(entry: _Entry) -> bool:
     """Whether an image is junk or a distractor, 0000, neither of which is searched for."""
-    return _market_like(entry) and entry.identity.lstrip("0") in (_JUNK, "")
+    return _named_as_markets(entry) and entry.identity.lstrip("0") in (_JUNK, "")
 
 
-def _market_like(entry: _Entry) -> bool:
+def _named_as_markets(entry: _Entry) -> bool:
     """Whether a file is named as Market's are; elsewhere 0 is a person as any other."""
     return _NAME.fullmatch(Path(entry.name).name) is not None
 

@@ -1,4 +1,4 @@
-"""The cameras of ``people``: what each does to colours, how it looks down, and what is behind."""
+"""The cameras of ``people``: colour gains, elevations, lights and backgrounds."""
 
 from functools import cache
 
@@ -38,7 +38,7 @@ _BLOCKS = 14  # walls, doors, trees behind the people
 
 
 def gains(camera: np.ndarray) -> np.ndarray:
-    """Return what cameras ``[N]`` multiply red, green and blue with, ``[N, 3]``."""
+    """Return the gains of red, green and blue of cameras ``[N]``, ``[N, 3]``."""
     return np.asarray(_GAINS[camera])
 
 
@@ -53,7 +53,7 @@ def lights(camera: np.ndarray) -> np.ndarray:
 
 
 def backgrounds(camera: np.ndarray, place: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Return what cameras ``[N]`` see behind a person, ``[N, 3, H, W]`` float32 in [0, 1].
+    """Return backgrounds of cameras ``[N]``, ``[N, 3, H, W]`` float32 in [0, 1].
 
     Args:
         camera: which camera.

@@ -26,7 +26,7 @@ _REMEDY = (
 
 @dataclass(frozen=True)
 class SmplOptions(DatasetOptions):
-    """Options of ``smpl``.
+    """Renderings of SMPL bodies, 400x200 grey; from VITAE's npz files.
 
     ``data`` is ``[N, H, W]`` or ``[N, 1, H, W]``: uint8, where 0..255 stands for [0, 1], or of a
     floating type, in [0, 1]. Images twice as high as wide of another size than 400x200 (VITAE's
@@ -44,7 +44,6 @@ class SmplOptions(DatasetOptions):
     """
 
     name: ClassVar[str] = "smpl"
-    summary: ClassVar[str] = "renderings of SMPL bodies, 400x200 grey; from VITAE's npz files"
     published_epochs: ClassVar[int] = 5000  # VITAE, supplement, section 2
     published_batch_size: ClassVar[int] = 256
 
@@ -54,7 +53,7 @@ class SmplOptions(DatasetOptions):
         """Return the renderings, read from ``data_root/smpl`` or ``data_root`` and cached."""
         splits = {}
         for split, path in _find(data_root).items():
-            data, labels = _described(path)
+            data, labels = _arrays(path)
             images = cached_images(split, data, self.downscale)
             splits[split] = Split(images, _factors(labels))
         return Dataset(
@@ -69,7 +68,7 @@ class SmplOptions(DatasetOptions):
     def check(self, data_root: Path | None) -> None:
         """Look for the files and at what they say they hold; their pixels are not read."""
         for path in _find(data_root).values():
-            _factors(_described(path)[1])
+            _factors(_arrays(path)[1])
 
 
 def _find(data_root: Path | None) -> dict[SplitName, Path]:
@@ -77,7 +76,7 @@ def _find(data_root: Path | None) -> dict[SplitName, Path]:
     return {split: found[name] for split, name in FILES.items()}
 
 
-def _described(path: Path) -> list[NpzArray]:
+def _arrays(path: Path) -> list[NpzArray]:
     """Return ``data`` and ``labels`` of a file.
 
     Raises:

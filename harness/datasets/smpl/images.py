@@ -1,12 +1,12 @@
-"""The images of ``smpl`` at their size, from arrays of the types and sizes that were in use."""
+"""The images of ``smpl`` at one size, from arrays of the types and sizes that are in use."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
 from harness.data.cache.arrays import cached_chunks
 from harness.data.dataset import SplitName
-from harness.data.files import npz
 from harness.data.files.find import state_of
 from harness.data.files.npz import NpzArray
 from harness.errors import CorruptFileError
@@ -35,9 +35,8 @@ def cached_images(split: SplitName, data: NpzArray, downscale: int) -> np.ndarra
     return cached_chunks(
         f"smpl-{split}",
         {**state_of(data.path), "downscale": downscale},
-        (__file__, npz.__file__),
         (data.shape[0], 1, height, width),
-        lambda: _converted(data, downscale),
+        partial(_converted, data, downscale),
     )
 
 

@@ -7,10 +7,9 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge
 
-from harness.data.dataset import Dataset, DataSource, SplitName
-from harness.data.identities import require_variety
-from harness.data.identity_frames import PosedImages, split_off
-from harness.data.options import DatasetOptions
+from harness.data.dataset import DataSource, SplitName
+from harness.data.identity_frames import Chosen, IdentityFrames, IdentityFramesOptions
+from harness.data.identity_order import require_variety, split_off
 from harness.datasets.sprites import lpc, reed
 from harness.datasets.sprites.drawn import N_CHARACTERS, SIZE, drawn_sprites
 from harness.errors import UserError
@@ -22,12 +21,10 @@ _REMEDY = (
     "dataset.source=procedural needs no files."
 )
 
-Chosen = tuple[PosedImages, dict[SplitName, np.ndarray]]
-
 
 @dataclass(frozen=True)
-class SpritesOptions(DatasetOptions):
-    """Options of ``sprites``.
+class SpritesOptions(IdentityFramesOptions):
+    """Characters of a game in poses, 64x64 RGB; procedural, or from files.
 
     An identity is a character, a frame its pose: action, direction looked to, and phase. Test
     characters are not among those for training.
@@ -51,12 +48,9 @@ class SpritesOptions(DatasetOptions):
     """
 
     name: ClassVar[str] = "sprites"
-    summary: ClassVar[str] = "game characters in poses, 64x64 RGB; procedural, or from files"
     # RoDi gives no training of its sprites; its others take 100,000 steps, here of 64 pairs.
     published_epochs: ClassVar[int] = 148
     published_batch_size: ClassVar[int] = 64
-    identity_factor: ClassVar[str] = "identity"
-    frame_factor: ClassVar[str] = "frame"
 
     source: DataSource = "procedural"
     weapons: Literal["one", "both"] = "one"
@@ -64,27 +58,11 @@ class SpritesOptions(DatasetOptions):
     n_train: Annotated[int, Ge(1)] | None = None
     n_test: Annotated[int, Ge(1)] | None = None
 
-    def load(self, data_root: Path | None) -> Dataset:
-        """Return the sprites, drawn or read once and cached."""
-        images, chosen = self._chosen(data_root)
-        size = SIZE // self.downscale
-        return Dataset(
-            self.name,
-            self.source,
-            images.split("train", chosen["train"], size, self.n_train),
-            images.split("test", chosen["test"], size, self.n_test),
-            appearance_factors=images.appearance_factors,
-            pose_factors=images.pose_factors,
-            identity_factor=self.identity_factor,
-            frame_factor=self.frame_factor,
-        )
+    @property
+    def _size(self) -> int:
+        return SIZE // self.downscale
 
-    def check(self, data_root: Path | None) -> None:
-        """Look for the files and at what they say they hold; their pixels are not read."""
-        self._chosen(data_root)
-
-    def _chosen(self, data_root: Path | None) -> Chosen:
-        """Return all characters that the options allow, and which are in each split."""
+    def _chosen(self, data_root: Path | None) -> dict[SplitName, Chosen]:
         if self.source == "procedural":
             return _drawn(self._of_twins(np.arange(N_CHARACTERS)))
         folder = _find(data_root)
@@ -98,22 +76,22 @@ class SpritesOptions(DatasetOptions):
         return numbers[numbers % 2 == 0] if self.weapons == "one" else numbers
 
 
-def _drawn(numbers: np.ndarray) -> Chosen:
-    return drawn_sprites(numbers), split_off("sprites", numbers // 2, 0.25)
+def _drawn(numbers: np.ndarray) -> dict[SplitName, Chosen]:
+    return _of(drawn_sprites(numbers), split_off("sprites", numbers // 2, 0.25))
 
 
-def _lpc(path: Path) -> Chosen:
+def _lpc(path: Path) -> dict[SplitName, Chosen]:
     images = lpc.read_lpc(path)
     numbers = images.of_identity["identity"]
     require_variety(f"characters in {path}", len(numbers), len(np.unique(images.of_frame["frame"])))
-    return images, split_off(images.name, numbers, 0.25)
+    return _of(images, split_off(images.name, numbers, 0.25))
 
 
-def _reed(folder: Path, files: list[Path], numbers: np.ndarray) -> Chosen:
+def _reed(folder: Path, files: list[Path], numbers: np.ndarray) -> dict[SplitName, Chosen]:
     images = reed.read_reed([files[number] for number in numbers], numbers)
     path = folder / reed.SPLITS
     if not path.is_file():
-        return images, split_off(images.name, numbers // 2, 0.25)
+        return _of(images, split_off(images.name, numbers // 2, 0.25))
     for_training = np.isin(numbers, reed.training_numbers(path))
     chosen: dict[SplitName, np.ndarray] = {
         "train": np.flatnonzero(for_training),
@@ -125,7 +103,11 @@ def _reed(folder: Path, files: list[Path], numbers: np.ndarray) -> Chosen:
                 f"{path} leaves {len(rows)} of the {len(numbers)} characters in {folder} for the "
                 f"{split} split; two are needed at least. Take it away for a split of Unbraid's."
             )
-    return images, chosen
+    return _of(images, chosen)
+
+
+def _of(images: IdentityFrames, chosen: dict[SplitName, np.ndarray]) -> dict[SplitName, Chosen]:
+    return {split: (images, characters) for split, characters in chosen.items()}
 
 
 def _find(data_root: Path | None) -> Path:

@@ -4,12 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.data.identity_frames import PosedImages
-from harness.datasets.sprites import figure as sprite_figure
-from harness.datasets.sprites import poses
+from harness.data.identity_frames import IdentityFrames
 from harness.datasets.sprites.figure import CHOICES, figure
 from harness.datasets.sprites.poses import FRAMES, VIEWS
-from harness.drawing import painting, shapes
 from harness.drawing.painting import View, paint
 
 SIZE = 64
@@ -23,24 +20,22 @@ _LIGHT = np.array([-0.35, -0.55, 0.76])  # from above, the left and the front
 Factors = Mapping[str, np.ndarray]
 
 
-def drawn_sprites(characters: np.ndarray) -> PosedImages:
+def drawn_sprites(characters: np.ndarray) -> IdentityFrames:
     """Return some of the characters, to be drawn when they are asked for.
 
-    Of an identity are known ``identity``, its number, and the attributes of
-    ``figure.CHOICES``, the last of which changes fastest with the number;
-    of a frame what :func:`frames` returns.
+    Factors of an identity are ``identity``, its number, and the attributes of ``figure.CHOICES``,
+    the last of which changes fastest with the number; those of a frame are what :func:`frames`
+    returns.
     """
     attributes = np.unravel_index(characters, tuple(CHOICES.values()))
     of_identity = {"identity": characters, **dict(zip(CHOICES, attributes, strict=True))}
     of_frame = frames()
 
     def gather(character: np.ndarray, frame: np.ndarray) -> np.ndarray:
-        factors = {name: known[character] for name, known in of_identity.items()}
-        return render({**factors, **{name: known[frame] for name, known in of_frame.items()}})
+        factors = {name: values[character] for name, values in of_identity.items()}
+        return render({**factors, **{name: values[frame] for name, values in of_frame.items()}})
 
-    modules = (shapes, painting, sprite_figure, poses)
-    sources = (__file__, *(str(module.__file__) for module in modules))
-    return PosedImages("sprites", {}, sources, of_identity, of_frame, 3, lambda: gather)
+    return IdentityFrames("sprites", {}, of_identity, of_frame, 3, lambda: gather)
 
 
 def frames() -> dict[str, np.ndarray]:
@@ -78,7 +73,7 @@ def render(factors: Factors) -> np.ndarray:
         if len(rows):
             images[rows] = paint(
                 np.broadcast_to(plain, (len(rows), 3, SIZE, SIZE)),
-                figure({name: known[rows] for name, known in factors.items()}, view),
+                figure({name: values[rows] for name, values in factors.items()}, view),
                 np.broadcast_to(light, (len(rows), 3)),
                 View(np.ones((len(rows), 2)), np.zeros((len(rows), 2))),
             )

@@ -1,4 +1,4 @@
-"""What the procedural sprites look like: eleven capsules, clothes, hair and a weapon, in colour."""
+"""The layers of the procedural sprites: eleven capsules, clothes, hair and a weapon."""
 
 from collections.abc import Mapping
 
@@ -95,7 +95,7 @@ def _body(at: Factors, factors: Factors, side_on: bool) -> dict[str, list[Layer]
 
 
 def _head(at: Factors, factors: Factors, view: int) -> dict[str, list[Layer]]:
-    """Return the head with its face, and what of the hair is behind it."""
+    """Return the head with its face, and the hair behind it."""
     head = at["head"]
     skin, hair = _SKIN[factors["body"]], _HAIR[factors["hair"]]
     ahead = {"back": 0.0, "left": -1.0, "front": 0.0, "right": 1.0}[VIEWS[view]]

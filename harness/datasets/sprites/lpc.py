@@ -9,10 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.files import npz
 from harness.data.files.find import state_of
 from harness.data.files.npz import NpzArray, open_npz
-from harness.data.identity_frames import Gather, PosedImages
+from harness.data.identity_frames import Gather, IdentityFrames
 from harness.errors import CorruptFileError
 
 FILE = "sprites_icml18_full.npz"
@@ -21,12 +20,12 @@ _ARRAYS = {"index": 4, "palette": 2, "attributes": 2, "cell_of": 3, "attribute_n
 """The arrays that are read, and how many dimensions each has."""
 
 
-def read_lpc(path: Path) -> PosedImages:
+def read_lpc(path: Path) -> IdentityFrames:
     """Return the characters of a file; its pixels are read later.
 
-    Of an identity are known ``identity``, its number, and the attributes under the file's own
-    names; of a frame ``action``, ``direction`` and ``phase``, and ``frame``, the number of its
-    cell: what looks the same is the same frame.
+    Factors of an identity are ``identity``, its number, and the attributes under the file's own
+    names; those of a frame are ``action``, ``direction`` and ``phase``, and ``frame``, the number
+    of its cell: what looks the same is the same frame.
 
     Raises:
         CorruptFileError: the file is truncated, damaged or of another kind.
@@ -45,10 +44,9 @@ def read_lpc(path: Path) -> PosedImages:
         _refuse(path, "'index', 'palette' and 'cell_of' do not go together")
     action, direction, phase = (place.ravel() for place in np.indices(cells.shape))
     known = dict(zip((str(name) for name in names), attributes.T, strict=True))
-    return PosedImages(
+    return IdentityFrames(
         "sprites-lpc",
         state_of(path),
-        (__file__, str(npz.__file__)),
         {"identity": np.arange(n_characters), **known},
         {
             "action": action,

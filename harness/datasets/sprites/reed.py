@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.data.files.find import state_of
-from harness.data.identities import require_variety
-from harness.data.identity_frames import Gather, PosedImages
+from harness.data.identity_frames import Gather, IdentityFrames
+from harness.data.identity_order import require_variety
 from harness.errors import CorruptFileError, UserError
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ def character_files(folder: Path) -> list[Path]:
     return [numbered[number] for number in sorted(numbered)]
 
 
-def read_reed(paths: Sequence[Path], numbers: np.ndarray) -> PosedImages:
+def read_reed(paths: Sequence[Path], numbers: np.ndarray) -> IdentityFrames:
     """Return the characters of some files; their pixels are read later.
 
-    Of an identity is known ``identity``, its number; of a frame ``action``, ``direction``,
-    ``phase`` and ``frame``, counted in this order.
+    The factor of an identity is ``identity``, its number; those of a frame are ``action``,
+    ``direction``, ``phase`` and ``frame``, counted in this order.
 
     Args:
         paths: their files.
@@ -68,10 +68,9 @@ def read_reed(paths: Sequence[Path], numbers: np.ndarray) -> PosedImages:
         f"characters (sprites_<n>.mat) in {paths[0].parent}", len(paths), sum(lengths[0])
     )
     places = np.array([(i, t) for i, length in enumerate(lengths[0]) for t in range(length)]).T
-    return PosedImages(
+    return IdentityFrames(
         "sprites-reed",
         {f"{name} of {path}": of for path in paths for name, of in state_of(path).items()},
-        (__file__,),
         {"identity": numbers},
         {
             "action": places[0] // VIEWS,

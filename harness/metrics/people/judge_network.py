@@ -67,7 +67,6 @@ def judge(
     n: int,
     device: torch.device,
     fit: Fit,
-    source: str,
 ) -> Judge:
     """Return a judge in evaluation mode, trained now or taken from the cache.
 
@@ -77,8 +76,7 @@ def judge(
         known: ``[N, ...]``, what is known of them and ``fit`` makes use of.
         n: numbers that it tells of an image.
         device: where it is trained and used.
-        fit: its training.
-        source: path of the Python file that ``fit`` is in; editing it makes a new judge.
+        fit: its training; an edit of its module makes a new judge.
     """
     shape = train.images.shape[1:]
     with torch.random.fork_rng(), torch.enable_grad():
@@ -93,7 +91,7 @@ def judge(
             )
 
         key = {"n": str(n), "shape": str(shape), "data": _digest(train.images, known)}
-        weights = cached(f"judge-{name}", key, (__file__, source), trained)
+        weights = cached(f"judge-{name}", key, trained, using=(fit,))
     _load(made, torch.tensor(weights, device=device))
     return made.eval().requires_grad_(False)
 

@@ -129,9 +129,7 @@ def embedding(data: EvaluationData) -> Judge:
         )
         descend(judged, losses, steps, _LR)
 
-    return judge(
-        "reid", train, people.of, n=DIMENSIONS, device=data.device, fit=fit, source=__file__
-    )
+    return judge("reid", train, people.of, n=DIMENSIONS, device=data.device, fit=fit)
 
 
 def _batches(images: Images, people: Groups, steps: int) -> Iterator[tuple[Tensor, Tensor]]:

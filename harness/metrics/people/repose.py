@@ -133,9 +133,7 @@ def regressor(data: EvaluationData) -> Judge:
         )
         descend(judged, losses, len(rows), _LR)
 
-    return judge(
-        "repose", train, known, n=known.shape[1], device=data.device, fit=fit, source=__file__
-    )
+    return judge("repose", train, known, n=known.shape[1], device=data.device, fit=fit)
 
 
 def _mirrored_order(names: tuple[str, ...]) -> list[int]:

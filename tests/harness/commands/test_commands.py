@@ -1,5 +1,6 @@
 """What the commands that run no trial print, and that they leave everything as it was."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from harness import __version__
 from harness.cli import main
 from harness.config.sweep import resolve
-from harness.datasets.registry import DATASET_PATHS
+from harness.datasets.registry import DATASET_PATHS, DATASETS
 from harness.methods import METHODS
 from harness.metrics.registry import METRIC_PATHS
 from harness.results import load
@@ -125,6 +126,18 @@ def test_list_has_a_line_for_each_hyperparameter(capsys: Capture, method: str) -
     for line, info in zip(lines, described.values(), strict=True):
         assert info.meaning in line
         assert line.endswith(f"[{info.source}]")
+
+
+@pytest.mark.parametrize("dataset", DATASET_PATHS)
+def test_list_has_a_line_for_each_option_with_its_meaning(capsys: Capture, dataset: str) -> None:
+    lines = printed(capsys, "list", "datasets", dataset)
+    fields = dataclasses.fields(DATASETS.load(dataset))  # type: ignore[arg-type]
+    assert [line.split("=")[0] for line in lines] == [f"dataset.{field.name}" for field in fields]
+    assert not any("not described" in line for line in lines)
+    (default,) = resolve([f"dataset={dataset}"], single=True).trials
+    listed = [line.split()[0] for line in lines]
+    (trial,) = resolve([f"dataset={dataset}", *listed], single=True).trials
+    assert trial == default
 
 
 def test_listed_defaults_are_overrides(capsys: Capture) -> None:

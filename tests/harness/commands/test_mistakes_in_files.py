@@ -126,7 +126,7 @@ def test_report_of_no_known_kind_or_to_no_place(
     (workplace / "file").write_text("mine")
     run = str(finished_run)
     said = complaint(capsys, "report", run, "--kind", "stabilty")
-    assert "There is no report 'stabilty'. Did you mean 'stability'? Reports: " in said
+    assert "There is no report 'stabilty'. Did you mean 'stability'? Known: " in said
     said = complaint(capsys, "report", run, "--out", "file/report.html")
     assert "The report cannot be written to file/report.html" in said
     assert "Name another file with --out FILE." in said

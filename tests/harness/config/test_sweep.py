@@ -9,7 +9,7 @@ import pytest
 from harness.config.schema import TrialConfig
 from harness.config.sweep import resolve
 from harness.config.trials import trial_from_dict
-from harness.datasets.registry import DATASET_PATHS, DATASETS
+from harness.datasets.registry import DATASETS
 from harness.methods import METHODS
 from harness.planning import describe_sweep, plan_frame
 from models.pairs.rodi.hyperparameters import RodiHyperparameters
@@ -57,7 +57,8 @@ def test_seeds_count_from_the_first() -> None:
 
 
 def test_scale_paper_takes_each_datasets_published_epochs_and_batch_size() -> None:
-    for name, options in ((n, DATASETS.load(n)) for n in DATASET_PATHS):
+    for name in DATASETS.paths():
+        options = DATASETS.load(name)
         scale = only_trial(f"dataset={name}", "scale=paper").scale
         assert scale.epochs == options.published_epochs
         assert scale.batch_size == options.published_batch_size
@@ -144,9 +145,9 @@ def test_trial_id_is_that_of_the_result_alone(arguments: list[str]) -> None:
     [
         (method, dataset)
         for method in METHOD_PATHS
-        for dataset, options in ((n, DATASETS.load(n)) for n in DATASET_PATHS)
-        if METHODS.load(method).consumes == "images" or options.identity_factor
-        if {*METHODS.load(method).needs} <= {*options.modalities}
+        for dataset in DATASETS.paths()
+        if METHODS.load(method).consumes == "images" or DATASETS.load(dataset).identity_factor
+        if {*METHODS.load(method).needs} <= {*DATASETS.load(dataset).modalities}
     ],
 )
 def test_a_trial_survives_json(method: str, dataset: str) -> None:

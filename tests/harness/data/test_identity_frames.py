@@ -1,56 +1,32 @@
 import numpy as np
 import pytest
 
-from harness.data.identities import crossed, growing, require_variety, shuffled
-from harness.data.pairs import draw_triplets
-from harness.errors import UserError
+from harness.data.identity_frames import resized
 
 
-def test_shuffled_is_a_permutation_that_depends_on_the_key() -> None:
-    orders = [shuffled(key, 50) for key in ("a", "b")]
-    for order in orders:
-        np.testing.assert_array_equal(np.sort(order), np.arange(50))
-    assert (orders[0] != orders[1]).any()
-    np.testing.assert_array_equal(shuffled("a", 8), [1, 2, 7, 4, 6, 3, 5, 0])  # golden
+def images(size: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (3, 2, size, size), dtype=np.uint8)
 
 
-@pytest.mark.parametrize(("n", "m"), [(1, 1), (1, 9), (7, 1), (252, 172), (25, 972), (972, 72)])
-def test_growing_gives_every_pair_once_in_growing_rectangles(n: int, m: int) -> None:
-    identity, frame = growing(n, m)
-    assert len(np.unique(identity * m + frame)) == len(identity) == n * m
-    share = np.maximum((identity + 1) / n, (frame + 1) / m)
-    assert (np.diff(share) >= 0).all()
+@pytest.mark.parametrize(("old", "new"), [(64, 32), (96, 32)])
+def test_to_a_whole_part_each_pixel_is_the_mean_of_a_square(old: int, new: int) -> None:
+    by = old // new
+    found = resized(images(old), new)
+    for i, j in ((0, 0), (5, 9), (new - 1, new - 1)):
+        square = images(old)[:, :, by * i : by * (i + 1), by * j : by * (j + 1)]
+        np.testing.assert_array_equal(found[:, :, i, j], np.rint(square.mean((2, 3))))
 
 
-@pytest.mark.parametrize("first", [200, 1000, 6000])
-@pytest.mark.parametrize(("n", "m"), [(84, 172), (252, 172), (25, 972), (324, 72)])
-def test_the_first_few_are_as_many_of_the_identities_as_of_the_frames(
-    n: int, m: int, first: int
-) -> None:
-    identity, frame = (index[:first] for index in growing(n, m))
-    side = np.sqrt(first / (n * m))
-    # The shares are alike but for one identity's or one frame's worth, whichever is more.
-    assert len(np.unique(identity)) == pytest.approx(side * n, abs=1 + n / m)
-    assert len(np.unique(frame)) == pytest.approx(side * m, abs=1 + m / n)
-    # Every image has a partner of its identity and one in its frame, but for those just begun.
-    drawn = draw_triplets(identity, frame, 100)
-    assert (identity[drawn.truth] == identity[drawn.appearance]).all()
-    assert (np.bincount(identity)[identity] > 1).mean() > 0.98
+def test_the_same_size_is_the_same_image() -> None:
+    np.testing.assert_array_equal(resized(images(60), 60), images(60))
 
 
-def test_crossed_knows_of_each_pair_what_is_known_of_its_two() -> None:
-    known = crossed(
-        {"who": np.array([7, 5, 9]), "hair": np.array([1, 0, 1])}, {"pose": np.array([40, 30])}
-    )
-    assert {(who, hair, pose) for who, hair, pose in zip(*known.values(), strict=True)} == {
-        (who, hair, pose) for who, hair in ((7, 1), (5, 0), (9, 1)) for pose in (40, 30)
-    }
-    assert all(values.dtype == np.int64 for values in known.values())
-
-
-def test_too_little_to_swap_is_refused() -> None:
-    require_variety("people", 4, 2)
-    with pytest.raises(UserError, match="people: 3 found, at least 4 are needed"):
-        require_variety("people", 3, 2)
-    with pytest.raises(UserError, match="people: each is shown in one frame only"):
-        require_variety("people", 4, 1)
+@pytest.mark.parametrize("new", [64, 32])
+def test_between_pixels_a_ramp_stays_a_ramp(new: int) -> None:
+    ramp = np.broadcast_to((4 * np.arange(60)).astype(np.uint8), (2, 3, 60, 60))
+    found = resized(ramp, new)
+    assert found.shape == (2, 3, new, new)
+    places = (np.arange(new) + 0.5) * 60 / new - 0.5
+    inner = slice(2, -2)  # at the border there is no further pixel to mix in
+    # Half a grey level of rounding, and as much of Pillow's fixed point.
+    assert np.abs(found[:, :, :, inner] - 4 * places[inner]).max() <= 1

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from harness.data import prefetch
+from harness.data import images as images_module
 from harness.data.dataset import Split, WarpRange
-from harness.data.prefetch import AHEAD, made_ahead
+from harness.data.images import AHEAD, computed_ahead
 from harness.data.sampler import Sampler
 from harness.data.sampler import test_batches as batches_of_test
 
@@ -103,14 +103,14 @@ def test_a_pass_over_a_mapped_split_does_not_copy_it(
     assert most < MAPPED_MIB * 2**20 / 4
 
 
-def test_what_is_made_ahead_keeps_its_order_and_waits_for_its_user() -> None:
+def test_what_is_computed_ahead_keeps_its_order_and_waits_for_its_user() -> None:
     made: list[int] = []
 
     def make(item: int) -> int:
         made.append(item)
         return item * item
 
-    results = made_ahead(make, itertools.count())
+    results = computed_ahead(make, itertools.count())
     assert [next(results) for _ in range(5)] == [0, 1, 4, 9, 16]
     deadline = time.monotonic() + 10
     while len(made) < 5 + AHEAD and time.monotonic() < deadline:
@@ -128,7 +128,7 @@ def fails_at(item: int) -> int:
 
 @pytest.mark.parametrize("n", [4, 10])
 def test_an_exception_comes_in_its_turn_and_ends_the_thread(n: int) -> None:
-    results = made_ahead(fails_at, range(n))
+    results = computed_ahead(fails_at, range(n))
     assert [next(results) for _ in range(3)] == [0, 1, 2]
     with pytest.raises(OSError, match="the disk is gone"):
         next(results)
@@ -163,7 +163,7 @@ def test_a_pass_ended_early_leaves_no_thread(
 def test_nothing_is_gathered_before_the_first_batch_is_asked_for(
     mapped: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prefetch, "ThreadPoolExecutor", None)
+    monkeypatch.setattr(images_module, "ThreadPoolExecutor", None)
     Sampler(Split(mapped), None, "cpu", 32, resident_limit=0).epoch(generator())
 
 

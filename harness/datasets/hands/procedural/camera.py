@@ -1,4 +1,4 @@
-"""Hands held before a camera: rotated, moved, projected, and which of their joints it sees."""
+"""Hands before a camera: rotation, place, projection, and which joints are visible."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,8 +63,8 @@ class Scene:
     size: np.ndarray
 
 
-def posed(factors: Factors) -> Scene:
-    """Return hands as they are held."""
+def scene_of(factors: Factors) -> Scene:
+    """Return hands in their postures, rotated and moved to where the factors put them."""
     hand = posture({name: np.asarray(factors[name], np.float64) for name in LIMITS})
     turn, size = rotations(factors), np.asarray(factors["scale"], np.float64)
     body = flesh(hand, _forearm(turn))

@@ -6,26 +6,20 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge
 
-from harness import keyed_random
-from harness.data.cache.arrays import cached_chunks
-from harness.data.dataset import Split, SplitName
-from harness.data.options import ProceduralOptions
-from harness.datasets.hands import canonical_pose
+from harness.data.dataset import SplitName
+from harness.data.options import Arrays, ProceduralOptions
 from harness.datasets.hands.canonical_pose import JOINTS
-from harness.datasets.hands.labels import MODALITIES, labelled
-from harness.datasets.hands.procedural import camera, drawn, flesh, gestures, kinematics, scenes
-from harness.datasets.hands.procedural import factors as hands_factors
-from harness.datasets.hands.procedural.camera import posed, projected, visible
-from harness.datasets.hands.procedural.drawn import chunks
+from harness.datasets.hands.labels import MODALITIES, joint_labels
+from harness.datasets.hands.procedural.camera import projected, scene_of, visible
+from harness.datasets.hands.procedural.drawn import render
 from harness.datasets.hands.procedural.factors import CONTENT, HELD, Factors, Rotation, draw_factors
 from harness.datasets.hands.procedural.kinematics import LIMITS
 from harness.datasets.hands.procedural.scenes import SIDE
-from harness.drawing import colours, painting, rod_painting, rods, shapes, textures, vectors
 
 
 @dataclass(frozen=True)
 class HandsOptions(ProceduralOptions):
-    """Options of ``hands``.
+    """Procedural 256x256 RGB hands: 21 joints, rotation, content.
 
     Sixty-four images in a row show 16 frames, the poses, in 4 of the same 8 contents each: scene,
     skin, light and sleeve. Frames and contents of the test are never those of the training.
@@ -45,7 +39,6 @@ class HandsOptions(ProceduralOptions):
     """
 
     name: ClassVar[str] = "hands"
-    summary: ClassVar[str] = "procedural 256x256 RGB hands: 21 joints, rotation, content"
     # dVAE does not state its training: proposed are 100 epochs of each of its two steps.
     published_epochs: ClassVar[int] = 200
     published_batch_size: ClassVar[int] = 32
@@ -54,6 +47,7 @@ class HandsOptions(ProceduralOptions):
     modalities: ClassVar[tuple[str, ...]] = MODALITIES
     appearance_factors: ClassVar[tuple[str, ...]] = CONTENT
     pose_factors: ClassVar[tuple[str, ...]] = ("gesture", *LIMITS, *HELD, "scale")
+    at_once: ClassVar[int] = 64
 
     downscale: Literal[1, 2, 4] = 1
     rotation: Rotation = "facing"
@@ -65,53 +59,32 @@ class HandsOptions(ProceduralOptions):
         """The 21 joints."""
         return JOINTS
 
-    def _split(self, split: SplitName, n: int) -> Split:
-        factors = draw_factors(split, n, self.seed, self.rotation)
-        modules = (
-            shapes,
-            colours,
-            flesh,
-            gestures,
-            kinematics,
-            canonical_pose,
-            scenes,
-            drawn,
-            hands_factors,
-            camera,
-            keyed_random,
-            painting,
-            rods,
-            rod_painting,
-            textures,
-            vectors,
-        )
-        images = cached_chunks(
-            f"hands-{split}",
-            {
-                "split": split,
-                "n": n,
-                "seed": self.seed,
-                "rotation": self.rotation,
-                "downscale": self.downscale,
-            },
-            tuple(str(module.__file__) for module in modules),
-            (n, 3, SIDE // self.downscale, SIDE // self.downscale),
-            lambda: chunks(factors, self.downscale),
-        )
-        labels, modalities = known(factors, self.downscale)
-        return Split(images, {**factors, **labels}, modalities)
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of an image."""
+        return 3, SIDE // self.downscale, SIDE // self.downscale
+
+    def draw_factors(self, split: SplitName, n: int) -> Arrays:
+        """Return contents and frames; see ``factors.draw_factors``."""
+        return draw_factors(split, n, self.seed, self.rotation)
+
+    def draw(self, factors: Factors) -> np.ndarray:
+        """Return the hands as ``drawn.render`` draws them."""
+        return render(factors, self.downscale)
+
+    def labels(self, factors: Factors) -> tuple[Arrays, Arrays]:
+        """Return what is known of the joints; see :func:`joints_of`."""
+        return joints_of(factors, self.downscale)
 
 
-def known(
-    factors: Factors, downscale: int = 1
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Return what is known of the joints of hands: further factors, and the modalities.
+def joints_of(factors: Factors, downscale: int = 1) -> tuple[Arrays, Arrays]:
+    """Return the factors and the modalities of the joints of hands.
 
     Args:
         factors: as ``factors.draw_factors`` returns them, each ``[N]``.
         downscale: of the images, to whose pixels the factors refer; whole numbers are centres.
     """
-    scene = posed(factors)
+    scene = scene_of(factors)
     at = (projected(scene.joints) + SIDE / 2) / downscale - 0.5
     right = np.zeros(len(at), bool)
-    return labelled(JOINTS, scene.joints, at, visible(scene), right)
+    return joint_labels(JOINTS, scene.joints, at, visible(scene), right)

@@ -1,13 +1,13 @@
 """The drawing of the procedural hands."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
-from harness.datasets.hands.procedural.camera import Scene, posed, rods
+from harness.datasets.hands.procedural.camera import Scene, rods, scene_of
 from harness.datasets.hands.procedural.flesh import NAIL, PALM, SKIN, SLEEVE
 from harness.datasets.hands.procedural.scenes import SIDE, backgrounds
-from harness.drawing import colours as face_colours
+from harness.drawing import colours
 from harness.drawing.painting import View
 from harness.drawing.rod_painting import Coat, paint_rods
 
@@ -20,7 +20,6 @@ _SOFT = {
 }  # pixels of the full-size image, like the next
 _REACH = 9.0
 _GLOSS = {SKIN: 0.12, PALM: 0.08, NAIL: 0.4, SLEEVE: 0.0}
-_CHUNK = 64  # images whose backgrounds are held at once
 
 Factors = Mapping[str, np.ndarray]
 
@@ -35,17 +34,7 @@ def render(factors: Factors, downscale: int = 1) -> np.ndarray:
     Returns:
         ``[N, 3, 256 / downscale, 256 / downscale]`` uint8, RGB.
     """
-    return np.concatenate(list(chunks(factors, downscale)))
-
-
-def chunks(factors: Factors, downscale: int = 1) -> Iterator[np.ndarray]:
-    """Yield what :func:`render` returns in portions, the first images first."""
-    for start in range(0, len(factors["frame"]), _CHUNK):
-        yield _painted({k: v[start : start + _CHUNK] for k, v in factors.items()}, downscale)
-
-
-def _painted(factors: Factors, downscale: int) -> np.ndarray:
-    n, lamp, scene = len(factors["frame"]), _lamp(factors), posed(factors)
+    n, lamp, scene = len(factors["frame"]), _lamp(factors), scene_of(factors)
     view = View(np.full((n, 2), 1 / downscale), np.full((n, 2), SIDE / 2 / downscale))
     behind = backgrounds(factors["background"], factors["place"])
     d = downscale
@@ -59,15 +48,15 @@ def _painted(factors: Factors, downscale: int) -> np.ndarray:
 
 def _coat(factors: Factors, scene: Scene, lamp: np.ndarray) -> Coat:
     kinds = scene.flesh.made_of
-    skin = face_colours.skin(factors["skin_tone"])
+    skin = colours.skin(factors["skin_tone"])
     value = 0.15 + 0.7 * factors["sleeve_value"]
-    colours = {
+    colour_of = {
         SKIN: skin,
         PALM: skin,
-        NAIL: face_colours.mixed(skin, _NAIL, 0.45),
-        SLEEVE: face_colours.hue(factors["sleeve_hue"], 0.55, value),
+        NAIL: colours.mixed(skin, _NAIL, 0.45),
+        SLEEVE: colours.hue(factors["sleeve_hue"], 0.55, value),
     }
-    colour = np.stack([np.clip(colours[kind] * lamp, 0, 1) for kind in kinds], axis=1)
+    colour = np.stack([np.clip(colour_of[kind] * lamp, 0, 1) for kind in kinds], axis=1)
     n = len(colour)
     soft, gloss = (np.tile([of[kind] for kind in kinds], (n, 1)) for of in (_SOFT, _GLOSS))
     return Coat(colour, soft, gloss)

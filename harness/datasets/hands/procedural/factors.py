@@ -1,4 +1,4 @@
-"""The factors of the procedural hands: how they are held, and what each image shows of them."""
+"""The factors of the procedural hands: poses, rotations and places (frames), and contents."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -22,7 +22,7 @@ CONTENT = (
     "sleeve_hue",
     "sleeve_value",
 )
-"""What a content is: scene and place in it, skin, direction and colour of the light, sleeve."""
+"""The factors of a content: scene and place in it, skin, light's direction and colour, sleeve."""
 HELD = ("palm", "tilt", "azimuth", "roll", "shift_x", "shift_y", "distance")
 """How a hand is held: its rotation (radians) and where it is; shifts and distance in mm."""
 
@@ -55,8 +55,8 @@ def draw_factors(
     found |= _contents(key.format("contents"), content)
     found |= _frames(key.format("frames"), frame, rotation)
     return {
-        name: known if known.dtype == np.int64 else known.astype(np.float32)
-        for name, known in found.items()
+        name: values if values.dtype == np.int64 else values.astype(np.float32)
+        for name, values in found.items()
     }
 
 

@@ -10,7 +10,7 @@ from harness.datasets.hands.procedural.kinematics import Posture
 from harness.drawing.vectors import unit
 
 SKIN, PALM, NAIL, SLEEVE = range(4)
-"""What a part is made of; palm and back are skin that is smooth across parts."""
+"""The materials of parts; palm and back are skin that is smooth across parts."""
 
 GIRTHS = {
     "thumb": (14.5, 11.0, 9.8, 7.6),
@@ -43,11 +43,11 @@ class Flesh:
 
 
 Part = tuple[np.ndarray, np.ndarray, float, float, int]
-"""Both ends ``[N, 3]``, the radius there, and what it is made of."""
+"""Both ends ``[N, 3]``, the radius there, and the material."""
 
 
 def flesh(hand: Posture, forearm: np.ndarray) -> Flesh:
-    """Return what is drawn of hands.
+    """Return the capsules that hands are drawn as.
 
     Args:
         hand: their joints, in their own frame.

@@ -1,4 +1,4 @@
-"""The poses of ``hands``: gestures, what lies between two of them, and a little of one's own."""
+"""Random joint angles of hands: mixtures of two gestures, each angle varied a little."""
 
 import numpy as np
 
@@ -57,7 +57,7 @@ _NOISE = 6.0  # degrees, the deviation of each angle
 
 
 def articulation(u: np.ndarray) -> dict[str, np.ndarray]:
-    """Return hands between gestures.
+    """Return joint angles of hands between gestures.
 
     A hand does ``gesture``, up to half of the way on to another, which may be the same; each angle
     is N(0, 6 degrees) off, cut at twice that, and kept within its limits.

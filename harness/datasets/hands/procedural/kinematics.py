@@ -1,4 +1,4 @@
-"""A left hand's kinematics: what its joints may do, and where they put 21 points."""
+"""A left hand's kinematics: limits of its joint angles, and 21 joints from them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

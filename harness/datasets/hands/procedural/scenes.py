@@ -17,7 +17,7 @@ Plane = np.ndarray
 
 
 def backgrounds(scene: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """Return what is behind hands, ``[N, 3, 256, 256]`` float32 in [0, 1].
+    """Return backgrounds of hands, ``[N, 3, 256, 256]`` float32 in [0, 1].
 
     Args:
         scene: ``[N]``, which of :data:`SCENES`.

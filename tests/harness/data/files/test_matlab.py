@@ -1,6 +1,9 @@
 """MATLAB's files, written by scipy and damaged byte by byte."""
 
+import signal
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -100,3 +103,17 @@ def test_no_damaged_byte_goes_unsaid_or_ends_the_process(tmp_path: Path) -> None
             except CorruptFileError:
                 continue
             np.testing.assert_array_equal(found, ARRAY)
+
+
+def test_scipy_does_not_survive_a_damaged_tag(tmp_path: Path) -> None:
+    """The reason for a reader of our own; once this fails, ``scipy.io.loadmat`` will do."""
+    path = tmp_path / "labels.mat"
+    savemat(path, {"handPara": ARRAY}, do_compression=False)
+    damaged = bytearray(path.read_bytes())
+    damaged[192] = 255  # the type of the numbers
+    path.write_bytes(damaged)
+    code = f"from scipy.io import loadmat; loadmat({str(path)!r})"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert ended.returncode == -signal.SIGSEGV
+    with pytest.raises(CorruptFileError, match="numbers of type 255"):
+        read_array(path, "handPara")

@@ -41,12 +41,6 @@ def changed(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> np.ndar
     return np.asarray(np.abs(difference).max(0) > 8)
 
 
-def test_splits_and_seeds_differ() -> None:
-    for other in (draw_factors("test", N), draw_factors("train", N, seed=1)):
-        for name in ("skin_tone", "smile", *PERSPECTIVE):
-            assert not np.any(other[name] == FACTORS[name])
-
-
 def test_the_first_factors_never_change() -> None:
     # Golden: a change here changes every result on faces.
     assert [int(FACTORS[name][0]) for name in ATTRIBUTES] == [0, 0, 1, 1, 0, 0, 0, 0]
@@ -238,8 +232,6 @@ def test_hair_is_as_light_as_its_tone() -> None:
 
 def test_dataset() -> None:
     dataset = load_dataset(FacesOptions(n_train=N, n_test=10), None)
-    assert (dataset.name, dataset.source, dataset.warp) == ("faces", "procedural", None)
-    assert dataset.spec.image_shape == (3, 128, 128)
     np.testing.assert_array_equal(dataset.train.images, IMAGES)
     np.testing.assert_array_equal(dataset.test.images, render(dataset.test.factors))
     assert dataset.known_appearance == (*ATTRIBUTES, *TRAITS)
@@ -247,6 +239,3 @@ def test_dataset() -> None:
     for name, known in dataset.test.factors.items():
         assert known.dtype == (np.int64 if name in ATTRIBUTES else np.float32), name
     assert set(landmarks(FACTORS)) < dataset.test.factors.keys()
-    small = load_dataset(FacesOptions(downscale=4, n_train=N, n_test=10, seed=3), None)
-    assert small.spec.image_shape == (3, 32, 32)
-    assert not np.any(small.train.factors["smile"] == FACTORS["smile"])

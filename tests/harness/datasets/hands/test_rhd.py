@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from harness.data.dataset import Dataset
-from harness.data.identities import shuffled
+from harness.data.identity_order import shuffled
 from harness.datasets.hands.canonical_pose import MIDDLE_BASE, restore
 from harness.datasets.hands.photographs import Root
 from harness.datasets.hands.rhd import RhdOptions

@@ -10,8 +10,7 @@ from harness.data.dataset import Dataset
 from harness.datasets.hands.canonical_pose import restore
 from harness.datasets.hands.crops import squares_around
 from harness.datasets.hands.photographs import Root
-from harness.datasets.hands.stb import StbOptions
-from harness.datasets.hands.stb_files import CENTRE, SEQUENCES
+from harness.datasets.hands.stb import CENTRE, SEQUENCES, StbOptions
 from harness.datasets.registry import check_available, load_dataset
 from harness.errors import CorruptFileError, UserError
 from tests.harness.datasets.hands.helpers.photographs import (

@@ -63,15 +63,6 @@ def test_labels_of_another_set_are_refused(ask: Ask, tmp_path: Path) -> None:
         ask(PLAIN, tmp_path)
 
 
-@both
-def test_a_truncated_file_is_named(ask: Ask, tmp_path: Path) -> None:
-    write_mnist(tmp_path)
-    path = tmp_path / TEST_FILES[0]
-    path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(CorruptFileError, match=f"{path} is truncated.*9408 bytes.*9407 were"):
-        ask(PLAIN, tmp_path)
-
-
 @pytest.mark.data
 def test_real_mnist() -> None:
     root = real_data("mnist")

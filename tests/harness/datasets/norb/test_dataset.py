@@ -8,7 +8,7 @@ from harness.datasets.norb.dataset import FILES, NorbOptions
 from harness.datasets.norb.file_format import BYTES, INTEGERS, check_matrix, read_matrix
 from harness.errors import CorruptFileError, UserError
 from tests.harness.datasets.helpers.asking import Ask, both, loaded
-from tests.harness.datasets.helpers.posed_files import (
+from tests.harness.datasets.helpers.identity_frame_files import (
     norb_images,
     norb_labels,
     write_matrix,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from harness.data.dataset import Dataset
-from harness.data.identity_frames import split_off
+from harness.data.identity_order import split_off
 from harness.datasets.sprites.dataset import SpritesOptions
 from harness.datasets.sprites.drawn import N_CHARACTERS, drawn_sprites, frames, render
 from harness.datasets.sprites.figure import ARMED, CHOICES
@@ -126,12 +126,6 @@ def test_dataset() -> None:
             of = ALL.of_identity[name][identity] if name in CHOICES else None
             of = KNOWN[name][frame] if name in KNOWN else of
             np.testing.assert_array_equal(known, identity if of is None else of, err_msg=name)
-
-
-def test_the_first_images_are_the_same_whatever_the_limit() -> None:
-    few, more = load(), load(SpritesOptions(n_train=700, n_test=200))
-    np.testing.assert_array_equal(few.train.images, more.train.images[:300])
-    np.testing.assert_array_equal(few.train.factors["frame"], more.train.factors["frame"][:300])
 
 
 def test_half_the_size_is_the_mean_of_squares() -> None:

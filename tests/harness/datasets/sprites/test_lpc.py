@@ -10,7 +10,7 @@ from harness.datasets.sprites.dataset import SpritesOptions
 from harness.datasets.sprites.lpc import FILE, read_lpc
 from harness.errors import CorruptFileError, UserError
 from tests.harness.datasets.helpers.asking import Ask, both, loaded
-from tests.harness.datasets.helpers.posed_files import lpc_arrays, write_lpc
+from tests.harness.datasets.helpers.identity_frame_files import lpc_arrays, write_lpc
 from tests.helpers.real_data import real_data
 
 REAL = SpritesOptions(source="real")
@@ -118,15 +118,6 @@ def test_indices_beyond_the_palette_are_found_before_training(tmp_path: Path) ->
     write_lpc(tmp_path / "sprites", {**arrays, "palette": arrays["palette"][:39]})
     with pytest.raises(CorruptFileError, match="colours beyond the 39"):
         load_dataset(REAL, tmp_path)
-
-
-@both
-@pytest.mark.parametrize("keep", [0.0, 0.3, 0.99])
-def test_a_truncated_file_is_found(ask: Ask, tmp_path: Path, keep: float) -> None:
-    path = write_lpc(tmp_path / "sprites")
-    path.write_bytes(path.read_bytes()[: int(keep * path.stat().st_size)])
-    with pytest.raises(CorruptFileError, match=f"{path} is truncated, damaged or no .npz"):
-        ask(REAL, tmp_path)
 
 
 @both

@@ -12,7 +12,7 @@ from scipy import stats
 
 from harness.config.sweep import resolve
 from harness.config.trials import trial_from_dict
-from harness.datasets.registry import DATASET_PATHS, DATASETS
+from harness.datasets.registry import DATASETS
 from harness.errors import UserError
 from harness.methods import METHODS
 from harness.results import Results
@@ -119,9 +119,9 @@ def test_the_command_gives_exactly_the_trial(method):
     learner = METHODS.load(method)
     fitting = [
         name
-        for name, options in ((n, DATASETS.load(n)) for n in DATASET_PATHS)
-        if {*learner.needs} <= {*options.modalities}
-        and (learner.consumes == "images" or options.identity_factor)
+        for name in DATASETS.paths()
+        if {*learner.needs} <= {*DATASETS.load(name).modalities}
+        and (learner.consumes == "images" or DATASETS.load(name).identity_factor)
     ]
     dataset = fitting[len(method) % len(fitting)]
     asked = [f"method={method}", f"dataset={dataset}", "method.lr=3.123e-05", "scale=paper"]

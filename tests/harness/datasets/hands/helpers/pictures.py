@@ -4,7 +4,7 @@ import numpy as np
 from scipy.ndimage import map_coordinates
 
 from harness.datasets.hands.canonical_pose import JOINTS
-from harness.datasets.hands.procedural.dataset import known
+from harness.datasets.hands.procedural.dataset import joints_of
 from harness.datasets.hands.procedural.drawn import render
 from harness.datasets.hands.procedural.factors import HELD, draw_factors
 from harness.datasets.hands.procedural.gestures import GESTURES
@@ -48,5 +48,5 @@ def along(image: np.ndarray, start: np.ndarray, step: np.ndarray, reach: np.ndar
 
 def pixels(factors: Factors) -> np.ndarray:
     """Where joints are, ``[N, 21, 2]``, by the labels."""
-    labels, _ = known(factors)
+    labels, _ = joints_of(factors)
     return np.stack([[labels[f"{name}_{a}"] for a in "xy"] for name in JOINTS]).transpose(2, 0, 1)

@@ -4,8 +4,8 @@ from scipy import stats
 
 from harness.data.pairs import draw_triplets
 from harness.datasets.hands.canonical_pose import JOINTS
-from harness.datasets.hands.procedural.camera import posed, projected, rotations
-from harness.datasets.hands.procedural.dataset import HandsOptions, known
+from harness.datasets.hands.procedural.camera import projected, rotations, scene_of
+from harness.datasets.hands.procedural.dataset import HandsOptions, joints_of
 from harness.datasets.hands.procedural.drawn import render
 from harness.datasets.hands.procedural.factors import CONTENT, HELD, draw_factors
 from harness.datasets.hands.procedural.kinematics import LIMITS
@@ -16,10 +16,10 @@ N = 24
 FACTORS = draw_factors("train", N)
 
 
-def test_what_is_known_of_a_hand_depends_on_its_factors_alone() -> None:
+def test_the_joints_of_a_hand_depend_on_its_factors_alone() -> None:
     rows = slice(9, 13)
-    some = known({name: values[rows] for name, values in FACTORS.items()}, 4)
-    for found, all_of in zip(some, known(FACTORS, 4), strict=True):
+    some = joints_of({name: values[rows] for name, values in FACTORS.items()}, 4)
+    for found, all_of in zip(some, joints_of(FACTORS, 4), strict=True):
         assert found.keys() == all_of.keys()
         for name, values in found.items():
             np.testing.assert_array_equal(values, all_of[name][rows])
@@ -94,8 +94,8 @@ def test_uniform_rotations_are_uniform() -> None:
 
 def test_labels_are_those_of_a_pinhole_camera() -> None:
     """From pose, bone and place, with the focal length and the middle of the image."""
-    labels, modalities = known(FACTORS)
-    scene = posed(FACTORS)
+    labels, modalities = joints_of(FACTORS)
+    scene = scene_of(FACTORS)
     joints = modalities["pose"] * labels["bone_mm"][:, None, None] + scene.joints[:, :1]
     np.testing.assert_allclose(joints, scene.joints, atol=1e-3)
     place = 384 * joints[..., :2] / joints[..., 2:] + 128 - 0.5
@@ -110,7 +110,7 @@ def test_labels_are_those_of_a_pinhole_camera() -> None:
 def test_canonical_poses_know_nothing_of_how_the_hand_is_held() -> None:
     other = {name: FACTORS[name] for name in ("gesture", *LIMITS)}
     again = {**draw_factors("test", N, rotation="uniform"), **other}
-    (_, one), (_, two) = known(FACTORS), known(again)
+    (_, one), (_, two) = joints_of(FACTORS), joints_of(again)
     np.testing.assert_allclose(one["cpose"], two["cpose"], atol=1e-6)
     assert np.abs(one["pose"] - two["pose"]).max() > 1
     # The viewpoint is what the rotation is, but for a turn within the hand.
@@ -120,7 +120,7 @@ def test_canonical_poses_know_nothing_of_how_the_hand_is_held() -> None:
 
 
 def test_canonical_poses_and_viewpoints_give_the_poses() -> None:
-    _, found = known(FACTORS)
+    _, found = joints_of(FACTORS)
     cpose = found["cpose"]
     np.testing.assert_allclose(cpose @ found["viewpoint"], found["pose"], atol=1e-6)
     np.testing.assert_allclose(np.linalg.det(found["viewpoint"]), 1, rtol=1e-6)
@@ -132,7 +132,7 @@ def test_canonical_poses_and_viewpoints_give_the_poses() -> None:
 
 def test_hands_are_in_the_image() -> None:
     for rotation in ("facing", "uniform"):
-        at = projected(posed(draw_factors("train", 2000, rotation=rotation)).joints)  # type: ignore[arg-type]
+        at = projected(scene_of(draw_factors("train", 2000, rotation=rotation)).joints)  # type: ignore[arg-type]
         assert (np.abs(at) < 128).all(-1).mean() > 0.995
         assert np.median(np.ptp(at, axis=1).max(1)) > 90
 

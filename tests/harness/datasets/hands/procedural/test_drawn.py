@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from harness.datasets.hands.canonical_pose import FINGERS, JOINTS
-from harness.datasets.hands.procedural.camera import FOCAL, posed, projected, rods, visible
-from harness.datasets.hands.procedural.dataset import known
+from harness.datasets.hands.procedural.camera import FOCAL, projected, rods, scene_of, visible
+from harness.datasets.hands.procedural.dataset import joints_of
 from harness.datasets.hands.procedural.drawn import render
 from harness.datasets.hands.procedural.factors import CONTENT, draw_factors
 from harness.datasets.hands.procedural.flesh import GIRTHS, NAIL
@@ -60,7 +60,7 @@ def test_every_joint_is_on_the_drawn_hand() -> None:
 def test_joints_are_seen_where_the_picture_shows_their_bones() -> None:
     """The bones that meet at a joint are painted white and all else black: it is seen if white."""
     factors = {name: values[::4] for name, values in draw_factors("train", 240).items()}
-    scene = posed(factors)
+    scene = scene_of(factors)
     body, seen, n = rods(scene), visible(scene), len(scene.joints)
     nails = np.flatnonzero(scene.flesh.made_of == NAIL)
     at = np.rint(projected(scene.joints) / 2 + 63.5).astype(int)
@@ -85,15 +85,15 @@ def test_joints_are_seen_where_the_picture_shows_their_bones() -> None:
 
 def test_a_fist_hides_its_fingers_from_behind_and_shows_them_from_before() -> None:
     fists = held(2, "fist", palm=np.array([0, 1]))
-    seen = dict(zip(JOINTS, visible(posed(fists)).T, strict=True))
+    seen = dict(zip(JOINTS, visible(scene_of(fists)).T, strict=True))
     for finger in ("index", "middle", "ring"):
         assert not seen[f"{finger}_tip"][0]
     for finger in FINGERS[1:]:
         assert seen[f"{finger}_pip"][1]
         assert seen[f"{finger}_mcp"][0]
-    assert visible(posed(held(2, "open", palm=np.array([0, 1])))).all()
-    outside = visible(posed(held(1, shift_x=np.array([100.0]))))[0]
-    gone = np.abs(projected(posed(held(1, shift_x=np.array([100.0]))).joints[0])).max(1) > 128
+    assert visible(scene_of(held(2, "open", palm=np.array([0, 1])))).all()
+    outside = visible(scene_of(held(1, shift_x=np.array([100.0]))))[0]
+    gone = np.abs(projected(scene_of(held(1, shift_x=np.array([100.0]))).joints[0])).max(1) > 128
     assert gone.any()
     np.testing.assert_array_equal(outside, ~gone)
 
@@ -102,7 +102,7 @@ def test_contents_do_not_move_the_hand() -> None:
     frame = {name: values[4:8] for name, values in FACTORS.items()}
     assert len(set(frame["frame"])) == 1
     assert len(set(frame["skin_tone"])) == 4
-    labels, modalities = known(frame)
+    labels, modalities = joints_of(frame)
     for values in (*labels.values(), *modalities.values()):
         np.testing.assert_array_equal(values, values[:1].repeat(4, axis=0))
     shown = opacity(frame)
@@ -133,7 +133,7 @@ def test_a_small_image_is_a_full_size_one_seen_from_afar(downscale: int) -> None
     boxes = full.reshape(6, 3, size, downscale, size, downscale).mean((3, 5))
     # At outlines the linear edge is not quite the mean over a square.
     assert np.abs(boxes - small).mean() < 1.5
-    large, here = known(some)[0], known(some, downscale)[0]
+    large, here = joints_of(some)[0], joints_of(some, downscale)[0]
     np.testing.assert_allclose(
         (large["ring_tip_x"] + 0.5) / downscale - 0.5, here["ring_tip_x"], atol=1e-4
     )

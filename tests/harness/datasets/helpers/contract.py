@@ -1,0 +1,166 @@
+"""Every dataset, small: what to ask of it, and the files of those that need some."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from harness.data.dataset import Dataset
+from harness.data.options import DatasetOptions
+from harness.datasets.bodies import BodiesOptions
+from harness.datasets.celeba.dataset import ATTRIBUTES, FOLDER, LANDMARKS, PARTITION, CelebaOptions
+from harness.datasets.digits import DigitsOptions
+from harness.datasets.faces.dataset import FacesOptions
+from harness.datasets.glyphs.dataset import GlyphsOptions
+from harness.datasets.hands.procedural.dataset import HandsOptions
+from harness.datasets.hands.rhd import RhdOptions
+from harness.datasets.hands.stb import StbOptions
+from harness.datasets.mnist.dataset import TEST_FILES, TRAIN_FILES, MnistOptions
+from harness.datasets.norb.dataset import NorbOptions
+from harness.datasets.people.dataset import PeopleOptions
+from harness.datasets.smpl.dataset import SmplOptions
+from harness.datasets.sprites.dataset import SpritesOptions
+from harness.datasets.vitae_samples import VitaeSamplesOptions
+from tests.harness.datasets.hands.helpers.photographs import write_rhd, write_stb
+from tests.harness.datasets.helpers.celeba_files import write_celeba
+from tests.harness.datasets.helpers.identity_frame_files import write_lpc, write_norb, write_reed
+from tests.harness.datasets.helpers.idx_files import write_mnist
+from tests.harness.datasets.helpers.people_files import write_lists, write_market
+from tests.harness.datasets.helpers.smpl_files import labels, write_smpl
+
+
+@dataclass(frozen=True)
+class Files:
+    """Some of the files of a dataset, one of each kind.
+
+    Attributes:
+        needed: files that both ``check`` and ``load`` name when they are not there.
+        described: files of which both notice that they are truncated.
+        pixels: files whose truncation only ``load`` notices, because it alone decodes them.
+    """
+
+    needed: list[Path] = field(default_factory=list)
+    described: list[Path] = field(default_factory=list)
+    pixels: list[Path] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A dataset at a small size.
+
+    Attributes:
+        options: its options.
+        channels: C of its images.
+        size: height and width of its images.
+        counts: number of values of some of its integer factors, counted from 0.
+        write: writes its files below a folder; None where it needs none.
+    """
+
+    options: DatasetOptions
+    channels: int
+    size: tuple[int, int]
+    counts: Mapping[str, int] = field(default_factory=dict)
+    write: Callable[[Path], Files] | None = None
+
+    def load(self, root: Path, **changes: Any) -> Dataset:
+        return self.with_options(**changes).load(root if self.write else None)
+
+    def with_options(self, **changes: Any) -> DatasetOptions:
+        changed: DatasetOptions = replace(self.options, **changes)  # type: ignore[type-var]
+        return changed
+
+    def has(self, name: str) -> bool:
+        return hasattr(self.options, name)
+
+
+def _mnist(root: Path) -> Files:
+    write_mnist(root / "mnist")
+    files = [root / "mnist" / name for name in TRAIN_FILES + TEST_FILES]
+    return Files(needed=files, described=files)
+
+
+def _smpl(root: Path) -> Files:
+    path = write_smpl(root, lambda n: {"labels": labels(n)})
+    files = [path, path.with_name("testing.npz")]
+    return Files(needed=files, described=files)
+
+
+def _celeba(root: Path) -> Files:
+    folder = write_celeba(root)
+    photograph = folder / FOLDER / "000001.jpg"
+    tables = [folder / name for name in (ATTRIBUTES, LANDMARKS, PARTITION)]
+    return Files([tables[0], photograph], tables, [photograph])
+
+
+def _rhd(root: Path) -> Files:
+    folder = write_rhd(root)
+    labels = [folder / part / f"anno_{part}.pickle" for part in ("training", "evaluation")]
+    images = [folder / "training" / kind / "00000.png" for kind in ("color", "mask")]
+    return Files([*labels, *images], labels, images)
+
+
+def _stb(root: Path) -> Files:
+    folder = write_stb(root)
+    labels, image = folder / "labels/B1Random_BB.mat", folder / "images/B3Counting/BB_right_1.png"
+    return Files([labels, image], [labels], [image])
+
+
+def _norb(root: Path) -> Files:
+    files = list(write_norb(root / "norb").values())
+    return Files(needed=files, described=files)
+
+
+def _reed(root: Path) -> Files:
+    folder = write_reed(root / "sprites")
+    return Files(described=[folder / "sprites_3.mat"])
+
+
+def _lpc(root: Path) -> Files:
+    path = write_lpc(root / "sprites")
+    return Files(needed=[path], described=[path])
+
+
+def _market(root: Path) -> Files:
+    folder = write_market(root)
+    return Files(pixels=[folder / "query/0003_c1s6_015971_00.jpg"])
+
+
+def _listed(root: Path) -> Files:
+    lines = {
+        "train.csv": ["a,x/0.jpg", "a,x/1.jpg", "b,x/2.jpg"],
+        "test.csv": ["c,y/0.jpg", "c,y/1.jpg", "d,y/2.jpg"],
+    }
+    folder = write_lists(root, lines)
+    image = folder / "x/1.jpg"
+    return Files([folder / "train.csv", folder / "test.csv", image], [], [image])
+
+
+_FEW = {"n_train": 9, "n_test": 7}
+_TOY = {"category": 5, "instance": 10, "elevation": 9, "azimuth": 18, "lighting": 6}
+_SPRITE = {"body": 7, "action": 5, "direction": 4}
+_PEOPLE = {"camera": 6, "query": 2, "direction": 8}
+
+CASES: dict[str, Case] = {
+    "bodies": Case(BodiesOptions(downscale=4, **_FEW), 1, (100, 50), {"pose": 4}),
+    "celeba": Case(CelebaOptions(downscale=4), 3, (32, 32), {"male": 2, "young": 2}, _celeba),
+    "digits": Case(DigitsOptions(), 1, (28, 28), {"label": 10}),
+    "faces": Case(FacesOptions(downscale=4, **_FEW), 3, (32, 32), {"male": 2, "eyeglasses": 2}),
+    "glyphs": Case(GlyphsOptions(**_FEW), 1, (28, 28), {"label": 10}),
+    "hands": Case(
+        HandsOptions(downscale=4, **_FEW), 3, (64, 64), {"background": 6, "visible_wrist": 2}
+    ),
+    "mnist": Case(MnistOptions(), 1, (28, 28), {"label": 10}, _mnist),
+    "norb": Case(NorbOptions(downscale=3, **_FEW), 1, (32, 32), _TOY),
+    "norb real": Case(NorbOptions("real", downscale=3, **_FEW), 1, (32, 32), _TOY, _norb),
+    "people": Case(PeopleOptions(downscale=4, **_FEW), 3, (32, 16), _PEOPLE),
+    "people square": Case(PeopleOptions(square=True, downscale=4, **_FEW), 3, (64, 64), _PEOPLE),
+    "people market": Case(PeopleOptions("real", downscale=4), 3, (32, 16), {}, _market),
+    "people listed": Case(PeopleOptions("real", downscale=4), 3, (32, 16), {}, _listed),
+    "rhd": Case(RhdOptions(downscale=4), 3, (64, 64), {"right": 2}, _rhd),
+    "smpl": Case(SmplOptions(downscale=4), 1, (100, 50), {"pose": 4}, _smpl),
+    "sprites": Case(SpritesOptions(downscale=2, **_FEW), 3, (32, 32), _SPRITE),
+    "sprites lpc": Case(SpritesOptions("real", downscale=2, **_FEW), 3, (32, 32), {}, _lpc),
+    "sprites reed": Case(SpritesOptions("real", downscale=2, **_FEW), 3, (32, 32), {}, _reed),
+    "stb": Case(StbOptions(downscale=4), 3, (64, 64), {"sequence": 12, "camera": 2}, _stb),
+    "vitae_samples": Case(VitaeSamplesOptions(epochs=1, **_FEW), 1, (28, 28)),
+}  # type: ignore[arg-type]

@@ -1,0 +1,251 @@
+"""A dataset whose every truth is known, and methods that know it, know nothing, or guess.
+
+Images are of 10 identities in 16 frames, each identity in each frame: a grey of the identity, a
+white point where the frame has its keypoint, and noise. A method recognises the images themselves,
+so that whatever it returns of them is known in closed form.
+"""
+
+import math
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from harness.data.dataset import Dataset, Split
+from harness.metrics.data import EvaluationData
+from models.distributions.diagonal_gaussian import DiagonalGaussian
+from models.method import Batch, DataSpec, Method, Noise, Stats
+from tests.harness.helpers.toys import ToyHyperparameters
+
+IDENTITIES, FRAMES, JOINTS, SIDE = 10, 16, 2, 8
+
+
+def dataset() -> Dataset:
+    """Every identity in every frame, in the training and in the test split."""
+    return Dataset(
+        "known",
+        "procedural",
+        _split(0),
+        _split(1),
+        appearance_factors=("label", "z_appearance_0"),
+        pose_factors=("angle", "z_pose_0"),
+        identity_factor="label",
+        frame_factor="frame",
+        camera_factor="camera",
+        keypoints=("nose",),
+    )
+
+
+def data(of: Dataset | None = None) -> EvaluationData:
+    """What the metrics are computed on, ten images at a time."""
+    return EvaluationData(of or dataset(), torch.device("cpu"), 5, test_batch_size=10)
+
+
+def shuffled() -> Dataset:
+    """The dataset with its test images in another order."""
+    of = dataset()
+    order = np.random.default_rng(2).permutation(len(of.test))
+    test = Split(
+        of.test.images[order],
+        {name: known[order] for name, known in of.test.factors.items()},
+        {name: known[order] for name, known in of.test.modalities.items()},
+    )
+    return replace(of, test=test)
+
+
+def _split(which: int) -> Split:
+    rng = np.random.default_rng(which)
+    label, frame = (index.ravel() for index in np.indices((IDENTITIES, FRAMES)))
+    n, by_identity = len(label), np.random.default_rng(7)
+    nose_x, nose_y = frame % 4 + 2, frame // 4 + 2
+    images = 20 * label[:, None, None, None] + rng.integers(0, 30, (n, 3, SIDE, SIDE))
+    images[np.arange(n), :, nose_y, nose_x] = 255
+    latents = by_identity.normal(size=(2, max(IDENTITIES, FRAMES))).astype(np.float32)
+    cpose = by_identity.normal(size=(FRAMES, JOINTS, 3)).astype(np.float32)[frame]
+    turns = np.linalg.qr(by_identity.normal(size=(FRAMES, 3, 3)))[0]
+    turns *= np.sign(np.linalg.det(turns))[:, None, None]
+    viewpoint = turns.astype(np.float32)[frame]
+    return Split(
+        images.astype(np.uint8),
+        {
+            "label": label,
+            "frame": frame,
+            "camera": frame % 2,
+            "angle": (frame / FRAMES).astype(np.float32),
+            "z_appearance_0": latents[0][label],
+            "z_pose_0": latents[1][frame],
+            "nose_x": nose_x.astype(np.float32),
+            "nose_y": nose_y.astype(np.float32),
+            "bone_mm": np.full(n, 25, np.float32),
+        },
+        {"pose": cpose @ viewpoint, "cpose": cpose, "viewpoint": viewpoint},
+    )
+
+
+class Oracle(Method):
+    """Knows identity, frame, pose and viewpoint of every image, and every image by these."""
+
+    Hyperparameters = ToyHyperparameters
+
+    def __init__(self, known: Dataset) -> None:
+        super().__init__(ToyHyperparameters(), DataSpec((3, SIDE, SIDE), len(known.train)))
+        self.known = known
+        both = known.train, known.test
+        self.images = torch.from_numpy(np.concatenate([s.images for s in both])).float() / 255
+        of = {k: np.concatenate([s.factors[k] for s in both]) for k in known.test.factors}
+        self.factors = {name: torch.from_numpy(np.asarray(values)) for name, values in of.items()}
+        self.modalities = {
+            name: torch.from_numpy(np.concatenate([s.modalities[name] for s in both]))
+            for name in known.test.modalities
+        }
+        self.codes = self.tables()
+        self.scale = torch.nn.Parameter(torch.ones(()))
+
+    def tables(self) -> dict[str, Tensor]:
+        """Return the code of every image by group, ``[N, d]``."""
+        one_hot = torch.nn.functional.one_hot
+        identity = self.factors["label"]
+        latent = {name: self.factors[f"z_{name}_0"][:, None] for name in ("appearance", "pose")}
+        pose = self.modalities["cpose"].flatten(1)
+        return {
+            "appearance": torch.cat([5.0 * one_hot(identity), latent["appearance"]], 1),
+            "pose": torch.cat([pose, latent["pose"]], 1),
+            "viewpoint": self.modalities["viewpoint"].flatten(1),
+            "rest": torch.arange(len(identity))[:, None].float(),
+        }
+
+    def places(self, image: Tensor) -> Tensor:
+        """Return which image each is, ``[B]``."""
+        return torch.cdist(image.flatten(1), self.images.flatten(1)).argmin(1)
+
+    def picture(self, identity: Tensor, frame: Tensor) -> Tensor:
+        """Return the test image of each identity in each frame."""
+        test = len(self.known.train)
+        same = (self.factors["label"][test:] == identity[:, None]) & (
+            self.factors["frame"][test:] == frame[:, None]
+        )
+        return self.images[test + same.int().argmax(1)]
+
+    def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
+        return {"z": torch.randn((batch_size, 1), generator=generator)}
+
+    def objective(self, batch: Batch, noise: Noise, values: object) -> tuple[Tensor, Stats]:
+        return self.scale.square(), {}
+
+    def encode(self, image: Tensor) -> dict[str, Tensor]:
+        return {name: table[self.places(image)] for name, table in self.codes.items()}
+
+    def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian]:
+        codes = self.encode(image)
+        return {n: DiagonalGaussian(c, torch.full_like(c, 0.5)) for n, c in codes.items()}
+
+    def encode_modalities(self, batch: Batch) -> dict[str, Tensor]:
+        codes = self.encode(batch["image"])
+        return {name: codes[name] for name in ("pose", "viewpoint")}
+
+    def decode(self, codes: dict[str, Tensor]) -> Tensor:
+        identity = torch.cdist(codes["appearance"], self.codes["appearance"]).argmin(1)
+        frame = torch.cdist(codes["pose"], self.codes["pose"]).argmin(1)
+        return self.picture(self.factors["label"][identity], self.factors["frame"][frame])
+
+    def decode_modalities(self, codes: dict[str, Tensor]) -> dict[str, Tensor]:
+        return self.predict(self.decode(codes))
+
+    def predict(self, image: Tensor) -> dict[str, Tensor]:
+        rows = self.places(image)
+        return {name: known[rows] for name, known in self.modalities.items()}
+
+    def reconstruct(self, image: Tensor) -> Tensor:
+        return image
+
+    def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
+        identity = self.factors["label"][self.places(appearance_from)]
+        return self.picture(identity, self.factors["frame"][self.places(pose_from)])
+
+    def elbo(self, batch: Batch, noise: Noise) -> Stats:
+        bits = torch.full((len(batch["image"]),), -1.0)
+        return {"elbo": bits - 0.25, "log_likelihood": bits, "kl": 0 * bits + 0.25}
+
+    def log_weight(self, batch: Batch, noise: Noise) -> Tensor:
+        return torch.full((len(batch["image"]),), -1.0)
+
+    def information(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
+        zero = torch.zeros(len(batch["image"]))
+        return {"i_t": zero, "i_t_prime": zero, "i_eval": zero}
+
+
+class Dead(Oracle):
+    """Answers the same whatever it is shown: a grey image, codes of zero, one pose."""
+
+    def tables(self) -> dict[str, Tensor]:
+        return {name: torch.zeros_like(table) for name, table in super().tables().items()}
+
+    def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian]:
+        codes = self.encode(image)
+        return {n: DiagonalGaussian(c, torch.ones_like(c)) for n, c in codes.items()}
+
+    def predict(self, image: Tensor) -> dict[str, Tensor]:
+        n = len(image)
+        pose = torch.zeros(n, JOINTS, 3)
+        return {"pose": pose, "cpose": pose, "viewpoint": torch.eye(3).expand(n, 3, 3)}
+
+    def reconstruct(self, image: Tensor) -> Tensor:
+        return torch.full_like(image, 0.5)
+
+    def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
+        return torch.full_like(pose_from, 0.5)
+
+    def elbo(self, batch: Batch, noise: Noise) -> Stats:
+        return {name: 10 * value for name, value in super().elbo(batch, noise).items()}
+
+    def log_weight(self, batch: Batch, noise: Noise) -> Tensor:
+        return 10 * super().log_weight(batch, noise)
+
+    def information(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
+        return {name: value + 0.5 for name, value in super().information(batch, noise).items()}
+
+
+class Random(Dead):
+    """Codes, images and poses that have nothing to do with what it is shown."""
+
+    def tables(self) -> dict[str, Tensor]:
+        generator = torch.Generator().manual_seed(3)
+        return {
+            name: torch.randn(table.shape, generator=generator)
+            for name, table in super().tables().items()
+        }
+
+    def predict(self, image: Tensor) -> dict[str, Tensor]:
+        rows = (self.places(image) * 7 + 5) % len(self.images)
+        return {name: known[rows] for name, known in self.modalities.items()}
+
+    def reconstruct(self, image: Tensor) -> Tensor:
+        return self.images[(self.places(image) * 7 + 5) % len(self.images)]
+
+    def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
+        return self.reconstruct(pose_from)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The values that a metric says it can have."""
+
+    low: float
+    high: float
+    open_low: bool
+    open_high: bool
+
+    def __contains__(self, value: float) -> bool:
+        above = value > self.low if self.open_low else value >= self.low - 1e-6
+        below = value < self.high if self.open_high else value <= self.high + 1e-6
+        return above and below
+
+
+def interval(text: str) -> Interval:
+    """Read the interval that a metric's range begins with; ``d`` is the size of the codes."""
+    found = re.match(r"([\[(])([^,]+), ([^\])]+)([\])])", text)
+    assert found, f"the range '{text}' is no interval"
+    ends = [math.inf if end == "d" else float(end) for end in found.group(2, 3)]
+    return Interval(ends[0], ends[1], found[1] == "(", found[4] == ")")

@@ -1,0 +1,83 @@
+"""Run directories of an earlier version: they load, resume, and their reports say the same.
+
+``fixtures/schema_1`` holds one for each kind of report, written before the packages were laid out
+as they are now, and in ``expected.json`` the numbers that were then in their trials and in their
+reports' tables (of tables of 40 rows or more, the sum of each column).
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from harness.cli import main
+from harness.planning import planned_trials
+from harness.results import load
+from tests.reports.helpers.reading_html import Document
+
+FOLDER = Path(__file__).parent / "fixtures" / "schema_1"
+EXPECTED: dict[str, Any] = json.loads((FOLDER / "expected.json").read_text())
+
+
+@pytest.fixture
+def copied(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    return shutil.copytree(FOLDER / request.param, tmp_path / request.param)
+
+
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_it_loads_and_its_trials_have_the_same_ids(kind: str) -> None:
+    results = load(str(FOLDER / kind))
+    assert results.problems == []
+    assert results.counts["missing"] == 0
+    trials = results.trials.set_index("trial_id")
+    for trial_id, metrics in EXPECTED[kind]["trials"].items():
+        found = {name: float(trials.loc[trial_id, f"metric.{name}"]) for name in metrics}
+        assert found == metrics
+    planned = {trial.trial_id for trial in planned_trials(results)}
+    assert planned == set(EXPECTED[kind]["trials"]), "ids computed anew from what was stored"
+
+
+@pytest.mark.parametrize(
+    ("copied", "kind"), [(kind, kind) for kind in EXPECTED], indirect=["copied"]
+)
+def test_its_report_says_the_same(copied: Path, kind: str, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    assert main(["report", str(copied), "--kind", kind, "--out", str(out)]) == 0
+    document = Document(out.read_text(encoding="utf-8"))
+    for table, columns in EXPECTED[kind]["tables"].items():
+        found = document.csv(table)
+        for column, values in columns.items():
+            now = found[column].astype(float)
+            now = now if len(now) == len(values) else pd.Series([now.sum()])
+            wanted = [float("nan") if value is None else value for value in values]
+            assert now.tolist() == pytest.approx(wanted, rel=1e-9, nan_ok=True), (table, column)
+
+
+def test_labels_of_metrics_are_those_of_now(tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    assert main(["report", str(FOLDER / "comparison"), "--out", str(out)]) == 0
+    words = Document(out.read_text(encoding="utf-8")).words
+    assert "total KL (nats) in [0, inf)" in words
+    assert "MSE (squared intensity) ↓ in [0, 1]" in words
+
+
+@pytest.mark.parametrize(
+    ("copied", "kind"), [(kind, kind) for kind in ("stability", "tuning")], indirect=["copied"]
+)
+def test_what_is_missing_of_it_is_run(copied: Path, kind: str) -> None:
+    """Another processor's kernels may differ in the last bits, hence 1e-4."""
+    trial_id = load(str(copied)).plan["trial_id"].iloc[-1]
+    for path in copied.rglob(f"*{trial_id}*"):
+        path.unlink()
+    assert load(str(copied)).counts["missing"] == 1
+    resume = [sys.executable, "-m", "harness", "resume", str(copied), "ray.num_cpus=1"]
+    subprocess.run(resume, check=True, capture_output=True, timeout=240)
+    trials = load(str(copied)).trials.set_index("trial_id")
+    assert set(trials.index) == set(EXPECTED[kind]["trials"])
+    for name, value in EXPECTED[kind]["trials"][trial_id].items():
+        assert float(trials.loc[trial_id, f"metric.{name}"]) == pytest.approx(value, rel=1e-4)
