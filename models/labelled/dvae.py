@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -39,7 +39,7 @@ class DVAE(LabelledVAE):
     groups: ClassVar[tuple[str, str]]
     """Latent groups of y1 and y2."""
 
-    def __init__(self, hyperparameters: Any, data: DataSpec) -> None:
+    def __init__(self, hyperparameters: DVAEHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)
         hp, trunk = hyperparameters, self.image_decoder.trunk_shape
         if hp.d_u:

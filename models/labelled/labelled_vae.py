@@ -7,7 +7,7 @@ those of images on the scale [-1, 1] of a tanh.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -56,7 +56,7 @@ class LabelledVAE(Method):
     labels: ClassVar[tuple[str, str]]
     """Names of y1 and y2 in the batch."""
 
-    def __init__(self, hyperparameters: Any, data: DataSpec) -> None:
+    def __init__(self, hyperparameters: LabelledHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)
         hp, shape, total = hyperparameters, data.image_shape, sum(self.sizes().values())
         self.image_encoder = image_encoder(hp.network, shape, 2 * total, hp.encoder_weights)

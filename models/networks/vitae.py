@@ -47,7 +47,7 @@ def mlp(n_inputs: int, widths: Widths, n_outputs: int) -> nn.Sequential:
 
 
 class GaussianEncoder(nn.Module):
-    """Image to diagonal Gaussian, by separate networks for mean and variance (VITAE, Table 1).
+    """Maps images to diagonal Gaussians, by networks for mean and variance (VITAE, Table 1).
 
     Args:
         network: kind of the two networks.

@@ -12,7 +12,7 @@ from torch import Tensor
 from models.transformers.base import Transformer
 
 InverseMode = Literal["exact", "published"]
-"""``exact`` inverts the map; ``published`` is what VITAE's released code does (out of place)."""
+"""``exact`` inverts the map; ``published`` is the inexact inverse of VITAE's released code."""
 
 
 class Affine(Transformer):

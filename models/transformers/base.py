@@ -12,11 +12,11 @@ from torch import Tensor, nn
 
 
 class Transformer(nn.Module):
-    """A family of maps ``T_gamma`` of the plane; subclasses say where points go.
+    """A family of maps ``T_gamma`` of the plane; subclasses define how points are mapped.
 
     Attributes:
         dim: number of parameters, the length of gamma.
-        padding: what ``grid_sample`` shows outside the image.
+        padding: mode of ``grid_sample`` outside the image.
     """
 
     dim: int
@@ -44,11 +44,11 @@ class Transformer(nn.Module):
         return self.pull_back(image, self.points(gamma, pixel_centres(image), inverse))
 
     def pull_back(self, image: Tensor, points: Tensor) -> Tensor:
-        """Return ``[B, C, H, W]``, what the image shows at these points ``[B, H * W, 2]``.
+        """Return the image sampled at points ``[B, H * W, 2]``, ``[B, C, H, W]``.
 
         Where a map is not finite the whole image is NaN, whatever the padding: ``grid_sample`` may
-        read NaN as -1, and then a map that overflowed, or the inverse of a singular one, would pass
-        for a picture.
+        read NaN as -1, and then a map that overflowed, or the inverse of a singular one, would go
+        unnoticed.
         """
         warped = F.grid_sample(
             image,
@@ -61,7 +61,7 @@ class Transformer(nn.Module):
 
 
 def pixel_centres(image: Tensor) -> Tensor:
-    """Return the ``(x, y)`` of the pixels' centres of images ``[..., H, W]``, row by row.
+    """Return the centres ``(x, y)`` of the pixels of images ``[..., H, W]``, row by row.
 
     They are ``[H * W, 2]`` in ``[-1, 1]``.
     """

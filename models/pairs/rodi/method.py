@@ -183,12 +183,12 @@ class Rodi(PairMethod):
         mean = self.mean_i_t.update(i_t).clamp(min=0)
         mean_prime = self.mean_i_t_prime.update(i_t_prime).clamp(min=0)
         if self.variant.bound == "excess":
-            drive = excess(mean_prime, epsilon)
+            change = excess(mean_prime, epsilon)
         elif self.variant.bound == "gap":
-            drive = gap(mean, mean_prime, values["b_gamma"] if self.variant.biased else 0.0)
+            change = gap(mean, mean_prime, values["b_gamma"] if self.variant.biased else 0.0)
         else:
             return
-        self.weight.update(drive, values["l_gamma"], values["gamma0"], values["gamma_max"], active)
+        self.weight.update(change, values["l_gamma"], values["gamma0"], values["gamma_max"], active)
 
 
 def _after_warmup(values: Values) -> float | Tensor:
