@@ -9,6 +9,7 @@ from harness.datasets.registry import DATASETS
 from harness.errors import UserError
 from harness.methods import METHODS
 from harness.metrics.registry import METRICS
+from harness.plugins import Plugins
 from models.hyperparameters import Value, describe
 
 
@@ -63,6 +64,17 @@ def _shown(value: object) -> str:
     return f"[{','.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
 
 
+def _summaries(plugins: Plugins[Any]) -> dict[str, str]:
+    """Return a line for each; a broken one of another distribution gets the reason as its line."""
+    rows = {}
+    for name in plugins.paths():
+        try:
+            rows[name] = plugins.summary(name) or "(not described)"
+        except (UserError, ImportError, SyntaxError) as error:
+            rows[name] = f"(cannot be imported: {error})"
+    return rows
+
+
 def _print(rows: dict[str, str]) -> None:
     width = max(map(len, rows))
     for name, text in rows.items():
@@ -70,8 +82,8 @@ def _print(rows: dict[str, str]) -> None:
 
 
 _TABLES = {
-    "methods": lambda: {name: METHODS.summary(name) for name in METHODS.paths()},
-    "datasets": lambda: {name: DATASETS.summary(name) for name in DATASETS.paths()},
+    "methods": lambda: _summaries(METHODS),
+    "datasets": lambda: _summaries(DATASETS),
     "spaces": lambda: {name: load_space(name).title for name in space_files()},
     "metrics": lambda: {name: metric.summary for name, metric in METRICS.items()},
 }
