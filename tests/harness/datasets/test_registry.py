@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ class NotADataset:
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A distribution with entry points, as pip would leave it on the path; one is broken."""
     (tmp_path / "data_of_tests.py").write_text(PLUGIN)
     (tmp_path / "broken_data_of_tests.py").write_text("import a_missing_dependency\n")
@@ -77,8 +78,9 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(plugins, "_installed", plugins._installed.__wrapped__)
+    yield
     for module in ("data_of_tests", "broken_data_of_tests"):
-        monkeypatch.delitem(sys.modules, module, raising=False)
+        sys.modules.pop(module, None)
 
 
 @pytest.mark.parametrize("name", DATASET_PATHS)
