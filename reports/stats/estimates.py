@@ -126,7 +126,7 @@ def proportion_difference(a: Estimate, b: Estimate) -> Estimate:
 def probability_of_improvement(pairs: Sequence[tuple[ArrayLike, ArrayLike]]) -> Estimate:
     """Return P(a > b), ties counting half, averaged over strata, with a bootstrap interval.
 
-    Each stratum is resampled on its own, which ``scipy.stats.bootstrap`` cannot do. A diverged trial
+    Each stratum is resampled on its own, which scipy's ``bootstrap`` cannot do. A diverged trial
     enters as ``-inf``: worse than every number and equal to another diverged one.
 
     Args:
