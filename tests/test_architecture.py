@@ -38,7 +38,7 @@ SMALL = {
     "harness/trial/device.py": "the commands need it without the rest of a trial",
     "harness/trial/method.py": "the estimate of a dry run needs it without pandas",
     "harness/trial/process.py": "memory and threads of a process, apart from any trial",
-    "models/labelled/uses.py": "the two tasks that dVAE and its baselines share",
+    "models/labelled/tasks.py": "the two tasks that dVAE and its baseline share",
     "models/pictures.py": "shared by two families of methods",
     "reports/page/downloads.py": "links of tables and of figures",
     "reports/page/verdicts.py": "one set of words and marks, for statements and constraints",

@@ -84,7 +84,7 @@ def vector_decoder(size: NetworkSize, d: int, shape: tuple[int, ...]) -> nn.Sequ
     return nn.Sequential(*_activated(widths), end, nn.Unflatten(1, shape))
 
 
-class ModalImageDecoder(nn.Module):
+class DVAEImageDecoder(nn.Module):
     """Codes ``[B, d]`` to images ``[B, C, H, W]`` in ``[-1, 1]`` (Table 1).
 
     A kernel of 5 with stride 2 and the printed padding of 1 gives 17, 35, 71, 143, 287 pixels and

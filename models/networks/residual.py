@@ -12,6 +12,8 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from models.pictures import from_unit_interval
+
 NetworkSize = Literal["tiny", "small", "paper"]
 
 
@@ -103,7 +105,7 @@ class ImageEncoder(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """Map ``[B, C, H, W]`` in ``[0, 1]`` to ``[B, d]``."""
-        code: Tensor = self.head(self.trunk(2 * image - 1))
+        code: Tensor = self.head(self.trunk(from_unit_interval(image)))
         return code
 
 

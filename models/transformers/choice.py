@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from annotated_types import Ge
 
 from models.hyperparameters import Structure
-from models.transformers.affine import AFFINE_TRANSFORMERS, InverseMode, Transformer
+from models.transformers.affine import AFFINE_TRANSFORMERS, InverseMode
+from models.transformers.base import Transformer
 from models.transformers.cpab.transformer import CPAB
 
 TransformName = Literal["affine", "affine_decomp", "affine_diffeo", "cpab"]

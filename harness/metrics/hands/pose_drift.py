@@ -9,10 +9,7 @@ from harness.metrics.data import EvaluationData
 from harness.metrics.hands.joints import distances
 from harness.metrics.hands.pose_error import mirrored, pose_of, unit_mm
 from harness.metrics.metric import MetricKey, metric
-from models.protocols import Decodes, DecodesModalities, Encodes, Predicts
-
-REST = "rest"
-"""The latent group of what no label describes, dVAE's z_u."""
+from models.protocols import REST, Decodes, DecodesModalities, Encodes, Predicts
 
 WALKS = {"fast": 50, "study": 500}
 STEPS = 10

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.transformers.affine import Transformer
+from models.transformers.base import Transformer
 from models.transformers.cpab.flow import flow
 from models.transformers.cpab.tessellation import Tessellation
 
