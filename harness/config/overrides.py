@@ -36,7 +36,7 @@ class Overrides:
     intervals: dict[str, Interval] = field(default_factory=dict)
 
     def add(self, override: Override) -> None:
-        """Take one parsed override; it replaces what stood for the same key.
+        """Add one parsed override; it replaces an earlier one of the same key.
 
         Raises:
             UserError: a sweep without a value, or an impossible interval.
@@ -53,13 +53,13 @@ class Overrides:
             self.fixed[key] = override.value()
 
     def choose(self, key: str, value: Any) -> None:
-        """Take one value of a swept key."""
+        """Fix a swept key at one value."""
         self.drop([key])
         self.fixed[key] = value
 
     @property
     def paths(self) -> list[str]:
-        """Return every key that has a value or a sweep."""
+        """Every key that has a value or a sweep."""
         return [*self.fixed, *self.swept, *self.intervals]
 
     def drop(self, keys: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""What the training loop leans on that torch does not promise: Adam's methods below their decorators.
+"""What the training loop leans on that torch does not promise: Adam's undecorated methods.
 
 ``Adam.add_param_group`` and ``Adam.step`` are decorated to keep torch's compiler out of them, and
 the decorators import that compiler first: a second of every worker. ``inspect.unwrap`` takes them

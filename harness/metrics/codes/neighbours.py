@@ -1,4 +1,4 @@
-"""Nearest neighbours in a space of codes: what the codes tell of a factor, whatever its shape.
+"""Nearest neighbours in a space of codes: how well codes predict a factor, linear or not.
 
 Distances are computed where the codes are, on a GPU too; scikit-learn's neighbours know the CPU.
 """
@@ -44,7 +44,7 @@ def vote(labels: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
 
 
 def explained(values: np.ndarray, neighbours: np.ndarray) -> float:
-    """Return how well neighbours tell a factor ``[N]`` of each row, in [0, 1].
+    """Return how well neighbours predict a factor ``[N]`` of each row, in [0, 1].
 
     The accuracy of their vote for an integer factor, else the share of variance that their mean
     explains (R^2), 0 where it explains none.
