@@ -49,9 +49,9 @@ def arrays_of(method: Method, data: EvaluationData, seed: int) -> dict[str, np.n
         numbers = _numbers(method, data)
         places = _places(data, PICTURES, mixed=bool(data.dataset.known_frame))
         images = _images(method, data, places, seed)
-        walked, told = _walks(method, data, numbers)
+        walked, walk_numbers = _walks(method, data, numbers)
         images.update(walked)
-        numbers.update(told)
+        numbers.update(walk_numbers)
         numbers.update(skeletons(method, data, images["test_images"], places))
     shown = {
         name: (smaller(array).clamp(0, 1) * 255).round().to(torch.uint8)

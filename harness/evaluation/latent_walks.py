@@ -41,8 +41,8 @@ def along_dimensions(
     steps = torch.linspace(-WALK_END, WALK_END, WALK, device=device)
     walks, kept = {}, {}
     for group, d in sizes.items():
-        told = kl.get(f"kl_{group}", torch.zeros(d, device=device))
-        chosen = told.argsort(descending=True, stable=True)[:MOST_DIMENSIONS]
+        divergence = kl.get(f"kl_{group}", torch.zeros(d, device=device))
+        chosen = divergence.argsort(descending=True, stable=True)[:MOST_DIMENSIONS]
         n = len(chosen) * WALK
         at_zero = {other: torch.zeros(n, size, device=device) for other, size in sizes.items()}
         moved = torch.eye(d, device=device)[chosen, None] * steps[:, None]

@@ -31,9 +31,9 @@ def skeletons(
     found = {name: array.cpu().numpy() for name, array in method.predict(images).items()}
     if not has_pose(found):
         return {}
-    told = pose_of(found, mirrored(data.dataset)[places]).astype(np.float32)
+    predicted = pose_of(found, mirrored(data.dataset)[places]).astype(np.float32)
     return {
         "pose_true": torch.from_numpy(poses["pose"][places]),
-        "pose_found": torch.from_numpy(told),
+        "pose_found": torch.from_numpy(predicted),
         "bones": torch.tensor(BONES, dtype=torch.int32),
     }

@@ -17,7 +17,7 @@ from models.protocols import EncodesModalities
     ],
 )
 def beta_vae_labels(method: EncodesModalities, data: EvaluationData) -> dict[str, float]:
-    """Which of two factors pairs share, told from the codes of their labels (dVAE, section E).
+    """Accuracy of telling which factor pairs share, from codes of their labels (dVAE, section E).
 
     Return ``beta_vae_labels``: the score where each group is the code of one label.
 

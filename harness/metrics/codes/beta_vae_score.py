@@ -1,4 +1,4 @@
-"""The disentanglement score of beta-VAE: which factor two images share, told from their codes."""
+"""The disentanglement score of beta-VAE: which factor two images share, classified from codes."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ VECTORS, PAIRS = 1000, 32
     ],
 )
 def beta_vae_score(method: Encodes, data: EvaluationData) -> dict[str, float]:
-    """Which of two factors pairs share, told from their codes (Higgins et al., 2017).
+    """Accuracy of telling which factor pairs share, from their codes (Higgins et al., 2017).
 
     Return ``beta_vae_score``, the accuracy of :func:`score` on codes of test images.
 

@@ -1,4 +1,4 @@
-"""What each group of latents tells of the factors of appearance and of pose."""
+"""How well each group of latents predicts the factors of appearance and of pose."""
 
 from itertools import combinations
 
@@ -30,7 +30,7 @@ Factors = list[np.ndarray]
     ],
 )
 def factor_scores(method: Encodes, data: EvaluationData) -> dict[str, float]:
-    """What each latent group tells of appearance and of pose factors; stands for D_score.
+    """How well each latent group predicts appearance and pose factors; stands for D_score.
 
     Return ``appearance_score``, ``pose_score`` and their mean, ``d_score``, each in [-1, 1].
 
@@ -49,11 +49,11 @@ def factor_scores(method: Encodes, data: EvaluationData) -> dict[str, float]:
     pose = [dataset.test.factors[name][:MOST_IMAGES] for name in dataset.known_pose]
 
     def scores(z_a: Tensor, z_p: Tensor, part: slice) -> tuple[float, float]:
-        told = [
+        scored = [
             [_mean_explained(z[part], [values[part] for values in factors]) for z in (z_a, z_p)]
             for factors in (appearance, pose)
         ]
-        return told[0][0] - told[0][1], told[1][1] - told[1][0]
+        return scored[0][0] - scored[0][1], scored[1][1] - scored[1][0]
 
     chosen_on, scored_on = slice(1, None, 2), slice(0, None, 2)
     if {"appearance", "pose"} <= codes.keys():

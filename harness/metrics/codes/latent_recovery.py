@@ -42,7 +42,8 @@ def latent_recovery(method: Encodes, data: EvaluationData) -> dict[str, float]:
 
 
 def _fitted(codes: np.ndarray, values: np.ndarray) -> np.ndarray:
-    inputs = np.column_stack([codes, np.ones(len(codes))])
-    solution: np.ndarray = np.linalg.lstsq(inputs, values.astype(np.float64), rcond=None)[0]
-    fitted: np.ndarray = inputs @ solution
+    from sklearn.linear_model import LinearRegression
+
+    values = values.astype(np.float64)
+    fitted: np.ndarray = LinearRegression().fit(codes, values).predict(codes)
     return fitted

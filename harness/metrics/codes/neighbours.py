@@ -1,4 +1,7 @@
-"""Nearest neighbours in a space of codes: what the codes tell of a factor, whatever its shape."""
+"""Nearest neighbours in a space of codes: how well codes predict a factor, linear or not.
+
+Distances are computed where the codes are, on a GPU too; scikit-learn's neighbours know the CPU.
+"""
 
 import numpy as np
 import torch
@@ -41,7 +44,7 @@ def vote(labels: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
 
 
 def explained(values: np.ndarray, neighbours: np.ndarray) -> float:
-    """Return how well neighbours tell a factor ``[N]`` of each row, in [0, 1].
+    """Return how well neighbours predict a factor ``[N]`` of each row, in [0, 1].
 
     The accuracy of their vote for an integer factor, else the share of variance that their mean
     explains (R^2), 0 where it explains none.
@@ -53,6 +56,7 @@ def explained(values: np.ndarray, neighbours: np.ndarray) -> float:
 
 def r_squared(values: np.ndarray, predicted: np.ndarray) -> float:
     """Return ``1 - MSE / variance``, at least 0; 0 for a constant factor."""
-    variance = float(np.var(values, dtype=np.float64))
-    error = float(np.mean((values.astype(np.float64) - predicted) ** 2))
-    return max(0.0, 1 - error / variance) if variance > 0 else 0.0
+    from sklearn.metrics import r2_score
+
+    values = values.astype(np.float64)
+    return max(0.0, float(r2_score(values, predicted))) if np.ptp(values) > 0 else 0.0

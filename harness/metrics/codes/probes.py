@@ -1,4 +1,4 @@
-"""What a linear classifier reads from each code."""
+"""Linear probes: identity and frame classified from each code."""
 
 import numpy as np
 

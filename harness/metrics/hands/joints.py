@@ -83,7 +83,11 @@ def sum_9(predicted: np.ndarray, true: np.ndarray) -> float:
 
 
 def nearest_rotation(matrices: np.ndarray) -> np.ndarray:
-    """Return the rotation nearest to each of ``[N, 3, 3]`` in the Frobenius norm (Kabsch)."""
+    """Return the rotation nearest to each of ``[N, 3, 3]`` in the Frobenius norm (Kabsch).
+
+    Of any matrix, as a network predicts it: ``scipy.spatial.transform.Rotation`` takes only those
+    with a positive determinant.
+    """
     u, _, vt = np.linalg.svd(matrices.astype(np.float64))
     u[:, :, 2] *= np.sign(np.linalg.det(u @ vt))[:, None]  # a rotation, not a reflection
     found: np.ndarray = u @ vt
@@ -93,9 +97,10 @@ def nearest_rotation(matrices: np.ndarray) -> np.ndarray:
 def degrees(predicted: np.ndarray, true: np.ndarray) -> np.ndarray:
     """Return the angle between rotations ``[N, 3, 3]``, ``[N]`` in degrees from 0 to 180.
 
-    From the distance of the matrices, ``2 sqrt(2) sin(angle / 2)``: the arc cosine of the trace
-    would lose small angles to rounding.
+    Both are rotations: see :func:`nearest_rotation`.
     """
-    chord = np.linalg.norm(predicted - true, axis=(1, 2)) / np.sqrt(8)
-    angles: np.ndarray = np.degrees(2 * np.arcsin(np.clip(chord, 0, 1)))
+    from scipy.spatial.transform import Rotation
+
+    turn = Rotation.from_matrix(predicted) * Rotation.from_matrix(true).inv()
+    angles: np.ndarray = np.degrees(turn.magnitude())
     return angles

@@ -47,15 +47,15 @@ def pose_drift(method: DecodesModalities, data: EvaluationData) -> dict[str, flo
     right, mm = mirrored(data.dataset)[rows], unit_mm(data.dataset)[rows]
     images = Images(test.images, device)
     both = (torch.split(torch.from_numpy(r), data.test_batch_size) for r in (rows, others))
-    told: list[dict[str, np.ndarray]] = []
+    parts: list[dict[str, np.ndarray]] = []
     done = 0
     for first, last in zip(*(images.gathered(batches) for batches in both), strict=True):
         start, end = method.encode(first), method.encode(last)
         if REST not in start:
             return {}
-        told.append(_walked(method, start, end, right[done : done + len(first)]))
+        parts.append(_walked(method, start, end, right[done : done + len(first)]))
         done += len(first)
-    joined = {name: np.concatenate([part[name] for part in told], -3) for name in told[0]}
+    joined = {name: np.concatenate([part[name] for part in parts], -3) for name in parts[0]}
     change = joined.pop("rest_change")
     drifts = {name: drift(list(walk), mm) for name, walk in joined.items()}
     return {**drifts, "rest_change": float(change.mean())}
@@ -75,19 +75,19 @@ def _walked(
         found = {name: part.cpu().numpy() for name, part in made.items()}
         return found["whole_pose"] if "whole_pose" in found else pose_of(found, right)
 
-    told: dict[str, list[np.ndarray]] = {}
+    parts: dict[str, list[np.ndarray]] = {}
     first = image = None
     for share in torch.linspace(0, 1, STEPS).tolist():
         codes = {**start, REST: torch.lerp(start[REST], end[REST], share)}
-        told.setdefault("pose_drift", []).append(poses(method.decode_modalities(codes)))
+        parts.setdefault("pose_drift", []).append(poses(method.decode_modalities(codes)))
         image = method.decode(codes)
         first = image if first is None else first
         if isinstance(method, Predicts):
-            told.setdefault("pose_drift_seen", []).append(poses(method.predict(image)))
+            parts.setdefault("pose_drift_seen", []).append(poses(method.predict(image)))
     assert first is not None
     assert image is not None
     change = (image - first).square().double().mean((1, 2, 3)).cpu().numpy()
-    walks = {name: np.stack(steps) for name, steps in told.items()}
+    walks = {name: np.stack(steps) for name, steps in parts.items()}
     return {**walks, "rest_change": change[:, None, None]}
 
 

@@ -90,7 +90,7 @@ def predictions(method: Predicts, data: EvaluationData) -> dict[str, np.ndarray]
 
 
 def has_pose(found: Container[str]) -> bool:
-    """Return whether :func:`pose_of` can tell a pose of what was found."""
+    """Return whether :func:`pose_of` has what it needs."""
     return "pose" in found or ("cpose" in found and "viewpoint" in found)
 
 

@@ -1,4 +1,4 @@
-"""What a regressor reads of pose and viewpoint from each code: its own factor, and no other."""
+"""Pose and viewpoint regressed from each code: it should hold its own factor and no other."""
 
 import numpy as np
 import torch

@@ -1,4 +1,4 @@
-"""Which latent dimensions a method uses, and how much each tells of an image."""
+"""Active latent dimensions, and the KL divergence of each latent group."""
 
 import torch
 from torch import Tensor

@@ -14,13 +14,13 @@ def average_precision(distance: Tensor, positive: Tensor, ignored: Tensor) -> Te
     Args:
         distance: ``[Q, G]`` of each query to each entry.
         positive: ``[Q, G]`` bool, what a query should find.
-        ignored: ``[Q, G]`` bool, what counts neither for nor against it.
+        ignored: ``[Q, G]`` bool, entries of the gallery that are left out for it.
     """
-    infinite = torch.full_like(distance, torch.inf)
-    counted = torch.where(ignored, infinite, distance)
-    found = positive & ~ignored
-    hits = torch.where(found, distance, infinite)
-    within = torch.searchsorted(counted.sort(1).values, hits, right=True)
-    hits_within = torch.searchsorted(hits.sort(1).values, hits, right=True)
-    precision = torch.where(found, hits_within.double() / within, 0.0)
-    return precision.sum(1) / found.sum(1)
+    from sklearn.metrics import average_precision_score
+
+    scores = torch.full((len(distance),), torch.nan, dtype=torch.float64)
+    rows = zip(distance.cpu(), positive.cpu(), (~ignored).cpu(), strict=True)
+    for place, (away, sought, counted) in enumerate(rows):
+        if (sought & counted).any():
+            scores[place] = average_precision_score(sought[counted], -away[counted])
+    return scores.to(distance.device)

@@ -21,7 +21,7 @@ WIDTHS = (32, 48, 64, 96)
 """Channels of the convolutions, each of which halves the image; the first ones, if it is small."""
 
 HIDDEN = 256
-"""Units of the layer between the convolutions and what is told."""
+"""Units of the layer between the convolutions and the head."""
 
 _COARSE = 4  # pixels of an image's smaller side after the last convolution, or fewer
 _AT_ONCE = 500  # images judged at once
@@ -41,13 +41,13 @@ class Judge(nn.Module):
             layers.append(nn.ReLU())
             channels, height, width = after, -(-height // 2), -(-width // 2)
         layers += [nn.Flatten(), nn.Linear(channels * height * width, HIDDEN, bias=False)]
-        self.seen = nn.Sequential(*layers, nn.BatchNorm1d(HIDDEN), nn.ReLU())
-        self.told = nn.Linear(HIDDEN, n)
+        self.features = nn.Sequential(*layers, nn.BatchNorm1d(HIDDEN), nn.ReLU())
+        self.head = nn.Linear(HIDDEN, n)
 
     def forward(self, image: Tensor) -> Tensor:
         """Return ``[B, n]`` for ``[B, C, H, W]`` in [0, 1]."""
-        told: Tensor = self.told(self.seen(2 * image - 1))
-        return told
+        head: Tensor = self.head(self.features(2 * image - 1))
+        return head
 
     def of(self, images: np.ndarray, device: torch.device) -> Tensor:
         """Return ``[N, n]`` on ``device`` for ``[N, C, H, W]`` uint8."""

@@ -1,4 +1,4 @@
-"""Whom an image is combined with: another image of the same identity, or one of another."""
+"""Partners of test images for swaps: of the same identity, or of another one."""
 
 import numpy as np
 

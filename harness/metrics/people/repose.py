@@ -122,8 +122,8 @@ def regressor(data: EvaluationData) -> Judge:
     def fit(judged: Judge, images: Images) -> None:
         true = torch.from_numpy(known).to(data.device)
         with torch.no_grad():  # it starts at the mean place of each keypoint
-            judged.told.weight.mul_(0.1)
-            judged.told.bias.copy_(true.mean(0))
+            judged.head.weight.mul_(0.1)
+            judged.head.bias.copy_(true.mean(0))
         order = torch.Generator().manual_seed(0)
         rows = list(batches(len(train), _BATCH, _PASSES, order))
         flips = torch.rand(len(rows), _BATCH, generator=order) < 0.5

@@ -1,4 +1,4 @@
-"""How much the pose code and the appearance code tell of each other."""
+"""Mutual information of the pose code and the appearance code."""
 
 import torch
 
@@ -27,9 +27,9 @@ def information(
     The constraint of RoDi holds where ``i_t_prime`` is at most epsilon: the first classifier's own
     estimate can be fooled by the encoder that it trains (section 3.3).
     """
-    told: dict[str, list[torch.Tensor]] = {}
+    by_name: dict[str, list[torch.Tensor]] = {}
     for batch in pairs_of_test(data):
         noise = method.draw(len(batch["image"]), generator)
         for name, estimates in method.information(batch, noise).items():
-            told.setdefault(name, []).append(estimates.double())
-    return {name: float(torch.cat(estimates).mean()) for name, estimates in told.items()}
+            by_name.setdefault(name, []).append(estimates.double())
+    return {name: float(torch.cat(estimates).mean()) for name, estimates in by_name.items()}
