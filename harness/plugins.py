@@ -7,7 +7,7 @@ is asked for, so a table of names costs nothing.
 import ast
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
@@ -36,6 +36,7 @@ class Plugins(Generic[T]):
     ours: Mapping[str, str]
     check: Callable[[object, str], T]
     example: str
+    _checked: dict[str, tuple[object, T]] = field(default_factory=dict, init=False, repr=False)
 
     def paths(self) -> dict[str, str]:
         """Return the dotted path of everything known by name; a name of ours cannot be taken."""
@@ -48,17 +49,21 @@ class Plugins(Generic[T]):
             UserError: no such name, module or attribute, it cannot be imported, or it is something
                 else; the message says which.
         """
-        path = self.paths().get(name, name)
+        path = self.ours.get(name) or _installed(self.group).get(name, name)
         if "." not in path or not all(path.split(".")):
             raise UserError(
                 f"There is no {self.kind} '{name}'.{did_you_mean(name, self.paths())} Known: "
                 f"{', '.join(sorted(self.paths()))}. One of your own goes by its dotted path, like "
                 f"{self.example}."
             )
-        try:
-            return self.check(self._import(path), path)
-        except TypeError as error:
-            raise UserError(f"{self.kind} {error}.") from error
+        thing = self._import(path)
+        # Every trial of a plan loads its method and metrics, so that each is checked only once.
+        if path not in self._checked or self._checked[path][0] is not thing:
+            try:
+                self._checked[path] = thing, self.check(thing, path)
+            except TypeError as error:
+                raise UserError(f"{self.kind} {error}.") from error
+        return self._checked[path][1]
 
     def summary(self, name: str) -> str:
         """Return the first line of the docstring, read from the source without importing it.

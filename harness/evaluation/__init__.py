@@ -1,1 +1,1 @@
-"""The final evaluation of a trained method: its scores, and the arrays kept for figures."""
+"""The final evaluation of a trained method: its scores, and the arrays stored for figures."""

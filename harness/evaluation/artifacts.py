@@ -1,4 +1,4 @@
-"""The arrays that a report shows of a trained method."""
+"""The arrays of a trained method that are stored for a report's figures."""
 
 import numpy as np
 import torch
@@ -11,19 +11,19 @@ from harness.evaluation.latent_walks import PAIRS, along_dimensions, between_ima
 from harness.evaluation.scores import evaluating, scorable
 from harness.evaluation.skeletons import skeletons
 from harness.metrics.data import EvaluationData
-from harness.metrics.hands.pose_error import mirrored
+from harness.metrics.hands.poses import mirrored_hands
 from harness.metrics.likelihood.latents import divergences
 from harness.metrics.swaps.triplets import triplet_errors
 from models import protocols
 from models.method import Method
 
 PICTURES = 8
-"""Test images kept with their reconstructions for the figures of a report."""
+"""Test images stored with their reconstructions."""
 
 LARGEST = 128
-"""Pixels along a side above which pictures are kept smaller: a report shows none as wide.
+"""Most pixels along a side of a stored picture; reports show none larger.
 
-A trial of dVAE with three parts of 256 x 256 pixels would else keep 67 MB, and keeps 17.
+It makes the 67 MB of a dVAE trial with three latent groups at 256 x 256 pixels 17 MB.
 """
 
 SWAPS = 5
@@ -32,39 +32,38 @@ SWAPS = 5
 
 @torch.no_grad()
 def arrays_of(method: Method, data: EvaluationData, seed: int) -> dict[str, np.ndarray]:
-    """Return what a trial keeps for its figures: images in uint8, numbers in float32.
+    """Return the arrays that a trial stores for figures: images in uint8, numbers in float32.
 
     Images, ``[n, C, H, W]`` each and at most 128 pixels wide and high (larger ones are averaged
     over squares of pixels), where the method can make them: ``test_images`` and their
     ``reconstructions``; ``appearance``, decoded and not yet warped; ``samples`` of the prior;
-    ``shown_by_<group>``, what the decoder of one code alone makes of it; ``swaps``, n = 25 row by
-    row, with the pose of ``swap_pose[row]`` and the appearance of ``swap_appearance[column]``.
-    Walks through the latent space are those of :mod:`harness.evaluation.latent_walks`.
+    ``shown_by_<group>``, decoded from one code alone; ``swaps``, n = 25 row by row, with the pose
+    of ``swap_pose[row]`` and the appearance of ``swap_appearance[column]``. Walks through the
+    latent space are those of :mod:`harness.evaluation.latent_walks`.
 
-    Numbers: ``kl_<group>`` ``[d]``, what each dimension tells of a test image in nats;
-    ``triplet_errors`` ``[n]`` (see :mod:`harness.metrics.swaps.triplets`); the 3D poses of
-    :mod:`harness.evaluation.skeletons`, of the ``test_images``.
+    Numbers: ``kl_<group>`` ``[d]``, the divergence of each dimension in nats, mean over test
+    images; ``triplet_errors`` ``[n]`` (see :mod:`harness.metrics.swaps.triplets`); the 3D poses of
+    the ``test_images`` (see :mod:`harness.evaluation.skeletons`).
     """
     with evaluating(method):
         numbers = _numbers(method, data)
         places = _places(data, PICTURES, mixed=bool(data.dataset.known_frame))
         images = _images(method, data, places, seed)
-        walked, walk_numbers = _walks(method, data, numbers)
-        images.update(walked)
-        numbers.update(walk_numbers)
+        walks, of_walks = _walks(method, data, numbers)
+        images.update(walks)
+        numbers.update(of_walks)
         numbers.update(skeletons(method, data, images["test_images"], places))
-    shown = {
+    pictures = {
         name: (smaller(array).clamp(0, 1) * 255).round().to(torch.uint8)
         for name, array in images.items()
     }
-    return {name: array.cpu().numpy() for name, array in {**shown, **numbers}.items()}
+    return {name: array.cpu().numpy() for name, array in {**pictures, **numbers}.items()}
 
 
 def smaller(images: Tensor) -> Tensor:
     """Return images ``[..., H, W]`` with sides of at most ``LARGEST``, means of squares of pixels.
 
-    What is left over at the right and at the bottom by a side that the squares do not divide is
-    cut off.
+    Pixels at the right and at the bottom that fill no whole square are cut off.
     """
     times = -(-max(images.shape[-2:]) // LARGEST)
     if times == 1:
@@ -77,20 +76,20 @@ def _images(
     method: Method, data: EvaluationData, places: np.ndarray, seed: int
 ) -> dict[str, Tensor]:
     images = _at(data, places)
-    made = {"test_images": images}
+    pictures = {"test_images": images}
     if isinstance(method, protocols.Reconstructs):
-        made["reconstructions"] = method.reconstruct(images)
+        pictures["reconstructions"] = method.reconstruct(images)
     if isinstance(method, protocols.DecodesAppearance):
-        made["appearance"] = method.appearance(images)
+        pictures["appearance"] = method.appearance(images)
     if isinstance(method, protocols.Samples):
         draws = seeding.generator(seed, "samples", images.device)
-        made["samples"] = method.sample(PICTURES, draws)
+        pictures["samples"] = method.sample(PICTURES, draws)
     if isinstance(method, protocols.DecodesGroups):
         decoded = method.decode_groups(images)
-        made.update({f"shown_by_{group}": of for group, of in decoded.items()})
+        pictures.update({f"shown_by_{group}": image for group, image in decoded.items()})
     if isinstance(method, protocols.Swaps) and data.dataset.known_identity:
-        made.update(_swaps(method, _at(data, _places(data, 2 * SWAPS, mixed=True))))
-    return made
+        pictures.update(_swaps(method, _at(data, _places(data, 2 * SWAPS, mixed=True))))
+    return pictures
 
 
 def _numbers(method: Method, data: EvaluationData) -> dict[str, Tensor]:
@@ -104,7 +103,7 @@ def _numbers(method: Method, data: EvaluationData) -> dict[str, Tensor]:
 
 
 def _places(data: EvaluationData, n: int, *, mixed: bool) -> np.ndarray:
-    """Return which ``n`` test images: the first ones, or mixed where neighbours look alike."""
+    """Return indices of ``n`` test images: the first, or random ones where the first look alike."""
     size = len(data.dataset.test)
     return (np.random.default_rng(0).permutation(size) if mixed else np.arange(size))[:n]
 
@@ -127,8 +126,8 @@ def _walks(
     if not (isinstance(method, protocols.Decodes) and isinstance(method, protocols.Encodes)):
         return {}, {}
     places = _places(data, 2 * PAIRS, mixed=True)
-    images, right = _at(data, places), mirrored(data.dataset)[places]
-    walks, kept = along_dimensions(method, method.encode(images), kl)
+    images, right = _at(data, places), mirrored_hands(data.dataset)[places]
+    walks, dimensions = along_dimensions(method, method.encode(images), kl)
     enough = len(images) == 2 * PAIRS
     between, poses = between_images(method, images, right) if enough else ({}, {})
-    return {**walks, **between}, {**kept, **poses}
+    return {**walks, **between}, {**dimensions, **poses}

@@ -6,18 +6,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from harness.metrics.hands.pose_error import has_pose, pose_of
+from harness.metrics.hands.poses import has_pose, pose_from
 from models.method import Method
 from models.protocols import Decodes, DecodesModalities, Encodes
 
 WALK, WALK_END = 9, 2.5
-"""Images of a walk along one latent dimension, and the value at its end (its start is minus it)."""
+"""Images of a walk along one latent dimension, which leads from ``-WALK_END`` to ``WALK_END``."""
 
 MOST_DIMENSIONS = 8
-"""Dimensions of a latent group that are walked along: those that tell most."""
+"""Most dimensions of a latent group that are walked along: those of largest divergence."""
 
 STEPS, PAIRS = 10, 2
-"""Images of a walk from one image's code to another's, and how many such pairs there are."""
+"""Images of a walk from the code of one image to that of another, and the number of such walks."""
 
 
 def along_dimensions(
@@ -28,18 +28,19 @@ def along_dimensions(
     After VITAE, supplement, Figures 4 and 7.
 
     Args:
-        method: what decodes.
-        codes: by latent group, of which the sizes alone matter.
-        kl: ``kl_<group>`` ``[d]``, what each dimension tells; without it the first ones are taken.
+        method: the trained method.
+        codes: by latent group; only their sizes matter.
+        kl: ``kl_<group>`` ``[d]``, the divergence of each dimension; without it the first ones are
+            walked along.
 
     Returns:
-        ``walk_<group>`` ``[n, WALK, C, H, W]``; ``dimensions_<group>`` ``[n]``, which ones these
-        are, those that tell most first.
+        ``walk_<group>`` ``[n, WALK, C, H, W]``, and ``dimensions_<group>`` ``[n]``, the dimensions
+        walked along, those of largest divergence first.
     """
     sizes = {group: code.shape[1] for group, code in codes.items()}
     device = next(iter(codes.values())).device
     steps = torch.linspace(-WALK_END, WALK_END, WALK, device=device)
-    walks, kept = {}, {}
+    walks, dimensions = {}, {}
     for group, d in sizes.items():
         divergence = kl.get(f"kl_{group}", torch.zeros(d, device=device))
         chosen = divergence.argsort(descending=True, stable=True)[:MOST_DIMENSIONS]
@@ -48,8 +49,8 @@ def along_dimensions(
         moved = torch.eye(d, device=device)[chosen, None] * steps[:, None]
         images = method.decode({**at_zero, group: moved.flatten(0, 1)})
         walks[f"walk_{group}"] = torch.unflatten(images, 0, (-1, WALK))
-        kept[f"dimensions_{group}"] = chosen.int()
-    return walks, kept
+        dimensions[f"dimensions_{group}"] = chosen.int()
+    return walks, dimensions
 
 
 def between_images(
@@ -57,18 +58,18 @@ def between_images(
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """Walk from the codes of some images to those of others, one latent group at a time.
 
-    After dVAE, supplement, Figures 2 to 4: a group's code goes straight from that of one image to
-    that of another, and all other groups stay as in the first.
+    After dVAE, supplement, Figures 2 to 4: the code of one group is interpolated linearly between
+    two images, and the codes of all other groups stay those of the first.
 
     Args:
         method: encodes and decodes.
         images: ``[2 n, C, H, W]``; image i is the start of a walk, image n + i its end.
-        mirrored: ``[2 n]`` bool, hands whose canonical pose is a mirror image. No code tells it:
-            along a walk it is that of the start.
+        mirrored: ``[2 n]`` bool, hands whose canonical pose is a mirror image. Codes do not say so:
+            along a walk the hand is that of the start.
 
     Returns:
         ``between_<group>`` ``[n, STEPS, C, H, W]``, and ``ends_between`` ``[n, 2, C, H, W]``, the
-        images it leads from and to; and where the method makes 3D poses,
+        first and the last image; and where the method decodes 3D poses,
         ``poses_between_<group>`` ``[n, STEPS, J, 3]``. Nothing if there is a single group.
     """
     assert isinstance(method, Encodes)
@@ -77,15 +78,16 @@ def between_images(
     if len(halves) == 1:
         return {}, {}
     share = torch.linspace(0, 1, STEPS, device=images.device)[:, None]
-    shown, poses = {"ends_between": torch.stack(images.chunk(2), 1)}, {}
-    right = mirrored[: len(images) // 2].repeat(STEPS)
+    pictures, poses = {"ends_between": torch.stack(images.chunk(2), 1)}, {}
+    mirrored_at_start = mirrored[: len(images) // 2].repeat(STEPS)
     for group, (start, end) in halves.items():
         codes = {other: first.repeat_interleave(STEPS, 0) for other, (first, _) in halves.items()}
         codes[group] = (start[:, None] + share * (end - start)[:, None]).flatten(0, 1)
-        shown[f"between_{group}"] = torch.unflatten(method.decode(codes), 0, (-1, STEPS))
+        pictures[f"between_{group}"] = torch.unflatten(method.decode(codes), 0, (-1, STEPS))
         if isinstance(method, DecodesModalities):
-            made = {name: of.cpu().numpy() for name, of in method.decode_modalities(codes).items()}
-            if has_pose(made):
-                pose = torch.from_numpy(pose_of(made, right).astype(np.float32))
+            decoded = method.decode_modalities(codes)
+            modalities = {name: tensor.cpu().numpy() for name, tensor in decoded.items()}
+            if has_pose(modalities):
+                pose = torch.from_numpy(pose_from(modalities, mirrored_at_start).astype(np.float32))
                 poses[f"poses_between_{group}"] = torch.unflatten(pose, 0, (-1, STEPS))
-    return shown, poses
+    return pictures, poses

@@ -1,4 +1,4 @@
-"""What a trained method scores on the test split."""
+"""Scores of a trained method on the test split."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,14 +16,14 @@ from models.method import Method
 def evaluate(
     method: Method, data: EvaluationData, names: Iterable[str], seed: int
 ) -> dict[str, float]:
-    """Return the metrics that this method can be scored on.
+    """Return the scores of the metrics that apply to this method and dataset.
 
     Every evaluation of a trial draws the same noise, so that epochs differ by training alone.
 
     Args:
         method: the trained method.
         data: what to score it on.
-        names: metrics asked for; those whose protocol the method lacks are left out.
+        names: metrics asked for; those that do not apply are left out.
         seed: the trial's seed.
     """
     scores: dict[str, float] = {}
@@ -36,7 +36,7 @@ def evaluate(
 
 
 def scorable(method: Method, names: Iterable[str], dataset: Dataset) -> list[str]:
-    """Return the metrics whose protocol the method has, and whose truth the dataset knows."""
+    """Return the metrics that apply to this method and dataset (``Metric.applies_to``)."""
     return [name for name in names if METRICS.load(name).applies_to(method, dataset)]
 
 

@@ -1,4 +1,4 @@
-"""The 3D poses that a method finds in test images, kept beside the true ones."""
+"""The 3D poses that a method predicts from test images, beside the true ones."""
 
 import numpy as np
 import torch
@@ -6,7 +6,7 @@ from torch import Tensor
 
 from harness.datasets.hands.canonical_pose import BONES
 from harness.metrics.data import EvaluationData
-from harness.metrics.hands.pose_error import has_pose, mirrored, pose_of
+from harness.metrics.hands.poses import has_pose, mirrored_hands, pose_from
 from models.method import Method
 from models.protocols import Predicts
 
@@ -16,24 +16,24 @@ def skeletons(
 ) -> dict[str, Tensor]:
     """Return poses in units of a bone's length, relative to the root: x right, y down, z away.
 
-    ``pose_true`` and ``pose_found`` ``[n, J, 3]``, and ``bones`` ``[b, 2]``, which joints are
-    joined. Nothing if the images have no poses or the method finds none.
+    ``pose_true`` and ``pose_found`` ``[n, J, 3]``, and ``bones`` ``[b, 2]``, the joints at the ends
+    of each bone. Nothing if the images have no poses or the method predicts none.
 
     Args:
-        method: what finds poses.
+        method: the trained method.
         data: the test images.
         images: ``[n, C, H, W]``, some of them.
-        places: ``[n]``, which ones.
+        places: ``[n]``, their indices.
     """
     poses = data.dataset.test.modalities
     if not isinstance(method, Predicts) or "pose" not in poses:
         return {}
-    found = {name: array.cpu().numpy() for name, array in method.predict(images).items()}
-    if not has_pose(found):
+    predicted = {name: array.cpu().numpy() for name, array in method.predict(images).items()}
+    if not has_pose(predicted):
         return {}
-    predicted = pose_of(found, mirrored(data.dataset)[places]).astype(np.float32)
+    pose = pose_from(predicted, mirrored_hands(data.dataset)[places]).astype(np.float32)
     return {
         "pose_true": torch.from_numpy(poses["pose"][places]),
-        "pose_found": torch.from_numpy(predicted),
+        "pose_found": torch.from_numpy(pose),
         "bones": torch.tensor(BONES, dtype=torch.int32),
     }

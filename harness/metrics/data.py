@@ -1,4 +1,4 @@
-"""What metrics are computed on: a dataset on a device, in batches that fit into memory."""
+"""The data that metrics are computed on: a dataset, in batches that fit into a device's memory."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ TEST_BATCH = 1000
 """Most images evaluated at once; it bounds memory and does not change a result's meaning."""
 
 TEST_BATCH_BYTES = 50_000_000
-"""Most memory of their pixels in float32: a thousand images of 64 x 64 in colour.
+"""Most bytes of a batch's pixels in float32: a thousand images of 64 x 64 in colour.
 
-What a network makes of them takes ten times as much and more.
+The activations of a network take more than ten times as much.
 """
 
 
@@ -28,10 +28,10 @@ def images_at_once(dataset: Dataset) -> int:
 
 @dataclass(frozen=True, eq=False)
 class EvaluationData:
-    """What metrics are computed on.
+    """A dataset to score a method on, and how.
 
     Attributes:
-        dataset: with the scale's limits; its test split is what scores are of.
+        dataset: cut to the scale's limits; scores are of its test split.
         device: where the method is.
         batch_size: images a training step takes.
         budget: effort of the metrics that estimate by sampling.

@@ -1,4 +1,4 @@
-"""A metric: a function of a trained method and a dataset, and what it says of its numbers."""
+"""A metric: a function that scores a trained method on a dataset, and what its scores mean."""
 
 import inspect
 from collections.abc import Callable, Sequence
@@ -15,11 +15,11 @@ class MetricKey:
 
     Attributes:
         name: the column.
-        label: what it is called in a sentence, a table and a figure.
-        direction: whether more or less is better; ``none`` for a number that only informs.
+        label: its name in sentences, tables and figures.
+        direction: whether higher or lower is better; ``none`` where neither is.
         unit: unit of the number; "" where it has none.
         range: its possible values, as an interval.
-        oracle: what a perfect method scores.
+        oracle: the score of a perfect method.
     """
 
     name: str
@@ -35,17 +35,18 @@ class Metric:
     """A metric of the final evaluation; made by :func:`metric`.
 
     Attributes:
-        name: the name in ``metrics=[...]``, less the module of a metric from outside.
+        name: name of the function; ``metrics=[...]`` names one from outside by its dotted path.
         summary: first line of its docstring.
         compute: ``(method, data) -> {key: value}``, or ``(method, data, generator)`` where it
             draws random numbers. It may leave out keys that this method cannot be scored on.
         keys: the numbers it reports.
-        needs: the protocol of :mod:`models.protocols` that a method must implement.
-        of_factors: fields of ``Dataset`` that must name known factors of the images, such as
-            ``known_appearance``.
-        of_options: fields of ``DatasetOptions`` that must say something; a trial of a dataset that
-            does not know such things is refused before it starts.
-        of_modalities: what the dataset must give beside the images; else a trial is refused too.
+        needs: the protocol of :mod:`models.protocols` that a method must implement; others are not
+            scored.
+        of_factors: fields of ``Dataset``, such as ``known_appearance``, that must not be empty;
+            where one is, for want of labels, the method is not scored.
+        of_options: fields of ``DatasetOptions`` that must not be empty; a trial on a dataset where
+            one is empty is refused before it starts.
+        of_modalities: modalities that the dataset must have; a trial on another is refused too.
     """
 
     name: str
@@ -59,11 +60,11 @@ class Metric:
 
     @property
     def draws(self) -> bool:
-        """Whether it draws random numbers, from a generator it is given."""
+        """Whether it draws random numbers, and so takes a generator."""
         return "generator" in inspect.signature(self.compute).parameters
 
     def applies_to(self, method: Method, dataset: Dataset) -> bool:
-        """Return whether the method has the protocol, and the dataset knows the truth."""
+        """Return whether the method has the protocol, and the dataset the labels, that it needs."""
         return (
             isinstance(method, self.needs)
             and all(getattr(dataset, factors) for factors in self.of_factors)
@@ -79,10 +80,10 @@ def metric(
     of_options: tuple[str, ...] = (),
     of_modalities: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., dict[str, float]]], Metric]:
-    """Make a :class:`Metric` of a function; see there for the arguments.
+    """Turn a function into a :class:`Metric`, whose attributes explain the arguments.
 
     Raises:
-        TypeError: the function has no docstring, or reports nothing.
+        TypeError: the function has no docstring, or declares no keys.
     """
 
     def make(compute: Callable[..., dict[str, float]]) -> Metric:

@@ -1,4 +1,4 @@
-"""The metrics by name, one line each; the files that compute them are imported when asked for."""
+"""The metrics by name, one line each; the file of a metric is imported when it is asked for."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -35,7 +35,12 @@ METRIC_PATHS: Mapping[str, str] = {
 """Dotted path of each metric of this distribution."""
 
 
-def _check(thing: object, path: str) -> "Metric":
+def check_metric(thing: object, path: str) -> "Metric":
+    """Return the metric that a dotted path led to.
+
+    Raises:
+        TypeError: it is not a metric (see ``harness.metrics.metric.metric``).
+    """
     from harness.metrics.metric import Metric
 
     if not isinstance(thing, Metric):
@@ -46,13 +51,13 @@ def _check(thing: object, path: str) -> "Metric":
 
 
 METRICS: "Plugins[Metric]" = Plugins(
-    "metric", "unbraid.metrics", METRIC_PATHS, _check, "my_metrics.sharpness"
+    "metric", "unbraid.metrics", METRIC_PATHS, check_metric, "my_metrics.sharpness"
 )
 """Every metric: ours, those of other distributions, and any by its dotted path."""
 
 
 def check_metrics(names: Any) -> tuple[str, ...]:
-    """Return the names as a tuple.
+    """Return names of metrics as a tuple.
 
     Raises:
         UserError: not a list, an empty one, an unknown metric, or two that report the same key.
@@ -80,12 +85,12 @@ def metric_keys(names: Iterable[str]) -> list[str]:
 
 
 def known_keys() -> "dict[str, MetricKey]":
-    """Return every number that a metric of this distribution reports, by name."""
+    """Return the keys of all metrics of this distribution, by name."""
     return {key.name: key for name in METRIC_PATHS for key in METRICS.load(name).keys}
 
 
 def describe_keys(names: Iterable[str]) -> list[dict[str, str]]:
-    """Return what ``sweep.yaml`` keeps of the numbers of these metrics, in order."""
+    """Return the keys of these metrics as ``sweep.yaml`` stores them, in order."""
     return [
         {
             "name": key.name,
@@ -100,9 +105,9 @@ def describe_keys(names: Iterable[str]) -> list[dict[str, str]]:
 
 
 def with_labels(entries: Iterable[Any]) -> list[Any]:
-    """Return the metrics of a ``sweep.yaml`` with the labels and ranges that older ones lack.
+    """Return the metrics of a ``sweep.yaml`` with the labels and ranges that older versions lack.
 
-    What is no metric of ours stays as it is.
+    Metrics that this distribution does not have stay as they are.
     """
     stored = list(entries)
     lacking = [e for e in stored if isinstance(e, Mapping) and "name" in e and "label" not in e]

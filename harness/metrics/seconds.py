@@ -6,15 +6,17 @@ from collections.abc import Callable
 
 import torch
 
+from harness.data.sampler import make_sampler
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
+from harness.training.loop import Updater
 from models.method import Batch, Method
 
 BATCH = 1024
-"""Images of the timed batch, as in the script of the released code."""
+"""Images of the timed batch, as in the timing script of VITAE's released code."""
 
 PASSES = {"fast": (3, 10), "study": (100, 1000)}
-"""Passes that warm up, and passes that are timed."""
+"""Passes before the clock starts, and passes that are timed."""
 
 
 @metric(
@@ -26,22 +28,18 @@ PASSES = {"fast": (3, 10), "study": (100, 1000)}
 def seconds(method: Method, data: EvaluationData, generator: torch.Generator) -> dict[str, float]:
     """Seconds of a forward pass and of a training step at batch 1024 (VITAE's Table 5).
 
-    Return ``seconds_forward`` and ``seconds_step``, means over passes of 1,024 images.
-
-    The first is the objective's value without gradients; the second a whole training step: forward,
-    backward and Adam. Training images are repeated where there are fewer than a batch. What is
-    timed is a copy: the trial's method stays as it is.
+    ``seconds_forward`` is the time of the objective's value without gradients, ``seconds_step``
+    that of a whole training step: forward, backward and Adam. Both are means over passes of 1,024
+    images; training images are repeated where there are fewer. A copy of the method is timed, so
+    that the trial's own stays as it is.
     """
-    from harness.data.sampler import make_sampler
-    from harness.training.loop import Updater
-
     method = copy.deepcopy(method).train()
     updater = Updater(method)
     values = {**updater.values, "kl_weight": 1.0, "progress": 0.0}
     sampler = make_sampler(method, data.dataset, data.device, BATCH)
     batch: Batch = {
-        name: of.repeat(-(-BATCH // len(of)), *[1] * (of.ndim - 1))[:BATCH]
-        for name, of in next(sampler.epoch(torch.Generator().manual_seed(0))).items()
+        name: rows.repeat(-(-BATCH // len(rows)), *[1] * (rows.ndim - 1))[:BATCH]
+        for name, rows in next(sampler.epoch(torch.Generator().manual_seed(0))).items()
     }
     noise = method.draw(BATCH, generator)
     first = method.phases()[0].objective
@@ -60,6 +58,7 @@ def seconds(method: Method, data: EvaluationData, generator: torch.Generator) ->
 
 
 def _mean(run: Callable[[], object], warm_up: int, timed: int, device: torch.device) -> float:
+    """Return the seconds of a mean run."""
     for _ in range(warm_up):
         run()
     _wait(device)
@@ -71,5 +70,6 @@ def _mean(run: Callable[[], object], warm_up: int, timed: int, device: torch.dev
 
 
 def _wait(device: torch.device) -> None:
+    """Wait for the work that a GPU has queued."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)

@@ -136,3 +136,22 @@ def test_what_is_not_a_method_is_refused(name: str, message: str) -> None:
 def test_missing_dependency_of_a_method_is_not_taken_for_a_missing_method() -> None:
     with pytest.raises(UserError, match="a_missing_dependency"):
         METHODS.load("broken_plugin_of_tests.Method")
+
+
+@pytest.mark.usefixtures("installed")
+def test_what_is_loaded_again_is_checked_once_and_what_replaces_it_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checked = []
+
+    def check(thing: object, path: str) -> object:
+        checked.append(thing)
+        return thing
+
+    things = plugins.Plugins("thing", "unbraid.things", {}, check, "my_package.Thing")
+    first = things.load("plugin_of_tests.Mine")
+    assert things.load("plugin_of_tests.Mine") is first
+    assert checked == [first]
+    monkeypatch.setattr("plugin_of_tests.Mine", int)
+    assert things.load("plugin_of_tests.Mine") is int
+    assert checked == [first, int]

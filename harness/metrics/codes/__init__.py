@@ -1,1 +1,1 @@
-"""Metrics of the latent codes: what they say of the known factors."""
+"""Metrics of the latent codes: how well they predict the factors of the images."""

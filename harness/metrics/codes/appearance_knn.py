@@ -1,4 +1,4 @@
-"""Whether the decoded appearance of an image still shows its label."""
+"""Whether the decoded appearance of an image shows its label."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from models.method import Batch
 from models.protocols import DecodesAppearance, Reconstructs
 
 MOST_IMAGES = {"fast": 2000, "study": 60_000}
-"""Training images, at most, whose labels vote."""
+"""Most training images among which neighbours are sought."""
 
 
 @metric(
@@ -24,14 +24,12 @@ MOST_IMAGES = {"fast": 2000, "study": 60_000}
     ],
 )
 def appearance_knn(method: Reconstructs, data: EvaluationData) -> dict[str, float]:
-    """Label found by 5 nearest neighbours among decoded appearances (VITAE's released code).
+    """Accuracy of a label's 5-nearest-neighbour vote among decoded appearances (VITAE's release).
 
-    Return ``appearance_knn``: accuracy of 5 nearest neighbours on decoded appearances.
-
-    Test images are compared with training images, both as the method decodes them: un-warped for a
-    method that separates appearance, else its reconstruction (the script of VITAE's released code
-    does so with the former). The first integer appearance factor is the label; without one there
-    is no score. Training images that are warped afresh for every batch are used without a warp.
+    Neighbours of a test image are training images. Both are decoded first: to the appearance before
+    it is warped, by methods that have one (as in the script of VITAE's released code), else to the
+    reconstruction. The label is the first integer appearance factor; without one there is no score.
+    Training images that training warps afresh in every batch are used without a warp.
     """
     integer = [
         name
@@ -41,14 +39,15 @@ def appearance_knn(method: Reconstructs, data: EvaluationData) -> dict[str, floa
     if not integer:
         return {}
     limit = MOST_IMAGES[data.budget]
-    known = _decoded(method, data.train_batches(limit))
-    asked = _decoded(method, data.test_batches())
+    train = _appearances(method, data.train_batches(limit))
+    test = _appearances(method, data.test_batches())
     labels = data.dataset.train.factors[integer[0]][:limit]
-    found = vote(labels, nearest(asked, known))
-    return {"appearance_knn": float((found == data.dataset.test.factors[integer[0]]).mean())}
+    voted = vote(labels, nearest(test, train))
+    return {"appearance_knn": float((voted == data.dataset.test.factors[integer[0]]).mean())}
 
 
-def _decoded(method: Reconstructs, batches: Iterable[Batch]) -> Tensor:
+def _appearances(method: Reconstructs, batches: Iterable[Batch]) -> Tensor:
+    """Return the decoded appearances of all images, a row each."""
     if isinstance(method, DecodesAppearance):
         images = [method.appearance(batch["image"]) for batch in batches]
     else:

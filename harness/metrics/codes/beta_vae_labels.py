@@ -3,7 +3,7 @@
 import numpy as np
 
 from harness.metrics.codes.beta_vae_score import PAIRS, VECTORS, score
-from harness.metrics.codes.encoding import of_labels
+from harness.metrics.codes.encoding import encode_labels
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
 from models.protocols import EncodesModalities
@@ -17,24 +17,23 @@ from models.protocols import EncodesModalities
     ],
 )
 def beta_vae_labels(method: EncodesModalities, data: EvaluationData) -> dict[str, float]:
-    """Accuracy of telling which factor pairs share, from codes of their labels (dVAE, section E).
+    """Accuracy of predicting, from codes of labels, which label pairs share (dVAE, section E).
 
-    Return ``beta_vae_labels``: the score where each group is the code of one label.
-
-    Codes of different images' labels are put together, so that pairs share exactly one label,
-    whatever images there are. dVAE's 100 % (section E) is of "labelled factors" too. By
-    construction only dead codes score less than 1.
+    The β-VAE score (see :mod:`harness.metrics.codes.beta_vae_score`) of the codes of labels, where
+    each latent group is the code of one label. Codes of different images' labels are combined, so
+    that pairs share exactly one label, whatever images there are. The 100 % that dVAE reports is of
+    "labelled factors" too. By construction only dead codes score less than 1.
     """
-    codes = list(of_labels(method, data).values())
+    codes = list(encode_labels(method, data).values())
     if len(codes) < 2:
         return {}
     draws = np.random.default_rng(0)
     pairs = VECTORS // len(codes) * PAIRS
-    apart = []
+    by_label = []
     for shared in range(len(codes)):
         differences = []
         for group, code in enumerate(codes):
             first, second = draws.integers(0, len(code), (2, pairs))
             differences.append(np.abs(code[first] - code[first if group == shared else second]))
-        apart.append(np.concatenate(differences, 1))
-    return {"beta_vae_labels": score(np.stack(apart))}
+        by_label.append(np.concatenate(differences, 1))
+    return {"beta_vae_labels": score(np.stack(by_label))}

@@ -1,4 +1,4 @@
-"""Codes of the test split as arrays: of its images, and of the labels beside them."""
+"""Codes of the test split as arrays: of its images, and of their labels."""
 
 import numpy as np
 import torch
@@ -8,19 +8,19 @@ from harness.metrics.data import EvaluationData
 from models.protocols import Encodes, EncodesModalities
 
 
-def of_images(
+def encode_images(
     method: Encodes, data: EvaluationData, limit: int | None = None
 ) -> dict[str, np.ndarray]:
     """Return the codes of the (first ``limit``) test images by latent group, ``[N, d]`` float64."""
-    return _joined([method.encode(batch["image"]) for batch in data.test_batches(limit)])
+    return _concatenated([method.encode(batch["image"]) for batch in data.test_batches(limit)])
 
 
-def of_labels(method: EncodesModalities, data: EvaluationData) -> dict[str, np.ndarray]:
-    """Return the codes of what is given beside the test images by latent group, ``[N, d]``."""
-    return _joined([method.encode_modalities(batch) for batch in data.test_batches()])
+def encode_labels(method: EncodesModalities, data: EvaluationData) -> dict[str, np.ndarray]:
+    """Return the codes of the test images' labels by latent group, ``[N, d]`` float64."""
+    return _concatenated([method.encode_modalities(batch) for batch in data.test_batches()])
 
 
-def _joined(parts: list[dict[str, Tensor]]) -> dict[str, np.ndarray]:
+def _concatenated(parts: list[dict[str, Tensor]]) -> dict[str, np.ndarray]:
     return {
         group: torch.cat([part[group] for part in parts]).double().cpu().numpy()
         for group in parts[0]

@@ -6,16 +6,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from harness.metrics.codes.neighbours import explained, nearest_others
+from harness.metrics.codes.neighbours import nearest_others, predictability
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
 from models.protocols import Encodes
 
 MOST_IMAGES = 4000
-"""Test images, at most, that are compared with one another."""
+"""Most test images, which are compared with one another."""
 
 MOST_DIMENSIONS = 6
-"""Up to so many dimensions all ways to halve a code are tried."""
+"""Most dimensions of a code of which all ways to halve it are tried."""
 
 Factors = list[np.ndarray]
 
@@ -30,17 +30,17 @@ Factors = list[np.ndarray]
     ],
 )
 def factor_scores(method: Encodes, data: EvaluationData) -> dict[str, float]:
-    """How well each latent group predicts appearance and pose factors; stands for D_score.
+    """How much better each latent group predicts its own factors than the other one's group does.
 
-    Return ``appearance_score``, ``pose_score`` and their mean, ``d_score``, each in [-1, 1].
-
-    ``appearance_score`` is how well 5 nearest neighbours in the space of the appearance codes tell
-    the appearance factors of an image (accuracy, or R^2 of a continuous factor; mean over factors),
-    less how well those in the space of pose codes do; ``pose_score`` is the reverse, for the pose
-    factors. It stands for the D_score of VITAE's poster, which nothing published defines.
+    ``appearance_score`` is how well the 5 nearest neighbours in the space of appearance codes
+    predict the appearance factors of an image (accuracy, or R² of a continuous factor; mean over
+    factors), less how well those in the space of pose codes do; ``pose_score`` is the reverse, for
+    the pose factors; ``d_score`` is their mean. It takes the place of the D_score on VITAE's
+    poster, of which no definition is published.
 
     The images are every second test image, each compared with all others. A method with one group
-    of latents gets the best way to halve it, chosen on the other images, which favours it.
+    of latents is scored on its best split into halves, chosen on the remaining images, which is in
+    its favour.
     """
     encoded = [method.encode(batch["image"]) for batch in data.test_batches(MOST_IMAGES)]
     codes = {group: torch.cat([part[group] for part in encoded]) for group in encoded[0]}
@@ -49,41 +49,40 @@ def factor_scores(method: Encodes, data: EvaluationData) -> dict[str, float]:
     pose = [dataset.test.factors[name][:MOST_IMAGES] for name in dataset.known_pose]
 
     def scores(z_a: Tensor, z_p: Tensor, part: slice) -> tuple[float, float]:
-        scored = [
-            [_mean_explained(z[part], [values[part] for values in factors]) for z in (z_a, z_p)]
+        (a_from_a, a_from_p), (p_from_a, p_from_p) = (
+            [_mean_predictability(z[part], [f[part] for f in factors]) for z in (z_a, z_p)]
             for factors in (appearance, pose)
-        ]
-        return scored[0][0] - scored[0][1], scored[1][1] - scored[1][0]
+        )
+        return a_from_a - a_from_p, p_from_p - p_from_a
 
-    chosen_on, scored_on = slice(1, None, 2), slice(0, None, 2)
+    to_choose, to_score = slice(1, None, 2), slice(0, None, 2)
     if {"appearance", "pose"} <= codes.keys():
         split = codes["appearance"], codes["pose"]
     else:
         halves = _halves(torch.cat(list(codes.values()), 1))
-        split = max(halves, key=lambda half: sum(scores(half[0], half[1], chosen_on)))
-    of_appearance, of_pose = scores(*split, scored_on)
+        split = max(halves, key=lambda half: sum(scores(half[0], half[1], to_choose)))
+    appearance_score, pose_score = scores(*split, to_score)
     return {
-        "appearance_score": of_appearance,
-        "pose_score": of_pose,
-        "d_score": (of_appearance + of_pose) / 2,
+        "appearance_score": appearance_score,
+        "pose_score": pose_score,
+        "d_score": (appearance_score + pose_score) / 2,
     }
 
 
-def _mean_explained(codes: Tensor, factors: Factors) -> float:
+def _mean_predictability(codes: Tensor, factors: Factors) -> float:
     neighbours = nearest_others(codes)
-    return float(np.mean([explained(values, neighbours) for values in factors]))
+    return float(np.mean([predictability(values, neighbours) for values in factors]))
 
 
 def _halves(codes: Tensor) -> list[tuple[Tensor, Tensor]]:
     """Return the ways to give half of the dimensions to appearance and the rest to pose.
 
-    With many dimensions these are runs of them in their order, as they come from the network.
+    With many dimensions only runs of consecutive ones, the last followed by the first.
     """
     d = codes.shape[1]
-    everything = range(d)
     if d <= MOST_DIMENSIONS:
-        chosen = [list(part) for part in combinations(everything, max(1, d // 2))]
+        halves = [list(half) for half in combinations(range(d), max(1, d // 2))]
     else:
-        chosen = [[(start + i) % d for i in range(d // 2)] for start in everything]
-    rest = [[i for i in everything if i not in part] or [0] for part in chosen]
-    return [(codes[:, a], codes[:, p]) for a, p in zip(chosen, rest, strict=True)]
+        halves = [[(start + i) % d for i in range(d // 2)] for start in range(d)]
+    rest = [[i for i in range(d) if i not in half] or [0] for half in halves]
+    return [(codes[:, a], codes[:, p]) for a, p in zip(halves, rest, strict=True)]

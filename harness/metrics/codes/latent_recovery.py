@@ -1,8 +1,8 @@
-"""Whether a method finds the latents again that its images were generated from."""
+"""How much of the latents that generated the images can be recovered from the codes."""
 
 import numpy as np
 
-from harness.metrics.codes.encoding import of_images
+from harness.metrics.codes.encoding import encode_images
 from harness.metrics.codes.neighbours import r_squared
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
@@ -18,32 +18,25 @@ from models.protocols import Encodes
     ],
 )
 def latent_recovery(method: Encodes, data: EvaluationData) -> dict[str, float]:
-    """Variance of known latents that a linear map of the inferred ones explains.
+    """Variance of the generating latents that a linear map of the inferred ones explains.
 
-    Return ``recovery_appearance`` and ``recovery_pose``, each in [0, 1].
-
-    For each group the share of the known latents' variance that the best linear map of the
-    inferred codes of the same group explains on the test images (all codes, for a method without
-    such groups), mean over the group's latents. A method may turn and scale its latents freely.
+    ``recovery_appearance`` and ``recovery_pose`` are each the R² of the best linear map from the
+    codes of one group to the latents of that group that generated the test images, mean over these
+    latents. A method without such groups is scored on all of its codes. Rotating or scaling the
+    codes changes nothing.
     """
-    codes = of_images(method, data)
+    from sklearn.linear_model import LinearRegression
+
+    codes = encode_images(method, data)
     everything = np.concatenate(list(codes.values()), 1)
     scores = {}
     for group in ("appearance", "pose"):
         inferred = codes.get(group, everything)
-        known = [
-            data.dataset.test.factors[name]
+        true = [
+            data.dataset.test.factors[name].astype(np.float64)
             for name in data.dataset.known_latents
             if name.startswith(f"z_{group}")
         ]
-        explained = [r_squared(values, _fitted(inferred, values)) for values in known]
-        scores[f"recovery_{group}"] = float(np.mean(explained))
+        fitted = [LinearRegression().fit(inferred, z).predict(inferred) for z in true]
+        scores[f"recovery_{group}"] = float(np.mean(list(map(r_squared, true, fitted))))
     return scores
-
-
-def _fitted(codes: np.ndarray, values: np.ndarray) -> np.ndarray:
-    from sklearn.linear_model import LinearRegression
-
-    values = values.astype(np.float64)
-    fitted: np.ndarray = LinearRegression().fit(codes, values).predict(codes)
-    return fitted

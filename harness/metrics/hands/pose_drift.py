@@ -1,4 +1,4 @@
-"""Whether the pose stays where it is when only the rest of the code moves."""
+"""How far the pose moves when only the code of everything unlabelled moves."""
 
 import numpy as np
 import torch
@@ -7,9 +7,12 @@ from torch import Tensor
 from harness.data.images import Images
 from harness.metrics.data import EvaluationData
 from harness.metrics.hands.joints import distances
-from harness.metrics.hands.pose_error import mirrored, pose_of, unit_mm
+from harness.metrics.hands.poses import mirrored_hands, pose_from, unit_mm
 from harness.metrics.metric import MetricKey, metric
-from models.protocols import REST, Decodes, DecodesModalities, Encodes, Predicts
+from models.protocols import Decodes, DecodesModalities, Encodes, Predicts
+
+REST = "rest"
+"""The latent group of what no label describes, dVAE's z_u."""
 
 WALKS = {"fast": 50, "study": 500}
 STEPS = 10
@@ -26,76 +29,74 @@ STEPS = 10
     ],
 )
 def pose_drift(method: DecodesModalities, data: EvaluationData) -> dict[str, float]:
-    """How far the pose moves in mm when the code of the rest is walked through (dVAE, Fig. 3).
-
-    Return ``pose_drift`` and ``pose_drift_seen`` in mm, and ``rest_change``, means over walks.
+    """Drift of the pose in mm along walks through the code of the rest (dVAE, Fig. 3).
 
     A walk takes ten steps, evenly spaced, from the rest code of one test image to that of another,
-    while all other codes stay those of the first (dVAE, Figure 3). The drift is the mean distance
-    of a joint from where it was at the first step: in the pose that the decoder makes of the code,
-    and in the one that the method finds in the image it makes of it.
+    while all other codes stay those of the first. The drift is the mean distance of a joint from
+    its place at the first step: ``pose_drift`` in the pose decoded from the codes,
+    ``pose_drift_seen`` in the pose that the method predicts from the image decoded from them.
 
     ``rest_change`` is the squared difference of the last image from the first, mean over pixels: a
-    code that shows in nothing moves no pose either. Methods without such a code have no scores, nor
-    have those that lack a protocol.
+    code that changes no image moves no pose either. All are means over walks. Methods that lack the
+    code or cannot encode and decode images are not scored.
     """
     if not (isinstance(method, Encodes) and isinstance(method, Decodes)):
         return {}
     test, device = data.dataset.test, data.device
     order = np.random.default_rng(0).permutation(len(test))
     rows, others = (part[: WALKS[data.budget]] for part in (order, np.roll(order, 1)))
-    right, mm = mirrored(data.dataset)[rows], unit_mm(data.dataset)[rows]
+    mirrored, mm = mirrored_hands(data.dataset)[rows], unit_mm(data.dataset)[rows]
     images = Images(test.images, device)
-    both = (torch.split(torch.from_numpy(r), data.test_batch_size) for r in (rows, others))
-    parts: list[dict[str, np.ndarray]] = []
+    batches = (torch.split(torch.from_numpy(r), data.test_batch_size) for r in (rows, others))
+    walks: list[dict[str, np.ndarray]] = []
     done = 0
-    for first, last in zip(*(images.gathered(batches) for batches in both), strict=True):
+    for first, last in zip(*map(images.gathered, batches), strict=True):
         start, end = method.encode(first), method.encode(last)
         if REST not in start:
             return {}
-        parts.append(_walked(method, start, end, right[done : done + len(first)]))
+        walks.append(_walk(method, start, end, mirrored[done : done + len(first)]))
         done += len(first)
-    joined = {name: np.concatenate([part[name] for part in parts], -3) for name in parts[0]}
+    joined = {name: np.concatenate([walk[name] for walk in walks], -3) for name in walks[0]}
     change = joined.pop("rest_change")
-    drifts = {name: drift(list(walk), mm) for name, walk in joined.items()}
+    drifts = {name: drift(list(poses), mm) for name, poses in joined.items()}
     return {**drifts, "rest_change": float(change.mean())}
 
 
-def _walked(
-    method: Decodes, start: dict[str, Tensor], end: dict[str, Tensor], right: np.ndarray
+def _walk(
+    method: Decodes, start: dict[str, Tensor], end: dict[str, Tensor], mirrored: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Walk from some images' codes; return the poses of each step, ``[STEPS, n, J, 3]`` by score.
 
     And ``rest_change`` ``[n, 1, 1]``, the mean square by which the last image differs from the
-    first. No other image is kept.
+    first. Images in between are not stored.
     """
     assert isinstance(method, DecodesModalities)
 
-    def poses(made: dict[str, Tensor]) -> np.ndarray:
-        found = {name: part.cpu().numpy() for name, part in made.items()}
-        return found["whole_pose"] if "whole_pose" in found else pose_of(found, right)
+    def pose(modalities: dict[str, Tensor]) -> np.ndarray:
+        arrays = {name: tensor.cpu().numpy() for name, tensor in modalities.items()}
+        return arrays["whole_pose"] if "whole_pose" in arrays else pose_from(arrays, mirrored)
 
-    parts: dict[str, list[np.ndarray]] = {}
+    poses: dict[str, list[np.ndarray]] = {}
     first = image = None
     for share in torch.linspace(0, 1, STEPS).tolist():
         codes = {**start, REST: torch.lerp(start[REST], end[REST], share)}
-        parts.setdefault("pose_drift", []).append(poses(method.decode_modalities(codes)))
+        poses.setdefault("pose_drift", []).append(pose(method.decode_modalities(codes)))
         image = method.decode(codes)
         first = image if first is None else first
         if isinstance(method, Predicts):
-            parts.setdefault("pose_drift_seen", []).append(poses(method.predict(image)))
+            poses.setdefault("pose_drift_seen", []).append(pose(method.predict(image)))
     assert first is not None
     assert image is not None
     change = (image - first).square().double().mean((1, 2, 3)).cpu().numpy()
-    walks = {name: np.stack(steps) for name, steps in parts.items()}
+    walks = {name: np.stack(steps) for name, steps in poses.items()}
     return {**walks, "rest_change": change[:, None, None]}
 
 
-def drift(walk: list[np.ndarray], mm: np.ndarray) -> float:
-    """Return the mean distance of joints from where they are at the first step, in mm.
+def drift(poses: list[np.ndarray], mm: np.ndarray) -> float:
+    """Return the mean distance of joints from their places at the first step, in mm.
 
     Args:
-        walk: poses ``[N, J, 3]`` of each step.
-        mm: ``[N]``, a unit of the poses in mm.
+        poses: ``[N, J, 3]`` of each step.
+        mm: ``[N]``, the length of the poses' unit in mm.
     """
-    return float(np.mean([distances(pose, walk[0], mm) for pose in walk[1:]]))
+    return float(np.mean([distances(pose, poses[0], mm) for pose in poses[1:]]))

@@ -1,24 +1,23 @@
-"""Pose and viewpoint regressed from each code: it should hold its own factor and no other."""
+"""Pose and viewpoint regressed from each code, which should hold its own factor and no other."""
 
 import numpy as np
 import torch
 
 from harness.data.dataset import Dataset
 from harness.errors import UserError
-from harness.metrics.codes.encoding import of_images, of_labels
+from harness.metrics.codes.encoding import encode_images, encode_labels
 from harness.metrics.data import EvaluationData
 from harness.metrics.hands.joints import AREA_LABELS, areas, distances, sum_9
-from harness.metrics.hands.pose_error import unit_mm, visible
+from harness.metrics.hands.poses import unit_mm, visible_joints
 from harness.metrics.metric import MetricKey, metric
 from models.protocols import Encodes, EncodesModalities
 
 MOST_IMAGES = {"fast": 300, "study": 3000}
-"""Images, each in another pose; dVAE's Table 4 is of 300."""
+"""Most test images, each in another pose; dVAE's Table 4 is of 300."""
 
 FOLDS = 5
 ALPHAS = np.logspace(-6, 6, 13)
 """Penalties that ridge regression chooses from; the largest leaves the mean."""
-
 
 PARTS = ("pose", "pose_labels", "viewpoint", "viewpoint_labels")
 """Codes of a part of the label: z_y1 and z_y2, each of the image and of its own label."""
@@ -34,7 +33,7 @@ _LABELS = {
 
 
 def _keys(code: str) -> list[MetricKey]:
-    """Return the numbers regressed from one code: whether more is better depends on the code."""
+    """Return the keys of one code; they have no direction, for that depends on the code."""
     return [
         *(
             MetricKey(
@@ -69,22 +68,21 @@ def regress_out(
 ) -> dict[str, float]:
     """Canonical pose and viewpoint regressed from each code and from noise (dVAE, Table 4).
 
-    Return ``cpose_auc_0_50_from_<code>``, ``cpose_auc_20_50_...`` and ``viewpoint_sum_9_...``.
+    ``cpose_auc_0_50_from_<code>`` and ``cpose_auc_20_50_from_<code>`` are areas under the PCK curve
+    of the regressed canonical pose, ``viewpoint_sum_9_from_<code>`` the squared error of the
+    regressed viewpoint. ``<code>`` is each of dVAE's z_y1 and z_y2, named as in :data:`PARTS`;
+    ``all``, the image's codes concatenated (z_cross, for a method with one code); and ``noise``,
+    N(0, I) of the size of the pose code. Codes that a method lacks are left out.
 
-    ``<code>`` is each of dVAE's z_y1 and z_y2, by the names in
-    :data:`PARTS`; ``all``, the image's codes together, which of a method with one
-    code is z_cross; and ``noise``, N(0, I) of the size of the pose code. What a method lacks is
-    left out.
-
-    Ridge regression on standardised codes, its penalty chosen by leaving one out; each image is
-    predicted by what was learned from the other four fifths. No pose is met twice: codes of the
-    viewpoint could else tell which pose it is.
+    Ridge regression on standardised codes, its penalty chosen by leave-one-out; five folds, each
+    image predicted from the other four. No two images share a pose: the code of the viewpoint could
+    else identify images of one pose.
 
     Raises:
         UserError: fewer than ten poses.
     """
-    images = of_images(method, data)
-    labels = of_labels(method, data) if isinstance(method, EncodesModalities) else {}
+    images = encode_images(method, data)
+    labels = encode_labels(method, data) if isinstance(method, EncodesModalities) else {}
     named = {**images, **{f"{group}_labels": code for group, code in labels.items()}}
     codes = {name: named[name] for name in PARTS if name in named}
     codes["all"] = np.concatenate(list(images.values()), 1)
@@ -100,27 +98,24 @@ def regress_out(
         )
     scores: dict[str, float] = {}
     for name, code in codes.items():
-        found = _regressed(code[rows], data.dataset, rows)
-        scores |= {f"{what}_from_{name}": value for what, value in found.items()}
+        of_code = _scores(code[rows], data.dataset, rows)
+        scores |= {f"{factor}_from_{name}": value for factor, value in of_code.items()}
     return scores
 
 
 def distinct_poses(dataset: Dataset) -> np.ndarray:
-    """Return the indices of test images that are the first of their frame.
-
-    All, where the frames are not known.
-    """
+    """Return the indices of the first test image of each frame; all where frames are unknown."""
     if not dataset.known_frame:
         return np.arange(len(dataset.test))
     return np.sort(np.unique(dataset.test.factors[dataset.known_frame], return_index=True)[1])
 
 
 def regressed(codes: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Return what is predicted of targets ``[N, ...]`` from codes ``[N, D]``, each by the others.
+    """Return predictions of targets ``[N, ...]``, each by a regression on other images.
 
     Args:
-        codes: of at least two images.
-        targets: what to predict.
+        codes: ``[N, D]``, of at least two images.
+        targets: ``[N, ...]``.
     """
     from sklearn.linear_model import RidgeCV
     from sklearn.model_selection import KFold, cross_val_predict
@@ -134,10 +129,10 @@ def regressed(codes: np.ndarray, targets: np.ndarray) -> np.ndarray:
     return predicted.reshape(targets.shape)
 
 
-def _regressed(codes: np.ndarray, dataset: Dataset, rows: np.ndarray) -> dict[str, float]:
+def _scores(codes: np.ndarray, dataset: Dataset, rows: np.ndarray) -> dict[str, float]:
     cpose, viewpoint = (dataset.test.modalities[name][rows] for name in ("cpose", "viewpoint"))
     errors = distances(regressed(codes, cpose), cpose, unit_mm(dataset)[rows])
-    auc = areas(errors, visible(dataset)[rows])
+    auc = areas(errors, visible_joints(dataset)[rows])
     return {
         **{f"cpose_auc_{name}": area for name, area in auc.items()},
         "viewpoint_sum_9": sum_9(regressed(codes, viewpoint), viewpoint),

@@ -1,8 +1,8 @@
-"""How far a method's viewpoints, found in an image alone, are from the truth."""
+"""Errors of the viewpoints that a method predicts from an image alone."""
 
 from harness.metrics.data import EvaluationData
 from harness.metrics.hands.joints import degrees, nearest_rotation, sum_9
-from harness.metrics.hands.pose_error import predictions
+from harness.metrics.hands.poses import predicted_modalities
 from harness.metrics.metric import MetricKey, metric
 from models.protocols import Predicts
 
@@ -16,18 +16,16 @@ from models.protocols import Predicts
     ],
 )
 def viewpoint_error(method: Predicts, data: EvaluationData) -> dict[str, float]:
-    """Viewpoint found in an image: squared error summed over nine entries, and degrees.
+    """Viewpoint predicted from an image: squared error summed over nine entries, and degrees.
 
-    Return ``viewpoint_sum_9`` and ``viewpoint_degrees``, means over test images.
-
-    The first is the squared error of the nine numbers that a method predicts, their sum, as dVAE's
-    Table 4 has it; the second the angle between the rotation nearest to them and the true one. A
-    method that predicts no viewpoint is not scored.
+    Both are means over test images. ``viewpoint_sum_9`` is the squared error of the nine numbers
+    that a method predicts, their sum, as in dVAE's Table 4; ``viewpoint_degrees`` the angle between
+    the rotation nearest to them and the true one. A method that predicts no viewpoint has neither.
     """
-    found = predictions(method, data)
-    if "viewpoint" not in found:
+    modalities = predicted_modalities(method, data)
+    if "viewpoint" not in modalities:
         return {}
-    predicted, true = found["viewpoint"], data.dataset.test.modalities["viewpoint"]
+    predicted, true = modalities["viewpoint"], data.dataset.test.modalities["viewpoint"]
     return {
         "viewpoint_sum_9": sum_9(predicted, true),
         "viewpoint_degrees": float(degrees(nearest_rotation(predicted), true).mean()),

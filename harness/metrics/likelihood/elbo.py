@@ -18,9 +18,8 @@ from models.protocols import Bounds
 def elbo(method: Bounds, data: EvaluationData, generator: torch.Generator) -> dict[str, float]:
     """Evidence lower bound of the test images and its two terms, nats per image.
 
-    Return ``elbo``, ``log_likelihood`` and ``kl`` in nats per image, averaged over the batches.
-
-    One posterior sample an image; the weight of the KL term is 1 (Detlefsen and Hauberg 2019,
+    ``elbo`` is ``log_likelihood`` less ``kl``, means over test images, with one posterior sample an
+    image and weight 1 of the KL term, whatever its weight in training (Detlefsen and Hauberg 2019,
     supplement, section 1).
     """
     n_images = len(data.dataset.test)

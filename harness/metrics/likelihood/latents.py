@@ -1,4 +1,4 @@
-"""Active latent dimensions, and the KL divergence of each latent group."""
+"""How many latent dimensions a method uses, and the divergence of each from its prior."""
 
 import torch
 from torch import Tensor
@@ -8,7 +8,7 @@ from harness.metrics.metric import MetricKey, metric
 from models.protocols import Infers
 
 ACTIVE = 0.01
-"""A dimension is active if its posterior mean varies more than that (Burda et al., 2016)."""
+"""Least variance of the posterior mean of an active dimension (Burda et al., 2016)."""
 
 GROUPS = ("appearance", "pose", "viewpoint", "rest")
 """Latent groups whose divergence is a metric of its own."""
@@ -30,28 +30,27 @@ GROUPS = ("appearance", "pose", "viewpoint", "rest")
     ],
 )
 def latents(method: Infers, data: EvaluationData) -> dict[str, float]:
-    """Latent dimensions that vary over the test images (Burda et al.); KL, of groups too.
+    """Active latent dimensions (Burda et al.), and the KL divergence of each latent group.
 
-    Return ``active_units``, dimensions whose posterior mean has a variance above 0.01.
-
-    And ``kl_total``, the mean divergence of all groups from their priors in nats per image, with
-    the part of each of ``GROUPS`` that a method has: the divergence of a concatenation is the sum.
-    Codes without a posterior do not count, and a method that was built without any gets no score.
+    ``active_units`` is the number of dimensions whose posterior mean has a variance above 0.01 over
+    the test images. ``kl_total`` is the divergence of all groups from their priors in nats, mean
+    over test images, and ``kl_<group>`` that of each of ``GROUPS`` that a method has: of
+    independent groups divergences add up. Codes without a posterior are left out; a method without
+    any posterior is not scored.
     """
-    found = _posteriors(method, data)
-    if not found:
+    posteriors = _posteriors(method, data)
+    if not posteriors:
         return {}
-    variances = [mean.double().var(0, correction=0) for mean, _ in found.values()]
+    variances = [mean.double().var(0, correction=0) for mean, _ in posteriors.values()]
     scores = {"active_units": float((torch.cat(variances) > ACTIVE).sum())}
-    by_group = {group: float(kl.sum(1).double().mean()) for group, (_, kl) in found.items()}
+    by_group = {group: float(kl.sum(1).double().mean()) for group, (_, kl) in posteriors.items()}
     scores["kl_total"] = sum(by_group.values())
     return scores | {f"kl_{group}": by_group[group] for group in GROUPS if group in by_group}
 
 
 def divergences(method: Infers, data: EvaluationData) -> dict[str, Tensor]:
     """Return ``kl_<group>`` of each latent group: ``[d]``, means over the test images in nats."""
-    found = _posteriors(method, data)
-    return {f"kl_{group}": kl.mean(0) for group, (_, kl) in found.items()}
+    return {f"kl_{group}": kl.mean(0) for group, (_, kl) in _posteriors(method, data).items()}
 
 
 def _posteriors(method: Infers, data: EvaluationData) -> dict[str, tuple[Tensor, Tensor]]:

@@ -13,7 +13,7 @@ SAMPLES = {"fast": 100, "study": 1000}
 """Importance samples an image. VITAE's released code calls its estimate L5000 and draws 1000."""
 
 MOST_IMAGES = {"fast": 256, "study": None}
-"""The first so many test images are scored; None for all."""
+"""Most test images scored, the first ones; None for all."""
 
 _AT_ONCE = 2000  # images times samples; bounds the memory
 
@@ -27,11 +27,9 @@ _AT_ONCE = 2000  # images times samples; bounds the memory
 def log_px(method: Weighs, data: EvaluationData, generator: torch.Generator) -> dict[str, float]:
     """Importance-weighted estimate of log p(x): 100 samples (budget fast) or 1000 (study).
 
-    Return ``log_px``: ``log (1/K) sum_k p(x, z_k) / q(z_k | x)``, mean over images, in nats.
-
-    K samples of the posterior an image; the expectation of the estimate is between the ELBO and
-    ``log p(x)`` and grows with K (Burda et al., 2016). With budget ``fast`` it is of the first 256
-    test images.
+    ``log (1/K) sum_k p(x, z_k) / q(z_k | x)`` with K posterior samples an image, mean over images,
+    in nats. The expectation of the estimate is between the ELBO and ``log p(x)`` and grows with K
+    (Burda et al., 2016). With budget ``fast`` it is of the first 256 test images.
     """
     k, total, count = SAMPLES[data.budget], 0.0, 0
     at_once = max(1, _AT_ONCE // k)

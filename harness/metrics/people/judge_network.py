@@ -1,7 +1,7 @@
-"""Networks that judge generated images: trained once on a dataset's real images, then cached.
+"""Networks that judge generated images, trained on a dataset's real images and then cached.
 
-A judge depends on the training images and its recipe alone, so that it is the same for every trial,
-method and seed of a sweep; trials that run at once wait for the one that trains it.
+A judge depends on the training images and on its training alone, so that it is the same for every
+trial, method and seed of a sweep. Trials that run at once wait for the one that trains it.
 """
 
 import hashlib
@@ -18,12 +18,12 @@ from harness.data.dataset import Split
 from harness.data.images import Images
 
 WIDTHS = (32, 48, 64, 96)
-"""Channels of the convolutions, each of which halves the image; the first ones, if it is small."""
+"""Channels of the convolutions, each of which halves the image; small images pass fewer."""
 
 HIDDEN = 256
-"""Units of the layer between the convolutions and the head."""
+"""Units of the layer between the convolutions and the output."""
 
-_COARSE = 4  # pixels of an image's smaller side after the last convolution, or fewer
+_COARSE = 4  # most pixels of an image's smaller side after the last convolution
 _AT_ONCE = 500  # images judged at once
 
 
@@ -42,27 +42,27 @@ class Judge(nn.Module):
             channels, height, width = after, -(-height // 2), -(-width // 2)
         layers += [nn.Flatten(), nn.Linear(channels * height * width, HIDDEN, bias=False)]
         self.features = nn.Sequential(*layers, nn.BatchNorm1d(HIDDEN), nn.ReLU())
-        self.head = nn.Linear(HIDDEN, n)
+        self.output = nn.Linear(HIDDEN, n)
 
     def forward(self, image: Tensor) -> Tensor:
         """Return ``[B, n]`` for ``[B, C, H, W]`` in [0, 1]."""
-        head: Tensor = self.head(self.features(2 * image - 1))
-        return head
+        output: Tensor = self.output(self.features(2 * image - 1))
+        return output
 
-    def of(self, images: np.ndarray, device: torch.device) -> Tensor:
+    def judge(self, images: np.ndarray, device: torch.device) -> Tensor:
         """Return ``[N, n]`` on ``device`` for ``[N, C, H, W]`` uint8."""
         order = torch.split(torch.arange(len(images)), _AT_ONCE)
         return torch.cat([self(batch) for batch in Images(images, device).gathered(order)])
 
 
 Fit = Callable[[Judge, Images], None]
-"""Trains a judge in place on images; random in nothing but generators of its own."""
+"""Trains a judge in place on images; draws from generators of its own alone."""
 
 
-def judge(
+def trained_judge(
     name: str,
     train: Split,
-    known: np.ndarray,
+    labels: np.ndarray,
     *,
     n: int,
     device: torch.device,
@@ -73,39 +73,41 @@ def judge(
     Args:
         name: readable name, of the metric.
         train: the training images.
-        known: ``[N, ...]``, what is known of them and ``fit`` makes use of.
-        n: numbers that it tells of an image.
+        labels: ``[N, ...]``, what ``fit`` teaches of them; other labels make another judge.
+        n: numbers in its output.
         device: where it is trained and used.
-        fit: its training; an edit of its module makes a new judge.
+        fit: trains it; an edit of its module makes a new judge.
     """
     shape = train.images.shape[1:]
     with torch.random.fork_rng(), torch.enable_grad():
         torch.manual_seed(0)
-        made = Judge(shape, n).to(device)
+        network = Judge(shape, n).to(device)
 
-        def trained() -> np.ndarray:
+        def trained_weights() -> np.ndarray:
             print(f"{name}: its network learns from {len(train)} images, once", file=sys.stderr)
-            fit(made.train(), Images(train.images, device))
-            return (
-                torch.cat([t.float().flatten() for t in made.state_dict().values()]).cpu().numpy()
-            )
+            fit(network.train(), Images(train.images, device))
+            state = network.state_dict().values()
+            return torch.cat([tensor.float().flatten() for tensor in state]).cpu().numpy()
 
-        key = {"n": str(n), "shape": str(shape), "data": _digest(train.images, known)}
-        weights = cached(f"judge-{name}", key, trained, using=(fit,))
-    _load(made, torch.tensor(weights, device=device))
-    return made.eval().requires_grad_(False)
+        key = {"n": str(n), "shape": str(shape), "data": _digest(train.images, labels)}
+        weights = cached(f"judge-{name}", key, trained_weights, using=(fit,))
+    _load(network, torch.tensor(weights, device=device))
+    return network.eval().requires_grad_(False)
 
 
 def batches(n: int, size: int, epochs: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Yield shuffled indices of ``n`` images in whole batches, for so many passes."""
+    """Yield shuffled indices of ``n`` images in batches of ``size``, for some passes.
+
+    BatchNorm needs two images, so that a single one at the end of a pass is left out.
+    """
     for _ in range(epochs):
         order = torch.randperm(n, generator=generator)
         yield from (part for part in torch.split(order, size) if len(part) > 1 or n == 1)
 
 
-def descend(judged: Judge, losses: Iterator[Tensor], steps: int, lr: float) -> None:
-    """Take a step of Adam for each loss, with a rate that rises for a tenth and then falls to 0."""
-    adam = torch.optim.Adam(judged.parameters(), lr=lr)
+def descend(judge: Judge, losses: Iterator[Tensor], steps: int, lr: float) -> None:
+    """Take a step of Adam for each loss; its rate rises for a tenth of them, then falls to 0."""
+    adam = torch.optim.Adam(judge.parameters(), lr=lr)
     rate = torch.optim.lr_scheduler.OneCycleLR(adam, lr, total_steps=steps, pct_start=0.1)
     for loss in losses:
         adam.zero_grad()
@@ -114,11 +116,11 @@ def descend(judged: Judge, losses: Iterator[Tensor], steps: int, lr: float) -> N
         rate.step()
 
 
-def _load(made: Judge, weights: Tensor) -> None:
+def _load(judge: Judge, weights: Tensor) -> None:
     start = 0
-    for kept in made.state_dict().values():
-        kept.copy_(weights[start : start + kept.numel()].view(kept.shape))
-        start += kept.numel()
+    for tensor in judge.state_dict().values():
+        tensor.copy_(weights[start : start + tensor.numel()].view(tensor.shape))
+        start += tensor.numel()
 
 
 def _digest(*arrays: np.ndarray) -> str:

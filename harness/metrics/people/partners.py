@@ -1,23 +1,26 @@
-"""Partners of test images for swaps: of the same identity, or of another one."""
+"""Random choice of test images, and of images of the same or of another identity to go with them.
+
+All draws are the same for every trial.
+"""
 
 import numpy as np
 
 from harness.data.pairs import Groups
 
 
-def chosen(possible: np.ndarray, most: int | None, seed: int = 1) -> np.ndarray:
-    """Return indices ``[n]`` where ``possible`` ``[N]`` is true: at most so many, at random."""
+def draw_some(possible: np.ndarray, most: int | None, seed: int = 1) -> np.ndarray:
+    """Return at most ``most`` indices ``[n]`` where ``possible`` ``[N]`` is true, in order."""
     rows = np.random.default_rng(seed).permutation(np.flatnonzero(possible))
     return np.sort(rows[:most])
 
 
-def of_same(identity: np.ndarray, rows: np.ndarray, seed: int = 2) -> np.ndarray:
-    """Return for each of ``rows`` another image of its identity; itself where there is no other.
+def draw_same(identity: np.ndarray, rows: np.ndarray, seed: int = 2) -> np.ndarray:
+    """Return another image of the identity of each of ``rows``; itself where there is no other.
 
     Args:
         identity: ``[N]`` integer labels.
         rows: ``[n]`` indices.
-        seed: of the draws, which are the same for every trial.
+        seed: of the draws.
     """
     people, generator = Groups(identity), np.random.default_rng(seed)
     alone = np.bincount(people.of)[people.of[rows]] == 1
@@ -27,13 +30,13 @@ def of_same(identity: np.ndarray, rows: np.ndarray, seed: int = 2) -> np.ndarray
     return partner
 
 
-def of_other(identity: np.ndarray, rows: np.ndarray, seed: int = 3) -> np.ndarray:
-    """Return for each of ``rows`` an image of another identity, any of them alike.
+def draw_other(identity: np.ndarray, rows: np.ndarray, seed: int = 3) -> np.ndarray:
+    """Return an image of another identity than that of each of ``rows``, all equally likely.
 
     Args:
         identity: ``[N]`` integer labels, of at least two identities.
         rows: ``[n]`` indices.
-        seed: of the draws, which are the same for every trial.
+        seed: of the draws.
     """
     generator = np.random.default_rng(seed)
     partner = np.array(rows)

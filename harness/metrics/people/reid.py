@@ -1,4 +1,4 @@
-"""Whether generated persons are recognised: re-identification by an embedding of real images."""
+"""Re-identification of generated persons by an embedding learned from real images."""
 
 from collections.abc import Iterator
 
@@ -13,15 +13,18 @@ from harness.errors import UserError
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
 from harness.metrics.people.average_precision import average_precision
-from harness.metrics.people.judge_network import Judge, descend, judge
-from harness.metrics.people.partners import chosen, of_other, of_same
+from harness.metrics.people.judge_network import Judge, descend, trained_judge
+from harness.metrics.people.partners import draw_other, draw_same, draw_some
 from models.protocols import Swaps
 
 QUERIES = {"fast": 500, "study": None}
-"""Most images that are searched for; None for all."""
+"""Most test images taken as queries; None for all."""
+
 JUNK = -1
-"""The identity of Market-1501's junk, which counts neither for nor against a query."""
+"""The identity of Market-1501's junk images, which are left out of every ranking."""
+
 DIMENSIONS = 64
+"""Dimensions of the embedding."""
 
 _PASSES, _PEOPLE, _EACH, _LR = 6, 16, 4, 2e-3
 _QUERIES_AT_ONCE = 256
@@ -40,47 +43,46 @@ _QUERIES_AT_ONCE = 256
     ],
 )
 def reid(method: Swaps, data: EvaluationData) -> dict[str, float]:
-    """Re-identification of generated persons, mean average precision (RoDi, Table 2).
+    """Re-identification of generated persons, mean average precision in % (RoDi, Table 2).
 
-    Return mean average precisions in %, of searches for test images' persons (RoDi, Table 2).
+    A query ranks the gallery by Euclidean distance of embeddings, which a small network learned
+    from the identities of training images. The query of ``reid_reconstruction`` is generated from
+    the appearance of an image x1 and the pose of x2, another image of that person; of
+    ``reid_transfer`` from the appearance of x1 and the pose of x3, an image of another person; of
+    ``reid_real`` it is x1 itself, so that a perfect method would score the same.
 
-    ``reid_reconstruction`` searches for what a method makes of the appearance x1 and the pose x2 of
-    two images of one person; ``reid_transfer`` of the appearance x1 and the pose x3 of another
-    person; ``reid_real`` for the image x1 itself, what a perfect method would come to.
-
-    Images are ranked by Euclidean distance of embeddings that a small network learned from the
-    training images' identities. By the rule of Market-1501 images of the person sought by the
-    camera of x1 (and of x2) do not count, nor does junk, identity -1. Queries and gallery are those
-    of the factor ``query``; without it every image is both.
+    By the rule of Market-1501, gallery images of the person sought that were taken by the camera of
+    x1 (and of x2) are left out of the ranking, and so is junk, identity -1. The factor ``query``
+    says which images are queries and which the gallery; without it every image is both.
     """
     test, device = data.dataset.test, data.device
     identity, camera = (
         test.factors[name] for name in (data.dataset.known_identity, data.dataset.known_camera)
     )
-    asks, answers = _roles(test.factors.get("query"), identity)
-    x1 = chosen(asks, QUERIES[data.budget])
-    x2, x3 = of_same(identity, x1), of_other(identity, x1)
-    judged = embedding(data)
-    gallery = judged.of(test.images[answers], device)
+    is_query, in_gallery = _roles(test.factors.get("query"), identity)
+    x1 = draw_some(is_query, QUERIES[data.budget])
+    x2, x3 = draw_same(identity, x1), draw_other(identity, x1)
+    embed = embedding(data)
+    gallery = embed.judge(test.images[in_gallery], device)
     images = Images(test.images, device)
 
-    def made(pose: np.ndarray) -> Tensor:
-        """Return the embeddings of what has the appearances x1 and some poses."""
-        both = (torch.split(torch.from_numpy(r), data.test_batch_size) for r in (x1, pose))
-        pairs = zip(*map(images.gathered, both), strict=True)
-        return torch.cat([judged(method.swap(*pair)) for pair in pairs])
+    def generated(pose: np.ndarray) -> Tensor:
+        """Return the embeddings of images of the appearances x1 and some poses."""
+        rows = (torch.split(torch.from_numpy(r), data.test_batch_size) for r in (x1, pose))
+        pairs = zip(*map(images.gathered, rows), strict=True)
+        return torch.cat([embed(method.swap(*pair)) for pair in pairs])
 
-    person, place = identity[answers], camera[answers]
-    sought, own = identity[x1][:, None] == person, camera[x1][:, None] == place
-    also = camera[x2][:, None] == place
+    person, taken_by = identity[in_gallery], camera[in_gallery]
+    sought = identity[x1][:, None] == person
+    camera_of_x1, camera_of_x2 = (camera[x][:, None] == taken_by for x in (x1, x2))
     searches = {
-        "reid_reconstruction": (made(x2), own | also),
-        "reid_transfer": (made(x3), own),
-        "reid_real": (judged.of(test.images[x1], device), own),
+        "reid_reconstruction": (generated(x2), camera_of_x1 | camera_of_x2),
+        "reid_transfer": (generated(x3), camera_of_x1),
+        "reid_real": (embed.judge(test.images[x1], device), camera_of_x1),
     }
     return {
-        name: mean_ap(queries, gallery, sought, (sought & by) | (person == JUNK))
-        for name, (queries, by) in searches.items()
+        name: mean_ap(queries, gallery, sought, (sought & same_camera) | (person == JUNK))
+        for name, (queries, same_camera) in searches.items()
     }
 
 
@@ -90,60 +92,60 @@ def mean_ap(queries: Tensor, gallery: Tensor, sought: np.ndarray, ignored: np.nd
     Args:
         queries: ``[Q, D]`` embeddings.
         gallery: ``[G, D]``.
-        sought: ``[Q, G]`` bool, what is of the same person.
-        ignored: ``[Q, G]`` bool, what does not count.
+        sought: ``[Q, G]`` bool, entries of the same person.
+        ignored: ``[Q, G]`` bool, entries to leave out.
 
     Raises:
         UserError: no query has anything to find.
     """
-    found = []
+    precisions = []
     for start in range(0, len(queries), _QUERIES_AT_ONCE):
         part = slice(start, start + _QUERIES_AT_ONCE)
         masks = (torch.from_numpy(mask[part]).to(gallery.device) for mask in (sought, ignored))
-        found.append(average_precision(torch.cdist(queries[part], gallery), *masks))
-    if torch.cat(found).isnan().all():
+        precisions.append(average_precision(torch.cdist(queries[part], gallery), *masks))
+    if torch.cat(precisions).isnan().all():
         raise UserError(
             f"The metric reid finds nobody among {len(gallery)} test images who was seen by two "
             "cameras. Use more of them: scale.test_limit, dataset.n_test."
         )
-    return 100 * float(torch.cat(found).nanmean())
+    return 100 * float(torch.cat(precisions).nanmean())
 
 
 def _roles(query: np.ndarray | None, identity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return which images are searched for and which are searched through, ``[N]`` bool each."""
-    everything = np.ones(len(identity), bool)
-    asks, answers = (everything, everything) if query is None else (query == 1, query == 0)
-    return asks & (identity != JUNK), answers
+    """Return which images are queries, and which are the gallery, ``[N]`` bool each."""
+    every = np.ones(len(identity), bool)
+    is_query, in_gallery = (every, every) if query is None else (query == 1, query == 0)
+    return is_query & (identity != JUNK), in_gallery
 
 
 def embedding(data: EvaluationData) -> Judge:
-    """Return the network that tells persons apart, trained on the training images' identities."""
+    """Return the embedding in which persons are far apart, learned from the training images."""
     train = data.dataset.train
     people = Groups(train.factors[data.dataset.identity_factor])
 
-    def fit(judged: Judge, images: Images) -> None:
+    def fit(judge: Judge, images: Images) -> None:
         size = min(_PEOPLE, len(people)) * _EACH
         steps = max(20, _PASSES * len(train) // size)
         losses = (
-            batch_hard(judged(image), labels) for image, labels in _batches(images, people, steps)
+            batch_hard(judge(image), labels) for image, labels in _batches(images, people, steps)
         )
-        descend(judged, losses, steps, _LR)
+        descend(judge, losses, steps, _LR)
 
-    return judge("reid", train, people.of, n=DIMENSIONS, device=data.device, fit=fit)
+    return trained_judge("reid", train, people.of, n=DIMENSIONS, device=data.device, fit=fit)
 
 
 def _batches(images: Images, people: Groups, steps: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield images of some persons, as many of each, half of them mirrored; and the persons."""
+    """Yield batches of images, half of them mirrored, and whom they show; equally many of each."""
     generator = np.random.default_rng(0)
-    any_of = np.unique(people.of, return_index=True)[1]
-    drawn = [np.repeat(generator.permutation(any_of)[:_PEOPLE], _EACH) for _ in range(steps)]
+    one_of_each = np.unique(people.of, return_index=True)[1]
+    drawn = [np.repeat(generator.permutation(one_of_each)[:_PEOPLE], _EACH) for _ in range(steps)]
     rows = [people.draw(each, generator.random(len(each))) for each in drawn]
     mirrored = generator.random((steps, len(rows[0]))) < 0.5
-    for image, of, mirror in zip(
+    for image, batch, mirror in zip(
         images.gathered(map(torch.from_numpy, rows)), rows, mirrored, strict=True
     ):
         flip = torch.from_numpy(mirror).to(image.device)[:, None, None, None]
-        yield torch.where(flip, image.flip(3), image), torch.from_numpy(people.of[of])
+        yield torch.where(flip, image.flip(3), image), torch.from_numpy(people.of[batch])
 
 
 def batch_hard(embedded: Tensor, labels: Tensor) -> Tensor:

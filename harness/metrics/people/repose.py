@@ -1,4 +1,4 @@
-"""Whether generated persons keep the pose: keypoints found in them by a regressor."""
+"""Errors of the pose of generated persons, whose keypoints a regressor finds."""
 
 from collections.abc import Iterator
 
@@ -11,15 +11,17 @@ from harness.data.dataset import Dataset, Split
 from harness.data.images import Images
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
-from harness.metrics.people.judge_network import Judge, batches, descend, judge
-from harness.metrics.people.partners import chosen, of_other, of_same
+from harness.metrics.people.judge_network import Judge, batches, descend, trained_judge
+from harness.metrics.people.partners import draw_other, draw_same, draw_some
 from models.protocols import Swaps
 
 MOST_IMAGES = {"fast": 1000, "study": None}
-"""Most test images whose pose is to be kept; None for all."""
+"""Most test images that a pose is taken from; None for all."""
 
 _PASSES, _BATCH, _LR = 8, 64, 2e-3
-_BETA = 0.02  # widths, from which on an error counts by itself instead of by its square
+_BETA = 0.02  # widths; the loss is quadratic in smaller errors and linear in larger ones
+
+_UNIT = "% of width"
 
 
 @metric(
@@ -31,7 +33,7 @@ _BETA = 0.02  # widths, from which on an error counts by itself instead of by it
             "repose_reconstruction",
             "rePose of reconstructions",
             "lower",
-            "% of width",
+            _UNIT,
             "[0, inf)",
             "the floor",
         ),
@@ -39,60 +41,53 @@ _BETA = 0.02  # widths, from which on an error counts by itself instead of by it
             "repose_reconstruction_std",
             "repose reconstruction std",
             "none",
-            "% of width",
+            _UNIT,
             "[0, inf)",
             "depends",
         ),
         MetricKey(
-            "repose_transfer", "rePose of transfers", "lower", "% of width", "[0, inf)", "the floor"
+            "repose_transfer", "rePose of transfers", "lower", _UNIT, "[0, inf)", "the floor"
         ),
         MetricKey(
-            "repose_transfer_std",
-            "repose transfer std",
-            "none",
-            "% of width",
-            "[0, inf)",
-            "depends",
+            "repose_transfer_std", "repose transfer std", "none", _UNIT, "[0, inf)", "depends"
         ),
-        MetricKey("repose_floor", "repose floor", "none", "% of width", "[0, inf)", "0"),
+        MetricKey("repose_floor", "repose floor", "none", _UNIT, "[0, inf)", "0"),
     ],
 )
 def repose(method: Swaps, data: EvaluationData) -> dict[str, float]:
     """Distance of a generated person's keypoints from the pose asked for (RoDi, Table 2).
 
-    Return distances of keypoints in % of the image's width (RoDi, Table 2).
+    In % of the image's width, the mean over keypoints of the distance between their true places in
+    the image that the pose is taken from, and the places where a network, trained on the training
+    images, finds them in the generated image. The appearance is that of another image of the same
+    person (``repose_reconstruction``) or of another person (``repose_transfer``). Both are means
+    over images, with the standard deviation over images as ``_std``.
 
-    An image's error is the mean over its keypoints of the Euclidean distance between where they
-    were in the pose image and where a network, trained on the training images, finds them in what a
-    method made of that pose: with the appearance of the same person's other image
-    (``repose_reconstruction``) or of another person (``repose_transfer``). Each is a mean over
-    images, with the standard deviation over them as ``_std``.
-
-    RoDi finds the keypoints of the pose image by a detector too. Here they are known, so that no
-    error of a detector enters from there: a method that returns the pose image itself scores
-    ``repose_floor``, the network's own error on it.
+    RoDi finds the keypoints of the pose image by a detector too. Here the true ones are taken, so
+    that the detector errs on the generated image alone: a method that returns the pose image itself
+    scores ``repose_floor``, the network's error on real images.
     """
     dataset, test = data.dataset, data.dataset.test
     identity = test.factors[dataset.known_identity]
-    pose = chosen(np.ones(len(test), bool), MOST_IMAGES[data.budget])
-    judged = regressor(data)
+    pose = draw_some(np.ones(len(test), bool), MOST_IMAGES[data.budget])
+    find_keypoints = regressor(data)
     true = torch.from_numpy(places(dataset, test)[pose]).to(data.device)
     images = Images(test.images, data.device)
 
     def errors(appearance: np.ndarray | None) -> Tensor:
         """Return the error of every image ``[n]``; None scores the pose images themselves."""
         rows = [pose, pose if appearance is None else appearance]
-        both = (torch.split(torch.from_numpy(r), data.test_batch_size) for r in rows)
-        shown = [
-            wanted if appearance is None else method.swap(other, wanted)
-            for wanted, other in zip(*map(images.gathered, both), strict=True)
+        split = (torch.split(torch.from_numpy(r), data.test_batch_size) for r in rows)
+        generated = [
+            pose_from if appearance is None else method.swap(appearance_from, pose_from)
+            for pose_from, appearance_from in zip(*map(images.gathered, split), strict=True)
         ]
-        found = torch.cat([judged(image) for image in shown])
-        apart = torch.unflatten(found - true, 1, (-1, 2))
-        distance: Tensor = torch.linalg.vector_norm(apart, dim=2)
+        keypoints = torch.cat([find_keypoints(image) for image in generated])
+        difference = torch.unflatten(keypoints - true, 1, (-1, 2))
+        distance: Tensor = torch.linalg.vector_norm(difference, dim=2)
         return 100 * distance.mean(1)
 
-    same, other = errors(of_same(identity, pose)), errors(of_other(identity, pose))
+    same, other = errors(draw_same(identity, pose)), errors(draw_other(identity, pose))
     return {
         "repose_reconstruction": float(same.mean()),
         "repose_reconstruction_std": float(same.std(correction=0)),
@@ -114,30 +109,30 @@ def places(dataset: Dataset, split: Split) -> np.ndarray:
 
 
 def regressor(data: EvaluationData) -> Judge:
-    """Return the network from images to :func:`places`, trained on the training images."""
+    """Return the network that finds :func:`places` in images, trained on the training images."""
     train = data.dataset.train
-    known = places(data.dataset, train)
+    labels = places(data.dataset, train)
     swapped = _mirrored_order(data.dataset.known_keypoints)
 
-    def fit(judged: Judge, images: Images) -> None:
-        true = torch.from_numpy(known).to(data.device)
+    def fit(judge: Judge, images: Images) -> None:
+        true = torch.from_numpy(labels).to(data.device)
         with torch.no_grad():  # it starts at the mean place of each keypoint
-            judged.head.weight.mul_(0.1)
-            judged.head.bias.copy_(true.mean(0))
+            judge.output.weight.mul_(0.1)
+            judge.output.bias.copy_(true.mean(0))
         order = torch.Generator().manual_seed(0)
         rows = list(batches(len(train), _BATCH, _PASSES, order))
         flips = torch.rand(len(rows), _BATCH, generator=order) < 0.5
         losses = (
-            F.smooth_l1_loss(judged(image), wanted, beta=_BETA)
+            F.smooth_l1_loss(judge(image), wanted, beta=_BETA)
             for image, wanted in _mirrored(images, true, rows, flips, swapped)
         )
-        descend(judged, losses, len(rows), _LR)
+        descend(judge, losses, len(rows), _LR)
 
-    return judge("repose", train, known, n=known.shape[1], device=data.device, fit=fit)
+    return trained_judge("repose", train, labels, n=labels.shape[1], device=data.device, fit=fit)
 
 
 def _mirrored_order(names: tuple[str, ...]) -> list[int]:
-    """Return which keypoint a mirrored image has in each one's place: left is right in a mirror."""
+    """Return the index of each keypoint's mirror image: the left hand of the right hand."""
     other = {"left": "right", "right": "left"}
     mirrored = ["_".join(other.get(word, word) for word in name.split("_")) for name in names]
     return [names.index(name) if name in names else i for i, name in enumerate(mirrored)]
@@ -152,5 +147,5 @@ def _mirrored(
         place = torch.unflatten(true[part.to(true.device)], 1, (-1, 2))
         mirrored = place[:, swapped] * place.new_tensor([-1, 1]) + place.new_tensor([1, 0])
         wanted = torch.where(here[:, None, None], mirrored, place)
-        shown = torch.where(here[:, None, None, None], image.flip(3), image)
-        yield shown, torch.flatten(wanted, 1)
+        seen = torch.where(here[:, None, None, None], image.flip(3), image)
+        yield seen, torch.flatten(wanted, 1)

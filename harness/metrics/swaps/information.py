@@ -1,10 +1,10 @@
-"""Mutual information of the pose code and the appearance code."""
+"""Mutual information of the pose code and the appearance code, as the method estimates it."""
 
 import torch
 
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
-from harness.metrics.swaps.pairs import pairs_of_test
+from harness.metrics.swaps.pairs import test_pairs
 from models.protocols import EstimatesInformation
 
 
@@ -22,13 +22,12 @@ def information(
 ) -> dict[str, float]:
     """Mutual information of pose and appearance codes, by three classifiers (RoDi, eq. 12).
 
-    Return ``i_t``, ``i_t_prime`` and ``i_eval``, means over pairs of test images, in nats.
-
-    The constraint of RoDi holds where ``i_t_prime`` is at most epsilon: the first classifier's own
-    estimate can be fooled by the encoder that it trains (section 3.3).
+    Means over pairs of test images, in nats: ``i_t`` of the classifier whose gradient trains the
+    encoder, which the encoder can therefore fool (section 3.3); ``i_t_prime`` of a second one,
+    which RoDi's constraint bounds by epsilon; ``i_eval`` of a third one that only measures.
     """
     by_name: dict[str, list[torch.Tensor]] = {}
-    for batch in pairs_of_test(data):
+    for batch in test_pairs(data):
         noise = method.draw(len(batch["image"]), generator)
         for name, estimates in method.information(batch, noise).items():
             by_name.setdefault(name, []).append(estimates.double())

@@ -1,4 +1,4 @@
-"""Pairs of test images of one identity: one reproduced with the appearance of the other."""
+"""Errors of images reconstructed with the appearance of another image of their identity."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from models.method import Batch
 from models.protocols import Swaps
 
 PASSES = {"fast": 1, "study": 4}
-"""Passes over the pairs of the test split; each pairs the images anew."""
+"""Passes over the test split, each with new random pairs."""
 
 
 @metric(
@@ -24,22 +24,20 @@ PASSES = {"fast": 1, "study": 4}
 def pairs(method: Swaps, data: EvaluationData) -> dict[str, float]:
     """Squared error of an image from its pose and another's appearance (L_rec of RoDi).
 
-    Return ``pair_mse``: what RoDi reconstructs in training, on test images and without noise.
-
-    The squared error of an image made of its own pose and of the appearance of another of its
-    identity, mean over pixels and pairs in intensities from -1 to 1. Times the values of an image
-    it is ``L_rec`` as the authors' PyTorch release has it; Table 1 prints that of a perceptual
-    loss, so that their order alone can be compared.
+    What RoDi minimises in training, on pairs of test images of one identity and without noise:
+    mean over pixels and pairs, in intensities from -1 to 1. Times the number of values in an image
+    it is ``L_rec`` of the authors' PyTorch release. Table 1 of the paper prints a perceptual loss,
+    so that only the order of methods can be compared with it.
     """
     total, count = 0.0, 0
-    for batch in pairs_of_test(data):
-        made = method.swap(appearance_from=batch["same"], pose_from=batch["image"])
-        total += float((2 * (made - batch["image"])).square().double().sum())
-        count += made.numel()
+    for batch in test_pairs(data):
+        image = method.swap(appearance_from=batch["same"], pose_from=batch["image"])
+        total += float((2 * (image - batch["image"])).square().double().sum())
+        count += image.numel()
     return {"pair_mse": total / count}
 
 
-def pairs_of_test(data: EvaluationData) -> Iterator[Batch]:
+def test_pairs(data: EvaluationData) -> Iterator[Batch]:
     """Yield batches ``image``, ``same`` and ``identity`` of the test split, the same every time."""
     dataset = data.dataset
     pairs = PairSampler(

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from harness.metrics.codes.neighbours import explained, nearest, nearest_others, r_squared, vote
+from harness.metrics.codes.neighbours import (
+    nearest,
+    nearest_others,
+    predictability,
+    r_squared,
+    vote,
+)
 
 
 def test_nearest_by_brute_force() -> None:
@@ -36,10 +42,10 @@ def test_explained_is_one_for_the_factor_itself_and_chance_for_noise() -> None:
     of_label = nearest_others(torch.from_numpy(label[:, None].astype(np.float32)))
     of_angle = nearest_others(torch.from_numpy(angle[:, None]))
     of_noise = nearest_others(torch.from_numpy(rng.random((500, 2))))
-    assert explained(label, of_label) == 1
-    assert explained(angle, of_angle) > 0.99
-    assert abs(explained(label, of_noise) - 0.1) < 0.06
-    assert explained(angle, of_noise) < 0.05
+    assert predictability(label, of_label) == 1
+    assert predictability(angle, of_angle) > 0.99
+    assert abs(predictability(label, of_noise) - 0.1) < 0.06
+    assert predictability(angle, of_noise) < 0.05
 
 
 def test_r_squared() -> None:

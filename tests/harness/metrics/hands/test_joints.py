@@ -9,8 +9,8 @@ from harness.metrics.hands.joints import (
     areas,
     degrees,
     distances,
+    mean_over_images,
     nearest_rotation,
-    of_joints,
     pck,
     sum_9,
 )
@@ -65,7 +65,7 @@ def test_areas_of_constant_errors() -> None:
 def test_every_joint_counts_the_same_however_often_it_is_hidden() -> None:
     errors, counts = np.tile([0.0, 10.0], (N, 1)), np.ones((N, 2), bool)
     counts[1:, 1] = False
-    assert of_joints(errors, counts).tolist() == [0, 10]
+    assert mean_over_images(errors, counts).tolist() == [0, 10]
     assert pck(errors, counts, np.array([5.0])).tolist() == [0.5]
 
 

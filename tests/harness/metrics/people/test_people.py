@@ -18,7 +18,7 @@ from harness.errors import UserError
 from harness.evaluation.scores import evaluate
 from harness.metrics.data import EvaluationData
 from harness.metrics.people import judge_network, reid, repose
-from harness.metrics.people.partners import chosen, of_other, of_same
+from harness.metrics.people.partners import draw_other, draw_same, draw_some
 from tests.harness.datasets.helpers.people_files import write_market
 from tests.harness.helpers.toys import MeanImage
 
@@ -73,7 +73,7 @@ def test_market_rule_against_brute_force() -> None:
         patch.setattr(reid, "embedding", lambda _: Pixels((1, 6, 6), 36))
         found = scores(CopiesAppearance, "reid", noise)
     x1 = np.flatnonzero((asks == 1) & (who != reid.JUNK))
-    searches = {"real": x1, "transfer": x1, "reconstruction": of_same(who, x1)}
+    searches = {"real": x1, "transfer": x1, "reconstruction": draw_same(who, x1)}
     pixels = images.reshape(90, -1) / 255.0
     for name, partner in searches.items():
         scored = []
@@ -201,15 +201,15 @@ def test_batch_hard_against_loops() -> None:
 def test_partners() -> None:
     identity = np.array([7, 7, 7, 2, 2, 5])
     rows = np.arange(6).repeat(200)
-    same, other = of_same(identity, rows), of_other(identity, rows)
+    same, other = draw_same(identity, rows), draw_other(identity, rows)
     assert (identity[same] == identity[rows]).all()
     assert ((same != rows) | (identity[rows] == 5)).all(), "who has one image alone is its partner"
     assert (identity[other] != identity[rows]).all()
     for row, partners in ((0, {1, 2}), (3, {4})):
         assert set(same[rows == row]) == partners
         assert set(other[rows == row]) == set(np.flatnonzero(identity != identity[row]))
-    assert chosen(identity == 7, None).tolist() == [0, 1, 2]
-    assert len(set(chosen(np.ones(50, bool), 10))) == 10
+    assert draw_some(identity == 7, None).tolist() == [0, 1, 2]
+    assert len(set(draw_some(np.ones(50, bool), 10))) == 10
 
 
 REFUSED = [
