@@ -5,11 +5,12 @@ third of memory outside it. Nothing is selected by a mask: on a CPU that costs a
 products.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+from models.transformers.cpab.exponential import integral, invariants, product
 
 EDGE = 1e-4
 """Smaller coordinates are raised to this: on the edge, where a path may slide."""
@@ -111,44 +112,6 @@ def next_segments(
     exponential = columns[:2]
     middle, end = _course(exponential, front.start, derivatives, half, room[6:])
     return Segments(front, half, middle, end, exponential, mirror, outward), turn
-
-
-def product(first: Tensor, second: Tensor) -> Tensor:
-    """Return the columns of the product of A, given by columns ``[2, ...]``, and a matrix."""
-    return first[0] * second[:, :1] + first[1] * second[:, 1:]
-
-
-def integral(
-    trace: Tensor,
-    determinant: Tensor,
-    time: Tensor | float,
-    terms: int,
-    room: Sequence[Tensor | None] = (None,) * 5,
-) -> tuple[Tensor, Tensor]:
-    """Return ``a`` and ``b`` of ``a I + b A``, the integral of ``exp(s A)`` over s in [0, time].
-
-    By the first ``terms`` of the power series of the exponential of a 2x2 matrix A, which
-    ``A^2 = trace A - determinant I`` reduces to two numbers. All results are in ``room``, if given.
-    """
-    x, y = torch.mul(trace, time, out=room[0]), torch.mul(determinant, time, out=room[1])
-    y = torch.mul(y, time, out=room[1])
-    a = b = one = torch.ones((), dtype=x.dtype, device=x.device)
-    scale, spare, other = 1 / terms, room[2], room[3]
-    for k in range(terms - 1, 1, -1):  # in which b lacks the factor ``scale``
-        more = torch.addcmul(a, x, b, value=scale, out=spare)
-        a, b = torch.addcmul(one, y, b, value=-scale / k, out=room[4]), more
-        scale, spare, other = 1 / k, other, spare
-    a, b = torch.mul(a, time, out=room[4]), torch.mul(b, time, out=other)
-    return a, torch.mul(b, time / 2, out=other)
-
-
-def invariants(
-    planes: Tensor, room: Sequence[Tensor | None] = (None,) * 2
-) -> tuple[Tensor, Tensor]:
-    """Return trace and determinant of A from the planes of ``(A | b)``, in ``room`` if given."""
-    determinant = torch.mul(planes[0], planes[3], out=room[1])
-    determinant = torch.addcmul(determinant, planes[1], planes[2], value=-1, out=room[1])
-    return torch.add(planes[0], planes[3], out=room[0]), determinant
 
 
 def _derivatives(columns: Tensor, x: Tensor, room: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ The gradient is written by hand: autograd would record some hundred small operat
 import torch
 from torch import Tensor
 
-from models.transformers.cpab.segments import invariants, product
+from models.transformers.cpab.exponential import invariants, product
 
 TERMS = 9
 """Number of terms of the series of the exponential for a quarter of the time."""
@@ -58,7 +58,7 @@ class UnitTime:
 def _quarter(trace: Tensor, determinant: Tensor) -> tuple[Jet, Jet]:
     """Return ``a`` and ``b`` of a quarter of the time by the series of the exponential.
 
-    As in :func:`models.transformers.cpab.segments.integral`, but with derivatives.
+    As in :func:`models.transformers.cpab.exponential.integral`, but with derivatives.
     """
     time, zero = 1 / 4, torch.zeros_like(trace)
     x, y = trace * time, determinant * time**2

@@ -1,4 +1,4 @@
-"""What the tests of the methods of an image and its labels share: tiny cases."""
+"""Tiny cases of the methods of an image and its labels."""
 
 from typing import Any
 

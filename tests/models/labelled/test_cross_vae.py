@@ -5,25 +5,18 @@ import torch
 from torch import Tensor
 
 from models.distributions.diagonal_gaussian import DiagonalGaussian
-from models.labelled.cross_vae import CrossModal
 from tests.models.helpers.labelled import labelled_case
-from tests.models.helpers.method_case import BATCH, Case
+from tests.models.helpers.method_case import BATCH
 from tests.models.helpers.pairs import reached
 
-USES = ["cross_vae", "cross_vae_synthesis"]
+TASKS = ["cross_vae", "cross_vae_synthesis"]
 
 
-def built(case: Case) -> CrossModal:
-    method = case.build()
-    assert isinstance(method, CrossModal)
-    return method
-
-
-@pytest.mark.parametrize("name", USES)
+@pytest.mark.parametrize("name", TASKS)
 def test_loss_is_the_mean_of_three_bounds(name: str) -> None:
     """With BatchNorm at its running statistics, so that one batch of 3 B is three batches of B."""
     case = labelled_case(name, w_y1=3.0)
-    method, batch = built(case).eval(), case.batch()
+    method, batch = case.build().eval(), case.batch()
     noise, values = case.noise(method), case.values(method)
     target: dict[str, Tensor] = {
         key: 2 * batch[key] - 1 if key in ("image", "same") else batch[key]
@@ -44,10 +37,10 @@ def test_loss_is_the_mean_of_three_bounds(name: str) -> None:
     torch.testing.assert_close(loss, total / 3)
 
 
-@pytest.mark.parametrize("name", USES)
+@pytest.mark.parametrize("name", TASKS)
 def test_everything_learns_and_everything_reads_the_whole_code(name: str) -> None:
     case = labelled_case(name)
-    method = built(case)
+    method = case.build()
     modules = {"image_encoder", "label_encoders", "image_decoder", "label_decoders"}
     assert reached(method, case, "objective") == modules
     with torch.no_grad():

@@ -5,21 +5,14 @@ import torch
 from torch import Tensor
 
 from harness.training.loop import Updater
-from models.distributions.diagonal_gaussian import DiagonalGaussian
-from models.labelled.dvae import DVAE, DVAEPose, DVAESynthesis
-from models.method import Batch, Method, Noise, Values
+from models.labelled.dvae import DVAE, DVAESynthesis
+from models.method import Batch
 from tests.models.helpers.labelled import labelled_case
 from tests.models.helpers.method_case import BATCH, Case
 from tests.models.helpers.pairs import reached
 
-USES = ["dvae_synthesis", "dvae_pose"]
+TASKS = ["dvae_synthesis", "dvae_pose"]
 FIRST, SECOND = 0.25, 0.75
-
-
-def built(case: Case) -> DVAE:
-    method = case.build()
-    assert isinstance(method, DVAE)
-    return method
 
 
 def codes_of(method: DVAE, seed: int = 0) -> dict[str, Tensor]:
@@ -39,12 +32,12 @@ def step(method: DVAE, case: Case, progress: float, times: int = 3) -> set[str]:
 
 
 @pytest.mark.parametrize("d_u", [0, 3])
-@pytest.mark.parametrize("name", USES)
+@pytest.mark.parametrize("name", TASKS)
 @torch.no_grad()
 def test_a_label_is_decoded_from_its_own_part_alone(name: str, d_u: int) -> None:
     """Exactly: y1 from z_y1, y2 from z_y2; the image, and Table 3's pose, from all."""
     case = labelled_case(name, d_u=d_u)
-    method = built(case).eval()
+    method = case.build().eval()
     codes, other = codes_of(method), codes_of(method, seed=1)
     made = method.decode_all(codes)
     for group in method.sizes():
@@ -59,11 +52,11 @@ def test_a_label_is_decoded_from_its_own_part_alone(name: str, d_u: int) -> None
 
 
 @pytest.mark.parametrize("d_u", [0, 3])
-@pytest.mark.parametrize("name", USES)
+@pytest.mark.parametrize("name", TASKS)
 def test_embedding_changes_the_images_encoder_and_not_a_bit_else(name: str, d_u: int) -> None:
     """Weights and BatchNorm's buffers; the decoders' and the label encoders' stay."""
     case = labelled_case(name, d_u=d_u)
-    method = built(case)
+    method = case.build()
     step(method, case, FIRST)  # so that running statistics are not what they began as
     changed = step(method, case, SECOND)
     expected = {name for name in method.state_dict() if name.startswith("image_encoder.")}
@@ -73,10 +66,10 @@ def test_embedding_changes_the_images_encoder_and_not_a_bit_else(name: str, d_u:
     assert all(module.training for module in method.modules())
 
 
-@pytest.mark.parametrize("name", USES)
+@pytest.mark.parametrize("name", TASKS)
 def test_disentangling_leaves_the_images_encoder_alone(name: str) -> None:
     case = labelled_case(name)
-    method = built(case)
+    method = case.build()
     changed = step(method, case, FIRST)
     everything = set(method.state_dict())
     assert changed == {name for name in everything if not name.startswith("image_encoder.")}
@@ -84,21 +77,21 @@ def test_disentangling_leaves_the_images_encoder_alone(name: str) -> None:
 
 def test_with_a_rest_disentangling_trains_the_encoder_it_comes_from() -> None:
     case = labelled_case("dvae_synthesis", d_u=3)
-    method = built(case)
+    method = case.build()
     assert step(method, case, FIRST) == set(method.state_dict())
 
 
 @pytest.mark.parametrize("progress", [FIRST, SECOND])
 def test_joint_training_takes_both_steps_all_along(progress: float) -> None:
     case = labelled_case("dvae_synthesis", joint=True)
-    method = built(case)
+    method = case.build()
     assert step(method, case, progress) == set(method.state_dict())
 
 
 def test_joint_embedding_moves_no_decoder() -> None:
     """With the disentangling step at rest, only the image's encoder is left to move."""
     case = labelled_case("dvae_pose", joint=True)
-    method = built(case)
+    method = case.build()
     before = {name: tensor.clone() for name, tensor in method.state_dict().items()}
     updater = Updater(method)
     updater.phases = updater.phases[1:]
@@ -111,7 +104,7 @@ def test_joint_embedding_moves_no_decoder() -> None:
 @pytest.mark.parametrize("share", [0.5, 0.2])
 def test_the_first_step_has_its_share_of_the_training(share: float) -> None:
     case = labelled_case("dvae_pose", first_share=share)
-    method = built(case)
+    method = case.build()
     updater, ran = Updater(method), []
     for i in range(10):
         values = {**case.values(method), "progress": i / 10}
@@ -121,27 +114,15 @@ def test_the_first_step_has_its_share_of_the_training(share: float) -> None:
     assert ran == [{"disentangling"}] * first + [{"embedding"}] * (10 - first)
 
 
-@pytest.mark.parametrize("name", USES)
+@pytest.mark.parametrize("name", TASKS)
 def test_gradients_reach_what_a_code_is_made_of(name: str) -> None:
     case = labelled_case(name)
     decoders = {"image_decoder", "label_decoders"}
-    assert reached(built(case), case, "disentangling") == {"label_encoders", *decoders}
-    assert reached(built(case), case, "embedding") == {"image_encoder", *decoders}
+    assert reached(case.build(), case, "disentangling") == {"label_encoders", *decoders}
+    assert reached(case.build(), case, "embedding") == {"image_encoder", *decoders}
     with_rest = labelled_case(name, d_u=3)
     everything = {"label_encoders", "image_encoder", "pose_branch", *decoders}
-    assert reached(built(with_rest), with_rest, "disentangling") == everything
-
-
-def test_divergence_of_the_whole_code_is_the_sum_of_its_parts() -> None:
-    case = labelled_case("dvae_synthesis", d_u=3)
-    method = built(case)
-    parts = method.posterior(case.batch()["image"])
-    assert {group: found.mean.shape[1] for group, found in parts.items()} == method.sizes()
-    whole = DiagonalGaussian(
-        torch.cat([part.mean for part in parts.values()], 1),
-        torch.cat([part.variance for part in parts.values()], 1),
-    )
-    torch.testing.assert_close(whole.kl(), sum(part.kl() for part in parts.values()))
+    assert reached(with_rest.build(), with_rest, "disentangling") == everything
 
 
 def labels_of(case: Case, method: DVAE, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -162,10 +143,10 @@ def by_hand(
     return x, y1, y2
 
 
-@pytest.mark.parametrize("name", USES)
+@pytest.mark.parametrize("name", TASKS)
 def test_disentangling_loss_is_equation_4(name: str) -> None:
     case = labelled_case(name, w_x=0.5, w_y1=3.0, w_y2=7.0)
-    method, batch = built(case), case.batch()
+    method, batch = case.build(), case.batch()
     noise, values = case.noise(method), case.values(method)
     targets = labels_of(case, method, batch)
     codes, kl = {}, torch.zeros((), dtype=torch.float64)
@@ -183,11 +164,11 @@ def test_disentangling_loss_is_equation_4(name: str) -> None:
         torch.testing.assert_close(stats[key], value.detach())
 
 
-@pytest.mark.parametrize("name", USES)
+@pytest.mark.parametrize("name", TASKS)
 def test_embedding_loss_is_equation_5(name: str) -> None:
     """Of a sample of q(z|x), with decoders as in evaluation."""
     case = labelled_case(name)
-    method, batch = built(case), case.batch()
+    method, batch = case.build(), case.batch()
     noise, values = case.noise(method), case.values(method)
     loss, _ = method("embedding", batch, noise, values)
     posteriors = method.posterior(batch["image"])
@@ -198,27 +179,10 @@ def test_embedding_loss_is_equation_5(name: str) -> None:
     torch.testing.assert_close(loss, sum(errors) + values["beta"] * kl)
 
 
-def test_beta_is_of_the_use_and_the_loops_warm_up_is_not_used() -> None:
-    assert labelled_case("dvae_synthesis").build().values()["beta"] == 100.0
-    assert DVAESynthesis.at_scale["small"]["beta"] == 6.25, "of 64 x 64 pixels, not 256 x 256"
-    assert DVAEPose.at_scale["small"].keys() == {"network", "lr", "pose_branch_pool", "w_x"}
-    case = labelled_case("dvae_pose")
-    method = built(case)
-    assert method.values()["beta"] == 0.01
-
-    def loss(kl_weight: float, **changed: float) -> Tensor:
-        values: Values = {**case.values(method), "kl_weight": kl_weight, **changed}
-        found: Tensor = method("embedding", case.batch(), case.noise(method), values)[0]
-        return found
-
-    assert torch.equal(loss(0.0), loss(1.0))
-    assert not torch.equal(loss(1.0), loss(1.0, beta=5.0))
-
-
 def test_the_branch_of_table_3_makes_the_pose_as_the_image_shows_it() -> None:
     """In pose estimation that is the canonical pose, turned back by the viewpoint."""
     case = labelled_case("dvae_pose", d_u=3)
-    method, batch, noise = built(case), case.batch(), case.noise(case.build())
+    method, batch, noise = case.build(), case.batch(), case.noise(case.build())
     _, stats = method("embedding", batch, noise, case.values(method))
     posteriors = method.posterior(batch["image"])
     codes = {group: of.sample(noise[f"image_{group}"]) for group, of in posteriors.items()}
@@ -230,7 +194,7 @@ def test_the_branch_of_table_3_makes_the_pose_as_the_image_shows_it() -> None:
 @torch.no_grad()
 def test_swap_takes_the_pose_alone_from_the_image_of_the_pose() -> None:
     case = labelled_case("dvae_synthesis", d_u=3)
-    method = built(case).eval()
+    method = case.build().eval()
     assert isinstance(method, DVAESynthesis)
     one, other = case.batch()["image"], case.batch(seed=1)["image"]
     codes = method.encode(one)
@@ -239,22 +203,10 @@ def test_swap_takes_the_pose_alone_from_the_image_of_the_pose() -> None:
     torch.testing.assert_close(method.swap(one, other), (made + 1) / 2)
 
 
-@pytest.mark.parametrize("name", USES)
-@torch.no_grad()
-def test_labels_are_predicted_from_the_posterior_means(name: str) -> None:
-    case = labelled_case(name)
-    method = built(case).eval()
-    image = case.batch()["image"]
-    predicted, codes = method.predict(image), method.encode(image)
-    group = dict(zip(method.labels, method.groups, strict=True))
-    for label in method.needs:
-        assert torch.equal(predicted[label], method.label_decoders[label](codes[group[label]]))
-
-
 @torch.no_grad()
 def test_codes_of_labels_are_those_of_the_tag_image_or_of_the_image_without_one() -> None:
     case = labelled_case("dvae_synthesis", d_u=3)
-    method, batch = built(case).eval(), case.batch()
+    method, batch = case.build().eval(), case.batch()
     codes = method.encode_modalities(batch)
     assert codes.keys() == {"pose", "appearance"}, "nothing but an image tells the rest"
     moved = method.encode_modalities({**batch, "pose": batch["pose"] + 1})
@@ -264,30 +216,3 @@ def test_codes_of_labels_are_those_of_the_tag_image_or_of_the_image_without_one(
     alone = {name: batch[name] for name in ("image", "pose")}
     assert torch.equal(method.encode_modalities(alone)["appearance"], own["appearance"])
     assert not torch.equal(own["appearance"], codes["appearance"])
-
-
-@pytest.mark.parametrize("w_x", [1.0, 0.25])
-@torch.no_grad()
-def test_the_bound_is_of_the_likelihood_that_the_loss_implies(w_x: float) -> None:
-    """Normal pixels: a change of the code changes ``log p(x|z)`` by that of ``-w_x rec_x``."""
-    case = labelled_case("dvae_pose", w_x=w_x)
-    method = built(case).eval()
-    image = case.batch()["image"]
-
-    def both(noise: Noise) -> tuple[Tensor, Tensor]:
-        posteriors = method.posterior(image)
-        codes = {group: of.sample(noise[f"image_{group}"]) for group, of in posteriors.items()}
-        made = method.decode_all(codes)["image"] - (2 * image - 1)
-        return method.elbo({"image": image}, noise)["log_likelihood"], made.pow(2).sum((1, 2, 3))
-
-    (log_likelihood, error), (other, other_error) = (both(case.noise(method, i)) for i in (0, 1))
-    torch.testing.assert_close(log_likelihood - other, -w_x * (error - other_error))
-    normal = torch.distributions.Normal(0.0, (1 / (8 * w_x)) ** 0.5)
-    at_its_best = normal.log_prob(torch.zeros(())) * image[0].numel()
-    torch.testing.assert_close(log_likelihood, at_its_best - w_x * error, check_dtype=False)
-
-
-def test_what_a_use_does_not_have_it_does_not_promise() -> None:
-    pose: type[Method] = DVAEPose
-    assert not hasattr(pose, "swap")
-    assert not hasattr(pose, "appearance")

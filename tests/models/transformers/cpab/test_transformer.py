@@ -1,21 +1,14 @@
-"""CPAB: its dimensions, its basis, and flows that are known in closed form."""
+"""CPAB: flows that are known in closed form, the error of their integration, and gradients."""
 
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.transformers.affine import AffineDiffeo
-from models.transformers.choice import TransformerHyperparameters, build_transformer
 from models.transformers.cpab import paths
 from models.transformers.cpab.paths import FREE
 from models.transformers.cpab.segments import Front, Segments, next_segments
-from models.transformers.cpab.tessellation import Tessellation
 from models.transformers.cpab.transformer import CPAB
-from models.transformers.cpab.triangle_flow import UnitTime
-
-GRIDS = [((1, 1), 2), ((2, 2), 14), ((2, 4), 30), ((3, 3), 34), ((4, 4), 62)]
-"""Tessellations and their dimensions with zero velocity across the border."""
 
 
 def lattice(n: int = 30) -> Tensor:
@@ -38,62 +31,6 @@ def exact(cpab: CPAB) -> CPAB:
 def draw(cpab: CPAB, n: int = 4, scale: float = 1.0) -> Tensor:
     generator = torch.Generator().manual_seed(0)
     return scale * torch.randn(n, cpab.dim, generator=generator, dtype=torch.float64)
-
-
-@pytest.mark.parametrize(("cells", "d"), GRIDS)
-def test_dimension_and_orthonormal_basis(cells: tuple[int, int], d: int) -> None:
-    basis = Tessellation(*cells).basis(zero_boundary=True, volume_preserving=False)
-    assert basis.shape == (24 * cells[0] * cells[1], d)
-    torch.testing.assert_close(basis.mT @ basis, torch.eye(d, dtype=torch.float64))
-
-
-@pytest.mark.parametrize(("cells", "d"), [((2, 4), 46), ((4, 4), 82)])
-def test_dimension_without_boundary_is_two_a_vertex(cells: tuple[int, int], d: int) -> None:
-    assert Tessellation(*cells).basis(zero_boundary=False, volume_preserving=False).shape[1] == d
-
-
-@pytest.mark.parametrize("cells", [(2, 4), (4, 4)])
-def test_basis_spans_the_null_space_of_the_constraints(cells: tuple[int, int]) -> None:
-    """The constraints written out: agreement at both vertices that two triangles share, and no
-    velocity across the border. What they leave has the basis' dimension and contains it."""
-    tessellation = Tessellation(*cells)
-    basis = tessellation.basis(zero_boundary=True, volume_preserving=False)
-    triangles, vertices = tessellation.triangles.tolist(), tessellation.vertices
-    rows = []
-
-    def row(*parts: tuple[int, int, Tensor]) -> None:
-        constraint = torch.zeros(len(triangles), 2, 3, dtype=torch.float64)
-        for triangle, component, coefficients in parts:
-            constraint[triangle, component] += coefficients
-        rows.append(constraint.flatten())
-
-    for a, first in enumerate(triangles):
-        for vertex in first:
-            point = torch.cat([vertices[vertex], torch.ones(1, dtype=torch.float64)])
-            for component in range(2):
-                if vertices[vertex, component] in (0, 1):
-                    row((a, component, point))
-                for b, second in enumerate(triangles[:a]):
-                    if vertex in second and len(set(first) & set(second)) == 2:
-                        row((a, component, point), (b, component, -point))
-    constraints = torch.stack(rows)
-    assert (constraints @ basis).abs().max() < 1e-12
-    rank = int(torch.linalg.matrix_rank(constraints, atol=1e-6))
-    assert constraints.shape[1] - rank == basis.shape[1]
-
-
-def test_volume_preserving_velocities_have_no_divergence() -> None:
-    basis = Tessellation(2, 4).basis(zero_boundary=True, volume_preserving=True)
-    matrices = basis.view(-1, 2, 3, basis.shape[1])
-    assert basis.shape[1] > 0
-    assert (matrices[:, 0, 0] + matrices[:, 1, 1]).abs().max() < 1e-12
-    torch.testing.assert_close(basis.mT @ basis, torch.eye(basis.shape[1], dtype=torch.float64))
-
-
-def test_triangles_are_found_by_their_centroids() -> None:
-    tessellation = Tessellation(3, 2)
-    centroids = tessellation.vertices[tessellation.triangles].mean(1)
-    assert tessellation.locate(centroids).tolist() == list(range(24))
 
 
 def test_velocity_is_continuous_across_edges() -> None:
@@ -200,21 +137,6 @@ def test_gradient_of_points_that_change_triangles() -> None:
     assert (gradients[0][0] - gradients[1][0]).abs().max() < 0.02 * size
 
 
-def test_a_triangle_in_unit_time_against_its_matrix_exponential() -> None:
-    """Value and gradient. Where the norm of A is 3, 9 terms leave (3/4)^9 / 9!, 2e-7, of a quarter
-    of the time; the two doublings of the time make that 1e-5 at most."""
-    generator = torch.Generator().manual_seed(0)
-    velocity = torch.randn(6, 5, 4, generator=generator, dtype=torch.float64)
-    ours, by_autograd = UnitTime(velocity), velocity.clone().requires_grad_()
-    rows = torch.unflatten(by_autograd, 0, (3, 2)).permute(2, 3, 1, 0)
-    flow = torch.matrix_exp(F.pad(rows, (0, 0, 0, 1)))[..., :2, :]
-    added = (flow - torch.eye(3, dtype=torch.float64)[:2]).permute(3, 2, 0, 1)
-    torch.testing.assert_close(ours.whole, added.detach(), rtol=0, atol=1e-5)
-    weights = torch.randn(added.shape, generator=generator, dtype=torch.float64)
-    (expected,) = torch.autograd.grad((added * weights).sum(), by_autograd)
-    torch.testing.assert_close(ours.gradient(weights), expected, rtol=0, atol=1e-4)
-
-
 @pytest.mark.parametrize("steps", [None, 20])
 def test_both_directions_at_once_are_the_two_of_them(steps: int | None) -> None:
     cpab = build((2, 4), steps=steps)
@@ -227,18 +149,6 @@ def test_both_directions_at_once_are_the_two_of_them(steps: int | None) -> None:
         for x, y in ((there, back), alone)
     ]
     torch.testing.assert_close(*gradients)
-
-
-def test_hyperparameters_choose_the_cells_of_each_axis() -> None:
-    def cells(**options: object) -> tuple[int, int]:
-        built = build_transformer(TransformerHyperparameters(transform="cpab", **options))
-        assert isinstance(built, CPAB)
-        return built.tessellation.nx, built.tessellation.ny
-
-    assert cells() == (2, 4), "2 cells along the width, 4 along the height"
-    assert cells(published_axes=True) == (4, 2)
-    assert build_transformer(TransformerHyperparameters(transform="cpab")).dim == 30
-    assert isinstance(build_transformer(TransformerHyperparameters()), AffineDiffeo)
 
 
 def test_long_paths_and_their_shortest_segments(monkeypatch: pytest.MonkeyPatch) -> None:

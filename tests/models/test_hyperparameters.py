@@ -1,0 +1,50 @@
+"""Annotations of hyperparameters, and their defaults at a scale."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import pytest
+from annotated_types import Gt
+
+from models.hyperparameters import Structure, Value, describe, values_of, with_scale_defaults
+
+
+@dataclass(frozen=True)
+class Numbers:
+    lr: Annotated[float, Gt(0), Value("λ", "learning rate", "tests")] = 1e-3
+    d: Annotated[int, Structure("d", "dimension", "tests")] = 4
+
+
+@dataclass(frozen=True)
+class More(Numbers):
+    weight: Annotated[int, Value("", "weight", "tests")] = 2
+
+
+@dataclass(frozen=True)
+class Undescribed(Numbers):
+    weight: Annotated[float, Gt(0)] = 1.0
+
+
+def test_fields_are_described_with_those_they_inherit() -> None:
+    assert {name: info.symbol for name, info in describe(More).items()} == {
+        "lr": "λ",
+        "d": "d",
+        "weight": "",
+    }
+    with pytest.raises(TypeError, match=r"Undescribed\.weight needs a Value"):
+        describe(Undescribed)
+
+
+def test_values_are_the_fields_that_reach_the_objective_as_floats() -> None:
+    values = values_of(More(lr=0.5))
+    assert values == {"lr": 0.5, "weight": 2.0}
+    assert all(isinstance(value, float) for value in values.values())
+
+
+def test_further_defaults_hold_at_each_scale_and_leave_the_base_alone() -> None:
+    base = {"smoke": {"network": "tiny", "lr": 1e-3}, "small": {"network": "small"}}
+    assert with_scale_defaults(base, lr=1.0, d=8) == {
+        "smoke": {"network": "tiny", "lr": 1.0, "d": 8},
+        "small": {"network": "small", "lr": 1.0, "d": 8},
+    }
+    assert base["smoke"] == {"network": "tiny", "lr": 1e-3}
