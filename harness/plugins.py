@@ -63,19 +63,26 @@ class Plugins(Generic[T]):
                 self._checked[path] = thing, self.check(thing, path)
             except TypeError as error:
                 raise UserError(f"{self.kind} {error}.") from error
+            except Exception as error:  # whatever a stranger's class raises when it is looked at
+                raise UserError(
+                    f"{self.kind} '{path}' cannot be used: {type(error).__name__}: {error}."
+                ) from error
         return self._checked[path][1]
 
     def summary(self, name: str) -> str:
         """Return the first line of the docstring, read from the source without importing it.
 
-        Raises:
-            UserError: as :meth:`load`; only where there is no source to read.
+        One of another distribution that cannot be read says so, and spoils no list.
         """
         module, _, attribute = self.paths()[name].rpartition(".")
-        spec = find_spec(module)
-        if spec is None or not spec.origin or not spec.origin.endswith(".py"):
-            return (getattr(self.load(name), "__doc__", "") or "").strip().partition("\n")[0]
-        for node in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
+        try:
+            spec = find_spec(module)
+            if spec is None or not spec.origin or not spec.origin.endswith(".py"):
+                return (getattr(self.load(name), "__doc__", "") or "").strip().partition("\n")[0]
+            source = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
+        except Exception as error:  # whatever is wrong with a stranger's file
+            return f"(cannot be read: {type(error).__name__}: {error})"
+        for node in source.body:
             if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == attribute:
                 return (ast.get_docstring(node) or "").partition("\n")[0]
         return ""
@@ -83,25 +90,25 @@ class Plugins(Generic[T]):
     def _import(self, path: str) -> object:
         module_name, _, attribute = path.rpartition(".")
         try:
-            module = import_module(module_name)
+            found = getattr(import_module(module_name), attribute, self)
         except ModuleNotFoundError as error:
             # A module that is there but lacks one of its own imports is another mistake.
             if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
                 raise UserError(
                     f"{self.kind} '{path}': its module cannot be imported, for it needs "
-                    f"'{error.name}', which is not installed."
+                    f"'{error.name or error}', which is not installed."
                 ) from error
             raise UserError(
                 f"{self.kind} '{path}': there is no module '{error.name}' on this Python's path."
             ) from error
-        except Exception as error:  # whatever a stranger's module raises when it is imported
+        except (Exception, SystemExit) as error:  # whatever a stranger's module raises
             raise UserError(
                 f"{self.kind} '{path}': importing its module failed: "
                 f"{type(error).__name__}: {error}."
             ) from error
-        if not hasattr(module, attribute):
+        if found is self:
             raise UserError(f"{self.kind} '{path}': module '{module_name}' has no '{attribute}'.")
-        return getattr(module, attribute)
+        return found
 
 
 @functools.cache  # looking through what is installed takes 2 ms, and a plan has 10,000 trials

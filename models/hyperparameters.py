@@ -1,4 +1,4 @@
-"""How a hyperparameter says what it is: its symbol, its source, and whether it can vary in a stack.
+"""Annotations of hyperparameters: symbol, meaning, source, and whether trials may differ in one.
 
 A method's hyperparameters are one frozen dataclass. Each field is annotated with its range
 (``annotated_types``: ``Gt``, ``Ge``, ``Le``, ``Interval``; or ``Literal`` for names) and one of:
@@ -7,17 +7,23 @@ A method's hyperparameters are one frozen dataclass. Each field is annotated wit
     a number that reaches the objective as an argument (beta, lr, loss weights). Trials that differ
     only in values share one graph and can be stacked with ``torch.func.vmap``.
 ``Structure``
-    what changes the graph (d, widths, the transformation) and is fixed at construction.
+    a choice that changes the graph (d, widths, the transformation), fixed when it is built.
+
+Importing this is cheap: it needs no torch.
 """
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_type_hints
+
+AtScale = Mapping[str, Mapping[str, Any]]
+"""Default values of some hyperparameters at a scale (``smoke``, ``small``), by its name."""
 
 
 @dataclass(frozen=True)
 class Info:
-    """What is told of a hyperparameter: its symbol in the paper, its meaning, and its source."""
+    """Description of a hyperparameter: its symbol in the paper, its meaning, and its source."""
 
     symbol: str
     meaning: str
@@ -26,12 +32,12 @@ class Info:
 
 @dataclass(frozen=True)
 class Value(Info):
-    """A number passed to the objective at every step."""
+    """Description of a number that is passed to the objective at every step."""
 
 
 @dataclass(frozen=True)
 class Structure(Info):
-    """A choice fixed when the networks are built."""
+    """Description of a choice that is fixed when the networks are built."""
 
 
 def describe(hyperparameters: type[Any]) -> dict[str, Info]:
@@ -61,3 +67,8 @@ def values_of(hyperparameters: Any) -> dict[str, float]:
         for name, info in described.items()
         if isinstance(info, Value)
     }
+
+
+def with_scale_defaults(at_scale: AtScale, **values: Any) -> AtScale:
+    """Return defaults at each scale, with further values that hold at all of these scales."""
+    return {scale: {**defaults, **values} for scale, defaults in at_scale.items()}

@@ -1,8 +1,9 @@
 """The interface of a method: networks, pure objectives, and the phases that train them.
 
-A method never trains itself. It says in data what is to be done (``phases``), and the harness's one
-training loop does it. An objective is a pure function of its arguments, the parameters and the
-buffers, so that K trials that differ only in numbers can be stacked with ``torch.func``.
+A method has no training loop. Its ``phases`` say which objective updates which parameters and when,
+and the harness trains every method by them. An objective is a pure function of its arguments, the
+parameters and the buffers, so that K trials that differ only in numbers can be stacked with
+``torch.func``.
 """
 
 from collections.abc import Mapping
@@ -12,28 +13,28 @@ from typing import Any, ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
-from models.hyperparameters import values_of
+from models.hyperparameters import AtScale, values_of
 
 Batch = Mapping[str, Tensor]
 """Tensors of one minibatch; ``image`` is ``[B, C, H, W]`` in ``[0, 1]``."""
 Noise = Mapping[str, Tensor]
 """The random draws of one step, by name."""
 Values = Mapping[str, float | Tensor]
-"""Numbers of one step: the method's ``Value`` hyperparameters and, of the loop, ``kl_weight`` and
-``progress``, the finished share of the training steps in [0, 1)."""
+"""The numbers of one step: the method's ``Value`` hyperparameters; ``kl_weight``, the warm-up of KL
+terms in [0, 1]; and ``progress``, the share of the training steps that are done, in [0, 1)."""
 Stats = dict[str, Tensor]
-"""What an objective reports beside its loss: scalars by name."""
+"""The statistics that an objective returns beside its loss: scalars by name."""
 
 
 @dataclass(frozen=True)
 class DataSpec:
-    """What a method may know of the data when it is built.
+    """The properties of a dataset that a method is built with.
 
     Attributes:
         image_shape: ``(channels, height, width)``.
         n_train: number of training examples (density estimates need it).
-        n_identities: number of different objects or people they show; 0 if that is not known.
-        modalities: shapes of what is given beside each image, by name.
+        n_identities: number of different objects or people they show; 0 if it is unknown.
+        modalities: shapes of what is given beside each image, such as a 3D pose, by name.
     """
 
     image_shape: tuple[int, int, int]
@@ -53,14 +54,14 @@ class Phase:
     """One update within a training step; a step runs a method's phases in order.
 
     Attributes:
-        name: unique within the method; prefixes the statistics when there is more than one phase.
+        name: unique within the method; prefix of the statistics if there is more than one phase.
         objective: name of the method's objective ``(batch, noise, values) -> (loss, stats)``.
-        trains: prefixes of the names of the parameters this phase updates; ``""`` is all of them.
-        every: run in every n-th step.
-        during: the share of the training steps in which it runs, from (inclusive) and to.
-        gate: name of a method ``(stats of this step so far) -> bool tensor []``; the phase's
-            update is skipped where it says False. None always updates.
-        lr: name of the value that is this phase's learning rate.
+        trains: prefixes of the names of the parameters that it updates; ``""`` is all of them.
+        every: it runs in every n-th step.
+        during: the part of the training in which it runs, from (inclusive) and to, in [0, 1].
+        gate: name of a method ``(statistics of this step so far) -> bool tensor []``; where that
+            is False, the update is skipped. None always updates.
+        lr: name of the value that is its learning rate.
         betas: Adam's decay rates.
     """
 
@@ -78,24 +79,24 @@ class Method(nn.Module):
     """Base class of every method.
 
     Subclasses set ``Hyperparameters`` (a frozen dataclass, see :mod:`models.hyperparameters`),
-    build their networks in ``__init__`` and override ``draw`` and the objectives their phases name.
-    What adapts during training is a buffer, updated in place by the objective. No objective
+    build their networks in ``__init__`` and override ``draw`` and the objectives of their phases.
+    State that adapts during training is a buffer, which an objective updates in place. No objective
     branches on a tensor's value, draws random numbers or calls ``.item()``.
 
-    A method that ``consumes`` pairs gets batches of an even size B with ``same`` beside ``image``,
-    another image ``[B, C, H, W]`` of the same identity (or the same one), and ``identity``, int64
-    ``[B]`` from 0 to ``n_identities - 1``.
-
-    A method that ``needs`` modalities gets each of them, ``[B, ...]`` float32, in every batch.
-
-    ``at_scale`` holds the hyperparameters that have another default at a scale, by its name: the
-    published networks would take days where a smaller scale has minutes.
+    Attributes:
+        Hyperparameters: the dataclass of its hyperparameters.
+        consumes: ``images``, or ``pairs``: batches of an even size B that have beside ``image``
+            the key ``same``, another image ``[B, C, H, W]`` of the same identity (or the image
+            itself), and ``identity``, int64 ``[B]`` from 0 to ``n_identities - 1``.
+        needs: names of the modalities that every batch must have, ``[B, ...]`` float32 each.
+        at_scale: hyperparameters with another default at a scale, by its name, where the
+            published networks would take days instead of minutes.
     """
 
     Hyperparameters: ClassVar[type[Any]]
     consumes: ClassVar[Literal["images", "pairs"]] = "images"
     needs: ClassVar[tuple[str, ...]] = ()
-    at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    at_scale: ClassVar[AtScale] = {}
 
     def __init__(self, hyperparameters: Any, data: DataSpec) -> None:
         super().__init__()
@@ -107,20 +108,20 @@ class Method(nn.Module):
         return (Phase("train", "objective"),)
 
     def values(self) -> dict[str, float]:
-        """Return the numeric hyperparameters that reach the objectives, by name."""
+        """Return the ``Value`` hyperparameters, which the objectives are given, by name."""
         return values_of(self.hyperparameters)
 
     def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
         """Draw the random numbers of one step for ``batch_size`` examples.
 
-        Every tensor is ``[B, ...]``, a row an example, on the generator's device. The objectives
-        see nothing random but these.
+        Every tensor is ``[B, ...]``, one row for each example, on the generator's device. The
+        objectives use no other random numbers.
         """
         raise NotImplementedError
 
     def forward(
         self, objective: str, batch: Batch, noise: Noise, values: Values
     ) -> tuple[Tensor, Stats]:
-        """Evaluate one objective; the entry point for ``torch.func.functional_call``."""
+        """Evaluate an objective by its name; the entry point of ``torch.func.functional_call``."""
         loss, stats = getattr(self, objective)(batch, noise, values)
         return loss, stats

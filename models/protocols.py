@@ -1,7 +1,7 @@
-"""What a method may be able to do, each ability a protocol of one or two functions.
+"""The abilities of methods beyond training, each a protocol of one or two functions.
 
-Metrics, figures and walks ask for a protocol, never for a class. Importing this is cheap: torch is
-needed by type checkers alone.
+Metrics, pictures and latent walks are for every method that has the protocol they need, whatever
+its class. Importing this is cheap: torch is imported for type checkers alone.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from models.distributions.full_gaussian import FullGaussian
     from models.method import Batch, Noise, Stats
 
+REST = "rest"
+"""Name of the latent group of what no label determines (dVAE's z_u), in :class:`Encodes`."""
+
 
 class Draws(Protocol):
-    """A method; it says which random numbers a step needs (see ``Method.draw``)."""
+    """A method, as far as its random numbers go (see ``Method.draw``)."""
 
     def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
         """Draw the random numbers of one step for ``batch_size`` examples."""
@@ -33,7 +36,7 @@ class Bounds(Draws, Protocol):
     def elbo(self, batch: Batch, noise: Noise) -> Stats:
         """Return ``elbo``, ``log_likelihood`` and ``kl``, each ``[B]`` in nats per image.
 
-        The KL term has weight 1 here, whatever weight it has in training.
+        The KL term has weight 1, whatever its weight in training.
         """
         ...
 
@@ -43,9 +46,9 @@ class Weighs(Draws, Protocol):
     """A method whose likelihood of an image can be estimated by importance sampling."""
 
     def log_weight(self, batch: Batch, noise: Noise) -> Tensor:
-        """Return ``log p(x, z) - log q(z | x)`` of one posterior sample ``z`` an image, ``[B]``.
+        """Return ``log p(x, z) - log q(z | x)`` for one posterior sample of each image, ``[B]``.
 
-        Its mean is the bound; ``logsumexp`` over K samples, less ``log K``, tends to ``log p(x)``
+        Its mean is the bound; ``logsumexp`` over K samples, minus ``log K``, tends to ``log p(x)``
         (Burda et al., 2016).
         """
         ...
@@ -56,17 +59,17 @@ class Infers(Protocol):
     """A method with a Gaussian posterior over named groups of latents."""
 
     def posterior(self, image: Tensor) -> Mapping[str, DiagonalGaussian | FullGaussian]:
-        """Return the posterior of each group of :class:`Encodes` that has one, ``[B, d]`` each.
+        """Return the posterior of each group of :class:`Encodes` that has one, over ``[B, d]``.
 
-        A group that depends on another one is given that one's posterior mean; one whose code is a
-        function of the image has no posterior.
+        The posterior of a group that depends on another is given the other's posterior mean. A
+        group whose code is a deterministic function of the image has none.
         """
         ...
 
 
 @runtime_checkable
 class Decodes(Protocol):
-    """A method that makes an image of a code; for walks through the latent space."""
+    """A method that decodes images from codes; for walks through the latent space."""
 
     def decode(self, codes: Mapping[str, Tensor]) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]`` for ``[B, d]`` of every group of ``Encodes``."""
@@ -78,13 +81,13 @@ class Encodes(Protocol):
     """A method that maps images to named groups of latents."""
 
     def encode(self, image: Tensor) -> dict[str, Tensor]:
-        """Return the posterior mean ``[B, d]`` of each latent group (no sampling)."""
+        """Return the code ``[B, d]`` of each latent group: the posterior mean, if it has one."""
         ...
 
 
 @runtime_checkable
 class Reconstructs(Protocol):
-    """A method that reproduces an image from its code."""
+    """A method that reconstructs an image from its code."""
 
     def reconstruct(self, image: Tensor) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]``, decoded from the posterior means."""
@@ -105,13 +108,13 @@ class Swaps(Protocol):
     """A method that combines the appearance of one image with the pose of another."""
 
     def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
-        """Return ``[B, C, H, W]`` in ``[0, 1]``: row i has appearance i of one, pose i of other."""
+        """Return ``[B, C, H, W]`` in ``[0, 1]``: appearances of the first, poses of the second."""
         ...
 
 
 @runtime_checkable
 class DecodesGroups(Protocol):
-    """A method with a decoder for each code alone, which shows what that code holds."""
+    """A method with a decoder for each code alone, which shows what is in that code."""
 
     def decode_groups(self, image: Tensor) -> dict[str, Tensor]:
         """Return ``appearance`` and ``pose``: ``[B, C, H, W]`` in ``[0, 1]`` each."""
@@ -125,24 +128,24 @@ class EstimatesInformation(Draws, Protocol):
     def information(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
         """Return ``i_t``, ``i_t_prime`` and ``i_eval`` of pairs, each ``[B]`` in nats.
 
-        The estimate of the classifier whose gradient the encoder sees, of the one it does not see,
-        and of a third that only measures.
+        They are the estimates of the classifier that the encoder is trained against, of a second
+        one that it is not, and of a third that has no part in training.
         """
         ...
 
 
 @runtime_checkable
 class DecodesAppearance(Protocol):
-    """A method that shows what an image looks like apart from its pose."""
+    """A method that decodes the appearance of an image without its pose."""
 
     def appearance(self, image: Tensor) -> Tensor:
-        """Return ``[B, C, H, W]`` in ``[0, 1]``: appearance decoded, not transformed."""
+        """Return the decoded appearance, ``[B, C, H, W]`` in ``[0, 1]``, not transformed."""
         ...
 
 
 @runtime_checkable
 class Predicts(Protocol):
-    """A method that finds the modalities it learns from in an image alone."""
+    """A method that predicts the modalities it is trained on from an image alone."""
 
     def predict(self, image: Tensor) -> dict[str, Tensor]:
         """Return each of the method's ``needs`` by name, ``[B, ...]``, from posterior means."""
@@ -151,22 +154,22 @@ class Predicts(Protocol):
 
 @runtime_checkable
 class EncodesModalities(Protocol):
-    """A method that also encodes what is given beside the images."""
+    """A method that also encodes the modalities given beside the images."""
 
     def encode_modalities(self, batch: Batch) -> dict[str, Tensor]:
-        """Return the posterior mean ``[B, d]`` of each group from the modality it is the code of.
+        """Return the posterior mean ``[B, d]`` of each group, given the modality it encodes.
 
-        The groups are those of :class:`Encodes`, less any that only an image has.
+        The groups are those of :class:`Encodes`, without any that only an image is encoded in.
         """
         ...
 
 
 @runtime_checkable
 class DecodesModalities(Protocol):
-    """A method that makes the modalities it learns from of a code; for walks and skeletons."""
+    """A method that decodes the modalities it is trained on from codes; for skeletons of walks."""
 
     def decode_modalities(self, codes: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Return each of the method's ``needs`` by name, ``[B, ...]``, and perhaps more.
+        """Return each of the method's ``needs`` by name, ``[B, ...]``, and possibly others.
 
         Args:
             codes: ``[B, d]`` of every group of ``Encodes``.

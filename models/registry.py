@@ -1,6 +1,7 @@
-"""Where each method is, by the name it has on the command line; this module imports no torch.
+"""The methods of this distribution: their names on the command line, and where each one is defined.
 
-``harness.methods`` loads them. A method of your own needs no line here: see ``docs/adding.md``.
+Importing this is cheap: it needs no torch. ``harness.methods`` loads them. A method of your own
+needs no line here: see ``docs/adding.md``.
 """
 
 import dataclasses
@@ -27,14 +28,15 @@ METHOD_PATHS: Mapping[str, str] = {
     "cross_vae_synthesis": "models.labelled.cross_vae.CrossVAESynthesis",
     "cross_vae": "models.labelled.cross_vae.CrossVAE",
 }
-"""Dotted path of each method of this distribution."""
+"""Dotted path of each method, by its name."""
 
 
 def check_method(method: object, path: str) -> "type[Method]":
-    """Return the method that a dotted path led to.
+    """Return the object that was found at a dotted path, if it is a method.
 
     Raises:
-        TypeError: it is not a method (see ``models.method.Method``).
+        TypeError: it is no subclass of ``models.method.Method``, or its hyperparameters are not
+            described.
     """
     from models.hyperparameters import describe
     from models.method import Method

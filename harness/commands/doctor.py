@@ -23,7 +23,7 @@ _LITTLE_DISK_GB = 1.0
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the doctor's: ``ok`` is None where there is nothing to judge."""
+    """One line of ``unbraid doctor``; ``ok`` is None for a line that only informs."""
 
     topic: str
     text: str

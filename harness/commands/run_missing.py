@@ -17,7 +17,7 @@ from harness.provenance import code_version
 from harness.results import FINAL_STATUSES, RunDirectory, load
 
 if TYPE_CHECKING:  # optuna is imported where something is searched
-    from harness.search.growing_plan import Growth
+    from harness.search.growing_plan import GrowingPlan
 
 
 def finish(
@@ -45,12 +45,12 @@ def finish(
     return summarize(directory)
 
 
-def _growth(directory: RunDirectory, searched: Searched | None) -> "Growth | None":
+def _growth(directory: RunDirectory, searched: Searched | None) -> "GrowingPlan | None":
     if searched is None or not searched.grows:
         return None
-    from harness.search.growing_plan import Growth
+    from harness.search.growing_plan import GrowingPlan
 
-    return Growth(directory, searched)
+    return GrowingPlan(directory, searched)
 
 
 def prepare(directory: RunDirectory, settings: Settings) -> None:
@@ -66,7 +66,7 @@ def prepare(directory: RunDirectory, settings: Settings) -> None:
 
 def _run(
     directory: RunDirectory,
-    work: "list[TrialConfig] | Growth",
+    work: "list[TrialConfig] | GrowingPlan",
     trials: list[TrialConfig],
     settings: Settings,
     *,

@@ -1,4 +1,4 @@
-"""``unbraid status``: what of a sweep is done."""
+"""``unbraid status``: how many trials of a sweep are finished, and how they ended."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""Refusals before any trial runs: of what cannot be learned from, scored, or reported."""
+"""Checks before any trial runs: can it learn from its data, be scored, be reported?"""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -21,7 +21,7 @@ _WHAT = {
 
 
 def check_batches(trials: Iterable[TrialConfig]) -> None:
-    """Refuse trials whose method learns from what there cannot be.
+    """Refuse trials whose method cannot learn from their dataset or batch size.
 
     Raises:
         UserError: the dataset lacks a modality, does not know whose image is whose, or batches of
@@ -53,7 +53,7 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
 
 
 def check_scores(trials: Iterable[TrialConfig]) -> None:
-    """Refuse trials that ask for a metric of what their dataset does not know.
+    """Refuse trials that ask for a metric whose ground truth their dataset lacks.
 
     Raises:
         UserError: it does not know the identities, cameras or keypoints of its images, or

@@ -11,6 +11,7 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from harness.axes import Interval
+from harness.config.hydra_private import plain_value
 from harness.errors import UserError
 
 TRIAL_GROUPS = ("method", "dataset", "scale")
@@ -35,7 +36,7 @@ class Overrides:
     intervals: dict[str, Interval] = field(default_factory=dict)
 
     def add(self, override: Override) -> None:
-        """Take one parsed override; it replaces what stood for the same key.
+        """Add one parsed override; it replaces an earlier one of the same key.
 
         Raises:
             UserError: a sweep without a value, or an impossible interval.
@@ -52,13 +53,13 @@ class Overrides:
             self.fixed[key] = override.value()
 
     def choose(self, key: str, value: Any) -> None:
-        """Take one value of a swept key."""
+        """Fix a swept key at one value."""
         self.drop([key])
         self.fixed[key] = value
 
     @property
     def paths(self) -> list[str]:
-        """Return every key that has a value or a sweep."""
+        """Every key that has a value or a sweep."""
         return [*self.fixed, *self.swept, *self.intervals]
 
     def drop(self, keys: Iterable[str]) -> None:
@@ -115,7 +116,7 @@ def parse(arguments: Iterable[str]) -> list[Override]:
 def _listed(override: Override) -> list[Any]:
     values: list[Any] = []
     with contextlib.suppress(HydraException, ValueError):  # an interval or glob; a step of zero
-        values = list(override.sweep_iterator(transformer=_plain))
+        values = list(override.sweep_iterator(transformer=plain_value))
     if not values:
         key = override.key_or_group
         raise UserError(
@@ -138,7 +139,3 @@ def _interval(override: Override) -> Interval:
     if problem:
         raise UserError(f"{override.input_line}: {problem}.")
     return Interval(sweep.start, sweep.end, log)
-
-
-def _plain(value: Any) -> Any:
-    return Override._convert_value(value)  # the conversion Override.value() applies

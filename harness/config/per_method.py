@@ -1,4 +1,4 @@
-"""What a command asks for, taken apart by method and by scale; a space may say more of one."""
+"""Overrides split by method and by scale, for which a search space may have values of their own."""
 
 import dataclasses
 import itertools
@@ -32,7 +32,9 @@ def collect(of_space: Iterable[str], given: Iterable[Override]) -> Overrides:
     return overrides
 
 
-def cases(asked: Overrides, space: SearchSpace | None, given: list[Override]) -> list[Overrides]:
+def by_method_and_scale(
+    asked: Overrides, space: SearchSpace | None, given: list[Override]
+) -> list[Overrides]:
     """Return the overrides of each method at each scale, where these are swept.
 
     What a space says for one method or one scale gives way to the command line. Of several methods

@@ -9,7 +9,7 @@ from harness.config.checks import check_batches, check_declared, check_scores
 from harness.config.compose import compose_config
 from harness.config.halving import make_halving
 from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
-from harness.config.per_method import cases, collect, split
+from harness.config.per_method import by_method_and_scale, collect, split
 from harness.config.schema import Settings, TrialConfig
 from harness.config.search_settings import Asha
 from harness.config.search_spaces import SearchSpace
@@ -62,7 +62,7 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
     if single and (asked.swept or asked.intervals or space):
         what = next(iter([*asked.swept, *asked.intervals]), "space")
         raise UserError(f"'{what}' asks for several trials: use `unbraid sweep`.")
-    found = cases(asked, space, given)
+    found = by_method_and_scale(asked, space, given)
     if asked.fixed.get("search", "grid") != "grid":
         return _searched(found, space, asked, list(arguments))
     asked.require_lists()
@@ -75,8 +75,8 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
         settings = settings or build_settings(base)
         configs += combined
         for key, values in overrides.swept.items():
-            told = swept.setdefault(key, [])
-            told += [value for value in values if value not in told]
+            listed = swept.setdefault(key, [])
+            listed += [value for value in values if value not in listed]
     assert settings is not None
     if settings.trials is not None:
         raise UserError(

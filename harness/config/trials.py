@@ -1,4 +1,4 @@
-"""From nested plain values to a validated trial."""
+"""Trials made of nested plain values, and validated."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -61,5 +61,5 @@ def value_at(config: Mapping[str, Any], path: str) -> Any:
 
 
 def unique(trials: Iterable[TrialConfig]) -> list[TrialConfig]:
-    """Return the trials without those that stand there twice."""
+    """Return the trials without repetitions, in order."""
     return list({trial.trial_id: trial for trial in trials}.values())

@@ -1,4 +1,4 @@
-"""What the driver does when Tune reports of a trial."""
+"""The driver's reactions to what Tune reports of a trial."""
 
 import dataclasses
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ COMPACT_EVERY = 500
 """Finished trials between two merges of their files; thousands of small files are slow to list."""
 
 Ended = Callable[[str, Status, dict[str, float], Curves | None], None]
-"""Is told of a trial that ended: id, status, final metrics, and the curves of a pruned one."""
+"""Receives a trial that ended: id, status, final metrics, and the curves of a pruned one."""
 
 
 class SweepCallback(tune.Callback):
@@ -26,7 +26,7 @@ class SweepCallback(tune.Callback):
         run: where pruned trials are written.
         progress: the display.
         give_up: writes a trial whose workers keep dying.
-        ended: is told how trials end; None where nobody asks.
+        ended: receives how trials end; None where no search needs it.
 
     Attributes:
         error: why the sweep cannot go on. Tune ends when a callback raises, but with an error of

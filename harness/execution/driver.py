@@ -22,12 +22,12 @@ from harness.search.outcome import scores_along
 if TYPE_CHECKING:  # optuna is imported where something is searched, Ray where something runs
     from ray.tune.schedulers import FIFOScheduler
 
-    from harness.search.growing_plan import Growth
+    from harness.search.growing_plan import GrowingPlan
 
 
 def run_trials(
     run: RunDirectory,
-    work: "list[str] | Growth",
+    work: "list[str] | GrowingPlan",
     datasets: dict[DatasetOptions, Dataset],
     settings: Settings,
     *,
@@ -49,7 +49,7 @@ def run_trials(
         settings: resources, retries, device.
         origin: entries of ``env.*`` that the driver knows.
         at_once: how many run at a time; None for as many as the cluster takes.
-        progress: is told how it goes.
+        progress: prints how it goes.
         swept: the paths whose values name a trial.
         halving: when trials are stopped early; None where all run to their end.
 

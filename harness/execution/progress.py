@@ -50,7 +50,7 @@ class Progress:
         self._shares[trial_id] = share
         if time.monotonic() - self._said > HEARTBEAT_S:
             running = ", ".join(f"{share:.0%}" for share in self._shares.values())
-            self._say(f"running: {running}")
+            self._say_with_counts(f"running: {running}")
 
     def finish(self, trial_id: str, status: str, seconds: float, score: str = "") -> None:
         """Note a finished trial and say so, unless many finish within a second.
@@ -73,10 +73,10 @@ class Progress:
         score = f"  {score}" if score else ""
         more = f"  (+{self._unsaid} more)" if self._unsaid else ""
         self._unsaid = 0
-        self._say(f"{status:<8} {self.labels[trial_id]}{score}  {seconds:.1f} s{more}")
+        self._say_with_counts(f"{status:<8} {self.labels[trial_id]}{score}  {seconds:.1f} s{more}")
 
     def say(self, text: str) -> None:
-        """Print a line of its own."""
+        """Print a line."""
         print(text, file=self.out, flush=True)
 
     def seconds_left(self) -> float | None:
@@ -87,7 +87,7 @@ class Progress:
         rest = self.planned - self.already - done
         return (time.monotonic() - self._started) * rest / done
 
-    def _say(self, text: str) -> None:
+    def _say_with_counts(self, text: str) -> None:
         self._said = time.monotonic()
         left = self.seconds_left()
         eta = f"  {duration(left)} left" if left else ""

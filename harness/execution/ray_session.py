@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.config.schema import RaySettings
 from harness.errors import UserError
+from harness.execution.ray_private import end_autoscaler
 
 # Read when Ray is imported: no loggers of Tune's own, no change of the working directory, and
 # Ctrl-C and SIGTERM for us: Tune would end the sweep as if it were complete, Ray abort the process.
@@ -48,7 +49,7 @@ def ray_session(settings: RaySettings) -> Iterator[None]:
         yield
     finally:
         if not settings.address:
-            _end_autoscaler()
+            end_autoscaler()
         ray.shutdown()
 
 
@@ -77,18 +78,6 @@ def _start(settings: RaySettings) -> None:
             f"There is no Ray cluster at ray.address={settings.address} ({error}). "
             "Start one (`ray up cluster.yaml`), or leave ray.address out to use this machine."
         ) from None
-
-
-def _end_autoscaler() -> None:
-    """End the autoscaler, which has nothing to do on one machine.
-
-    It does not hear SIGTERM, so that ``ray.shutdown`` would wait a second for it.
-    """
-    from ray._private import worker
-
-    node: Any = getattr(worker, "_global_node", None)  # private: without it we wait
-    if node is not None:
-        node.kill_monitor(check_alive=False)
 
 
 def _require_listener(address: str) -> None:

@@ -7,7 +7,7 @@ from ray.tune.search import Searcher
 
 from harness.execution.callback import SweepCallback
 from harness.execution.progress import Progress, label
-from harness.search.growing_plan import Growth
+from harness.search.growing_plan import GrowingPlan
 
 
 class Suggestions(Searcher):
@@ -17,20 +17,20 @@ class Suggestions(Searcher):
 
     Args:
         growth: the search.
-        progress: is told the names of the new trials.
+        progress: gets the names of the new trials.
         swept: the paths that such a name tells the values of.
         callback: notes an error on its way through Tune.
     """
 
     def __init__(
-        self, growth: Growth, progress: Progress, swept: Iterable[str], callback: SweepCallback
+        self, growth: GrowingPlan, progress: Progress, swept: Iterable[str], callback: SweepCallback
     ) -> None:
         super().__init__()
         self._growth, self._progress = growth, progress
         self._swept, self._callback = list(swept), callback
 
     def suggest(self, trial_id: str) -> Any:  # noqa: ARG002  # Tune's own id
-        """Return what a worker is told of its trial."""
+        """Return the configuration that Tune hands to a worker: the trial's id."""
         with self._callback.keeping_error():
             trial = self._growth.next()
         if trial is None:
@@ -41,10 +41,10 @@ class Suggestions(Searcher):
     def on_trial_complete(
         self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False
     ) -> None:
-        """Nothing is left to be said."""
+        """Do nothing: the callback has reported the end already."""
 
     def save(self, checkpoint_path: str) -> None:
-        """Keep nothing: the run directory knows what ended."""
+        """Do nothing: the run directory holds what ended."""
 
     def restore(self, checkpoint_path: str) -> None:
-        """Take up nothing."""
+        """Do nothing: the search is rebuilt from the run directory."""

@@ -28,7 +28,7 @@ REPORT_EVERY_S = 5.0
 
 @dataclass(frozen=True)
 class Assignment:
-    """What every worker of a sweep is told once, through the object store.
+    """What every worker of a sweep gets once, through the object store.
 
     Attributes:
         run_dir: where finished trials are written; its plan says what a trial is.

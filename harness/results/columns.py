@@ -47,7 +47,7 @@ class Columns:
     Attributes:
         metrics: keys of all metrics that a trial may report (float64).
         times: activities that are timed (float64, seconds).
-        env: names of what is told of the environment, with ``str``, ``int``, ``float`` or ``bool``.
+        env: columns of the environment, with ``str``, ``int``, ``float`` or ``bool``.
     """
 
     metrics: Sequence[str] = ()

@@ -1,4 +1,4 @@
-"""Making a run directory, opening the one that is there, or extending it."""
+"""Creating a run directory, or extending the plan of an existing one."""
 
 from typing import Any
 

@@ -24,7 +24,7 @@ def load(location: str | Path) -> Results:
 
     Returns:
         The finished trials, each once, in the order of the plan. What is torn, altered or not in
-        the plan is left out and told in ``problems``.
+        the plan is left out and named in ``problems``.
 
     Raises:
         UserError: there is no run, its plan is torn, or a newer version of this program wrote it.

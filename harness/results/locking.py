@@ -1,4 +1,8 @@
-"""One driver a run directory."""
+"""The lock of a run directory: one driver at a time.
+
+(The library ``filelock`` truncates the file whenever it tries to lock it, and with it the name of
+the holder, which the message to whoever comes second needs.)
+"""
 
 import fcntl
 import os

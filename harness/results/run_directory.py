@@ -1,4 +1,4 @@
-"""The run directory: the truth of a sweep."""
+"""The run directory of a sweep: its plan, its trials, its curves and arrays."""
 
 import json
 import time

@@ -16,7 +16,7 @@ from harness.search.outcome import Outcome, require_scores, together
 from harness.search.study import OptunaStudy
 
 
-class Growth:
+class GrowingPlan:
     """The trials of a search that are still to run, and those it will suggest.
 
     What a run directory holds is known to the study from the start, so that a search goes on where
@@ -82,7 +82,7 @@ class Growth:
         metrics: dict[str, float],
         curves: Curves | None = None,
     ) -> None:
-        """Note how a trial ended; the study is told when all seeds of its configuration have.
+        """Record how a trial ended; the study gets the configuration once all its seeds have ended.
 
         Args:
             trial_id: which.

@@ -23,7 +23,7 @@ _STATES = {"ok": TrialState.COMPLETE, "failed": TrialState.FAIL}
 
 
 class OptunaStudy:
-    """Suggests assignments and is told how they ended; it never suggests one twice.
+    """Suggests assignments from how earlier ones ended; it never suggests one twice.
 
     Args:
         axes: what is searched.
@@ -34,7 +34,7 @@ class OptunaStudy:
         base: the configuration that an assignment changes; bounds that name a hyperparameter are
             read from it.
         known: assignments of an earlier session with their outcomes, in order; None for one that
-            has not ended yet and of which :meth:`update` will be told.
+            has not ended yet; :meth:`update` reports its end later.
 
     Raises:
         UserError: the storage cannot be used.
@@ -64,7 +64,7 @@ class OptunaStudy:
         for assignment, outcome in known:
             self._seen.add(key(assignment))
             if key(assignment) not in ended:
-                self.take_up(assignment)
+                self.begin(assignment)
                 if outcome:
                     self.update(assignment, outcome)
 
@@ -80,11 +80,11 @@ class OptunaStudy:
             self._study.tell(trial, state=TrialState.FAIL)
         while key(assignment := draw(self._axes, self._random)) in self._seen:
             pass
-        self.take_up(assignment)
+        self.begin(assignment)
         return assignment
 
-    def take_up(self, assignment: Assignment) -> None:
-        """Note that an assignment runs, whoever chose it."""
+    def begin(self, assignment: Assignment) -> None:
+        """Enter an assignment as running, whoever chose it."""
         self._study.enqueue_trial(self._params(assignment))
         self._begin(assignment, self._study.ask(self._distributions))
 
@@ -114,7 +114,7 @@ class OptunaStudy:
         self._running[key(assignment)] = trial
 
     def _ended_in_storage(self) -> set[str]:
-        """Return what an earlier session has told; what it left running is told as failed."""
+        """Return the assignments whose end the storage knows; what runs is set to failed."""
         trials = self._study.get_trials()
         for trial in trials:
             if trial.state == TrialState.RUNNING:
@@ -157,8 +157,8 @@ def _open(search: OptunaSearch, goal: Goal, seed: int, name: str) -> optuna.Stud
         )
     except Exception as error:  # whatever the database's driver raises
         raise UserError(_unusable(search.storage, error)) from None
-    told = [direction.name.lower() for direction in study.directions]
-    if told != directions:
+    stored = [direction.name.lower() for direction in study.directions]
+    if stored != directions:
         raise UserError(
             f"search.storage={search.storage} holds a study '{name}' with other objectives. Choose "
             "another run_dir or storage."

@@ -1,6 +1,5 @@
 """The one training loop: it runs any method's phases and says when training diverged."""
 
-import inspect
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from torch import Tensor
 
 from harness.data.sampler import Sampler
 from harness.training.scale import Scale
+from harness.training.torch_private import Adam
 from models.method import Batch, Method, Noise, Phase, Stats, Values
 
 EXPLODED = 100.0
@@ -64,17 +64,6 @@ class Updater:
         return stats
 
 
-class _Adam(torch.optim.Adam):
-    """Torch's Adam, without the compiler that its methods import: a second of every process."""
-
-    add_param_group = inspect.unwrap(torch.optim.Adam.add_param_group)
-
-    @torch.no_grad()
-    def step(self) -> None:  # type: ignore[override]  # no closure: gradients are there already
-        """Update the parameters by their gradients."""
-        inspect.unwrap(torch.optim.Adam.step)(self)
-
-
 class _Update:
     def __init__(self, method: Method, phase: Phase, values: dict[str, float]) -> None:
         self.method, self.phase = method, phase
@@ -85,7 +74,7 @@ class _Update:
         ]
         if not self.parameters:
             raise ValueError(f"phase '{phase.name}' trains no parameter: {phase.trains}")
-        self.adam = _Adam(self.parameters, lr=values[phase.lr], betas=phase.betas, fused=True)
+        self.adam = Adam(self.parameters, lr=values[phase.lr], betas=phase.betas, fused=True)
 
     def is_due(self, step: int, values: Values) -> bool:
         start, end = self.phase.during

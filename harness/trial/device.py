@@ -1,4 +1,4 @@
-"""Where a trial trains."""
+"""The device that a trial trains on."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""What a process that trains sets once for itself."""
+"""Threads and memory of a process that trains, set once."""
 
 import ctypes
 import sys

@@ -27,7 +27,7 @@ TIME_COLUMNS = ("total", "setup", "train", "evaluate", "step")
 
 @dataclass(frozen=True)
 class Advance:
-    """One epoch further in a trial.
+    """The progress of a trial after an epoch.
 
     Attributes:
         share: finished share of the training, in (0, 1].
@@ -60,7 +60,7 @@ class Stopwatch:
         self._last = now
 
     def skip(self) -> None:
-        """Count the time since the last lap as nothing: it was the caller's."""
+        """Leave out the time since the last lap, which the caller spent."""
         self._last = time.perf_counter()
 
     def read(self, steps: int) -> dict[str, float]:

@@ -1,1 +1,1 @@
-"""Distributions and likelihoods."""
+"""Gaussians over codes, and likelihoods of images."""

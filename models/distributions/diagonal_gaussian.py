@@ -1,4 +1,4 @@
-"""The diagonal Gaussian: the approximate posterior of every variational method here."""
+"""The Gaussian with a diagonal covariance, the posterior of most variational methods."""
 
 import math
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _LOG_VARIANCE = (-30.0, 10.0)
 
 @dataclass(frozen=True)
 class DiagonalGaussian:
-    """``N(mean, diag(variance))``, one a row.
+    """``N(mean, diag(variance))``, one for each row of a batch.
 
     Attributes:
         mean: ``[B, d]``.
@@ -26,11 +26,11 @@ class DiagonalGaussian:
         return self.mean + self.variance.sqrt() * noise
 
     def kl(self) -> Tensor:
-        """Return the divergence from the prior ``N(0, I)``, ``[B]`` in nats, in closed form."""
+        """Return the KL divergence from the prior ``N(0, I)``, ``[B]`` in nats, in closed form."""
         return self.kl_by_dimension().sum(1)
 
     def kl_by_dimension(self) -> Tensor:
-        """Return each dimension's part of the divergence, ``[B, d]`` in nats."""
+        """Return the KL divergence of each dimension, ``[B, d]`` in nats."""
         return 0.5 * (self.mean.square() + self.variance - 1 - self.variance.log())
 
     def log_density(self, z: Tensor) -> Tensor:
@@ -40,14 +40,14 @@ class DiagonalGaussian:
 
 
 def gaussian_of(numbers: Tensor) -> DiagonalGaussian:
-    """Return the Gaussian of a network's output ``[B, 2 d]``: means, then logarithms of variances.
+    """Return the Gaussian that a network's output ``[B, 2 d]`` parametrises.
 
-    The logarithms are confined to -30 to 10.
+    The means come first, then the logarithms of the variances, clamped to [-30, 10].
     """
     mean, log_variance = numbers.chunk(2, 1)
     return DiagonalGaussian(mean, log_variance.clamp(*_LOG_VARIANCE).exp())
 
 
 def standard_log_density(z: Tensor) -> Tensor:
-    """Return ``log N(z; 0, I)`` of ``z`` ``[B, d]``, ``[B]`` in nats."""
+    """Return the log-density ``log N(z; 0, I)`` of ``z`` ``[B, d]``, ``[B]`` in nats."""
     return -0.5 * (z.square() + math.log(2 * math.pi)).sum(1)

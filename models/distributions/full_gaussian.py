@@ -1,4 +1,4 @@
-"""The Gaussian with a full covariance: a pose code whose numbers may depend on one another."""
+"""The Gaussian with a full covariance, for a code whose dimensions may be correlated."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ _LOG_DIAGONAL = (-15.0, 5.0)
 
 @dataclass(frozen=True)
 class FullGaussian:
-    """``N(mean, L L^T)``, one a row.
+    """``N(mean, L L^T)``, one for each row of a batch.
 
     Attributes:
         mean: ``[B, d]``.
@@ -31,37 +31,37 @@ class FullGaussian:
         return self.factor.square().sum(2)
 
     def kl(self) -> Tensor:
-        """Return the divergence from the prior ``N(0, I)``, ``[B]`` in nats, in closed form."""
+        """Return the KL divergence from the prior ``N(0, I)``, ``[B]`` in nats, in closed form."""
         return self.kl_by_dimension().sum(1)
 
     def kl_by_dimension(self) -> Tensor:
-        """Return each dimension's part of the divergence, ``[B, d]`` in nats.
+        """Return the KL divergence of each dimension given those before it, ``[B, d]`` in nats.
 
-        That of the dimension given those before it: the square of its entry on L's diagonal is the
-        variance that they leave it, and the parts add up by the chain rule.
+        The square of an entry on L's diagonal is that dimension's conditional variance; by the
+        chain rule the terms add up to the whole divergence.
         """
-        log_left = 2 * self.factor.diagonal(dim1=1, dim2=2).log()
-        return 0.5 * (self.mean.square() + self.variance - 1 - log_left)
+        log_conditional = 2 * self.factor.diagonal(dim1=1, dim2=2).log()
+        return 0.5 * (self.mean.square() + self.variance - 1 - log_conditional)
 
 
 def full_gaussian_size(d: int) -> int:
-    """Return how many numbers make a full Gaussian of dimension ``d``."""
+    """Return how many numbers parametrise a full Gaussian of dimension ``d``."""
     return d + d * (d + 1) // 2
 
 
 def full_gaussian_of(numbers: Tensor, d: int) -> FullGaussian:
-    """Return the Gaussian of a network's output ``[B, d + d (d + 1) / 2]``.
+    """Return the Gaussian that a network's output ``[B, d + d (d + 1) / 2]`` parametrises.
 
-    The mean first, then L by rows: exponentials on the diagonal; the numbers before it in row i,
-    counted from 0, over the square root of i, so that no row's part of the variance grows with its
-    length (the authors' code).
+    The mean comes first, then L by rows: the diagonal is the exponential of its numbers; those left
+    of it in row i, counted from 0, are divided by the square root of i, so that the variance of a
+    dimension does not grow with i (the authors' code).
     """
     rows = torch.arange(d, device=numbers.device)
-    place = (rows * (rows + 1) // 2)[:, None] + rows
+    position = (rows * (rows + 1) // 2)[:, None] + rows
     below, diagonal = rows < rows[:, None], rows == rows[:, None]
-    # Places above the diagonal are of later rows, or of none: any will do, and zeros replace them.
-    found = torch.where(below | diagonal, place, 0)
-    entries = numbers[:, d:].index_select(1, found.reshape(-1)).reshape(-1, d, d)
+    # Above the diagonal any position will do: zeros replace what is read there.
+    position = torch.where(below | diagonal, position, 0)
+    entries = numbers[:, d:].index_select(1, position.reshape(-1)).reshape(-1, d, d)
     scale = rows.clamp(min=1).to(numbers.dtype).rsqrt()[:, None]
     factor = torch.where(below, entries * scale, 0.0)
     factor = torch.where(diagonal, entries.clamp(*_LOG_DIAGONAL).exp(), factor)

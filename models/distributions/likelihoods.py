@@ -1,4 +1,4 @@
-"""What a decoder's output says of an image: log-likelihoods, in nats per image."""
+"""Log-likelihoods of images given the output of a decoder, in nats per image."""
 
 import math
 from typing import Literal
@@ -17,7 +17,7 @@ def bernoulli_log_likelihood(image: Tensor, mean: Tensor) -> Tensor:
 
     Args:
         image: ``[B, C, H, W]`` in ``[0, 1]``. Grey values are allowed: the sum is then a
-            cross-entropy, which the VITAE paper (and most of the field) reports all the same.
+            cross-entropy and no log-likelihood; VITAE and most papers report it as one.
         mean: ``[B, C, H, W]`` in ``[0, 1]``, clamped to ``[1e-5, 1 - 1e-5]``.
     """
     mean = mean.clamp(MEAN_MARGIN, 1 - MEAN_MARGIN)
@@ -39,7 +39,7 @@ def gaussian_log_likelihood(image: Tensor, mean: Tensor, variance: float) -> Ten
 
 
 def log_likelihood(name: LikelihoodName, image: Tensor, mean: Tensor, variance: float) -> Tensor:
-    """Return the log-likelihood of each image, ``[B]`` in nats (see the two functions above)."""
+    """Return the log-likelihood ``[B]`` under the distribution of this name, in nats."""
     if name == "gaussian":
         return gaussian_log_likelihood(image, mean, variance)
     return bernoulli_log_likelihood(image, mean)

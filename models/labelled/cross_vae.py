@@ -1,67 +1,64 @@
-"""The cross-modal VAE that dVAE is compared with: one code for an image and its labels."""
+"""The cross-modal VAE that dVAE is compared with: one latent space for an image and its labels."""
 
 import torch
 from torch import Tensor
 
 from models.distributions.diagonal_gaussian import DiagonalGaussian
-from models.labelled.labelled_vae import IMAGE, ModalVAE
-from models.labelled.uses import (
-    BETA_AT_64,
-    W_X_AT_64,
-    PoseEstimation,
-    Synthesis,
-    smaller,
-)
+from models.hyperparameters import with_scale_defaults
+from models.labelled.labelled_vae import IMAGE, LabelledVAE
+from models.labelled.tasks import BETA_AT_64, W_X_AT_64, PoseEstimation, Synthesis
 from models.method import Batch, Noise, Stats, Values
 
 LATENT = "latent"
 
 
-class CrossModal(ModalVAE):
-    """One latent space, into which an encoder of each modality leads and out of which all decode.
+class CrossModal(LabelledVAE):
+    """Base of both cross-modal VAEs: image and labels are encoded in, and decoded from, one code.
 
-    The paper prints its code, z_cross of Table 4, and not its training. Here the code of each of
-    the three, image and labels, is decoded into all three, with the errors of dVAE; the loss is the
-    mean of the three bounds.
+    The paper scores its code, z_cross of Table 4, without saying how it was trained. Here the codes
+    of the image and of each label are decoded into all three, with the errors of dVAE; the loss is
+    the mean of the three bounds.
     """
 
     def sizes(self) -> dict[str, int]:
-        """Return ``d`` for the one group, ``latent``."""
+        """Return ``d`` for the only group, ``latent``."""
         return {LATENT: self.hyperparameters.d}
 
     def group_of(self, label: str) -> str:
-        """Return the one group."""
+        """Return the only group, ``latent``."""
         del label
         return LATENT
 
     def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
-        """Draw standard normal ``<modality>_latent`` ``[B, d]`` for the image and each label."""
+        """Draw standard normal ``<source>_latent`` ``[B, d]`` for the image and each label."""
         drawn: dict[str, Tensor] = {}
         for source in (IMAGE, *self.labels):
-            drawn.update(self.noise_of(source, batch_size, generator))
+            drawn.update(self.draw_groups(source, batch_size, generator))
         return drawn
 
     def objective(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
-        """Return the mean of the bounds of the codes of image, y1 and y2, negative and weighted."""
-        found = [self.posterior(batch[IMAGE])[LATENT]]
-        found += [self.label_posterior(batch, label) for label in self.labels]
+        """Return the mean of the weighted negative bounds for the codes of image, y1 and y2."""
+        posteriors = [self.posterior(batch[IMAGE])[LATENT]]
+        posteriors += [self.label_posterior(batch, label) for label in self.labels]
         draws = [noise[f"{source}_{LATENT}"] for source in (IMAGE, *self.labels)]
-        # Decoded at once: what BatchNorm normalises by is then what its running statistics are of.
+        # Decoded as one batch: BatchNorm then normalises by the statistics whose running means it
+        # keeps, those of all three codes together.
         posterior = DiagonalGaussian(
-            torch.cat([of.mean for of in found]), torch.cat([of.variance for of in found])
+            torch.cat([each.mean for each in posteriors]),
+            torch.cat([each.variance for each in posteriors]),
         )
-        decoded = self.decoded({LATENT: posterior.sample(torch.cat(draws))})
-        told = {name: torch.cat([batch[name]] * len(found)) for name in (IMAGE, *self.labels)}
-        return self.weighed(told, {LATENT: posterior}, decoded, values)
+        decoded = self.decode_all({LATENT: posterior.sample(torch.cat(draws))})
+        thrice = {name: torch.cat([batch[name]] * 3) for name in (IMAGE, *self.labels)}
+        return self.weighted_loss(thrice, {LATENT: posterior}, decoded, values)
 
 
 class CrossVAESynthesis(Synthesis, CrossModal):
     """Cross-modal VAE of images, their poses and tag images: one code for all three."""
 
-    at_scale = smaller(CrossModal, beta=BETA_AT_64)
+    at_scale = with_scale_defaults(CrossModal.at_scale, beta=BETA_AT_64)
 
 
 class CrossVAE(PoseEstimation, CrossModal):
     """Cross-modal VAE of images, canonical poses and viewpoints: one code (z_cross, Table 4)."""
 
-    at_scale = smaller(CrossModal, w_x=W_X_AT_64)
+    at_scale = with_scale_defaults(CrossModal.at_scale, w_x=W_X_AT_64)

@@ -1,4 +1,4 @@
-"""The choices and numbers of dVAE and of the cross-modal VAE it is compared with."""
+"""Hyperparameters of dVAE and of the cross-modal VAE it is compared with."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -12,8 +12,8 @@ _UNWEIGHTED = "ours: the paper's terms have weight 1"
 
 
 @dataclass(frozen=True)
-class ModalHyperparameters:
-    """The objective, the code and the networks."""
+class LabelledHyperparameters:
+    """Weights of the objective, dimension of the code, and size of the networks."""
 
     lr: Annotated[
         float, Value("η", "Adam's learning rate", "ours: the paper prints none"), Gt(0)
@@ -45,17 +45,17 @@ class ModalHyperparameters:
 
 
 @dataclass(frozen=True)
-class DVAEHyperparameters(ModalHyperparameters):
-    """The two steps, and the rest of an image that no label tells."""
+class DVAEHyperparameters(LabelledHyperparameters):
+    """Those of the two training steps and of z_u, the part of the code without a label."""
 
     d_u: Annotated[
         int,
-        Structure("d_u", "dimension of z_u, of what no label tells; 0 is none", "Table 3; ours"),
+        Structure("d_u", "dimension of z_u, which no label determines; 0 is none", "Table 3; ours"),
         Ge(0),
     ] = 0
     pose_branch_pool: Annotated[
         bool,
-        Structure("", "maps averaged to 8 x 8 before Table 3's branch of poses", "ours"),
+        Structure("", "maps averaged to 8 x 8 before Table 3's pose branch", "ours"),
     ] = False
     joint: Annotated[
         bool, Structure("", "both steps in every step of the training", "equation 6")
@@ -68,12 +68,12 @@ class DVAEHyperparameters(ModalHyperparameters):
 
 
 @dataclass(frozen=True)
-class SynthesisHyperparameters(ModalHyperparameters):
-    """Of image synthesis."""
+class SynthesisHyperparameters(LabelledHyperparameters):
+    """Defaults of image synthesis."""
 
     beta: Annotated[float, Value("β", "weight of the KL terms", "Appendix C"), Ge(0)] = 100.0
 
 
 @dataclass(frozen=True)
 class DVAESynthesisHyperparameters(SynthesisHyperparameters, DVAEHyperparameters):
-    """Of dVAE for image synthesis."""
+    """Hyperparameters of dVAE for image synthesis."""

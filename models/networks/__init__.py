@@ -1,1 +1,1 @@
-"""Encoders and decoders as the papers describe them, one file a paper."""
+"""Encoders and decoders as the papers describe them, one file for each paper."""

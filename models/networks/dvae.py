@@ -1,7 +1,7 @@
 """The networks of dVAE (Yang and Yao, 2019, Tables 1-3), in three sizes.
 
-``paper`` has the published layers. ``small`` and ``tiny`` are ours: fewer channels, one block to a
-stage of the ResNet, smaller perceptrons.
+``paper`` has the published layers. ``small`` and ``tiny`` are ours: fewer channels, one block in
+each stage of the ResNet, smaller perceptrons.
 """
 
 import math
@@ -16,7 +16,15 @@ from models.networks.resnet18 import STAGES, ResNet, load_trunk
 
 @dataclass(frozen=True)
 class _Sizes:
-    """Channels of the ResNet's stages and blocks of each, of the decoder's maps, perceptrons."""
+    """Widths and depths of all networks of a size.
+
+    Attributes:
+        stages: channels of the ResNet's stages.
+        blocks: residual blocks in each stage.
+        maps: channels of the image decoder, from the code to the image.
+        hidden: width of the perceptrons' layers.
+        depth: number of their hidden layers.
+    """
 
     stages: tuple[int, int, int, int]
     blocks: int
@@ -42,9 +50,9 @@ def image_encoder(
     Args:
         size: of the network.
         image_shape: ``(channels, height, width)``.
-        n_outputs: numbers of its last layer, in place of torchvision's 1000 classes.
-        weights: a file of weights to start from (see ``resnet18.load_trunk``); "" starts
-            from random ones.
+        n_outputs: width of its last layer, in place of torchvision's 1000 classes.
+        weights: a file of weights to start from (see ``resnet18.load_trunk``); "" is a random
+            initialisation.
 
     Raises:
         ValueError: the file cannot be used.
@@ -61,12 +69,12 @@ def vector_encoder(
 ) -> nn.Sequential:
     """Return Table 2's encoder from ``[B, *shape]`` to ``[B, n_outputs]``.
 
-    The table ends in FC-(N512) without an activation and shows no head.
+    The last row of the table is FC-(N512) without an activation; the table has no head.
 
     Args:
         size: of the network.
-        shape: of what is encoded.
-        n_outputs: those of the head.
+        shape: of the vector or matrix that is encoded.
+        n_outputs: width of the head.
         feature_layer: whether that last row is a layer before the head, or the head itself.
     """
     sizes = _SIZES[size]
@@ -84,12 +92,12 @@ def vector_decoder(size: NetworkSize, d: int, shape: tuple[int, ...]) -> nn.Sequ
     return nn.Sequential(*_activated(widths), end, nn.Unflatten(1, shape))
 
 
-class ModalImageDecoder(nn.Module):
-    """Codes ``[B, d]`` to images ``[B, C, H, W]`` in ``[-1, 1]`` (Table 1).
+class DVAEImageDecoder(nn.Module):
+    """Maps codes ``[B, d]`` to images ``[B, C, H, W]`` in ``[-1, 1]`` (Table 1).
 
     A kernel of 5 with stride 2 and the printed padding of 1 gives 17, 35, 71, 143, 287 pixels and
-    never 256. Padding 2 and output padding 1, what DCGAN's code calls "same", doubles each time.
-    Images smaller than 256 go without the first of the doublings.
+    never 256. Padding 2 with output padding 1, "same" in DCGAN's code, doubles the sides each time.
+    For images smaller than 256 the first of the doublings are left out.
 
     Args:
         size: of the network.
@@ -108,12 +116,12 @@ class ModalImageDecoder(nn.Module):
         first = maps[0], height // 2**n, width // 2**n
         layers: list[nn.Module] = [nn.Linear(d, math.prod(first)), nn.Unflatten(1, first)]
         layers.append(nn.BatchNorm2d(maps[0]))
-        kept = maps[0], *maps[len(maps) - n + 1 :]
-        for before, after in pairwise(kept):
+        widths = maps[0], *maps[len(maps) - n + 1 :]
+        for before, after in pairwise(widths):
             layers += [_doubling(before, after), nn.BatchNorm2d(after), nn.ReLU()]
         self.trunk = nn.Sequential(*layers)
-        self.image = nn.Sequential(_doubling(kept[-1], channels), nn.Tanh())
-        self.trunk_shape = kept[-1], height // 2, width // 2
+        self.image = nn.Sequential(_doubling(widths[-1], channels), nn.Tanh())
+        self.trunk_shape = widths[-1], height // 2, width // 2
 
     def forward(self, code: Tensor) -> Tensor:
         """Map ``[B, d]`` to ``[B, C, H, W]``."""
@@ -130,8 +138,8 @@ def pose_branch(
         size: of the network.
         trunk_shape: ``(channels, height, width)`` of the maps that both branches read.
         shape: of the pose.
-        pooled: average the maps to 8 x 8 before the first layer. The table does not, so that its
-            first layer has 67 million parameters at 256 x 256.
+        pooled: average the maps to 8 x 8 before the first layer. In the table they are not, and
+            that layer has 67 million parameters at 256 x 256.
     """
     hidden, (channels, height, width) = _SIZES[size].hidden, trunk_shape
     first: list[nn.Module] = [nn.Flatten()]
@@ -144,7 +152,7 @@ def pose_branch(
 
 
 def _activated(widths: tuple[int, ...]) -> list[nn.Module]:
-    """Return linear layers of these widths, each with a ReLU."""
+    """Return linear layers of these widths, each followed by a ReLU."""
     return [
         layer
         for before, after in pairwise(widths)

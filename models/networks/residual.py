@@ -12,16 +12,19 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from models.pictures import from_unit_interval
+
 NetworkSize = Literal["tiny", "small", "paper"]
+"""The sizes of networks for the scales ``smoke``, ``small`` and ``paper``."""
 
 
 @dataclass(frozen=True)
 class _Widths:
-    """Channels and blocks of a size.
+    """Channels and numbers of residual blocks of both networks of a size.
 
     Attributes:
-        stem: channels of a first layer at the image's own size; None has the first halving read
-            the image, and the last doubling make it.
+        stem: channels of the layer at the image's full size; None is no such layer: the first
+            halving reads the image, and the last doubling returns it.
         encoder: channels after each halving.
         encoder_blocks: residual blocks after the last halving.
         decoder: channels before each doubling, and after the last where there is a stem.
@@ -42,7 +45,7 @@ _SIZES: dict[NetworkSize, _Widths] = {
 }
 _MAX_HALVINGS = 4
 _CODE_SIDE = 4
-"""Sides of the code's maps: 4 after four halvings of 64 pixels, as in the release."""
+"""Least side of the smallest maps: 4 after four halvings of 64 pixels, as in the release."""
 
 
 class Residual(nn.Module):
@@ -59,15 +62,16 @@ class Residual(nn.Module):
 
 
 class ImageEncoder(nn.Module):
-    """Images ``[B, C, H, W]`` in ``[0, 1]`` to ``[B, d]``, linear at the end.
+    """Maps images ``[B, C, H, W]`` in ``[0, 1]`` to ``[B, d]``, with a linear last layer.
 
     Args:
         size: of the network.
         image_shape: ``(channels, height, width)``.
         d: dimension of the output.
-        pooled: average each channel over the image before the last layer, which is then a linear
-            one (the released people model); else the output is maps of the last halving, flattened
-            (the sprites model), or linear in the trunk's maps where ``d`` numbers do not fill maps.
+        pooled: average each channel over the image before a fully connected last layer (the
+            released people model). Otherwise the last layer is a convolution whose maps are
+            flattened (the sprites model), or a fully connected one where ``d`` is no multiple of
+            the size of a map.
 
     Raises:
         ValueError: the image's sides are not divisible by 8.
@@ -103,18 +107,18 @@ class ImageEncoder(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """Map ``[B, C, H, W]`` in ``[0, 1]`` to ``[B, d]``."""
-        code: Tensor = self.head(self.trunk(2 * image - 1))
+        code: Tensor = self.head(self.trunk(from_unit_interval(image)))
         return code
 
 
 class ImageDecoder(nn.Module):
-    """Codes ``[B, d]`` to images ``[B, C, H, W]`` on the scale ``[-1, 1]``, not confined to it.
+    """Maps codes ``[B, d]`` to images ``[B, C, H, W]`` on the scale ``[-1, 1]``, unclamped.
 
     Args:
         size: of the network.
         image_shape: ``(channels, height, width)``.
-        d: dimension of the code, all groups together. Where so many numbers do not fill maps, the
-            first layer is linear instead of a convolution.
+        d: dimension of the code, all groups together. Where it is no multiple of the size of a
+            map, the first layer is fully connected instead of a convolution.
 
     Raises:
         ValueError: the image's sides are not divisible by 8.
@@ -147,25 +151,25 @@ class ImageDecoder(nn.Module):
         self.layers = nn.Sequential(*layers)
 
     def forward(self, code: Tensor) -> Tensor:
-        """Map ``[B, d]`` to ``[B, C, H, W]``, about ``[-1, 1]``."""
+        """Map ``[B, d]`` to ``[B, C, H, W]`` on the scale ``[-1, 1]``."""
         image: Tensor = self.layers(code)
         return image
 
 
 def _code_sides(image_shape: tuple[int, int, int]) -> tuple[int, int]:
-    """Return height and width of the maps between the last halving and the first doubling."""
+    """Return height and width of the smallest maps, after the last halving."""
     _, height, width = image_shape
     n = 2 ** _halvings(image_shape)
     return height // n, width // n
 
 
 def halvings(image_shape: tuple[int, int, int], to: int, most: int) -> int:
-    """Return how often an image's sides are halved: as far as they are even, to ``to`` or more.
+    """Return how often an image's sides are halved, while they are even and larger than ``to``.
 
     Args:
         image_shape: ``(channels, height, width)``.
-        to: the smaller side at which it ends.
-        most: number of halvings at which it ends.
+        to: bound of the shorter side.
+        most: largest number of halvings.
 
     Raises:
         ValueError: the sides cannot be halved once.
@@ -187,5 +191,5 @@ def _halvings(image_shape: tuple[int, int, int]) -> int:
 
 
 def _between(widths: _Widths, channels: int) -> nn.Module:
-    """Return what is between two changes of size: a residual block, or the cheaper activation."""
+    """Return the layer between two changes of size: a residual block, or a mere activation."""
     return Residual(channels) if widths.stem else nn.ReLU()

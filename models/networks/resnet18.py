@@ -1,4 +1,7 @@
-"""ResNet-18 (He et al., 2016), its parameters named and shaped as torchvision's."""
+"""ResNet-18 (He et al., 2016), with the parameter names and shapes of torchvision's.
+
+Our own, because torchvision cannot be imported beside a torch that is built without CUDA.
+"""
 
 import pickle
 
@@ -15,8 +18,8 @@ class BasicBlock(nn.Module):
     Args:
         before: channels of the input.
         after: channels of the output.
-        stride: of the first convolution; where it or the channels change the shape, ``x`` goes
-            through a normalised 1 x 1 convolution.
+        stride: of the first convolution; where it or the channels change the shape, ``x`` is
+            mapped by a 1 x 1 convolution with normalisation.
     """
 
     def __init__(self, before: int, after: int, stride: int) -> None:
@@ -34,18 +37,18 @@ class BasicBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map ``[B, before, H, W]`` to ``[B, after, H / stride, W / stride]``."""
         added: Tensor = self.bn2(self.conv2(self.bn1(self.conv1(x)).relu()))
-        kept: Tensor = self.downsample(x)
-        return (kept + added).relu()
+        shortcut: Tensor = self.downsample(x)
+        return (shortcut + added).relu()
 
 
 class ResNet(nn.Module):
-    """Images to numbers: a stem that quarters the sides, four stages, their average, one layer.
+    """A ResNet: a stem that quarters the sides, four stages, global average, one linear layer.
 
     Args:
         channels: of the images.
-        n_outputs: numbers of an image; 1000 in torchvision's.
+        n_outputs: width of the last layer; 1000 in torchvision's.
         stages: channels of each stage.
-        blocks: of each stage; two in ResNet-18.
+        blocks: residual blocks in each stage; two in ResNet-18.
     """
 
     def __init__(
@@ -80,27 +83,28 @@ class ResNet(nn.Module):
 
 
 def load_trunk(network: ResNet, path: str) -> None:
-    """Give a network the weights of a file, such as torchvision's, but for its last layer.
+    """Load a file of weights, such as torchvision's, into all layers of a network but the last.
 
     Args:
-        network: of the same stages, for images of three channels.
-        path: a file of a state dict, read without running any code in it.
+        network: a network with the same stages and channels of images.
+        path: a saved state dict; it is unpickled without running code.
 
     Raises:
         ValueError: there is no such file, or it holds other parameters.
     """
     try:
-        held = torch.load(path, map_location="cpu", weights_only=True)
+        loaded = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
         raise ValueError(f"the weights of ResNet-18 cannot be read: {path}: {error}") from error
     own = network.state_dict()
-    shapes, found = (
-        {name: of.shape for name, of in state.items() if not name.startswith("fc.")}
-        for state in (own, held)
+    shapes, loaded_shapes = (
+        {name: tensor.shape for name, tensor in state.items() if not name.startswith("fc.")}
+        for state in (own, loaded)
     )
-    if wrong := sorted(n for n in shapes.keys() | found if shapes.get(n) != found.get(n)):
+    names = shapes.keys() | loaded_shapes
+    if wrong := sorted(name for name in names if shapes.get(name) != loaded_shapes.get(name)):
         raise ValueError(
             f"{path} is not of this ResNet, in {len(wrong)} tensors such as {wrong[0]}: ResNet-18 "
             "is network=paper, and reads images of three channels"
         )
-    network.load_state_dict({**own, **{name: held[name] for name in found}})
+    network.load_state_dict({**own, **{name: loaded[name] for name in loaded_shapes}})

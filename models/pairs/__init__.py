@@ -1,1 +1,1 @@
-"""Methods that learn from pairs of images of one identity (RoDi and baselines)."""
+"""Methods that learn from pairs of images of one identity: RoDi and its baselines."""

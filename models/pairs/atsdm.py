@@ -19,7 +19,7 @@ CODE = "Hadad et al., 2018, authors' code"
 
 @dataclass(frozen=True)
 class ATSDMHyperparameters(PairHyperparameters):
-    """The two steps and the adversary."""
+    """Learning rates, weights of the losses, and the share of each step of the training."""
 
     lr: Annotated[float, Value("η", "Adam's learning rate", CODE), Gt(0)] = 1e-4
     adversary_lr: Annotated[
@@ -33,7 +33,7 @@ class ATSDMHyperparameters(PairHyperparameters):
     ] = 1.0
     first_share: Annotated[
         float,
-        Value("", "share of the training steps of the first step", "ours: there, two trainings"),
+        Value("", "share of the training that is the first step", "ours: there, two trainings"),
         Interval(ge=0, le=1),
     ] = 0.3
     generator_every: Annotated[
@@ -47,11 +47,12 @@ class ATSDMHyperparameters(PairHyperparameters):
 
 
 class ATSDM(PairMethod):
-    """Two-step disentanglement: an appearance learnt from labels, a pose that hides them.
+    """Two-step disentanglement: an appearance learnt from labels, then a pose that hides them.
 
-    Pairs are not needed, identities are: both codes are of ``image``. First the appearance encoder
-    learns to tell the identities; then it stays as it is, and pose encoder and decoder learn
-    against an adversary that tells the identity from the pose.
+    It uses the identities of the images and not their pairs: both codes are of ``image``. In the
+    first step, the appearance encoder is trained to classify identities. In the second it stays
+    fixed, and pose encoder and decoder are trained against an adversary that classifies the
+    identity from the pose.
     """
 
     Hyperparameters = ATSDMHyperparameters
@@ -70,7 +71,7 @@ class ATSDM(PairMethod):
         self.adversary = _perceptron(hp.d_pose, hp.width, n, normalised=True)
 
     def phases(self) -> tuple[Phase, ...]:
-        """Return the first step's update, and the adversary's and the generator's of the second."""
+        """Return the update of the first step, and adversary's and generator's of the second."""
         every = self.hyperparameters.generator_every
         return (
             Phase(
@@ -97,11 +98,11 @@ class ATSDM(PairMethod):
         )
 
     def in_first_step(self, stats: Stats) -> Tensor:
-        """Tell whether the appearance is still being learnt."""
+        """Return whether training is in the first step, in which the appearance is learnt."""
         return stats["classifier/first_step"] > 0
 
     def in_second_step(self, stats: Stats) -> Tensor:
-        """Tell whether the appearance has been learnt."""
+        """Return whether training is in the second step, in which the pose is learnt."""
         return stats["classifier/first_step"] == 0
 
     def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
@@ -110,7 +111,7 @@ class ATSDM(PairMethod):
         return {}
 
     def classification(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
-        """Return the cross-entropy of the identity, told from the appearance, in nats."""
+        """Return the cross-entropy of the identity, classified from the appearance, in nats."""
         del noise
         logits = self.classifier(self.appearance_code(batch["image"]))
         loss = F.cross_entropy(logits, batch["identity"])
@@ -119,7 +120,7 @@ class ATSDM(PairMethod):
         return loss, {"correct": correct, "first_step": torch.zeros_like(correct) + first}
 
     def accusation(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
-        """Return the adversary's cross-entropy of the identity, told from the pose, in nats."""
+        """Return the adversary's cross-entropy of the identity, from the pose, in nats."""
         del noise, values
         with torch.no_grad():
             pose = self.pose_code(batch["image"])
@@ -128,7 +129,7 @@ class ATSDM(PairMethod):
         return F.cross_entropy(logits, batch["identity"]), {"correct": correct}
 
     def generation(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
-        """Return ``w_r mse - w_a cross-entropy`` of the adversary; mse a mean over all values."""
+        """Return ``w_r mse - w_a ce``: mean squared error, and the adversary's cross-entropy."""
         del noise
         image = batch["image"]
         with torch.no_grad():
@@ -151,10 +152,10 @@ class ATSDM(PairMethod):
 
 
 def _perceptron(d: int, width: int, n: int, normalised: bool) -> nn.Sequential:
-    """Return three hidden layers and ``n`` logits; normalised by the batch's own statistics."""
+    """Return three hidden layers and ``n`` logits, with batch normalisation if ``normalised``."""
     layers: list[nn.Module] = []
     for inputs in (d, width, width):
-        # A bias before the normalisation would be taken away again.
+        # Normalisation subtracts the mean, and with it any bias.
         layers.append(nn.Linear(inputs, width, bias=not normalised))
         if normalised:
             layers.append(nn.BatchNorm1d(width, track_running_stats=False))

@@ -1,4 +1,4 @@
-"""RoDi's networks with a fixed weight of the variational bound and no classifier (its Figure 7)."""
+"""beta-VAE of pairs: RoDi without classifiers, its KL term with a fixed weight (its Figure 7)."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -17,7 +17,7 @@ from models.pictures import squared_error
 
 @dataclass(frozen=True)
 class BVAEHyperparameters(PairHyperparameters):
-    """The weight of the bound."""
+    """Those of all methods of pairs, and the weight of the KL term."""
 
     beta: Annotated[float, Value("β", "weight of the KL term of the pose", OURS), Ge(0)] = 1.0
 
@@ -34,7 +34,7 @@ class BVAE(PairMethod):
         self.pose_encoder = ImageEncoder(hp.network, shape, 2 * hp.d_pose)
 
     def phases(self) -> tuple[Phase, ...]:
-        """Return the one update, with RoDi's rates of decay."""
+        """Return the only update, with the decay rates of RoDi's Adam."""
         return (Phase("train", "objective", betas=(0.5, 0.9)),)
 
     def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
@@ -42,7 +42,7 @@ class BVAE(PairMethod):
         return self.draw_poses(("pose",), batch_size, generator)
 
     def objective(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
-        """Return ``L_rec + beta KL``, both summed over their dimensions (Figure 7, bvae)."""
+        """Return ``L_rec + beta KL``, each a sum over its dimensions (Figure 7, bvae)."""
         posterior = self.posterior(batch["image"])["pose"]
         appearance = self.appearance_code(batch["same"])
         decoded = self.compose(posterior.sample(noise["pose"]), appearance)
@@ -59,5 +59,5 @@ class BVAE(PairMethod):
         return self.posterior(image)["pose"].mean
 
     def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian]:
-        """Return that of ``pose``, over ``[B, d_pose]``."""
+        """Return the posterior of ``pose``, over ``[B, d_pose]``."""
         return {"pose": gaussian_of(self.pose_encoder(image))}

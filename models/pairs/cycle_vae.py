@@ -1,4 +1,4 @@
-"""The cycle-consistent VAE (Jha et al., 2018), with the networks of RoDi's comparison."""
+"""The cycle-consistent VAE (Jha et al., 2018), with RoDi's networks."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -19,7 +19,7 @@ CODE = "Jha et al., 2018, authors' code"
 
 @dataclass(frozen=True)
 class CycleVAEHyperparameters(PairHyperparameters):
-    """The weights of the two cycles."""
+    """Weights of the losses of the two cycles."""
 
     lr: Annotated[float, Value("η", "Adam's learning rate", CODE), Gt(0)] = 1e-4
     rec_weight: Annotated[float, Value("", "weight of the mean squared error", CODE), Ge(0)] = 2.0
@@ -30,7 +30,7 @@ class CycleVAEHyperparameters(PairHyperparameters):
 
 
 class CycleVAE(PairMethod):
-    """Cycle-consistent VAE: swaps within an identity, and a pose read back from two others."""
+    """Cycle-consistent VAE: appearances swapped within an identity, poses recovered after swaps."""
 
     Hyperparameters = CycleVAEHyperparameters
 
@@ -41,7 +41,7 @@ class CycleVAE(PairMethod):
         self.encoder = ImageEncoder(hp.network, data.image_shape, numbers)
 
     def phases(self) -> tuple[Phase, ...]:
-        """Return the forward cycle, and the reverse one, which trains the encoder alone."""
+        """Return the updates of the forward cycle, and of the reverse one, of the encoder alone."""
         return (
             Phase("forward", "forward_cycle", ("encoder.", "decoder.")),
             Phase("reverse", "reverse_cycle", ("encoder.",)),
@@ -52,7 +52,7 @@ class CycleVAE(PairMethod):
         return self.draw_poses(("pose", "pose_same", "prior"), batch_size, generator)
 
     def forward_cycle(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
-        """Return the loss of a pair whose appearances are exchanged.
+        """Return the loss of pairs, each image decoded with the appearance of the other.
 
         ``w (mse(D(s1, c2), x1) + mse(D(s2, c1), x2)) + v (KL1 + KL2)``, where ``mse`` and the KL
         terms are means over the batch and all values of the images.
@@ -69,16 +69,16 @@ class CycleVAE(PairMethod):
         return loss, {"rec": rec.detach(), "kl": kl.detach()}
 
     def reverse_cycle(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
-        """Return the weighted distance of the poses read back from two images made with one.
+        """Return the weighted distance of the poses encoded from two decodings of one pose.
 
-        Their appearances are those of unrelated images, the batch and the batch moved by one.
-        Neither they nor the images made have a way back to the networks that made them.
+        The pose is drawn from the prior, and decoded with the appearance of each image and with
+        that of the one before. No gradient passes through the decoded images.
         """
         with torch.no_grad():
             appearance = self.appearance_code(batch["image"])
-            made = to_unit_interval(self.compose(noise["prior"], appearance))
-            made_other = to_unit_interval(self.compose(noise["prior"], appearance.roll(1, 0)))
-        distance = (self.pose_code(made) - self.pose_code(made_other)).abs().mean()
+            decoded = to_unit_interval(self.compose(noise["prior"], appearance))
+            decoded_other = to_unit_interval(self.compose(noise["prior"], appearance.roll(1, 0)))
+        distance = (self.pose_code(decoded) - self.pose_code(decoded_other)).abs().mean()
         return values["reverse_weight"] * distance, {"distance": distance.detach()}
 
     def appearance_code(self, image: Tensor) -> Tensor:
@@ -90,7 +90,7 @@ class CycleVAE(PairMethod):
         return self._codes(image)[0].mean
 
     def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian]:
-        """Return that of ``pose``, over ``[B, d_pose]``."""
+        """Return the posterior of ``pose``, over ``[B, d_pose]``."""
         return {"pose": self._codes(image)[0]}
 
     def _codes(self, image: Tensor) -> tuple[DiagonalGaussian, Tensor]:

@@ -1,15 +1,14 @@
 """DrNet for pairs of images (Denton & Birodkar, 2017), with RoDi's networks."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import torch
 import torch.nn.functional as F
 from annotated_types import Ge, Gt
 from torch import Tensor, nn
 
-from models.hyperparameters import Structure, Value
+from models.hyperparameters import AtScale, Structure, Value
 from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
 from models.networks.residual import ImageEncoder
 from models.pairs.pair_method import PairHyperparameters, PairMethod
@@ -20,7 +19,7 @@ CODE = "Denton & Birodkar, 2017, authors' code"
 
 @dataclass(frozen=True)
 class DrNetHyperparameters(PairHyperparameters):
-    """The weights of the losses, and the small codes."""
+    """Weights of the losses, and the dimensions of the codes, smaller than RoDi's."""
 
     lr: Annotated[float, Value("η", "Adam's learning rate", CODE), Gt(0)] = 2e-3
     d_appearance: Annotated[
@@ -41,15 +40,13 @@ class DrNetHyperparameters(PairHyperparameters):
 
 
 class DrNet(PairMethod):
-    """DrNet: contents of one identity alike, poses that do not tell whether identities are.
+    """DrNet: similar contents within an identity, poses that do not reveal it to a discriminator.
 
-    What is a scene of a video there is an identity here.
+    The paper learns from scenes of a video; an identity takes the place of a scene here.
     """
 
     Hyperparameters = DrNetHyperparameters
-    at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        scale: {"network": values["network"]} for scale, values in PairMethod.at_scale.items()
-    }
+    at_scale: ClassVar[AtScale] = {"smoke": {"network": "tiny"}, "small": {"network": "small"}}
 
     def __init__(self, hyperparameters: DrNetHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)
@@ -65,7 +62,7 @@ class DrNet(PairMethod):
         )
 
     def phases(self) -> tuple[Phase, ...]:
-        """Return the discriminator's update after that of encoders and decoder."""
+        """Return the update of encoders and decoder, then that of the discriminator."""
         model = "appearance_encoder.", "pose_encoder.", "decoder."
         return (
             Phase("model", "composition", model),
@@ -78,11 +75,11 @@ class DrNet(PairMethod):
         return {}
 
     def composition(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
-        """Return the reconstruction's, the contents' and the adversarial loss, weighted.
+        """Return the weighted sum of the reconstruction, the content and the adversarial loss.
 
-        The first two are mean squared errors; the content of ``image`` is the target of that of
-        ``same`` and gets no gradient. The third is the discriminator's cross-entropy for an answer
-        of 1/2, with gradient to the pose of ``image`` alone.
+        The first two are mean squared errors; the content of ``image`` is the target for that of
+        ``same`` and gets no gradient. The third is the cross-entropy of the discriminator for the
+        target 1/2, with gradient to the pose of ``image`` alone.
         """
         del noise
         image, same = batch["image"], batch["same"]
@@ -98,9 +95,10 @@ class DrNet(PairMethod):
         return loss, {name: part.detach() for name, part in parts.items()}
 
     def discrimination(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
-        """Return the cross-entropy of telling poses of one identity from poses of two.
+        """Return the cross-entropy of classifying pairs of poses as of one identity or of two.
 
-        The first half of the batch is of one; in the second the poses are moved on by one row.
+        Pairs of the first half of the batch are of one identity; in the second half, each pose is
+        paired with that of the next row.
         """
         del noise, values
         with torch.no_grad():

@@ -1,14 +1,13 @@
-"""What the methods share that learn appearance and pose from pairs of images of one identity."""
+"""Base of the methods that learn appearance and pose from pairs of images of one identity."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import torch
 from annotated_types import Ge, Gt
 from torch import Tensor
 
-from models.hyperparameters import Structure, Value
+from models.hyperparameters import AtScale, Structure, Value
 from models.method import DataSpec, Method, Noise
 from models.networks.residual import ImageDecoder, NetworkSize
 from models.pictures import to_unit_interval
@@ -18,7 +17,7 @@ OURS = "ours: the paper compares in Figure 7 and prints no settings"
 
 @dataclass(frozen=True)
 class PairHyperparameters:
-    """The optimiser's rate, the two codes and the networks' size."""
+    """Learning rate, dimensions of the two codes, and size of the networks."""
 
     lr: Annotated[
         float, Value("η", "Adam's learning rate", "Esser et al., 2019, authors' code"), Gt(0)
@@ -36,16 +35,17 @@ class PairHyperparameters:
 
 
 class PairMethod(Method):
-    """A method with an appearance code of one image, a pose code of another, and one decoder.
+    """A method with an appearance code, a pose code, and one decoder of both.
 
-    Subclasses build their encoders and say what each gives for an image. They train on pairs (see
-    :class:`models.method.Method`); afterwards each code can be taken from any image. They bound no
-    likelihood of an image (``Bounds``): one whose appearance code has seen the image is no bound.
+    Subclasses build their encoders and define both codes of an image. They train on pairs (see
+    :class:`models.method.Method`), appearance and pose of an image decoded from different images;
+    afterwards each code can be that of any image. They have no bound on the likelihood of an image
+    (``Bounds``): the appearance code is a function of the image, without a prior.
     """
 
     Hyperparameters = PairHyperparameters
     consumes: ClassVar[Literal["images", "pairs"]] = "pairs"
-    at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+    at_scale: ClassVar[AtScale] = {
         "smoke": {"network": "tiny", "lr": 1e-3},
         "small": {"network": "small", "lr": 1e-3},
     }
@@ -71,7 +71,7 @@ class PairMethod(Method):
         }
 
     def compose(self, pose: Tensor, appearance: Tensor) -> Tensor:
-        """Decode codes ``[B, d_pose]`` and ``[B, d_appearance]``; images about ``[-1, 1]``."""
+        """Decode ``[B, d_pose]`` and ``[B, d_appearance]`` to images on the scale ``[-1, 1]``."""
         image: Tensor = self.decoder(torch.cat([pose, appearance], 1))
         return image
 
@@ -84,6 +84,6 @@ class PairMethod(Method):
         return self.swap(image, image)
 
     def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
-        """Return ``[B, C, H, W]`` in ``[0, 1]``: appearance i of one, pose i of the other."""
+        """Return ``[B, C, H, W]`` in ``[0, 1]``: appearances of the first, poses of the second."""
         pose, appearance = self.pose_code(pose_from), self.appearance_code(appearance_from)
         return to_unit_interval(self.compose(pose, appearance))

@@ -1,1 +1,1 @@
-"""Spatial transformers: affine parametrizations and CPAB."""
+"""Spatial transformers: maps of the image plane, affine ones and CPAB."""

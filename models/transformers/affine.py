@@ -1,9 +1,4 @@
-"""Spatial transformers: maps of the image plane, parametrised by gamma, that warp images.
-
-Points are ``(x, y)`` with x to the right and y down; the corner pixels are centred at -1 and 1
-(``align_corners=True`` everywhere: VITAE's released code predates the other convention). A warp is
-a pull-back: the output pixel at ``u`` shows the input at ``T_gamma(u)``. So a map that enlarges
-gives a smaller picture, and un-warping is the pull-back by the inverse map.
+"""Affine maps of the image plane, parametrised by gamma in three ways.
 
 Sources: VITAE, supplement, equations (1)-(3), and its released code for the inverses.
 """
@@ -12,59 +7,12 @@ from typing import Literal
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
+
+from models.transformers.base import Transformer
 
 InverseMode = Literal["exact", "published"]
-"""``exact`` inverts the map; ``published`` is what VITAE's released code does (out of place)."""
-
-
-class Transformer(nn.Module):
-    """A family of maps ``T_gamma`` of the plane; subclasses say where points go.
-
-    Attributes:
-        dim: number of parameters, the length of gamma.
-        padding: what ``grid_sample`` shows outside the image.
-    """
-
-    dim: int
-    padding = "zeros"
-
-    def points(self, gamma: Tensor, points: Tensor, inverse: bool = False) -> Tensor:
-        """Map points by ``T_gamma`` or its inverse.
-
-        Args:
-            gamma: ``[B, dim]``.
-            points: ``[N, 2]``, the same for every gamma.
-            inverse: apply the inverse map.
-
-        Returns:
-            ``[B, N, 2]``.
-        """
-        raise NotImplementedError
-
-    def both_points(self, gamma: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
-        """Map points by ``T_gamma`` and by its inverse (see :meth:`points`)."""
-        return self.points(gamma, points), self.points(gamma, points, inverse=True)
-
-    def warp(self, image: Tensor, gamma: Tensor, inverse: bool = False) -> Tensor:
-        """Return the pull-back of ``image`` ``[B, C, H, W]`` by ``T_gamma`` or its inverse."""
-        return self.pull_back(image, self.points(gamma, pixel_centres(image), inverse))
-
-    def pull_back(self, image: Tensor, points: Tensor) -> Tensor:
-        """Return ``[B, C, H, W]``, what the image shows at these points ``[B, H * W, 2]``.
-
-        Where a map is not finite the whole image is NaN, whatever the padding: ``grid_sample`` may
-        read NaN as -1, and then a map that overflowed, or the inverse of a singular one, would pass
-        for a picture.
-        """
-        warped = F.grid_sample(
-            image,
-            torch.unflatten(points, 1, image.shape[2:]),
-            padding_mode=self.padding,
-            align_corners=True,
-        )
-        nan_unless_finite = 0 * points.detach().sum((1, 2))
-        return warped + nan_unless_finite[:, None, None, None]
+"""``exact`` inverts the map; ``published`` is the inexact inverse of VITAE's released code."""
 
 
 class Affine(Transformer):
@@ -158,17 +106,6 @@ AFFINE_TRANSFORMERS: dict[str, type[Affine]] = {
     "affine_decomp": AffineDecomp,
     "affine_diffeo": AffineDiffeo,
 }
-
-
-def pixel_centres(image: Tensor) -> Tensor:
-    """Return the ``(x, y)`` of the pixels' centres of images ``[..., H, W]``, row by row.
-
-    They are ``[H * W, 2]`` in ``[-1, 1]``.
-    """
-    height, width = image.shape[-2:]
-    y = torch.linspace(-1, 1, height, dtype=image.dtype, device=image.device)
-    x = torch.linspace(-1, 1, width, dtype=image.dtype, device=image.device)
-    return torch.cartesian_prod(y, x).flip(1)
 
 
 def invert(matrix: Tensor) -> Tensor:

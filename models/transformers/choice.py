@@ -1,4 +1,4 @@
-"""Which transformer a method has: the hyperparameters, and what is built of them."""
+"""The choice of a method's spatial transformer, as hyperparameters."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -6,16 +6,17 @@ from typing import Annotated, Literal
 from annotated_types import Ge
 
 from models.hyperparameters import Structure
-from models.transformers.affine import AFFINE_TRANSFORMERS, InverseMode, Transformer
+from models.transformers.affine import AFFINE_TRANSFORMERS, InverseMode
+from models.transformers.base import Transformer
 from models.transformers.cpab.transformer import CPAB
 
 TransformName = Literal["affine", "affine_decomp", "affine_diffeo", "cpab"]
-"""The transformers a method can be built with."""
+"""The families of transformations that a method can be built with."""
 
 
 @dataclass(frozen=True)
 class TransformerHyperparameters:
-    """Which transformer a method has."""
+    """The family of transformations and its options."""
 
     transform: Annotated[
         TransformName, Structure("T_γ", "family of spatial transformations", "equations (1)-(3)")
@@ -48,7 +49,7 @@ class TransformerHyperparameters:
 
 
 def build_transformer(hyperparameters: TransformerHyperparameters) -> Transformer:
-    """Return the transformer that the hyperparameters name."""
+    """Return the transformer that the hyperparameters choose."""
     hp = hyperparameters
     if hp.transform != "cpab":
         return AFFINE_TRANSFORMERS[hp.transform](hp.inverse, hp.identity_offset)

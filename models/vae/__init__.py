@@ -1,1 +1,1 @@
-"""Variational autoencoders of single images (VAE, its regularised kin, VITAE)."""
+"""Variational autoencoders of single images: the VAE, its regularised variants, and VITAE."""

@@ -1,4 +1,4 @@
-"""The three regularised baselines: each is the VAE with another regularizer."""
+"""Regularised VAEs: beta-VAE, beta-TCVAE and DIP-VAE-II, the VAE with another regularizer each."""
 
 from dataclasses import dataclass
 from typing import Annotated

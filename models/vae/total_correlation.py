@@ -1,8 +1,8 @@
-"""Estimators of the densities in the total correlation of a code, from one minibatch.
+"""Minibatch estimators of the total correlation of a code.
 
 With codes ``z_j ~ q(. | x_j)`` of a batch of B images out of N, the matrix ``l[k, j, i] =
 log q(z_jk | x_i)`` gives ``log q(z_j)`` and ``sum_k log q(z_jk)``, whose mean difference is the
-total correlation. All sources: Chen et al., 2018, appendix C, unless said otherwise.
+total correlation (Chen et al., 2018, appendix C).
 """
 
 import math
@@ -26,10 +26,10 @@ def total_correlation(
     """Return an estimate of ``KL(q(z) || prod_k q(z_k))``, a scalar in nats.
 
     Args:
-        posterior: of each image of the batch, ``[B, d]``.
+        posterior: posterior of each image of the batch, over ``[B, d]``.
         z: a sample of each, ``[B, d]``.
         n_train: size N of the training set, at least B.
-        estimator: which one.
+        estimator: how ``q(z)`` is estimated from the batch.
     """
     densities = pairwise_log_density(posterior, z)
     weights = log_weights(len(z), n_train, estimator, z)
@@ -41,8 +41,8 @@ def total_correlation(
 def pairwise_log_density(posterior: DiagonalGaussian, z: Tensor) -> Tensor:
     """Return ``log q(z_jk | x_i)``, ``[d (k), B (j), B (i)]``.
 
-    What is summed over, the images, is last: sums over B * B * d numbers are most of a step's time,
-    and run twice as fast along memory.
+    The axis of the images, which is summed over, is last: these sums over B * B * d numbers take
+    most of a step's time, and run twice as fast along contiguous memory.
     """
     variance = posterior.variance.mT[:, None]
     distance = (z.mT[:, :, None] - posterior.mean.mT[:, None]) * (0.5 / variance).sqrt()
@@ -52,9 +52,9 @@ def pairwise_log_density(posterior: DiagonalGaussian, z: Tensor) -> Tensor:
 def log_weights(batch_size: int, n_train: int, estimator: TCEstimator, like: Tensor) -> Tensor:
     """Return the logarithm of image i's weight in the estimate of ``q(z_j)``, ``[B (j), B (i)]``.
 
-    Stratified sampling: ``1/N`` for the image itself, ``(N - M) / (N M)`` for one other, the next,
-    and ``1/M`` for the rest, with ``M = B - 1``; a row sums to 1. A batch of one image says nothing
-    of a correlation: its one weight is a constant, and the estimate has no gradient worth having.
+    Stratified sampling: ``1/N`` for the image itself, ``(N - M) / (N M)`` for the next one, and
+    ``1/M`` for the others, with ``M = B - 1``; a row sums to 1. In a batch of one image M is taken
+    as 1, so that the weight is finite; its estimate carries no information.
     """
     B, N = batch_size, n_train
     if estimator == "mws_unnormalised":
@@ -66,7 +66,7 @@ def log_weights(batch_size: int, n_train: int, estimator: TCEstimator, like: Ten
     row, column = index[:, None], index[None, :]
     own, other = column == row, column == (row + 1) % B
     if estimator == "mss_published":
-        # The code steps through the flattened matrix by B, where the diagonal is B + 1 apart.
+        # Their code steps through the flattened matrix by B; the diagonal would take B + 1.
         own = (column == 0).expand(B, B)
         other = (column == 1) | ((column == 0) & (row == B - 2))
     weights = torch.full((B, B), 1 / M, dtype=like.dtype, device=like.device)

@@ -1,4 +1,4 @@
-"""The variational autoencoder."""
+"""The variational autoencoder with one latent group."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from models.vae.variational import Inference, VariationalHyperparameters, Variat
 
 @dataclass(frozen=True)
 class VAEHyperparameters(VariationalHyperparameters):
-    """The networks of the VAE (VITAE, supplement, Table 1)."""
+    """Objective and networks of the VAE (VITAE, supplement, Table 1)."""
 
     d: Annotated[int, Structure("d", "dimension of the latent space", "Table 1"), Ge(1)] = 4
     network: Annotated[

@@ -1,4 +1,4 @@
-"""What the variational autoencoders share: from an inference to the bound, its weight, the loss."""
+"""Base of the variational autoencoders of single images: the bound, its KL weight, and the loss."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -15,7 +15,7 @@ from models.method import Batch, Method, Noise, Stats, Values
 
 @dataclass(frozen=True)
 class VariationalHyperparameters:
-    """The numbers of the objective and its optimiser, common to all."""
+    """Learning rate, weight of the KL term and likelihood of the pixels."""
 
     lr: Annotated[
         float,
@@ -42,12 +42,12 @@ class VariationalHyperparameters:
 
 @dataclass(frozen=True)
 class Inference:
-    """One sample of every latent for a batch of images, and what is decoded from it.
+    """A posterior sample of every latent group for a batch of images, and its decoded pixels.
 
     Attributes:
-        posteriors: of each latent group, ``[B, d]``.
-        samples: of each latent group, ``[B, d]``.
-        mean: of the pixels, ``[B, C, H, W]``.
+        posteriors: posterior of each latent group, over ``[B, d]``.
+        samples: one sample of each, ``[B, d]``.
+        mean: mean of the pixels given the samples, ``[B, C, H, W]``.
     """
 
     posteriors: dict[str, DiagonalGaussian]
@@ -56,38 +56,38 @@ class Inference:
 
 
 class VariationalMethod(Method):
-    """A method trained on a bound: subclasses give ``draw`` and ``infer``."""
+    """A method trained on the evidence lower bound; subclasses define ``draw`` and ``infer``."""
 
     def infer(self, image: Tensor, noise: Noise) -> Inference:
         """Sample the latents of images ``[B, C, H, W]`` and decode them."""
         raise NotImplementedError
 
     def regularizer(self, inferred: Inference, kl: Tensor, values: Values) -> tuple[Tensor, Stats]:
-        """Return what the loss adds to each image's reconstruction term, ``[B]``; own statistics.
+        """Return the regularising term of each image's loss, ``[B]``, and further statistics.
 
         Args:
-            inferred: the latents of the batch.
+            inferred: posteriors and samples of the batch.
             kl: divergence of the posterior from the prior, ``[B]`` in nats.
-            values: the numbers of the step.
+            values: the numeric hyperparameters of the step.
         """
         del inferred
         return values["beta"] * kl, {}
 
     def objective(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
-        """Return ``kl_weight * regularizer - E[log p(x|z)]``, and the bound.
+        """Return ``kl_weight * regularizer - E[log p(x|z)]``, and the terms of the bound.
 
         ``values["kl_weight"]`` is the warm-up ``w`` of the epoch (VITAE, supplement, Section 2).
-        The statistics are those of ``elbo``, averaged: always with all weights at 1.
+        The statistics are batch means of ``elbo``: there the KL term always has weight 1.
         """
         inferred = self.infer(batch["image"], noise)
         bound = self._bound(batch["image"], inferred)
-        penalty, told = self.regularizer(inferred, bound["kl"], values)
+        penalty, further = self.regularizer(inferred, bound["kl"], values)
         loss = (values["kl_weight"] * penalty - bound["log_likelihood"]).mean()
         means = {name: value.detach().mean() for name, value in bound.items()}
-        return loss, {**means, **{name: value.detach() for name, value in told.items()}}
+        return loss, {**means, **{name: value.detach() for name, value in further.items()}}
 
     def elbo(self, batch: Batch, noise: Noise) -> Stats:
-        """Return the bound and its parts, each ``[B]`` in nats per image.
+        """Return the evidence lower bound and its terms, each ``[B]`` in nats per image.
 
         ``elbo``, ``log_likelihood``, ``kl``, and with several latent groups ``kl_<group>`` of each.
         One sample of each latent; the KL terms are in closed form, those of a group that depends on
@@ -105,7 +105,7 @@ class VariationalMethod(Method):
 
     def _bound(self, image: Tensor, inferred: Inference) -> Stats:
         likelihood = self._log_likelihood(image, inferred.mean)
-        kls = {f"kl_{group}": found.kl() for group, found in inferred.posteriors.items()}
+        kls = {f"kl_{group}": each.kl() for group, each in inferred.posteriors.items()}
         kl = torch.stack(list(kls.values())).sum(0)
         parts = kls if len(kls) > 1 else {}
         return {"elbo": likelihood - kl, "log_likelihood": likelihood, "kl": kl, **parts}

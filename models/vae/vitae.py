@@ -1,10 +1,10 @@
-"""VITAE: appearance and perspective in separate latent spaces, joined by a spatial transformer.
+"""VITAE: appearance and pose in separate latent spaces, joined by a spatial transformer.
 
 Explicit Disentanglement of Appearance and Perspective in Generative Models (Detlefsen & Hauberg,
-2019). Generative model: decode an appearance image from ``z_A`` and the parameters ``gamma`` of a
-transformation from ``z_P``, both standard normal, and warp the one by the other. The two methods
-differ in one line, what the appearance encoder sees. The perspective group is ``pose`` to the
-house's metrics.
+2019); its perspective ``z_P`` is the latent group ``pose`` here. Generative model: decode an
+appearance image from ``z_A`` and the parameters ``gamma`` of a transformation from ``z_P``, both
+standard normal, and warp the one by the other. U-VITAE and C-VITAE differ in the input of the
+appearance encoder alone.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from models.distributions.diagonal_gaussian import DiagonalGaussian
 from models.hyperparameters import Structure
 from models.method import DataSpec, Noise
 from models.networks.vitae import GaussianEncoder, Network, Widths, image_decoder, mlp
-from models.transformers.affine import pixel_centres
+from models.transformers.base import pixel_centres
 from models.transformers.choice import TransformerHyperparameters, build_transformer
 from models.vae.variational import Inference, VariationalHyperparameters, VariationalMethod
 
@@ -41,7 +41,7 @@ class VITAEHyperparameters(TransformerHyperparameters, VariationalHyperparameter
         Widths, Structure("", "hidden widths of the appearance decoder", HALF)
     ] = (32, 32)
     perspective_encoder_widths: Annotated[
-        Widths, Structure("", "hidden widths of the perspective encoders", HALF)
+        Widths, Structure("", "hidden widths of the pose encoders", HALF)
     ] = (64, 32)
     perspective_decoder_widths: Annotated[
         Widths, Structure("", "hidden widths of the decoder of γ", HALF)
@@ -49,7 +49,7 @@ class VITAEHyperparameters(TransformerHyperparameters, VariationalHyperparameter
 
 
 class VITAE(VariationalMethod):
-    """What U-VITAE and C-VITAE share; a subclass says what the appearance encoder sees."""
+    """Base of U-VITAE and C-VITAE; a subclass gives the input of the appearance encoder."""
 
     Hyperparameters = VITAEHyperparameters
 
@@ -63,32 +63,33 @@ class VITAE(VariationalMethod):
         widths = hp.appearance_decoder_widths
         self.appearance_decoder = image_decoder(network, hp.d, widths, shape, squash)
         widths = hp.perspective_encoder_widths
-        self.perspective_encoder = GaussianEncoder(network, shape, widths, hp.d)
-        self.perspective_decoder = mlp(hp.d, hp.perspective_decoder_widths, self.transformer.dim)
+        self.pose_encoder = GaussianEncoder(network, shape, widths, hp.d)
+        self.pose_decoder = mlp(hp.d, hp.perspective_decoder_widths, self.transformer.dim)
 
-    def seen(self, image: Tensor, gamma: Tensor) -> Tensor:
-        """Return what the appearance encoder sees of images ``[B, C, H, W]`` seen from gamma."""
+    def appearance_input(self, image: Tensor, gamma: Tensor) -> Tensor:
+        """Return the input ``[B, C, H, W]`` of the appearance encoder for images of pose gamma."""
         raise NotImplementedError
 
-    def seen_and_points(self, image: Tensor, gamma: Tensor) -> tuple[Tensor, Tensor]:
-        """Return :meth:`seen` and where ``T_gamma`` takes the pixels, ``[B, H * W, 2]``."""
-        return self.seen(image, gamma), self.transformer.points(gamma, pixel_centres(image))
+    def input_and_points(self, image: Tensor, gamma: Tensor) -> tuple[Tensor, Tensor]:
+        """Return :meth:`appearance_input` and the pixels mapped by T_gamma, ``[B, H * W, 2]``."""
+        points = self.transformer.points(gamma, pixel_centres(image))
+        return self.appearance_input(image, gamma), points
 
     def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
-        """Draw ``z_appearance`` and ``z_perspective``, each ``[B, d]`` standard normal."""
+        """Draw ``z_appearance`` and ``z_pose``, each ``[B, d]`` standard normal."""
         shape = batch_size, self.hyperparameters.d
         return {
             name: torch.randn(shape, generator=generator, device=generator.device)
-            for name in ("z_appearance", "z_perspective")
+            for name in ("z_appearance", "z_pose")
         }
 
     def infer(self, image: Tensor, noise: Noise) -> Inference:
         """Sample ``pose``, then ``appearance``, for images ``[B, C, H, W]``; decode and warp."""
-        pose = self.perspective_encoder(image)
-        z_pose = pose.sample(noise["z_perspective"])
-        gamma = self.perspective_decoder(z_pose)
-        seen, points = self.seen_and_points(image, gamma)
-        appearance = self.appearance_encoder(seen)
+        pose = self.pose_encoder(image)
+        z_pose = pose.sample(noise["z_pose"])
+        gamma = self.pose_decoder(z_pose)
+        appearance_input, points = self.input_and_points(image, gamma)
+        appearance = self.appearance_encoder(appearance_input)
         z_appearance = appearance.sample(noise["z_appearance"])
         # The fixed variance of normal pixels is not warped: outside the image it would become 0.
         mean = self.transformer.pull_back(self.appearance_decoder(z_appearance), points)
@@ -100,25 +101,26 @@ class VITAE(VariationalMethod):
 
     def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian]:
         """Return the posteriors of ``appearance``, given the mean of ``pose``, and of ``pose``."""
-        pose = self.perspective_encoder(image)
-        gamma = self.perspective_decoder(pose.mean)
-        return {"appearance": self.appearance_encoder(self.seen(image, gamma)), "pose": pose}
+        pose = self.pose_encoder(image)
+        gamma = self.pose_decoder(pose.mean)
+        appearance = self.appearance_encoder(self.appearance_input(image, gamma))
+        return {"appearance": appearance, "pose": pose}
 
     def encode(self, image: Tensor) -> dict[str, Tensor]:
         """Return the posterior means ``appearance`` and ``pose``, each ``[B, d]``."""
-        return {group: found.mean for group, found in self.posterior(image).items()}
+        return {group: posterior.mean for group, posterior in self.posterior(image).items()}
 
     def decode(self, codes: Mapping[str, Tensor]) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]`` for codes ``appearance`` and ``pose``."""
-        gamma = self.perspective_decoder(codes["pose"])
-        return self.transformer.warp(self._upright(codes["appearance"]), gamma)
+        gamma = self.pose_decoder(codes["pose"])
+        return self.transformer.warp(self._decode_appearance(codes["appearance"]), gamma)
 
     def appearance(self, image: Tensor) -> Tensor:
         """Return the decoded appearance before warping, ``[B, C, H, W]`` in ``[0, 1]``."""
-        return self._upright(self.encode(image)["appearance"])
+        return self._decode_appearance(self.encode(image)["appearance"])
 
     def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
-        """Return ``[B, C, H, W]`` in ``[0, 1]``: appearance i of one, warped as i of the other."""
+        """Return ``[B, C, H, W]`` in ``[0, 1]``: appearances of the first, warped as the second."""
         appearance = self.encode(appearance_from)["appearance"]
         return self.decode({"appearance": appearance, "pose": self.encode(pose_from)["pose"]})
 
@@ -129,29 +131,29 @@ class VITAE(VariationalMethod):
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
         """Return ``n`` images ``[n, C, H, W]`` in ``[0, 1]``, both latents from the prior."""
         z = self.draw(n, generator)
-        return self.decode({"appearance": z["z_appearance"], "pose": z["z_perspective"]})
+        return self.decode({"appearance": z["z_appearance"], "pose": z["z_pose"]})
 
-    def _upright(self, z_appearance: Tensor) -> Tensor:
+    def _decode_appearance(self, z_appearance: Tensor) -> Tensor:
         images: Tensor = self.appearance_decoder(z_appearance)
         return images.clamp(0, 1)
 
 
 class UVITAE(VITAE):
-    """U-VITAE: appearance and perspective inferred independently, q(z_A|x) q(z_P|x)."""
+    """U-VITAE: appearance and pose inferred independently, q(z_A|x) q(z_P|x)."""
 
-    def seen(self, image: Tensor, gamma: Tensor) -> Tensor:  # noqa: ARG002
+    def appearance_input(self, image: Tensor, gamma: Tensor) -> Tensor:  # noqa: ARG002
         """Return the images ``[B, C, H, W]`` as they are."""
         return image
 
 
 class CVITAE(VITAE):
-    """C-VITAE: appearance inferred after undoing the perspective, q(z_A|x,z_P) q(z_P|x)."""
+    """C-VITAE: appearance inferred after undoing the pose, q(z_A|x,z_P) q(z_P|x)."""
 
-    def seen(self, image: Tensor, gamma: Tensor) -> Tensor:
-        """Return the images ``[B, C, H, W]``, un-warped by ``gamma``."""
+    def appearance_input(self, image: Tensor, gamma: Tensor) -> Tensor:
+        """Return the images ``[B, C, H, W]`` warped by the inverse of ``T_gamma``."""
         return self.transformer.warp(image, gamma, inverse=True)
 
-    def seen_and_points(self, image: Tensor, gamma: Tensor) -> tuple[Tensor, Tensor]:
-        """Return :meth:`seen` and where ``T_gamma`` takes the pixels, at less than twice a cost."""
+    def input_and_points(self, image: Tensor, gamma: Tensor) -> tuple[Tensor, Tensor]:
+        """Return both, for CPAB at less than the cost of two flows."""
         points, back = self.transformer.both_points(gamma, pixel_centres(image))
         return self.transformer.pull_back(image, back), points

@@ -97,17 +97,17 @@ def _draw(axes: Axes, cell: Cell, colour: tuple[float, ...], written: bool) -> N
         return
     dark = valued and float(np.dot(colour[:3], (0.299, 0.587, 0.114))) < DARK
     ink = "white" if dark else "#1b1b1b"
-    told = [f"n = {marginal.valued}"] if valued else []
+    lines = [f"n = {marginal.valued}"] if valued else []
     if marginal.diverged:
-        told.append(f"× {marginal.diverged}/{marginal.planned}")
+        lines.append(f"× {marginal.diverged}/{marginal.planned}")
     elif marginal.valued < marginal.planned:
-        told.append(f"of {marginal.planned}")
+        lines.append(f"of {marginal.planned}")
     look: dict[str, Any] = {"ha": "center", "color": ink}
     if valued:
         text = number(marginal.mean.value)
         axes.text(cell.column, cell.row + 0.03, text, va="bottom", fontsize=8.5, **look)
     va = "top" if valued else "center"
-    axes.text(cell.column, cell.row - 0.06 * valued, "  ".join(told), va=va, fontsize=7, **look)
+    axes.text(cell.column, cell.row - 0.06 * valued, "  ".join(lines), va=va, fontsize=7, **look)
 
 
 def _dress(axes: Axes, across: Factor, up: Factor) -> None:

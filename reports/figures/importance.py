@@ -68,7 +68,7 @@ def caption(design: Design, terms: list[Term]) -> str:
     rows, outcome = design.grid.rows, design.grid.outcome
     values = rows["value"].dropna().to_numpy()
     low, high = wide_limits(values)
-    told = [
+    sentences = [
         f"Share of the variance of test {outcome.label} over "
         f"{count(len(values), 'trial')} that each factor and each interaction of two explains "
         "(analysis of variance with seeds as blocks; sums of squares of type II: beyond all other "
@@ -76,17 +76,19 @@ def caption(design: Design, terms: list[Term]) -> str:
     ]
     if lost := len(rows) - len(values):
         lost_trials = f"{count(lost, 'trial')} without a value {'is' if lost == 1 else 'are'}"
-        told.append(f"{lost_trials} left out: what makes trials diverge is not in these shares.")
+        sentences.append(
+            f"{lost_trials} left out: what makes trials diverge is not in these shares."
+        )
     if any(term.name == SHARED for term in terms):
-        told.append(
+        sentences.append(
             "Cells are unequal or missing, so factors overlap: what cannot be attributed to one of "
             "them is a bar of its own (negative where two only explain together)."
         )
     if not any(term.name == RESIDUAL and term.freedom for term in terms):
-        told.append("No trial is left to measure noise by, so there are no tests.")
+        sentences.append("No trial is left to measure noise by, so there are no tests.")
     if beyond := int(((values < low) | (values > high)).sum()):
-        told.append(f"{count(beyond, 'far outlier')} counted as at the frame's edge.")
-    return " ".join(told)
+        sentences.append(f"{count(beyond, 'far outlier')} counted as at the frame's edge.")
+    return " ".join(sentences)
 
 
 def name(term: Term) -> str:

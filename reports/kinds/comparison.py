@@ -71,6 +71,6 @@ def _pictures(results: Results, grid: Grid, found: dict[str, Profile]) -> list[S
         sections.append(Section("Reconstructions and samples", [images]))
     sections += exchanges(artifact, grid, found)
     if walked := walks(artifact, grid, found):
-        told = Markup("<p>Each row moves along one latent dimension.</p>")
-        sections.append(Section("Walks through the latent space", [told, *walked]))
+        note = Markup("<p>Each row moves along one latent dimension.</p>")
+        sections.append(Section("Walks through the latent space", [note, *walked]))
     return sections

@@ -53,7 +53,7 @@ class Design:
         codes: place of each trial's value among a factor's levels, one column a factor by key; -1
             where the trial lacks the factor.
         baseline: the variant that all others are compared with; None if nothing was planned.
-        told: values of the baseline that the sweep names but no variant has, in words.
+        unmatched: values of the baseline that the sweep names but no variant has, in words.
         mark: what ends the names of its figures; "" for the sweep's own outcome.
     """
 
@@ -61,7 +61,7 @@ class Design:
     factors: tuple[Factor, ...]
     codes: pd.DataFrame
     baseline: str | None
-    told: str
+    unmatched: str
     mark: str = ""
 
     def settings(self, variant: str) -> dict[str, str]:
@@ -141,8 +141,8 @@ def design_of(results: Results, outcome: Outcome | None = None) -> Design:
         index=grid.rows.index,
     )
     named = results.sweep.get("baseline") or {}
-    baseline, told = _baseline(grid, factors, codes, named)
-    return Design(grid, factors, codes, baseline, told, f"-{outcome.name}" if outcome else "")
+    baseline, unmatched = _baseline(grid, factors, codes, named)
+    return Design(grid, factors, codes, baseline, unmatched, f"-{outcome.name}" if outcome else "")
 
 
 def _baseline(

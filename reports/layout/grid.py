@@ -144,8 +144,8 @@ def _varied(rows: pd.DataFrame, sweep: dict[str, object]) -> list[str]:
     """Return the keys of what is varied: as the sweep says, else what differs between trials."""
     swept = sweep.get("swept")
     parameters = [c.removeprefix("param.") for c in rows.columns if c.startswith("param.")]
-    told = list(swept) if isinstance(swept, dict) and swept else parameters
-    keys = [*told, *(key for key in ("method", "dataset") if key not in told)]
+    named = list(swept) if isinstance(swept, dict) and swept else parameters
+    keys = [*named, *(key for key in ("method", "dataset") if key not in named)]
     return [
         key
         for key in keys

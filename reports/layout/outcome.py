@@ -76,8 +76,8 @@ def outcome_of(results: Results) -> Outcome:
     A method without a likelihood has no ELBO, so that its reconstructions' error is what can be
     compared. While no trial has any of them, it is the first.
     """
-    told = results.sweep.get("metrics")
-    entries = told if isinstance(told, list) else []
+    entries_stored = results.sweep.get("metrics")
+    entries = entries_stored if isinstance(entries_stored, list) else []
     declared = [outcome for entry in entries if (outcome := _declared(entry))] or [ELBO]
     finished = results.trials[results.trials["status"] == "ok"]
     return next((o for o in declared if _has_values(finished, o.column)), declared[0])
@@ -85,8 +85,8 @@ def outcome_of(results: Results) -> Outcome:
 
 def outcomes_of(results: Results) -> list[Outcome]:
     """Return all of the sweep's metrics that any trial has, also those without a direction."""
-    told = results.sweep.get("metrics")
-    entries = told if isinstance(told, list) else []
+    entries_stored = results.sweep.get("metrics")
+    entries = entries_stored if isinstance(entries_stored, list) else []
     known = [outcome for entry in entries if (outcome := named(entry))] or [ELBO]
     finished = results.trials[results.trials["status"] == "ok"]
     return [outcome for outcome in known if _has_values(finished, outcome.column)]
@@ -119,18 +119,18 @@ def plain(name: str) -> str:
 
 
 def metric_of(
-    sweep: Mapping[str, Any], name: str, told: Mapping[str, Any] | None = None
+    sweep: Mapping[str, Any], name: str, entries_stored: Mapping[str, Any] | None = None
 ) -> Outcome:
-    """Return a metric as the sweep describes it, with what else is told of it over that.
+    """Return a metric as the sweep describes it, with further facts over those.
 
     Raises:
         ValueError: it has no name.
     """
     entries = sweep.get("metrics") or []
     known = next((entry for entry in entries if entry["name"] == name), {"name": name})
-    metric = named({**known, **(told or {})})
+    metric = named({**known, **(entries_stored or {})})
     if metric is None:
-        raise ValueError(f"a metric without a name: {told}")
+        raise ValueError(f"a metric without a name: {entries_stored}")
     return metric
 
 

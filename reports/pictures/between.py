@@ -64,15 +64,15 @@ def _figure(
                     _row_of_skeletons(canvas, space[row, 2], poses[pair], arrays)
                     row += 1
         svg = to_svg(canvas, name)
-    told = " Outermost: these two images." if ENDS in arrays else ""
+    more = " Outermost: these two images." if ENDS in arrays else ""
     if posed:
-        told += (
+        more += (
             " Below each strip: the 3D poses decoded on the way, in cubes that hold a true hand."
         )
     caption = (
         f"{group}: from the code of one test image to that of another in {n_steps} steps. Of "
         f"{words(parts)} one moves, and the rest stays as in the first image; best trial "
-        f"({trial}). What changes belongs to the part that moves, or has leaked into it.{told}"
+        f"({trial}). What changes belongs to the part that moves, or has leaked into it.{more}"
     )
     data = pd.DataFrame({"group": [group], "trial_id": [trial], "parts": [words(parts)]})
     return Figure(name, svg, f"Walks of {group} through {words(parts)}.", caption, data)

@@ -32,7 +32,7 @@ NOTES = {
     ),
     "shown_by_appearance": "Appearance alone: the same of the appearance code α.",
 }
-"""What a caption has to say of an array."""
+"""What a caption calls an array."""
 MOST_IMAGES = 8
 """Most images of a strip."""
 MOST_GROUPS = 8

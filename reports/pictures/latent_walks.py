@@ -35,8 +35,8 @@ def _strips(arrays: Mapping[str, np.ndarray]) -> list[tuple[str, np.ndarray]]:
         kl = arrays.get(f"kl_{group}")
         numbers = arrays.get(f"dimensions_{group}", np.arange(len(dimensions)))
         for i, images in list(zip(numbers, dimensions, strict=True))[:MOST_DIMENSIONS]:
-            told = "" if kl is None else f"\n{kl[i]:.2f} nats"
-            strips.append((f"{group} {i + 1}{told}", images))
+            nats = "" if kl is None else f"\n{kl[i]:.2f} nats"
+            strips.append((f"{group} {i + 1}{nats}", images))
     return strips
 
 

@@ -1,4 +1,4 @@
-"""The section on what becomes of an image when a part of its code is another's."""
+"""The sections on exchanged codes: swaps, walks between images, 3D poses."""
 
 from reports.layout.grid import Grid
 from reports.layout.profiles import Profile

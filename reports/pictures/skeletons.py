@@ -51,11 +51,11 @@ def skeletons(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> Figu
                 draw_skeleton(axes, guessed[i], bones)
                 frame(axes, np.concatenate([true[i], guessed[i]]))
         svg = to_svg(canvas, "skeletons")
-    told = words([f"{group} (trial {trial})" for group, trial, _ in shown])
+    named = words([f"{group} (trial {trial})" for group, trial, _ in shown])
     caption = (
         "Poses in three dimensions, found in the test images above them (coloured by finger) and "
         f"true (grey), seen from {ELEVATION}° above the camera and {90 + AZIMUTH}° to its side, "
-        f"the roots in one place. Best trial of each {grid.group_name}: {told}."
+        f"the roots in one place. Best trial of each {grid.group_name}: {named}."
     )
     data = pd.DataFrame([{"group": group, "trial_id": trial} for group, trial, _ in shown])
     alt = f"Skeletons found by {words([g for g, *_ in shown])} over the true ones."

@@ -40,10 +40,10 @@ def swap_grids(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> Fig
         for axes in list(panels.flat)[len(shown) :]:
             axes.set_visible(False)
         svg = to_svg(canvas, "swaps")
-    told = words([f"{group} (trial {trial})" for group, trial, _ in shown])
+    named = words([f"{group} (trial {trial})" for group, trial, _ in shown])
     caption = (
         "Swaps: each row has the pose of the test image at its left, each column the appearance of "
-        f"the one at its top. Best trial of each {grid.group_name}: {told}."
+        f"the one at its top. Best trial of each {grid.group_name}: {named}."
     )
     data = pd.DataFrame([{"group": group, "trial_id": trial} for group, trial, _ in shown])
     return Figure(

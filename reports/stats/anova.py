@@ -3,7 +3,9 @@
 Type II sums of squares: each main effect beyond all other main effects, each interaction of two
 beyond all main effects and other interactions of two. Where cells are equal these are the ordinary
 analysis of variance and add up to the whole; where cells are missing they do not, and what cannot
-be attributed to one term alone is told as such.
+be attributed to one term alone is said to be such. (statsmodels' ``anova_lm`` gives the same sums
+where cells are equal; where some are missing its design is rank-deficient, and it takes degrees of
+freedom for columns that are not there.)
 """
 
 from collections.abc import Mapping, Sequence

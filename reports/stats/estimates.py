@@ -88,9 +88,16 @@ def iqm_interval(values: ArrayLike) -> Estimate:
     value = float(stats.trim_mean(sample, 0.25))
     if len(sample) < 2:
         return Estimate(value, np.nan, np.nan, 1)
-    draws = np.random.default_rng(SEED).integers(0, len(sample), (RESAMPLES, len(sample)))
-    low, high = percentiles(stats.trim_mean(sample[draws], 0.25, axis=1))
-    return Estimate(value, low, high, len(sample))
+    ends = stats.bootstrap(  # type: ignore[call-overload]
+        (sample,),
+        lambda resampled, axis: stats.trim_mean(resampled, 0.25, axis=axis),
+        confidence_level=LEVEL,
+        n_resamples=RESAMPLES,
+        method="percentile",
+        vectorized=True,
+        rng=np.random.default_rng(SEED),
+    ).confidence_interval
+    return Estimate(value, float(ends.low), float(ends.high), len(sample))
 
 
 def proportion_interval(k: int, n: int) -> Estimate:
@@ -107,17 +114,20 @@ def proportion_difference(a: Estimate, b: Estimate) -> Estimate:
     The interval combines the two Wilson intervals (Newcombe, 1998, method 10); it stays honest for
     a handful of trials, where the normal approximation fails. ``n`` is the smaller sample.
     """
-    value = a.value - b.value
-    below = np.hypot(a.value - a.low, b.high - b.value)
-    above = np.hypot(a.high - a.value, b.value - b.low)
-    return Estimate(value, float(value - below), float(value + above), min(a.n, b.n))
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    if not (a.n and b.n):
+        return Estimate(np.nan, np.nan, np.nan, 0)
+    k_a, k_b = (round(share.value * share.n) for share in (a, b))
+    low, high = confint_proportions_2indep(k_a, a.n, k_b, b.n, method="newcomb", alpha=1 - LEVEL)
+    return Estimate(a.value - b.value, float(low), float(high), min(a.n, b.n))
 
 
 def probability_of_improvement(pairs: Sequence[tuple[ArrayLike, ArrayLike]]) -> Estimate:
     """Return P(a > b), ties counting half, averaged over strata, with a bootstrap interval.
 
-    Each stratum is resampled on its own. A diverged trial enters as ``-inf``: worse than every
-    number and equal to another diverged one.
+    Each stratum is resampled on its own, which scipy's ``bootstrap`` cannot do. A diverged trial
+    enters as ``-inf``: worse than every number and equal to another diverged one.
 
     Args:
         pairs: for each stratum the values of ``a`` ``[n_a]`` and of ``b`` ``[n_b]``.
@@ -145,15 +155,16 @@ def probability_of_improvement(pairs: Sequence[tuple[ArrayLike, ArrayLike]]) -> 
 
 
 def holm(p_values: Sequence[float]) -> Floats:
-    """Return Holm's step-down adjusted p-values; NaN (no test was possible) stays and counts not.
+    """Return Holm's step-down adjusted p-values (Holm, 1979).
 
-    Holm (1979): adjusted ``p_(i) = max_{j<=i} min(1, (m - j + 1) p_(j))`` over the m sorted values.
+    NaN, where no test was possible, stays NaN and is not among the tests adjusted for.
     """
+    from statsmodels.stats.multitest import multipletests
+
     p = np.asarray(p_values, dtype=float)
-    adjusted = np.full(len(p), np.nan)
-    order = np.argsort(p)[: int(np.isfinite(p).sum())]
-    scaled = p[order] * np.arange(len(order), 0, -1)
-    adjusted[order] = np.minimum(1, np.maximum.accumulate(scaled))
+    adjusted, tested = np.full(len(p), np.nan), np.isfinite(p)
+    if tested.any():
+        adjusted[tested] = multipletests(p[tested], method="holm")[1]
     return adjusted
 
 

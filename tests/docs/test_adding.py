@@ -1,9 +1,6 @@
 """The examples of docs/adding.md, run as they are written there."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,45 +8,15 @@ import yaml
 
 from harness.results import load
 from reports.claims.published import read
+from tests.docs.helpers.examples import ROOT, blocks, run
 
-ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "adding.md").read_text()
-
-
-def blocks(title: str, language: str) -> list[str]:
-    """Return the code of one language in one section."""
-    (section,) = re.findall(rf"^## {title}\n(.*?)(?=^## |\Z)", TEXT, re.DOTALL | re.MULTILINE)
-    return re.findall(rf"^```{language}\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
-
-
-def run(folder: Path, title: str) -> str:
-    """Run a section's commands in a folder, by an ``unbraid`` that runs this repository."""
-    command = folder / "bin" / "unbraid"
-    command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m harness "$@"\n')
-    command.chmod(0o755)
-    environment = {
-        **os.environ,
-        "PATH": f"{command.parent}:{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
-    }
-    (commands,) = blocks(title, "bash")
-    ran = subprocess.run(
-        ["bash", "-ec", commands],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
 
 
 def test_a_metric(tmp_path: Path) -> None:
     (module,) = blocks("A metric", "python")
     (tmp_path / "my_metrics.py").write_text(module)
-    printed = run(tmp_path, "A metric")
+    printed = run(tmp_path, *blocks("A metric", "bash"))
     assert "sharpness: higher is better, in [0, 1]; a perfect method scores 1" in printed
     (row,) = load(str(tmp_path / "run")).trials.to_dict("records")
     assert row["status"] == "ok"
@@ -60,7 +27,8 @@ def test_a_metric(tmp_path: Path) -> None:
 def test_a_search_space(tmp_path: Path) -> None:
     (space,) = blocks("A search space", "yaml")
     (tmp_path / "my_space.yaml").write_text(space)
-    assert "8 trials: beta-VAE, strength × size of the code" in run(tmp_path, "A search space")
+    printed = run(tmp_path, *blocks("A search space", "bash"))
+    assert "8 trials: beta-VAE, strength × size of the code" in printed
 
 
 def test_published_statements(tmp_path: Path) -> None:
@@ -75,7 +43,7 @@ def test_published_statements(tmp_path: Path) -> None:
 def test_a_kind_of_report(tmp_path: Path) -> None:
     (module,) = blocks("A kind of report", "python")
     (tmp_path / "my_report.py").write_text(module)
-    run(tmp_path, "A kind of report")
+    run(tmp_path, *blocks("A kind of report", "bash"))
     html = (tmp_path / "ranking.html").read_text()
     assert "<h1>Ranking</h1>" in html
     assert "Every trial by its ELBO." in html

@@ -1,61 +1,29 @@
 """The dataset of docs/adding.md, run as it is written there."""
 
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from harness.results import load
-
-ROOT = Path(__file__).parents[2]
-
-
-def section(title: str) -> str:
-    text = (ROOT / "docs" / "adding.md").read_text()
-    (found,) = re.findall(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
-    return str(found)
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", section("A dataset"), re.DOTALL | re.MULTILINE)
+from tests.docs.helpers.examples import blocks, run
 
 
 @pytest.fixture
 def workplace(tmp_path: Path) -> Path:
-    """A folder with ``my_data.py`` and an ``unbraid`` that runs this repository."""
-    (module,) = blocks("python")
+    """A folder with ``my_data.py``."""
+    (module,) = blocks("A dataset", "python")
     (tmp_path / "my_data.py").write_text(module)
-    command = tmp_path / "bin" / "unbraid"
-    command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m harness "$@"\n')
-    command.chmod(0o755)
     return tmp_path
 
 
 def test_the_commands_run(workplace: Path) -> None:
-    (commands,) = blocks("bash")
-    environment = {
-        **os.environ,
-        "PATH": f"{workplace / 'bin'}:{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
-        "UNBRAID_CACHE": str(workplace / "cache"),
-    }
-    ran = subprocess.run(
-        ["bash", "-ec", commands],
-        cwd=workplace,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    assert re.search(r"^dataset.side=28 +height and width of an image, pixels.$", ran.stdout, re.M)
+    printed = run(workplace, *blocks("A dataset", "bash"))
+    assert re.search(r"^dataset.side=28 +height and width of an image, pixels.$", printed, re.M)
     (row,) = load(workplace / "run").trials.to_dict("records")
     assert (row["status"], row["dataset"]) == ("ok", "my_data.Discs")
-    assert "12 trials" in ran.stdout  # two methods, two sizes, three seeds
+    assert "12 trials" in printed  # two methods, two sizes, three seeds
 
 
 def test_its_images_are_what_its_factors_say(

@@ -155,3 +155,28 @@ def test_what_is_loaded_again_is_checked_once_and_what_replaces_it_again(
     monkeypatch.setattr("plugin_of_tests.Mine", int)
     assert things.load("plugin_of_tests.Mine") is int
     assert checked == [first, int]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("raise SystemExit", "importing its module failed: SystemExit"),
+        ("raise RuntimeError('at import')", "importing its module failed: RuntimeError: at import"),
+        ("def __getattr__(name):\n    raise ValueError(name)", "ValueError: X"),
+        ("x = (", "importing its module failed: SyntaxError"),
+        ("raise ModuleNotFoundError('nameless')", "needs 'nameless'"),
+    ],
+)
+def test_whatever_a_strangers_module_does_becomes_a_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, said: str
+) -> None:
+    (tmp_path / "stranger_of_tests.py").write_text(source + "\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "stranger_of_tests", raising=False)
+    with pytest.raises(UserError, match=said):
+        METHODS.load("stranger_of_tests.X")
+
+
+def test_a_list_survives_what_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugins, "_installed", lambda group: {"gone": "no_such_package.m.Gone"})
+    assert METHODS.summary("gone").startswith("(cannot be read: ModuleNotFoundError")

@@ -1,1 +1,1 @@
-"""RoDi: an adaptive bound on the mutual information of pose and appearance."""
+"""RoDi: disentangling by an adaptive bound on the mutual information of pose and appearance."""

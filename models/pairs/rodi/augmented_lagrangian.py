@@ -1,4 +1,4 @@
-"""The constraint on an estimate as an augmented Lagrangian (Esser et al., 2019, 3.5)."""
+"""The augmented Lagrangian of RoDi's constraint on mutual information (section 3.5)."""
 
 import torch
 from torch import Tensor, nn
@@ -7,15 +7,15 @@ from torch import Tensor, nn
 def penalty(
     estimate: Tensor, multiplier: Tensor, epsilon: float | Tensor, mu: float | Tensor
 ) -> Tensor:
-    """Return the term that keeps ``estimate <= epsilon`` (equation 22), a scalar in nats.
+    """Return the penalty of the constraint ``estimate <= epsilon`` (equation 22), in nats.
 
     ``lambda e + mu e^2 / 2`` of the excess ``e = estimate - epsilon`` where ``e >= -lambda / mu``,
     else ``-lambda^2 / (2 mu)``: continuous, and flat from the kink on.
 
     Args:
-        estimate: what is constrained, ``[]``.
+        estimate: estimate of the mutual information, ``[]``.
         multiplier: Lagrange's ``lambda >= 0``, ``[]``.
-        epsilon: the bound.
+        epsilon: its upper bound.
         mu: weight of the square, positive.
     """
     excess = estimate - epsilon
@@ -24,7 +24,7 @@ def penalty(
 
 
 class Multiplier(nn.Module):
-    """Lagrange's multiplier ``lambda`` of the constraint, from 0; a buffer updated in place."""
+    """Lagrange's multiplier ``lambda`` of the constraint, at first 0; a buffer updated in place."""
 
     value: Tensor
 
@@ -42,9 +42,9 @@ class Multiplier(nn.Module):
         """Set ``lambda`` to ``max(0, lambda + mu (estimate - epsilon))`` (equation 23).
 
         Args:
-            estimate: what is constrained, ``[]``, without gradient.
-            epsilon: the bound.
-            mu: weight of the square, and the step of this update.
+            estimate: estimate of the mutual information, ``[]``, without gradient.
+            epsilon: its upper bound.
+            mu: weight of the square, and step size of this update.
             active: 1, or 0 to leave ``lambda`` as it is.
         """
         moved = (self.value + mu * (estimate - epsilon)).clamp(min=0)

@@ -1,4 +1,4 @@
-"""The choices and numbers of RoDi, and the ablations of its Table 1 (Esser et al., 2019)."""
+"""Hyperparameters of RoDi, and the ablations of its Table 1 (Esser et al., 2019)."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -10,16 +10,17 @@ from models.pairs.pair_method import PairHyperparameters
 from models.pairs.rodi.mutual_information import Marginal
 
 VariantName = Literal["a", "b", "c", "d", "e"]
+"""The columns of Table 1."""
 
 
 @dataclass(frozen=True)
 class Variant:
-    """What a column of Table 1 has and has not.
+    """The parts of the loss that a column of Table 1 has.
 
     Attributes:
         adversarial: whether the loss has the term of T (equation 22).
-        bound: how the variational bound is weighted: by rule (18), by rule (24), always by
-            gamma_0, or not at all, with a pose code that is not sampled (the authors' code).
+        bound: weight of the KL term: ``gap`` by rule (18), ``excess`` by rule (24), ``fixed`` at
+            gamma_0, or ``none``, with a pose code that is not sampled (the authors' code).
         biased: whether rule (18) has its bias towards 0.
     """
 
@@ -39,7 +40,7 @@ VARIANTS: dict[VariantName, Variant] = {
 
 @dataclass(frozen=True)
 class RodiHyperparameters(PairHyperparameters):
-    """The constraint, how it is enforced, and the classifiers."""
+    """Those of the constraint on the mutual information, and of the classifiers."""
 
     variant: Annotated[
         VariantName,
@@ -84,7 +85,8 @@ class RodiHyperparameters(PairHyperparameters):
         Structure("", "covariance of the pose code", "authors' code: sprites diag, people full"),
     ] = "diag"
     marginal: Annotated[
-        Marginal, Structure("", "how pairs that do not belong together are made", "authors' code")
+        Marginal,
+        Structure("", "how codes are paired for the product of the marginals", "authors' code"),
     ] = "reverse"
     visible_every: Annotated[
         int,

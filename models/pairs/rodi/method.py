@@ -1,18 +1,17 @@
 """Unsupervised robust disentangling (Esser, Haux & Ommer, 2019), with the ablations of its Table 1.
 
-The pose code of one image and the appearance code of another of the same identity reproduce the
-first. Their mutual information is kept below ``epsilon`` by a classifier T the pose encoder plays
-against; a second one, T', tells when T is overpowered, and then a variational bound weighs more.
+The pose code of one image and the appearance code of another of the same identity are decoded into
+the first. Their mutual information is kept below ``epsilon`` by a classifier T that the pose
+encoder is trained against. A second classifier T', which the encoder does not see, shows by how
+much it deceives T, and a variational bound is weighted by that.
 """
-
-from collections.abc import Mapping
-from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from models.distributions.diagonal_gaussian import DiagonalGaussian, gaussian_of
 from models.distributions.full_gaussian import FullGaussian, full_gaussian_of, full_gaussian_size
+from models.hyperparameters import with_scale_defaults
 from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
 from models.networks.residual import ImageDecoder, ImageEncoder
 from models.pairs.pair_method import PairMethod
@@ -24,7 +23,7 @@ from models.pictures import squared_error, to_unit_interval
 
 
 class PoseEncoder(nn.Module):
-    """Images to the Gaussian of their pose code, with a diagonal or a full covariance."""
+    """Maps images to the Gaussian of their pose code, with a diagonal or a full covariance."""
 
     def __init__(self, hp: RodiHyperparameters, image_shape: tuple[int, int, int]) -> None:
         super().__init__()
@@ -39,18 +38,15 @@ class PoseEncoder(nn.Module):
 
 
 class Rodi(PairMethod):
-    """RoDi: mutual information kept low by a classifier, a second one and a bound (2019).
+    """RoDi: mutual information of pose and appearance bounded by two classifiers and a KL term.
 
     The pose encoder is trained by all terms, the appearance encoder and the decoder by the
-    reconstruction alone. Two more decoders, each of one code, show what that code tells; they train
-    no encoder.
+    reconstruction alone. Two more decoders, each of a single code, show what is in that code; they
+    train no encoder.
     """
 
     Hyperparameters = RodiHyperparameters
-    at_scale: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        scale: {**values, "t_lr": 2e-3, "gamma0": 0.1, "warmup": 0.05}
-        for scale, values in PairMethod.at_scale.items()
-    }
+    at_scale = with_scale_defaults(PairMethod.at_scale, t_lr=2e-3, gamma0=0.1, warmup=0.05)
 
     def __init__(self, hyperparameters: RodiHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)
@@ -69,7 +65,7 @@ class Rodi(PairMethod):
         self.mean_i_t_prime = RunningMean()
 
     def phases(self) -> tuple[Phase, ...]:
-        """Return the model's update, the classifiers', and that of the decoders of one code."""
+        """Return the updates of the model, the classifiers and the decoders of a single code."""
         model = "appearance_encoder.", "pose_encoder.", "decoder."
         classifiers, betas = ("t.", "t_prime.", "t_eval."), (0.5, 0.9)
         visible, every = (
@@ -88,7 +84,7 @@ class Rodi(PairMethod):
         return self.draw_poses(names, batch_size, generator)
 
     def composition(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
-        """Return the loss of encoders and decoder (equation 19), with its terms as statistics."""
+        """Return the loss of encoders and decoder (equation 19); its terms are the statistics."""
         appearance = self.appearance_encoder(batch["same"])
         posterior = self.pose_encoder(batch["image"])
         decoded = self.compose(self._pose(posterior, noise["pose_decoder"]), appearance)
@@ -102,12 +98,12 @@ class Rodi(PairMethod):
             pose = self._pose(posterior, noise["pose_penalty"])
             i_t = self.t(pose, appearance.detach()).mean()
             term = penalty(i_t, self.multiplier.value, values["epsilon"], values["mu"])
-            loss = loss + _warm(values) * term
+            loss = loss + _after_warmup(values) * term
             stats["mi_penalty"] = term.detach()
         return loss, stats
 
     def estimation(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
-        """Return the classifiers' losses (10), added up; then update lambda and gamma."""
+        """Return the sum of the classifiers' losses (10), and update lambda and gamma."""
         pose, appearance = self._codes(batch, noise["pose_classifiers"])
         other = reordered(appearance, self.hyperparameters.marginal)
         loss, stats = pose.new_zeros(()), {}
@@ -123,16 +119,17 @@ class Rodi(PairMethod):
         return loss, stats
 
     def visualisation(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
-        """Return the squared error of both decoders of a single code (section 4.2).
+        """Return the squared errors of the two decoders of a single code (section 4.2).
 
-        They learn on samples of the pose, so that they tell no more than what its noise leaves.
+        They are trained on samples of the pose: what its noise hides, they cannot show.
         """
         del values
         pose, appearance = self._codes(batch, noise["pose_visible"])
-        of_appearance = squared_error(self.appearance_decoder(appearance), batch["image"]).mean()
-        of_pose = squared_error(self.pose_decoder(pose), batch["image"]).mean()
-        stats = {"appearance": of_appearance.detach(), "pose": of_pose.detach()}
-        return of_appearance + of_pose, stats
+        image = batch["image"]
+        appearance_error = squared_error(self.appearance_decoder(appearance), image).mean()
+        pose_error = squared_error(self.pose_decoder(pose), image).mean()
+        stats = {"appearance": appearance_error.detach(), "pose": pose_error.detach()}
+        return appearance_error + pose_error, stats
 
     def appearance_code(self, image: Tensor) -> Tensor:
         """Return the appearance of images ``[B, C, H, W]``, ``[B, d_appearance]``."""
@@ -145,21 +142,21 @@ class Rodi(PairMethod):
         return mean
 
     def posterior(self, image: Tensor) -> dict[str, DiagonalGaussian | FullGaussian]:
-        """Return that of ``pose``, over ``[B, d_pose]``; none where the code is not sampled."""
+        """Return the posterior of ``pose``, over ``[B, d_pose]``; none if it is not sampled."""
         if self.variant.bound == "none":
             return {}
-        found: DiagonalGaussian | FullGaussian = self.pose_encoder(image)
-        return {"pose": found}
+        posterior: DiagonalGaussian | FullGaussian = self.pose_encoder(image)
+        return {"pose": posterior}
 
     def decode_groups(self, image: Tensor) -> dict[str, Tensor]:
-        """Return what each code alone tells, ``[B, C, H, W]`` in ``[0, 1]``."""
+        """Return each code decoded alone, ``[B, C, H, W]`` in ``[0, 1]``."""
         return {
             "appearance": to_unit_interval(self.appearance_decoder(self.appearance_code(image))),
             "pose": to_unit_interval(self.pose_decoder(self.pose_code(image))),
         }
 
     def information(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
-        """Return the values of T, T' and the third classifier on joint pairs, each ``[B]``."""
+        """Return the logits of T, T' and the third classifier for joint pairs, each ``[B]``."""
         codes = self._codes(batch, noise["pose_classifiers"])
         return {name: classifier(*codes) for name, classifier in self._classifiers().items()}
 
@@ -171,7 +168,7 @@ class Rodi(PairMethod):
 
     @torch.no_grad()
     def _codes(self, batch: Batch, noise: Tensor) -> tuple[Tensor, Tensor]:
-        """Return a sample of the pose and the appearance, without a way back to the encoders."""
+        """Return a sample of the pose, and the appearance, both without gradient."""
         pose = self._pose(self.pose_encoder(batch["image"]), noise)
         return pose, self.appearance_code(batch["same"])
 
@@ -179,21 +176,21 @@ class Rodi(PairMethod):
         return self.weight.value(values["gamma0"])
 
     def _adapt(self, i_t: Tensor, i_t_prime: Tensor, values: Values) -> None:
-        """Update lambda by the batch's estimate, gamma by running means of at least 0."""
-        active, epsilon = _warm(values), values["epsilon"]
+        """Update lambda by the estimate of the batch, gamma by running means clamped at 0."""
+        active, epsilon = _after_warmup(values), values["epsilon"]
         if self.variant.adversarial:
             self.multiplier.update(i_t, epsilon, values["mu"], active)
         mean = self.mean_i_t.update(i_t).clamp(min=0)
         mean_prime = self.mean_i_t_prime.update(i_t_prime).clamp(min=0)
         if self.variant.bound == "excess":
-            drive = excess(mean_prime, epsilon)
+            change = excess(mean_prime, epsilon)
         elif self.variant.bound == "gap":
-            drive = gap(mean, mean_prime, values["b_gamma"] if self.variant.biased else 0.0)
+            change = gap(mean, mean_prime, values["b_gamma"] if self.variant.biased else 0.0)
         else:
             return
-        self.weight.update(drive, values["l_gamma"], values["gamma0"], values["gamma_max"], active)
+        self.weight.update(change, values["l_gamma"], values["gamma0"], values["gamma_max"], active)
 
 
-def _warm(values: Values) -> float | Tensor:
-    """Return 0 in the warm-up, 1 after it."""
+def _after_warmup(values: Values) -> float | Tensor:
+    """Return 0 during the warm-up, 1 after it."""
     return 1.0 * (values["progress"] >= values["warmup"])

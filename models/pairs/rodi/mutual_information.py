@@ -1,4 +1,4 @@
-"""A classifier that estimates the mutual information of two codes (Esser et al., 2019, 3.3)."""
+"""Classifiers that estimate the mutual information of two codes (Esser et al., 2019, 3.3)."""
 
 from typing import Literal
 
@@ -8,18 +8,18 @@ from torch import Tensor, nn
 from models.networks.residual import NetworkSize
 
 Marginal = Literal["reverse", "roll"]
-"""How the second codes of a batch are reordered to be independent of the first ones."""
+"""Orders of the second codes of a batch that pair them independently of the first ones."""
 
 _SHAPES: dict[NetworkSize, tuple[int, int]] = {
     "tiny": (32, 1),
     "small": (128, 2),
     "paper": (512, 4),
 }
-"""Width and residual blocks of a tower; those of ``paper`` are the released people model's."""
+"""Width and number of residual blocks of a tower; ``paper`` is the released people model."""
 
 
 class ResidualLinear(nn.Module):
-    """``x + W relu(x) + b``."""
+    """A residual block of one layer, ``x + W relu(x) + b``."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -32,13 +32,13 @@ class ResidualLinear(nn.Module):
 
 
 class PairClassifier(nn.Module):
-    """``T(a, b) = <f(a), g(b)>``: the logit that two codes belong together, by two towers.
+    """The logit that two codes are of one pair, ``T(a, b) = <f(a), g(b)>``, by two towers.
 
     Trained by :func:`classifier_loss`, ``T`` tends to ``log p(a, b) / (p(a) p(b))``, whose mean
     over joint pairs is the mutual information in nats (equations 10 to 12).
 
     Args:
-        size: of the towers; ``paper`` has 2,889,728 parameters for two codes of 256 numbers.
+        size: of the towers; ``paper`` has 2,889,728 parameters for two codes of dimension 256.
         d_first: dimension of ``a``.
         d_second: dimension of ``b``.
     """
@@ -55,23 +55,23 @@ class PairClassifier(nn.Module):
 
 
 def classifier_loss(joint: Tensor, marginal: Tensor) -> Tensor:
-    """Return the mean cross-entropy of both kinds of pairs, in nats; ln 2 where T is 0.
+    """Return the mean cross-entropy of joint and marginal pairs, in nats; ln 2 where T is 0.
 
-    That is (10) and (11) as something to minimise, with weight 1/2 each.
+    It is the negative of (10) and (11), with weight 1/2 each.
 
     Args:
-        joint: logits ``[B]`` of codes that belong together.
-        marginal: logits ``[B]`` of codes that do not.
+        joint: logits ``[B]`` of pairs from the joint distribution.
+        marginal: logits ``[B]`` of pairs from the product of the marginals.
     """
     return 0.5 * (F.softplus(-joint).mean() + F.softplus(marginal).mean())
 
 
 def reordered(codes: Tensor, marginal: Marginal) -> Tensor:
-    """Return codes ``[B, d]`` in another order, a sample of the product of the marginals.
+    """Return codes ``[B, d]`` in another order, so that pairs are of the product of the marginals.
 
-    ``reverse`` is that of the authors' code; it leaves the middle one of an odd batch in its place.
-    ``roll`` moves all by one. Either may pair two images of one identity, which the random order
-    of the batch makes as rare as the data have it.
+    ``reverse`` is the order of the authors' code; it leaves the middle row of an odd batch in its
+    place. ``roll`` moves all rows by one. Either may pair images of one identity, as often as two
+    random images of the data are of one.
     """
     return codes.flip(0) if marginal == "reverse" else codes.roll(1, 0)
 

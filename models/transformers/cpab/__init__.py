@@ -1,1 +1,1 @@
-"""Continuous piecewise-affine (CPAB) transformations, integrated exactly."""
+"""Continuous piecewise-affine (CPAB) transformations: flows integrated triangle by triangle."""

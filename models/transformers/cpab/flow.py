@@ -1,9 +1,9 @@
-"""The flow of a piecewise-affine velocity, with effort where it is needed.
+"""The flow of a piecewise-affine velocity for unit time, and its gradient.
 
 Points that do not leave the triangle they start in, about half of them, are moved by one matrix.
-Only the paths of the others are followed from triangle to triangle. Which points these are depends
-on the velocity, so shapes are not known beforehand: what ``torch.func.vmap`` must not see is inside
-a ``torch.autograd.Function`` that folds stacked members into the batch.
+Only the paths of the others are followed from triangle to triangle. How many these are depends on
+the velocity, which ``torch.func.vmap`` does not allow; so this is a ``torch.autograd.Function``
+that folds the stacked members into the batch.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.transformers.cpab.paths import along_paths, follow, which
+from models.transformers.cpab.paths import add_path_gradients, follow, true_indices
 from models.transformers.cpab.segments import EDGE, Segments
 from models.transformers.cpab.tessellation import Tessellation
 from models.transformers.cpab.triangle_flow import UnitTime
@@ -21,40 +21,40 @@ from models.transformers.cpab.triangle_flow import UnitTime
 def flow(
     velocities: Sequence[Tensor], points: Tensor, tessellation: Tessellation, closed: bool
 ) -> tuple[Tensor, ...]:
-    """Move points along velocities for unit time, at less cost together than one by one.
+    """Move points along several velocities for unit time, faster than one by one.
 
     Args:
         velocities: ``[6, C, B]``, see ``Tessellation.in_coordinates``.
         points: ``[N, 2]`` in ``[-1, 1]``, the same for every velocity.
         tessellation: where each triangle is.
-        closed: there is no velocity across the border.
+        closed: the velocity across the border is 0.
 
     Returns:
-        ``[B, N, 2]`` for each. The gradient is with respect to the velocities alone.
+        The moved points ``[B, N, 2]`` of each velocity, with a gradient by the velocities alone.
     """
     moved: tuple[Tensor, ...] = _apply(_Flow, Course(points, tessellation, closed), *velocities)
     return moved
 
 
 class Course:
-    """What a flow knows of its points, and what its forward pass leaves for the gradient.
+    """The points of a flow, and the state of its forward pass that the gradient needs.
 
-    Points are sorted by their triangles here: what a triangle does to its points is one product of
+    Points are sorted by their triangles, so that each triangle moves its points by one product of
     matrices, whose result the next operation finds in the cache.
 
     Attributes:
         tessellation: where each triangle is.
-        closed: there is no velocity across the border.
-        order: ``[N]``, the given points in this order.
-        back: ``[N]``, these points in the given order.
+        closed: the velocity across the border is 0.
+        order: ``[N]``, index of each sorted point among the given ones.
+        back: ``[N]``, index of each given point among the sorted ones.
         cell: ``[N]``, the triangle in which each point starts.
-        counts: how many start in each triangle.
-        start: ``[N, 3]``, the coordinates ``(x, 1)`` there.
-        corners: ``[3, 2, C]``, of the triangles, for points in ``[-1, 1]``.
-        unit: what each triangle does to the points that stay in it.
-        ids: ``[n]``, which of the ``N B`` moved points leave their triangle.
-        segments: of these points' paths.
-        at_end: ``[3, 2, n]``, the corners of the triangles where these paths end.
+        counts: number of points that start in each triangle.
+        start: ``[N, 3]``, their coordinates ``(x, 1)`` there.
+        corners: ``[3, 2, C]``, corners of the triangles in the points' range ``[-1, 1]``.
+        unit: the displacement in each triangle of points that stay in it.
+        ids: ``[n]``, indices of the ``N B`` moved points that leave their triangle.
+        segments: segments of the paths of these points.
+        at_end: ``[3, 2, n]``, corners of the triangles where these paths end.
     """
 
     unit: UnitTime
@@ -86,7 +86,7 @@ class _Flow(torch.autograd.Function):
         corners, course.unit = course.corners, UnitTime(velocity)
         moved = _move(course.unit.whole, corners, course)
         leaving = _leaving(course.unit, course)
-        course.ids = ids = which(torch.flatten(leaving))
+        course.ids = ids = true_indices(torch.flatten(leaving))
         n_members = velocity.shape[2]
         point = torch.repeat_interleave(leaving.sum(1))
         first_row = n_members * (course.cell - torch.arange(len(course.cell), device=ids.device))
@@ -120,7 +120,7 @@ class _Flow(torch.autograd.Function):
 class _FlowGradient(torch.autograd.Function):
     """The gradients with respect to the velocities.
 
-    It is a function of its own, because vmap folds members into the batch here too.
+    A function of its own, because under vmap members are folded into the batch here too.
     """
 
     @staticmethod
@@ -136,19 +136,22 @@ class _FlowGradient(torch.autograd.Function):
             torch.mm(start.mT, rows, out=out)
         by_coordinate = torch.unflatten(table, 2, (-1, 2))
         whole = torch.einsum("kic,cjbi->jkcb", course.corners[:2], by_coordinate)
-        found = course.unit.gradient(whole)
-        along_paths(course.segments, ends, found)
-        return found.chunk(len(gradients), 2)
+        gradient = course.unit.gradient(whole)
+        add_path_gradients(gradient, course.segments, ends)
+        return gradient.chunk(len(gradients), 2)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
-        """Nothing is kept: there is no second derivative."""
+        """Save nothing: there is no second derivative."""
 
     @staticmethod
     def vmap(info: Any, in_dims: Any, course: Course, *gradients: Tensor) -> Any:
         folded = [_fold(x, dim, 0) for x, dim in zip(gradients, in_dims[1:], strict=True)]
-        found = _apply(_FlowGradient, course, *folded)
-        return tuple(torch.unflatten(x, 2, (info.batch_size, -1)) for x in found), (2,) * len(found)
+        unfolded = [
+            torch.unflatten(x, 2, (info.batch_size, -1))
+            for x in _apply(_FlowGradient, course, *folded)
+        ]
+        return tuple(unfolded), (2,) * len(unfolded)
 
 
 def _apply(function: type[torch.autograd.Function], *inputs: Any) -> Any:
@@ -156,15 +159,12 @@ def _apply(function: type[torch.autograd.Function], *inputs: Any) -> Any:
 
 
 def _fold(stacked: Tensor, dim: int, batch: int) -> Tensor:
-    """Join the stacked members' batches, which are at ``batch``, into one."""
+    """Join the batches of stacked members, which are at axis ``batch``, into one."""
     return torch.flatten(stacked.movedim(dim, batch), batch, batch + 1)
 
 
 def _move(whole: Tensor, corners: Tensor, course: Course) -> Tensor:
-    """Return where the points are after unit time, complex numbers ``[N, B]``.
-
-    These are the fastest to transpose.
-    """
+    """Return the points after unit time as complex numbers ``[N, B]``, the fastest to transpose."""
     table = (
         torch.einsum("kic,jkcb->cjbi", corners[:2], whole) + corners.permute(2, 0, 1)[:, :, None]
     )
@@ -175,7 +175,7 @@ def _move(whole: Tensor, corners: Tensor, course: Course) -> Tensor:
 
 
 def _leaving(unit: UnitTime, course: Course) -> Tensor:
-    """Return ``[N, B]``: may the parabola leave the triangle, by its control points?"""
+    """Return which points may leave their triangle, by control points of their parabola, [N, B]."""
     identity = torch.eye(3, dtype=unit.whole.dtype, device=unit.whole.device)[:, :, None, None]
     planes = []
     for added in (unit.whole, unit.bow):
@@ -192,10 +192,10 @@ def _leaving(unit: UnitTime, course: Course) -> Tensor:
 
 
 def _place(corners: Tensor, x: Tensor) -> Tensor:
-    """Return the points with coordinates ``[2, ...]`` in triangles with corners ``[3, 2, ...]``."""
+    """Return the points at coordinates ``[2, ...]`` of triangles with corners ``[3, 2, ...]``."""
     return torch.addcmul(corners[2], corners[0], x[0]).addcmul_(corners[1], x[1])
 
 
 def _pull(corners: Tensor, x: Tensor, y: Tensor) -> Tensor:
-    """Return the gradient ``[2, n]`` with respect to coordinates of that with respect to points."""
+    """Return the gradient ``[2, n]`` by coordinates of triangles, from that by points."""
     return torch.mul(corners[:2, 0], x).addcmul_(corners[:2, 1], y)

@@ -18,14 +18,17 @@ from models.transformers.cpab.segments import ROOM, Front, Segments, next_segmen
 from models.transformers.cpab.tessellation import Tessellation
 
 SHORTEST = 1 / 128
-"""Of the unit time: how long a segment lasts at least, after the first ``FREE`` of a path."""
+"""Least duration of a segment, in unit time, after the first ``FREE`` segments of a path."""
 FREE = 8
-"""A path may run to and fro over an edge; it may cut the corners of so many triangles, no more."""
+"""Number of segments of any duration: a path may cut the corners of so many triangles.
+
+A path that runs to and fro over an edge would otherwise have no end.
+"""
 NO_TIME = 5e-7
-"""Half of what is left of the unit time of a path that has come to its end, by rounding."""
+"""Half of the time that rounding may leave of a path that has come to its end."""
 
 TINY = 1e-15
-"""What lasts no time lasts this long, so that nothing is divided by zero."""
+"""Least remaining time after the first segment, so that nothing is divided by zero."""
 
 
 def follow(
@@ -37,8 +40,8 @@ def follow(
         velocity: ``[6, C, B]``.
         row: ``[n]``, int32, where each path starts.
         start: ``[2, n]``, its coordinates there.
-        tessellation: which triangle is beyond each edge.
-        closed: there is no velocity across the border.
+        tessellation: its triangles.
+        closed: the velocity across the border is 0.
 
     Returns:
         The segments; the row where each path ends, ``[n]``; its coordinates there, ``[2, n]``.
@@ -66,17 +69,18 @@ def follow(
         else:
             rows.scatter_(0, front.path, front.row)
             ends.scatter_(1, front.path.expand(2, -1), front.start)
-        front = front.select(which(front.left > NO_TIME))
+        front = front.select(true_indices(front.left > NO_TIME))
     return segments, rows, ends
 
 
-def along_paths(segments: list[Segments], ends: Tensor, found: Tensor) -> None:
-    """Add to ``found`` ``[6, C, B]`` the gradient of what has the gradient ``[2, n]`` at the ends.
+def add_path_gradients(gradient: Tensor, segments: list[Segments], ends: Tensor) -> None:
+    """Add the gradient with respect to the velocities, given that of the paths' ends, ``[2, n]``.
 
     Along a segment the adjoint p of the position x has the velocity ``-A' p``, and the gradient
-    with respect to ``(A | b)`` is the integral of ``p (x, 1)'``, here by Simpson's rule.
+    with respect to ``(A | b)`` is the integral of ``p (x, 1)'``, here by Simpson's rule. It is
+    added to ``gradient``, ``[6, C, B]``.
     """
-    adjoints, total = ends.clone(), torch.flatten(found, 1).mul_(3)
+    adjoints, total = ends.clone(), torch.flatten(gradient, 1).mul_(3)
     room = ends.new_empty(8, ends.shape[1])
     for segment in reversed(segments):
         front, everyone = segment.front, len(segment.front.path) == ends.shape[1]
@@ -96,11 +100,11 @@ def along_paths(segments: list[Segments], ends: Tensor, found: Tensor) -> None:
         total.scatter_add_(1, front.row.long().expand(6, -1), torch.flatten(part, 0, 1))
         p.div_(segment.half)
         adjoints = p if everyone else adjoints.scatter_(1, front.path.expand(2, -1), p)
-    found.div_(3)
+    gradient.div_(3)
 
 
-def which(mask: Tensor) -> Tensor:
-    """Return where a mask ``[n]`` is true.
+def true_indices(mask: Tensor) -> Tensor:
+    """Return the indices at which a mask ``[n]`` is true.
 
     On a CPU by NumPy: torch's ``nonzero`` has a branch that cannot be predicted, and takes ten
     times as long.
@@ -111,7 +115,7 @@ def which(mask: Tensor) -> Tensor:
 
 
 def _onward(velocity: Tensor, tessellation: Tessellation) -> Tensor:
-    """Return the row beyond the edges that are the bits of k at ``8 row + k``."""
+    """Return at ``8 row + k`` the row beyond those edges of a row that are the bits of k."""
     n_members = velocity.shape[2]
     member = torch.arange(n_members, device=velocity.device)[:, None]
     across = tessellation.across[:, None].to(velocity.device)

@@ -1,8 +1,8 @@
-"""The next segments of paths: how long each lasts, where it goes, and over which edge.
+"""The next segments of paths: their durations, their ends, and the edges they cross.
 
-Planes ``[k, n]`` are written over as soon as their numbers are of no more use: memory that is in
-the cache costs a third of memory that is not. Nothing is chosen by a mask: on a CPU that costs as
-much as twenty products.
+Planes ``[k, n]`` are overwritten as soon as they are no longer needed: memory in the cache costs a
+third of memory outside it. Nothing is selected by a mask: on a CPU that costs as much as twenty
+products.
 """
 
 from collections.abc import Sequence
@@ -12,28 +12,28 @@ import torch
 from torch import Tensor
 
 EDGE = 1e-4
-"""Coordinates that are closer to 0 are taken for this: on the edge, where a path may slide."""
+"""Smaller coordinates are raised to this: on the edge, where a path may slide."""
 JERK = 0.26**3
-"""What a third derivative, which a parabola lacks, times half of a segment's time cubed may be."""
+"""Bound of a third derivative, which a parabola lacks, times half of a segment's time cubed."""
 ROOM = 14
-"""Planes that :func:`next_segments` writes over."""
+"""Number of planes that :func:`next_segments` overwrites."""
 
 
 @dataclass(frozen=True)
 class Front:
-    """How far n of the paths are followed."""
+    """The present ends of n of the paths."""
 
     path: Tensor
-    """``[n]``: which paths."""
+    """``[n]``: indices of the paths."""
     row: Tensor
-    """``[n]``: triangle and member, which velocity each has."""
+    """``[n]``: triangle and member of each, which determine its velocity."""
     start: Tensor
-    """``[2, n]``: where each is."""
+    """``[2, n]``: position of each."""
     left: Tensor
-    """``[n]``: half of the time that is left."""
+    """``[n]``: half of the remaining time."""
 
     def select(self, on: Tensor) -> "Front":
-        """Return these of the paths."""
+        """Return the paths at these indices."""
         path, row, left = (x.index_select(0, on) for x in (self.path, self.row, self.left))
         return Front(path, row, self.start.index_select(1, on), left)
 
@@ -43,30 +43,30 @@ class Segments:
     """The next segment of n of the paths."""
 
     front: Front
-    """Where they begin."""
+    """Their starts."""
     half: Tensor
-    """``[n]``: half of the time it lasts."""
+    """``[n]``: half of their durations."""
     middle: Tensor
-    """``[2, n]``: where it is at half of the time."""
+    """``[2, n]``: positions at half of the time."""
     end: Tensor
-    """``[2, n]``: where it ends."""
+    """``[2, n]``: positions at the end."""
     halfway: Tensor
     """``[2, 2, n]``: the columns of the exponential for half of the time."""
     mirror: Tensor
-    """``[2, n]``: -1 where the path goes on over the edge of which this coordinate is 0, or 1."""
+    """``[2, n]``: -1 where the path crosses the edge at which this coordinate is 0, else 1."""
     outward: Tensor
-    """``[n]``: 1 where it goes on over the edge of the third coordinate, or 0."""
+    """``[n]``: 1 where the path crosses the edge of the third coordinate, else 0."""
 
     def beyond(self, room: Tensor) -> Tensor:
-        """Return the coordinates ``[2, n]`` of the end in the triangle beyond the edge."""
+        """Return the coordinates ``[2, n]`` of the ends in the triangles beyond the edges."""
         x, one = self.end * self.mirror, room.new_ones(())
         return x.addcmul_(torch.sub(one, x[0], out=room[0]).sub_(x[1]), self.outward)
 
 
 def planes(velocity: Tensor) -> Tensor:
-    """Return what :func:`next_segments` needs of each triangle and member, ``[7, C B]``.
+    """Return the input of :func:`next_segments` for each triangle and member, ``[7, C B]``.
 
-    That is ``(A | b)`` and the least rate of half a segment.
+    It is ``(A | b)`` and the least reciprocal of half of a segment's duration.
     """
     columns = torch.unflatten(velocity, 0, (3, 2))
     third = product(columns, product(columns, columns))
@@ -78,18 +78,19 @@ def planes(velocity: Tensor) -> Tensor:
 def next_segments(
     at: Tensor, front: Front, opening: Tensor | None, least: float, room: Tensor
 ) -> tuple[Segments, Tensor]:
-    """Find the next segments.
+    """Return the next segments of the paths, and the edges that they cross.
 
     Args:
-        at: ``[8, n]``, first the :func:`planes` of each path's row. Part of the segments then.
-        front: where they begin.
-        opening: ``[n]``, 1 if there is a triangle over the edge of the third coordinate or 0; None
-            if no path goes over an edge where there is none.
-        least: half of the time that a segment lasts at least, unless less is left.
-        room: ``[ROOM, n]``, written over.
+        at: ``[8, n]``: the :func:`planes` of each path's row, and a plane of any values. The
+            segments keep their results here.
+        front: starts of the segments.
+        opening: ``[n]``, 1 if there is a triangle beyond the edge of the third coordinate, else 0;
+            None if no path can cross an edge at the border.
+        least: half of the least duration of a segment, unless less time is left.
+        room: ``[ROOM, n]``, overwritten.
 
     Returns:
-        The segments; which edges they cross, the bits of ``[n]`` (see ``Tessellation.across``).
+        The segments; the edges they cross, as bits of ``[n]`` (see ``Tessellation.across``).
     """
     columns, half = torch.unflatten(at[:6], 0, (3, 2)), at[6]
     derivatives = _derivatives(columns, front.start, room[:6])
@@ -113,7 +114,7 @@ def next_segments(
 
 
 def product(first: Tensor, second: Tensor) -> Tensor:
-    """Return the columns of the product of A with columns ``[2, ...]`` and a matrix."""
+    """Return the columns of the product of A, given by columns ``[2, ...]``, and a matrix."""
     return first[0] * second[:, :1] + first[1] * second[:, 1:]
 
 
@@ -126,9 +127,8 @@ def integral(
 ) -> tuple[Tensor, Tensor]:
     """Return ``a`` and ``b`` of ``a I + b A``, the integral of ``exp(s A)`` over s in [0, time].
 
-    By so many terms of the power series of the exponential of a 2x2 matrix A, in which
-    ``A^2 = trace A - determinant I`` leaves two numbers. Intermediate results and the returned ones
-    are in ``room``, if it is given.
+    By the first ``terms`` of the power series of the exponential of a 2x2 matrix A, which
+    ``A^2 = trace A - determinant I`` reduces to two numbers. All results are in ``room``, if given.
     """
     x, y = torch.mul(trace, time, out=room[0]), torch.mul(determinant, time, out=room[1])
     y = torch.mul(y, time, out=room[1])
@@ -165,9 +165,10 @@ def _derivatives(columns: Tensor, x: Tensor, room: Tensor) -> Tensor:
 
 
 def _crossing_rates(start: Tensor, derivatives: Tensor, room: Tensor) -> Tensor:
-    """Return one over half the time to reach 0 of each coordinate, ``[3, n]``; else at most 0.
+    """Return the reciprocal of half the time until each coordinate is 0, ``[3, n]``.
 
-    Each coordinate is taken as a quadratic of time, ``x + v t + w t^2 / 2``.
+    Each coordinate is taken as a quadratic of time, ``x + v t + w t^2 / 2``. If it does not come to
+    0, the result is 0 or less.
     """
     (v, w), x, rates = derivatives, room[:3], room[3:]
     torch.clamp(start, min=EDGE, out=x[:2])
@@ -185,9 +186,9 @@ def _crossing_rates(start: Tensor, derivatives: Tensor, room: Tensor) -> Tensor:
 def _course(
     a: Tensor, start: Tensor, derivatives: Tensor, half: Tensor, room: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Return middle and end, ``[2, n]`` each.
+    """Return the positions at half of the time and at the end, ``[2, n]`` each.
 
-    ``A``, in columns ``[2, 2, n]``, becomes its exponential for half of the time.
+    ``a``, A in columns ``[2, 2, n]``, is overwritten by the exponential for half of the time.
     """
     # JERK bounds half of the time by 0.33 / |A|: 3 terms leave 1e-3 of the segment's length.
     terms = 13 if a.dtype == torch.float64 else 3

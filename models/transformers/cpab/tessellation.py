@@ -1,4 +1,4 @@
-"""The unit square in triangles, and the continuous velocities that are affine on each of them.
+"""Tessellation of the unit square by triangles, and the velocities that are affine on each.
 
 Freifeld et al., 2017 (CPAB); VITAE's released ``libcpab``. Coordinates are ``(x, y)`` in
 ``[0, 1]``, y down.
@@ -35,11 +35,11 @@ class Tessellation:
         ).mT.contiguous()
         """``[3, 2, C]``: a point is ``x0 corners[0] + x1 corners[1] + corners[2]``."""
         self.inverse = torch.linalg.inv(self.corners[:2].permute(2, 1, 0))
-        """``[C, 2, 2]``: takes an offset from a triangle's centre to its coordinates."""
+        """``[C, 2, 2]``: maps an offset from a triangle's centre to its coordinates."""
         self.across, self.opening = self._neighbours()
 
     def _triangles(self) -> list[tuple[int, int, int]]:
-        found = []
+        triangles = []
         for j, i in product(range(self.ny), range(self.nx)):
             top_left = i + (self.nx + 1) * j
             bottom_left = top_left + self.nx + 1
@@ -47,8 +47,8 @@ class Tessellation:
             centre = (self.nx + 1) * (self.ny + 1) + i + self.nx * j
             for k in range(4):
                 two = around[k], around[(k + 1) % 4]
-                found.append((*(two if (i + j + k) % 2 == 0 else two[::-1]), centre))
-        return found
+                triangles.append((*(two if (i + j + k) % 2 == 0 else two[::-1]), centre))
+        return triangles
 
     def _neighbours(self) -> tuple[Tensor, Tensor]:
         edges: dict[tuple[int, frozenset[int]], list[int]] = {}
@@ -73,7 +73,7 @@ class Tessellation:
         return coordinates.mT.contiguous()
 
     def in_coordinates(self, basis: Tensor) -> Tensor:
-        """Return the basis ``[6 C, d]`` for the coordinates, planes ``[6, C, d]``."""
+        """Return the basis ``[6 C, d]`` as velocities of the coordinates, planes ``[6, C, d]``."""
         to = self.corners.to(basis).permute(2, 1, 0)  # [C, 2, 3]
         full = torch.cat([to, torch.zeros_like(to[:, :1])], 1)
         full[:, 2, 2] = 1
@@ -82,9 +82,9 @@ class Tessellation:
         return torch.flatten(out, 0, 1)
 
     def locate(self, points: Tensor) -> Tensor:
-        """Return the triangle of each point ``[..., 2]``; the nearest rectangle's for one outside.
+        """Return the triangle of each point ``[..., 2]``; outside, one of the nearest rectangle.
 
-        A point on an edge belongs to either of its triangles; velocities agree there.
+        A point on an edge is in either of its triangles, whose velocities agree there.
         """
         x, y = points[..., 0] * self.nx, points[..., 1] * self.ny
         i, j = x.floor().clamp(0, self.nx - 1), y.floor().clamp(0, self.ny - 1)
@@ -97,13 +97,13 @@ class Tessellation:
     def basis(self, zero_boundary: bool, volume_preserving: bool) -> Tensor:
         """Return an orthonormal basis of the velocities, ``[6 C, d]``.
 
-        A column holds the matrices ``[2, 3]`` of all triangles, row by row. A velocity is given by
-        its values at the vertices, so it is continuous; orthonormalising these hat functions (QR
-        with a positive diagonal, which is unique) gives the basis.
+        A column holds the matrices ``[2, 3]`` of all triangles, row by row. A continuous velocity
+        is determined by its values at the vertices; the basis orthonormalises these hat functions
+        (by QR with a positive diagonal, which is unique).
 
         Args:
-            zero_boundary: no velocity across the square's border; along it points may slide.
-            volume_preserving: no divergence in any triangle.
+            zero_boundary: the velocity across the square's border is 0; along it points may slide.
+            volume_preserving: the divergence is 0 in every triangle.
         """
         free = torch.ones_like(self.vertices, dtype=torch.bool)
         if zero_boundary:

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.transformers.affine import Transformer
+from models.transformers.base import Transformer
 from models.transformers.cpab.flow import flow
 from models.transformers.cpab.tessellation import Tessellation
 
@@ -18,11 +18,11 @@ class CPAB(Transformer):
 
     Args:
         tessellation: cells along the width and along the height.
-        zero_boundary: nothing crosses the image's border.
-        volume_preserving: areas stay as they are.
-        steps: of the published integration, in which every point takes as many; 50 in the released
-            code. A point moves exactly while it is in one triangle; what a step across an edge
-            misses is the error. None for ``flow.flow``, which is much faster.
+        zero_boundary: no point crosses the image's border.
+        volume_preserving: areas do not change.
+        steps: number of steps of the published integration, the same for every point; 50 in the
+            released code. A step is exact within a triangle, and in error where it crosses an edge.
+            None is the integration of ``flow.flow``, which is much faster.
     """
 
     padding = "border"

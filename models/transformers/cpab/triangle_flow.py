@@ -1,6 +1,6 @@
-"""What the flow of each triangle does in unit time to points that do not leave it.
+"""Displacements in unit time of points that do not leave their triangle, and their gradient.
 
-The gradient is written by hand: autograd would keep and run through some hundred small operations.
+The gradient is written by hand: autograd would record some hundred small operations.
 """
 
 import torch
@@ -9,25 +9,25 @@ from torch import Tensor
 from models.transformers.cpab.segments import invariants, product
 
 TERMS = 9
-"""Of the series of a triangle's exponential for a quarter of the time: of matrices of any size."""
+"""Number of terms of the series of the exponential for a quarter of the time."""
 
 Jet = Tensor
 """``[3, C, B]``: a number, and its derivatives with respect to trace and determinant of A."""
 
 
 class UnitTime:
-    """What each triangle's flow adds to positions ``(x, 1)`` in unit time.
+    """The displacement of positions ``(x, 1)`` by each triangle's flow in unit time.
 
-    The integral of ``exp(s A)`` over the time is ``a I + b A``, so that what is added is
+    The integral of ``exp(s A)`` over the time is ``a I + b A``, so that the displacement is
     ``a (A | b) + b A (A | b)``.
 
     Args:
         velocity: ``[6, C, B]``, the columns of ``(A | b)`` one after another.
 
     Attributes:
-        whole: ``[3, 2, C, B]``.
-        bow: ``[3, 2, C, B]``, what is added to come to the middle control point of the path, if
-            that is a parabola through where it is at half of the time. It has no gradient.
+        whole: ``[3, 2, C, B]``, the displacement.
+        bow: ``[3, 2, C, B]``, that of the middle control point of the path, if the path is taken
+            as a parabola through its position at half of the time. It has no gradient.
     """
 
     def __init__(self, velocity: Tensor) -> None:
@@ -41,18 +41,18 @@ class UnitTime:
         self.bow = torch.addcmul(in_columns * columns, in_curved, curved)
 
     def gradient(self, at_whole: Tensor) -> Tensor:
-        """Return the gradient ``[6, C, B]`` of what has the gradient ``[3, 2, C, B]`` there."""
+        """Return the gradient ``[6, C, B]`` by the velocity, from that by ``whole``."""
         columns, a, b = self._columns, self._a, self._b
         at_a, at_b = (at_whole * columns).sum((0, 1)), (at_whole * self._curved).sum((0, 1))
         trace, determinant = torch.addcmul(at_a * a[1:], at_b, b[1:]).unbind()
         scaled = b[0] * at_whole
-        found = product(columns[:2].transpose(0, 1), scaled).addcmul_(a[0], at_whole)
+        gradient = product(columns[:2].transpose(0, 1), scaled).addcmul_(a[0], at_whole)
         for column, by in zip(columns, scaled, strict=True):
-            found[:2].addcmul_(column[:, None], by)
+            gradient[:2].addcmul_(column[:, None], by)
         for i in range(2):
-            found[i, i].add_(trace).addcmul_(determinant, columns[1 - i, 1 - i])
-            found[i, 1 - i].addcmul_(determinant, columns[1 - i, i], value=-1)
-        return torch.flatten(found, 0, 1)
+            gradient[i, i].add_(trace).addcmul_(determinant, columns[1 - i, 1 - i])
+            gradient[i, 1 - i].addcmul_(determinant, columns[1 - i, i], value=-1)
+        return torch.flatten(gradient, 0, 1)
 
 
 def _quarter(trace: Tensor, determinant: Tensor) -> tuple[Jet, Jet]:
@@ -85,7 +85,7 @@ def _twice(a: Jet, b: Jet, trace: Tensor, determinant: Tensor) -> tuple[Jet, Jet
 
 
 def _add(to: Jet, first: Jet, second: Jet, sign: int) -> Jet:
-    """Add or subtract the product of two numbers."""
+    """Add the product of two numbers with this sign, in place."""
     to.addcmul_(first, second[:1], value=sign)
     to[1:].addcmul_(first[:1], second[1:], value=sign)
     return to

@@ -66,9 +66,9 @@ def interactions(design: Design, ranked: Sequence[tuple[Factor, Factor]]) -> Fig
         ranked: the pairs, the one that interacts most first.
     """
     panels = [_together(design, *pair) for pair in ranked[:MOST_PAIRS]]
-    told = words([f"{one.name} with {other.name}" for one, other in ranked[:MOST_PAIRS]])
+    named = words([f"{one.name} with {other.name}" for one, other in ranked[:MOST_PAIRS]])
     caption = (
-        f"Test {design.grid.outcome.label} by {told}: where lines are parallel, the factors act "
+        f"Test {design.grid.outcome.label} by {named}: where lines are parallel, the factors act "
         f"independently. {LOOK}"
     )
     if len(ranked) > MOST_PAIRS:

@@ -46,26 +46,28 @@ def _against_baseline(design: Design, score: Scores) -> str:
     assert design.baseline is not None
     outcome, compared = score.outcome, against([score], design.baseline)
     sides: dict[str, list[str]] = {"better": [], "worse": []}
-    told = []
+    sentences = []
     for (_, group), (gap, p) in compared.items():
         basis = f"{interval(gap, outcome.unit, signed=True)}, n = {gap.n}, Holm {p_value(p)}"
         if p < 1 - LEVEL:
             side = "better" if outcome.sign * gap.value > 0 else "worse"
             sides[side].append(group)
-            told.append(f"{group} is {side} ({basis})")
-    missing = f" (the sweep names {design.told}, which is not in it)" if design.told else ""
+            sentences.append(f"{group} is {side} ({basis})")
+    missing = (
+        f" (the sweep names {design.unmatched}, which is not in it)" if design.unmatched else ""
+    )
     sentence = f"Compared with the baseline {design.baseline}{missing}, paired by seed: "
-    if not told:
+    if not sentences:
         return f"{sentence}no variant differs significantly in test {outcome.label}."
-    if len(told) <= MOST_SENTENCES:
-        sentence += "; ".join(told)
+    if len(sentences) <= MOST_SENTENCES:
+        sentence += "; ".join(sentences)
     else:
         sentence += "; ".join(
             f"{_named(groups)} {'is' if len(groups) == 1 else 'are'} {side}"
             for side, groups in sides.items()
             if groups
         )
-    if left := len(compared) - len(told):
+    if left := len(compared) - len(sentences):
         others = count(left, "other variant does", "other variants do")
         sentence += f". {others} not differ significantly"
     return f"{sentence}."

@@ -155,8 +155,8 @@ def _curves(
     parts: list[Part] = []
     few = grid.only(shown)
     if len(shown) < len(grid.groups):
-        told = "<p>Of {} variants the baseline and the {} best are shown.</p>"
-        parts.append(Markup(told).format(len(grid.groups), len(shown) - 1))
+        note = "<p>Of {} variants the baseline and the {} best are shown.</p>"
+        parts.append(Markup(note).format(len(grid.groups), len(shown) - 1))
     along = lay_out(results, grid.outcome)
     if curves.recorded and len(shown) == len(grid.groups):
         parts.append(draw_at(few, curves, 0.0, ""))

@@ -59,7 +59,7 @@ def _outcome(
     compared = against([score], baseline)
     none = (Difference(math.nan, math.nan, math.nan, 0, math.nan), math.nan)
     gaps = [compared.get((outcome.name, group), none) for group in groups]
-    told = [
+    differences = [
         Markup("<i>baseline</i>") if group == baseline else interval(gap, signed=True)
         for group, (gap, _) in zip(groups, gaps, strict=True)
     ]
@@ -79,7 +79,7 @@ def _outcome(
     return [
         Column(title, [*map(_mean, means)], [m.value for m in means]),
         Column("n", [str(m.n) for m in means], [m.n for m in means]),
-        Column("difference", told, [gap.value for gap, _ in gaps]),
+        Column("difference", differences, [gap.value for gap, _ in gaps]),
         Column(
             "Holm p",
             [p_value(p).removeprefix("p ").removeprefix("= ") for _, p in gaps],
@@ -108,22 +108,22 @@ def _constraint(
 def _caption(design: Design, score: Scores | None, checked: Checked) -> str:
     names = words([factor.name for factor in design.factors])
     several = "combinations" if len(design.factors) > 1 else "levels"
-    told = [f"Every variant: {len(design.grid.groups)} {several} of {names}."]
+    sentences = [f"Every variant: {len(design.grid.groups)} {several} of {names}."]
     if not design.factors:
-        told = ["Nothing is varied but the seed."]
+        sentences = ["Nothing is varied but the seed."]
     if score:
-        told.append(
+        sentences.append(
             f"Final test {score.outcome.label}: mean over the n seeds with a value, with Student's "
             f"95 % interval. Difference to the baseline (bold, {design.baseline}) over the seeds "
             "that both have, with the p-value of the paired t-test, adjusted by Holm's method for "
             "all rows."
         )
     if checked:
-        told.append(
+        sentences.append(
             "Constraints: a verdict where the 95 % interval of the mean lies on one side of what "
             "is tolerated, else undecided; beside it the seeds that keep it."
         )
-    return " ".join(told)
+    return " ".join(sentences)
 
 
 def _bold(text: str, bold: bool) -> str:

@@ -37,7 +37,7 @@ class Axis:
     choices: tuple[Any, ...] = ()
 
     @property
-    def told(self) -> str:
+    def in_words(self) -> str:
         """The axis in words: ``learning rate from 10⁻⁵ to 10⁻² (log)``."""
         if self.kind == "categorical":
             return f"{self.label} ({', '.join(map(str, self.choices))})"

@@ -136,11 +136,11 @@ def _data(lines: Sequence[Line], curves: Curves) -> pd.DataFrame:
     frames = []
     for line in lines:
         kept = np.isfinite(line.values)
-        told = {
+        rows = {
             "configuration": line.configuration.number,
             "seed": line.seed,
             "status": line.status,
             "epoch": curves.epochs[kept],
         }
-        frames.append(pd.DataFrame(told | {"value": line.values[kept]}))
+        frames.append(pd.DataFrame(rows | {"value": line.values[kept]}))
     return pd.concat(frames, ignore_index=True)

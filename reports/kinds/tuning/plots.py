@@ -54,8 +54,8 @@ def importance_figure(view: View, shares: dict[str, float]) -> Figure:
             for text in axes.texts:
                 text.set(text=f" {text.get_text()}", fontsize=8.5, color=INK)
             axes.set(xlabel="importance", ylabel="", xlim=(0, 1.12 * max(shares.values())))
-            told = "; ".join(f"{label} {share:.2f}" for label, share in shares.items())
-            return view.figure("importance", canvas, f"Importances: {told}.", caption)
+            listed = "; ".join(f"{label} {share:.2f}" for label, share in shares.items())
+            return view.figure("importance", canvas, f"Importances: {listed}.", caption)
 
 
 def slices(view: View, axes: list[Axis], start: int) -> Figure:

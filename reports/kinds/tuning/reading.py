@@ -18,7 +18,7 @@ SAMPLERS = {"tpe": "TPE", "nsgaii": "NSGA-II", "random": "random"}
 def setting(search: Search) -> Markup:
     """Return what was searched, how, and how it ended, in one paragraph."""
     n = len(search.configurations)
-    axes = "; ".join(axis.told for axis in search.axes)
+    axes = "; ".join(axis.in_words for axis in search.axes)
     sentences = [f"{_who(search)} {n:,}{_asked(search)} configurations over {axes}."]
     if search.scheduler not in ("none", ""):
         sentences.append(f"{search.scheduler.upper()} stopped unpromising trials early.")
@@ -39,8 +39,8 @@ def headline(search: Search, objective: Outcome) -> list[Markup]:
     best = search.best(objective)
     if best is None:
         return [_paragraph(_nothing(search))]
-    told = words([bound.in_words for bound in search.constraints])
-    bounds = f" of the configurations that meet {told}" if told else ""
+    kept = words([bound.in_words for bound in search.constraints])
+    bounds = f" of the configurations that meet {kept}" if kept else ""
     said_best = (
         f"The {objective.best} mean test {objective.label}{bounds}, {_value(best, objective)}, was "
         f"reached by number {best.number}: {said(search.axes, best.values)}."

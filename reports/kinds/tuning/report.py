@@ -64,9 +64,9 @@ def _curves(results: Results, search: Search, best: list[Configuration], label: 
     said: list[Part] = []
     if not curves.recorded:
         curves = read_curves(results.curves, LOSS, "train")
-        told = Markup("<p>No test {} was recorded along training{}.</p>")
+        note = Markup("<p>No test {} was recorded along training{}.</p>")
         instead = f": the curves show the {curves.label}" if curves.recorded else ", nor a loss"
-        said = [told.format(objective.label, instead)]
+        said = [note.format(objective.label, instead)]
     if curves.recorded:
         said.append(draw_curves(search, curves, best, label))
     return Section("Learning curves", said)

@@ -139,11 +139,13 @@ def read_search(results: Results) -> Search:
         UserError: the sweep's ``search`` is not what a search writes.
     """
     sweep = results.sweep
-    told = sweep.get("search") or {}
+    stored = sweep.get("search") or {}
     try:
         axes = axes_of(sweep)
-        objectives = tuple(metric_of(sweep, o["name"], o) for o in told.get("objectives") or [])
-        constraints = tuple(read_constraint(sweep, text) for text in told.get("constraints") or [])
+        objectives = tuple(metric_of(sweep, o["name"], o) for o in stored.get("objectives") or [])
+        constraints = tuple(
+            read_constraint(sweep, text) for text in stored.get("constraints") or []
+        )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UserError(
             f"{results.location}: the search kept in sweep.yaml cannot be read ({error!r}). Run "
@@ -153,15 +155,15 @@ def read_search(results: Results) -> Search:
     metrics = [*objectives, *(c.metric for c in constraints)]
     configurations = _configurations(results, axes, metrics)
     return Search(
-        name=str(told.get("name") or "grid"),
-        sampler=str(told.get("sampler") or ""),
+        name=str(stored.get("name") or "grid"),
+        sampler=str(stored.get("sampler") or ""),
         scheduler=str((sweep.get("scheduler") or {}).get("name") or "none"),
-        asked=int(told.get("trials") or len(configurations)),
+        asked=int(stored.get("trials") or len(configurations)),
         objectives=objectives,
         constraints=constraints,
         axes=axes,
         configurations=configurations,
-        begins=str(told.get("begins", "")),
+        begins=str(stored.get("begins", "")),
     )
 
 

@@ -91,7 +91,7 @@ def test_it_is_swept_like_ours(key: str) -> None:
         ([CHOSEN, "dataset.kind=od"], r"'plain' or 'odd'\. Did you mean 'odd'\?"),
         ([CHOSEN, "dataset.sides=3"], r"'dataset\.sides' of .* Did you mean 'dataset\.side'\?"),
         (["dataset=data_of_the_tests.Square"], "has no 'Square'"),
-        (["dataset=data_of_tests.Squares"], "there is no module 'data_of_tests'"),
+        (["dataset=no_such_data.Squares"], "there is no module 'no_such_data'"),
         (["dataset=pathlib.Path"], "'pathlib.Path' is not a dataset"),
         (["dataset=Squares"], "There is no dataset 'Squares'.*like my_data.MyOptions"),
         (

@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from harness import plugins
+from harness.cli import main
 from harness.data.options import DatasetOptions
 from harness.datasets.registry import DATASET_PATHS, DATASETS, datasets_that
 from harness.errors import UserError
@@ -63,7 +65,7 @@ class NotADataset:
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A distribution with entry points, as pip would leave it on the path; one is broken."""
     (tmp_path / "data_of_tests.py").write_text(PLUGIN)
     (tmp_path / "broken_data_of_tests.py").write_text("import a_missing_dependency\n")
@@ -72,11 +74,13 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: data-of-tests\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text(
         "[unbraid.datasets]\nmine = data_of_tests:Mine\nbroken = broken_data_of_tests:Broken\n"
+        "gone = no_such_package_of_tests.module:Gone\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(plugins, "_installed", plugins._installed.__wrapped__)
+    yield
     for module in ("data_of_tests", "broken_data_of_tests"):
-        monkeypatch.delitem(sys.modules, module, raising=False)
+        sys.modules.pop(module, None)
 
 
 @pytest.mark.parametrize("name", DATASET_PATHS)
@@ -120,7 +124,14 @@ def test_of_another_distribution_and_by_path() -> None:
 
 
 @pytest.mark.usefixtures("installed")
-def test_a_broken_one_of_another_distribution_breaks_nothing_but_itself() -> None:
+def test_a_broken_one_of_another_distribution_breaks_nothing_but_itself(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["list", "datasets"]) == 0
+    lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert lines.keys() == {*DATASET_PATHS, "mine", "broken", "gone"}
+    assert lines["mine"] == "Mine: one line."
+    assert "no_such_package_of_tests" in lines["gone"]
     assert {*datasets_that(lambda options: True)} == {*DATASET_PATHS, "mine"}
     known = datasets_that(lambda options: options.camera_factor != "")
     assert known == ["people"]

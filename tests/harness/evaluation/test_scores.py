@@ -19,7 +19,7 @@ from models.method import Batch, Noise, Stats
 from models.registry import METHOD_PATHS
 from tests.harness.helpers import toys
 from tests.harness.helpers.toys import KnownBound, MeanImage, build
-from tests.models.helpers.labelled import modal_case
+from tests.models.helpers.labelled import labelled_case
 
 N = 37
 SIZES = (1, 5, 16, 36, 37)
@@ -78,7 +78,7 @@ def test_scores_do_not_depend_on_the_batch_size(name: str) -> None:
     That moves float32 activations by some 1e-7 of their size; 1e-5 leaves room for the layers.
     """
     if METHODS.load(name).needs:
-        method, dataset = modal_case(name).build().float(), toys.hands(N)
+        method, dataset = labelled_case(name).build().float(), toys.hands(N)
     else:
         method, dataset = build(METHODS.load(name)), toys.dataset(N)
 

@@ -10,7 +10,7 @@ from harness.errors import UserError
 from harness.metrics.registry import metric_keys
 from harness.planning import describe_sweep, plan_frame, planned_trials
 from harness.results import Columns, Curves, RunDirectory, TrialRecord, load
-from harness.search.growing_plan import Growth
+from harness.search.growing_plan import GrowingPlan
 
 SPACE = ("method=vae", "search=optuna", "method.lr=tag(log,interval(1e-5,1e-1))")
 
@@ -34,7 +34,9 @@ def record(trial: TrialConfig, status: str = "ok") -> TrialRecord:
     return TrialRecord(*identity, metrics=metrics, curves=curves)
 
 
-def run(growth: Growth, directory: RunDirectory, n: int, status: str = "ok") -> list[TrialConfig]:
+def run(
+    growth: GrowingPlan, directory: RunDirectory, n: int, status: str = "ok"
+) -> list[TrialConfig]:
     """Run the next ``n`` trials, as far as there are some."""
     done = []
     while len(done) < n and (trial := growth.next()):
@@ -51,7 +53,7 @@ def lrs(trials: list[TrialConfig]) -> list[float]:
 
 def test_it_gives_out_what_was_asked_for_with_the_default_first(tmp_path: Path) -> None:
     directory, sweep = planned(tmp_path, "trials=5", "seeds=2")
-    growth = Growth(directory, sweep.searched)
+    growth = GrowingPlan(directory, sweep.searched)
     assert growth.left == 10
     done = run(growth, directory, 99)
     assert len(done) == 10
@@ -66,7 +68,7 @@ def test_it_gives_out_what_was_asked_for_with_the_default_first(tmp_path: Path) 
 
 def test_a_trial_is_planned_before_it_is_given_out(tmp_path: Path) -> None:
     directory, sweep = planned(tmp_path, "trials=3", "seeds=1")
-    growth = Growth(directory, sweep.searched)
+    growth = GrowingPlan(directory, sweep.searched)
     for _ in range(3):
         trial = growth.next()
         assert trial is not None
@@ -78,8 +80,8 @@ def test_a_trial_is_planned_before_it_is_given_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize("finished", [0, 3, 4, 7])
 def test_a_killed_search_goes_on_to_the_number_asked_for(tmp_path: Path, finished: int) -> None:
     directory, sweep = planned(tmp_path, "trials=6", "seeds=2")
-    before = run(Growth(directory, sweep.searched), directory, finished)
-    again = Growth(directory, sweep.searched)
+    before = run(GrowingPlan(directory, sweep.searched), directory, finished)
+    again = GrowingPlan(directory, sweep.searched)
     assert again.left == 12 - finished
     after = run(again, directory, 99)
     assert len({trial.trial_id for trial in before + after}) == 12
@@ -88,12 +90,12 @@ def test_a_killed_search_goes_on_to_the_number_asked_for(tmp_path: Path, finishe
 
 def test_more_trials_and_more_seeds_extend_a_search(tmp_path: Path) -> None:
     directory, sweep = planned(tmp_path, "trials=3", "seeds=1")
-    run(Growth(directory, sweep.searched), directory, 99)
+    run(GrowingPlan(directory, sweep.searched), directory, 99)
     stored = planned_trials(load(tmp_path))
     more = resolve([*SPACE, "trials=4", "seeds=2"])
     columns = Columns(metric_keys(("elbo", "mse")))
     directory.create(describe_sweep(more, "again"), plan_frame(stored), columns)
-    growth = Growth(directory, more.searched)
+    growth = GrowingPlan(directory, more.searched)
     assert growth.left == 3 + 2
     done = run(growth, directory, 99)
     assert [trial.seed for trial in done] == [1, 1, 1, 0, 1]
@@ -104,9 +106,9 @@ def test_more_trials_and_more_seeds_extend_a_search(tmp_path: Path) -> None:
 @pytest.mark.parametrize("status", ["pruned", "diverged", "failed"])
 def test_what_ended_badly_is_known_to_the_next_session(tmp_path: Path, status: str) -> None:
     directory, sweep = planned(tmp_path, "trials=4", "seeds=1")
-    before = Growth(directory, sweep.searched)
+    before = GrowingPlan(directory, sweep.searched)
     run(before, directory, 2, status)
-    again = Growth(directory, sweep.searched)
+    again = GrowingPlan(directory, sweep.searched)
     for growth in (before, again):
         trials = growth._study._study.trials
         assert [trial.user_attrs["status"] for trial in trials] == [status] * 2
@@ -116,7 +118,7 @@ def test_what_ended_badly_is_known_to_the_next_session(tmp_path: Path, status: s
 
 def test_a_result_reported_twice_counts_once(tmp_path: Path) -> None:
     directory, sweep = planned(tmp_path, "trials=3", "seeds=1")
-    growth = Growth(directory, sweep.searched)
+    growth = GrowingPlan(directory, sweep.searched)
     (trial,) = run(growth, directory, 1)
     growth.ended(trial.trial_id, "ok", {"elbo": 0.0, "mse": 0.0})
     assert growth._study._study.trials[0].value == -1e-4
@@ -124,7 +126,7 @@ def test_a_result_reported_twice_counts_once(tmp_path: Path) -> None:
 
 def test_a_trial_that_lacks_the_objective_ends_the_search(tmp_path: Path) -> None:
     directory, sweep = planned(tmp_path, "trials=3", "seeds=1")
-    growth = Growth(directory, sweep.searched)
+    growth = GrowingPlan(directory, sweep.searched)
     trial = growth.next()
     assert trial is not None
     with pytest.raises(UserError, match="cannot judge vae: it is not scored on elbo"):

@@ -18,7 +18,7 @@ from harness.metrics.registry import metric_keys
 from harness.results import TrialRecord
 from harness.training.loop import Updater, train
 from harness.trial.method import build_method
-from models.labelled.labelled_vae import ModalVAE
+from models.labelled.labelled_vae import LabelledVAE
 from tests.harness.helpers import toys
 
 COLOURS, PLACES, SIDE = 4, 16, 16
@@ -130,7 +130,7 @@ def test_labels_are_found_in_images(method: str, changed: dict[str, Any]) -> Non
     sampler = make_sampler(built, dataset, cpu, 16)
     draws = seeding.generator(0, "order"), seeding.generator(0, "noise")
     assert [e.diverged for e in train(Updater(built), sampler, trial.scale, *draws)] == [None] * 120
-    assert isinstance(built, ModalVAE)
+    assert isinstance(built, LabelledVAE)
     (batch,) = EvaluationData(dataset, cpu, 16).test_batches()
     with torch.no_grad(), evaluating(built):
         told = built.predict(batch["image"])

@@ -17,7 +17,7 @@ HANDS = DataSpec(
 SMALLEST = {"network": "tiny", "d": 4}
 
 
-def modal_case(name: str, **changed: Any) -> Case:
+def labelled_case(name: str, **changed: Any) -> Case:
     """Return the case of a method with tiny networks; ``changed`` are hyperparameters."""
     method = METHODS.load(name)
     return Case(method, method.Hyperparameters(**{**SMALLEST, **changed}), HANDS)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from models.distributions.diagonal_gaussian import DiagonalGaussian
 from models.labelled.cross_vae import CrossModal
-from tests.models.helpers.labelled import modal_case
+from tests.models.helpers.labelled import labelled_case
 from tests.models.helpers.method_case import BATCH, Case
 from tests.models.helpers.pairs import reached
 
@@ -22,7 +22,7 @@ def built(case: Case) -> CrossModal:
 @pytest.mark.parametrize("name", USES)
 def test_loss_is_the_mean_of_three_bounds(name: str) -> None:
     """With BatchNorm at its running statistics, so that one batch of 3 B is three batches of B."""
-    case = modal_case(name, w_y1=3.0)
+    case = labelled_case(name, w_y1=3.0)
     method, batch = built(case).eval(), case.batch()
     noise, values = case.noise(method), case.values(method)
     target: dict[str, Tensor] = {
@@ -46,7 +46,7 @@ def test_loss_is_the_mean_of_three_bounds(name: str) -> None:
 
 @pytest.mark.parametrize("name", USES)
 def test_everything_learns_and_everything_reads_the_whole_code(name: str) -> None:
-    case = modal_case(name)
+    case = labelled_case(name)
     method = built(case)
     modules = {"image_encoder", "label_encoders", "image_decoder", "label_decoders"}
     assert reached(method, case, "objective") == modules
@@ -54,9 +54,9 @@ def test_everything_learns_and_everything_reads_the_whole_code(name: str) -> Non
         method.eval()
         code = method.encode(case.batch()["image"])["latent"]
         assert code.shape == (BATCH, method.hyperparameters.d)
-        made = method.decoded({"latent": code})
+        made = method.decode_all({"latent": code})
         for i in range(code.shape[1]):
             moved = code.clone()
             moved[:, i] += 1
-            for key, value in method.decoded({"latent": moved}).items():
+            for key, value in method.decode_all({"latent": moved}).items():
                 assert not torch.equal(value, made[key]), (key, i)

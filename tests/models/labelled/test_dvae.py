@@ -8,7 +8,7 @@ from harness.training.loop import Updater
 from models.distributions.diagonal_gaussian import DiagonalGaussian
 from models.labelled.dvae import DVAE, DVAEPose, DVAESynthesis
 from models.method import Batch, Method, Noise, Values
-from tests.models.helpers.labelled import modal_case
+from tests.models.helpers.labelled import labelled_case
 from tests.models.helpers.method_case import BATCH, Case
 from tests.models.helpers.pairs import reached
 
@@ -43,12 +43,12 @@ def step(method: DVAE, case: Case, progress: float, times: int = 3) -> set[str]:
 @torch.no_grad()
 def test_a_label_is_decoded_from_its_own_part_alone(name: str, d_u: int) -> None:
     """Exactly: y1 from z_y1, y2 from z_y2; the image, and Table 3's pose, from all."""
-    case = modal_case(name, d_u=d_u)
+    case = labelled_case(name, d_u=d_u)
     method = built(case).eval()
     codes, other = codes_of(method), codes_of(method, seed=1)
-    made = method.decoded(codes)
+    made = method.decode_all(codes)
     for group in method.sizes():
-        changed = method.decoded({**codes, group: other[group]})
+        changed = method.decode_all({**codes, group: other[group]})
         for label, of in zip(method.labels, method.groups, strict=True):
             assert torch.equal(changed[label], made[label]) == (of != group), (label, group)
         assert not torch.equal(changed["image"], made["image"])
@@ -62,7 +62,7 @@ def test_a_label_is_decoded_from_its_own_part_alone(name: str, d_u: int) -> None
 @pytest.mark.parametrize("name", USES)
 def test_embedding_changes_the_images_encoder_and_not_a_bit_else(name: str, d_u: int) -> None:
     """Weights and BatchNorm's buffers; the decoders' and the label encoders' stay."""
-    case = modal_case(name, d_u=d_u)
+    case = labelled_case(name, d_u=d_u)
     method = built(case)
     step(method, case, FIRST)  # so that running statistics are not what they began as
     changed = step(method, case, SECOND)
@@ -75,7 +75,7 @@ def test_embedding_changes_the_images_encoder_and_not_a_bit_else(name: str, d_u:
 
 @pytest.mark.parametrize("name", USES)
 def test_disentangling_leaves_the_images_encoder_alone(name: str) -> None:
-    case = modal_case(name)
+    case = labelled_case(name)
     method = built(case)
     changed = step(method, case, FIRST)
     everything = set(method.state_dict())
@@ -83,21 +83,21 @@ def test_disentangling_leaves_the_images_encoder_alone(name: str) -> None:
 
 
 def test_with_a_rest_disentangling_trains_the_encoder_it_comes_from() -> None:
-    case = modal_case("dvae_synthesis", d_u=3)
+    case = labelled_case("dvae_synthesis", d_u=3)
     method = built(case)
     assert step(method, case, FIRST) == set(method.state_dict())
 
 
 @pytest.mark.parametrize("progress", [FIRST, SECOND])
 def test_joint_training_takes_both_steps_all_along(progress: float) -> None:
-    case = modal_case("dvae_synthesis", joint=True)
+    case = labelled_case("dvae_synthesis", joint=True)
     method = built(case)
     assert step(method, case, progress) == set(method.state_dict())
 
 
 def test_joint_embedding_moves_no_decoder() -> None:
     """With the disentangling step at rest, only the image's encoder is left to move."""
-    case = modal_case("dvae_pose", joint=True)
+    case = labelled_case("dvae_pose", joint=True)
     method = built(case)
     before = {name: tensor.clone() for name, tensor in method.state_dict().items()}
     updater = Updater(method)
@@ -110,7 +110,7 @@ def test_joint_embedding_moves_no_decoder() -> None:
 
 @pytest.mark.parametrize("share", [0.5, 0.2])
 def test_the_first_step_has_its_share_of_the_training(share: float) -> None:
-    case = modal_case("dvae_pose", first_share=share)
+    case = labelled_case("dvae_pose", first_share=share)
     method = built(case)
     updater, ran = Updater(method), []
     for i in range(10):
@@ -123,17 +123,17 @@ def test_the_first_step_has_its_share_of_the_training(share: float) -> None:
 
 @pytest.mark.parametrize("name", USES)
 def test_gradients_reach_what_a_code_is_made_of(name: str) -> None:
-    case = modal_case(name)
+    case = labelled_case(name)
     decoders = {"image_decoder", "label_decoders"}
     assert reached(built(case), case, "disentangling") == {"label_encoders", *decoders}
     assert reached(built(case), case, "embedding") == {"image_encoder", *decoders}
-    with_rest = modal_case(name, d_u=3)
+    with_rest = labelled_case(name, d_u=3)
     everything = {"label_encoders", "image_encoder", "pose_branch", *decoders}
     assert reached(built(with_rest), with_rest, "disentangling") == everything
 
 
 def test_divergence_of_the_whole_code_is_the_sum_of_its_parts() -> None:
-    case = modal_case("dvae_synthesis", d_u=3)
+    case = labelled_case("dvae_synthesis", d_u=3)
     method = built(case)
     parts = method.posterior(case.batch()["image"])
     assert {group: found.mean.shape[1] for group, found in parts.items()} == method.sizes()
@@ -164,7 +164,7 @@ def by_hand(
 
 @pytest.mark.parametrize("name", USES)
 def test_disentangling_loss_is_equation_4(name: str) -> None:
-    case = modal_case(name, w_x=0.5, w_y1=3.0, w_y2=7.0)
+    case = labelled_case(name, w_x=0.5, w_y1=3.0, w_y2=7.0)
     method, batch = built(case), case.batch()
     noise, values = case.noise(method), case.values(method)
     targets = labels_of(case, method, batch)
@@ -186,7 +186,7 @@ def test_disentangling_loss_is_equation_4(name: str) -> None:
 @pytest.mark.parametrize("name", USES)
 def test_embedding_loss_is_equation_5(name: str) -> None:
     """Of a sample of q(z|x), with decoders as in evaluation."""
-    case = modal_case(name)
+    case = labelled_case(name)
     method, batch = built(case), case.batch()
     noise, values = case.noise(method), case.values(method)
     loss, _ = method("embedding", batch, noise, values)
@@ -199,10 +199,10 @@ def test_embedding_loss_is_equation_5(name: str) -> None:
 
 
 def test_beta_is_of_the_use_and_the_loops_warm_up_is_not_used() -> None:
-    assert modal_case("dvae_synthesis").build().values()["beta"] == 100.0
+    assert labelled_case("dvae_synthesis").build().values()["beta"] == 100.0
     assert DVAESynthesis.at_scale["small"]["beta"] == 6.25, "of 64 x 64 pixels, not 256 x 256"
     assert DVAEPose.at_scale["small"].keys() == {"network", "lr", "pose_branch_pool", "w_x"}
-    case = modal_case("dvae_pose")
+    case = labelled_case("dvae_pose")
     method = built(case)
     assert method.values()["beta"] == 0.01
 
@@ -217,7 +217,7 @@ def test_beta_is_of_the_use_and_the_loops_warm_up_is_not_used() -> None:
 
 def test_the_branch_of_table_3_makes_the_pose_as_the_image_shows_it() -> None:
     """In pose estimation that is the canonical pose, turned back by the viewpoint."""
-    case = modal_case("dvae_pose", d_u=3)
+    case = labelled_case("dvae_pose", d_u=3)
     method, batch, noise = built(case), case.batch(), case.noise(case.build())
     _, stats = method("embedding", batch, noise, case.values(method))
     posteriors = method.posterior(batch["image"])
@@ -229,7 +229,7 @@ def test_the_branch_of_table_3_makes_the_pose_as_the_image_shows_it() -> None:
 
 @torch.no_grad()
 def test_swap_takes_the_pose_alone_from_the_image_of_the_pose() -> None:
-    case = modal_case("dvae_synthesis", d_u=3)
+    case = labelled_case("dvae_synthesis", d_u=3)
     method = built(case).eval()
     assert isinstance(method, DVAESynthesis)
     one, other = case.batch()["image"], case.batch(seed=1)["image"]
@@ -242,7 +242,7 @@ def test_swap_takes_the_pose_alone_from_the_image_of_the_pose() -> None:
 @pytest.mark.parametrize("name", USES)
 @torch.no_grad()
 def test_labels_are_predicted_from_the_posterior_means(name: str) -> None:
-    case = modal_case(name)
+    case = labelled_case(name)
     method = built(case).eval()
     image = case.batch()["image"]
     predicted, codes = method.predict(image), method.encode(image)
@@ -253,7 +253,7 @@ def test_labels_are_predicted_from_the_posterior_means(name: str) -> None:
 
 @torch.no_grad()
 def test_codes_of_labels_are_those_of_the_tag_image_or_of_the_image_without_one() -> None:
-    case = modal_case("dvae_synthesis", d_u=3)
+    case = labelled_case("dvae_synthesis", d_u=3)
     method, batch = built(case).eval(), case.batch()
     codes = method.encode_modalities(batch)
     assert codes.keys() == {"pose", "appearance"}, "nothing but an image tells the rest"
@@ -270,14 +270,14 @@ def test_codes_of_labels_are_those_of_the_tag_image_or_of_the_image_without_one(
 @torch.no_grad()
 def test_the_bound_is_of_the_likelihood_that_the_loss_implies(w_x: float) -> None:
     """Normal pixels: a change of the code changes ``log p(x|z)`` by that of ``-w_x rec_x``."""
-    case = modal_case("dvae_pose", w_x=w_x)
+    case = labelled_case("dvae_pose", w_x=w_x)
     method = built(case).eval()
     image = case.batch()["image"]
 
     def both(noise: Noise) -> tuple[Tensor, Tensor]:
         posteriors = method.posterior(image)
         codes = {group: of.sample(noise[f"image_{group}"]) for group, of in posteriors.items()}
-        made = method.decoded(codes)["image"] - (2 * image - 1)
+        made = method.decode_all(codes)["image"] - (2 * image - 1)
         return method.elbo({"image": image}, noise)["log_likelihood"], made.pow(2).sum((1, 2, 3))
 
     (log_likelihood, error), (other, other_error) = (both(case.noise(method, i)) for i in (0, 1))

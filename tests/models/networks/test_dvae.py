@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from models.networks.dvae import (
-    ModalImageDecoder,
+    DVAEImageDecoder,
     image_encoder,
     pose_branch,
     vector_decoder,
@@ -25,15 +25,15 @@ def count(network: nn.Module) -> int:
 def test_published_networks_have_the_parameters_of_their_tables() -> None:
     with torch.device("meta"):
         assert count(image_encoder("paper", HAND, 2 * 64)) == 11_176_512 + 65_664
-        assert count(ModalImageDecoder("paper", 64, HAND)) == 805_699
-        assert count(ModalImageDecoder("paper", 96, HAND)) == 1_067_843
+        assert count(DVAEImageDecoder("paper", 64, HAND)) == 805_699
+        assert count(DVAEImageDecoder("paper", 96, HAND)) == 1_067_843
         assert count(vector_encoder("paper", (3, 3), 2 * 32, True)) == 1_318_400 + HEADS
         assert count(vector_encoder("paper", (21, 3), 2 * 32, True)) == 1_346_048 + HEADS
         one_less = 512 * 512 + 512
         assert count(vector_encoder("paper", (3, 3), 64, False)) == 1_318_400 + HEADS - one_less
         assert count(vector_decoder("paper", 32, (3, 3))) == 1_072_137
         assert count(vector_decoder("paper", 32, (21, 3))) == 1_099_839
-        trunk = ModalImageDecoder("paper", 96, HAND).trunk_shape
+        trunk = DVAEImageDecoder("paper", 96, HAND).trunk_shape
         assert trunk == (8, 128, 128)
         literal = 131_072 * 512 + 512 + (512 * 512 + 512) + 63 * 513
         assert count(pose_branch("paper", trunk, (21, 3), pooled=False)) == literal
@@ -42,7 +42,7 @@ def test_published_networks_have_the_parameters_of_their_tables() -> None:
 
 def test_an_image_of_256_is_made_as_in_table_1() -> None:
     """Eight to 256 pixels: BN but no ReLU after the first layer, tanh at the end."""
-    decoder = ModalImageDecoder("paper", 64, HAND)
+    decoder = DVAEImageDecoder("paper", 64, HAND)
     sides, x = [], torch.randn(2, 64)
     for layer in [*decoder.trunk, *decoder.image]:
         x = layer(x)
@@ -60,7 +60,7 @@ def test_an_image_of_256_is_made_as_in_table_1() -> None:
     ("side", "channels"), [(64, [128, 16, 8]), (128, [128, 32, 16, 8]), (16, [128])]
 )
 def test_smaller_images_go_without_the_first_doublings(side: int, channels: list[int]) -> None:
-    decoder = ModalImageDecoder("paper", 6, (3, side, side))
+    decoder = DVAEImageDecoder("paper", 6, (3, side, side))
     ups = [layer for layer in decoder.modules() if isinstance(layer, nn.ConvTranspose2d)]
     assert [layer.in_channels for layer in ups] == channels
     assert decoder(torch.randn(2, 6)).shape == (2, 3, side, side)
@@ -71,7 +71,7 @@ def test_smaller_images_go_without_the_first_doublings(side: int, channels: list
 @pytest.mark.parametrize("pooled", [False, True])
 def test_shapes(size: NetworkSize, shape: tuple[int, int, int], pooled: bool) -> None:
     with torch.device("meta"):
-        decoder = ModalImageDecoder(size, 6, shape)
+        decoder = DVAEImageDecoder(size, 6, shape)
         maps = decoder.trunk(torch.rand(2, 6))
         assert maps.shape == (2, *decoder.trunk_shape)
         assert decoder.image(maps).shape == (2, *shape)
@@ -83,4 +83,4 @@ def test_shapes(size: NetworkSize, shape: tuple[int, int, int], pooled: bool) ->
 
 def test_images_that_cannot_be_doubled_to_are_refused() -> None:
     with pytest.raises(ValueError, match=r"images of 8 x 8.*divisible by 16"):
-        ModalImageDecoder("paper", 4, (3, 8, 8))
+        DVAEImageDecoder("paper", 4, (3, 8, 8))

@@ -5,8 +5,14 @@ import torch
 from torch import nn
 
 from models.method import DataSpec
-from models.networks.convolutions import conv_decoder, conv_encoder
-from models.networks.vitae import VARIANCE_FLOOR, GaussianEncoder, image_decoder, mlp
+from models.networks.vitae import (
+    VARIANCE_FLOOR,
+    GaussianEncoder,
+    conv_decoder,
+    conv_encoder,
+    image_decoder,
+    mlp,
+)
 from models.vae.vae import VAE, VAEHyperparameters
 from models.vae.vitae import CVITAE, VITAEHyperparameters
 

@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from models.pairs.pair_method import PairMethod
-from models.pictures import squared_error, to_unit_interval
 from tests.models.helpers.pairs import tiny_case
 
 
@@ -20,11 +19,3 @@ def test_swap_takes_pose_and_appearance_from_where_it_says(name: str) -> None:
     torch.testing.assert_close(method.swap(one, other), expected)
     assert pose.shape == (len(one), 16)
     assert appearance.shape == (len(one), 12)
-
-
-def test_errors_are_sums_of_squares_on_the_scale_of_the_decoder() -> None:
-    image = torch.tensor([0.0, 0.5, 1.0]).reshape(3, 1, 1, 1).expand(3, 2, 4, 4)
-    decoded = torch.zeros(3, 2, 4, 4)
-    assert squared_error(decoded, image).tolist() == [32.0, 0.0, 32.0]
-    assert torch.equal(to_unit_interval(2 * image - 1), image)
-    assert to_unit_interval(torch.tensor([-3.0, 2.0])).tolist() == [0.0, 1.0]

@@ -14,8 +14,8 @@ from models.transformers.affine import (
     AffineDiffeo,
     InverseMode,
     invert,
-    pixel_centres,
 )
+from models.transformers.base import pixel_centres
 
 EVERY = pytest.mark.parametrize("name", AFFINE_TRANSFORMERS)
 IDENTITY = torch.eye(2, 3, dtype=torch.float64)

@@ -53,8 +53,8 @@ def test_number_of_parameters_for_mnist(method: type[VITAE]) -> None:
         "transformer": 0,
         "appearance_encoder": 104_772,
         "appearance_decoder": 27_024,
-        "perspective_encoder": 104_772,
-        "perspective_decoder": 1_350,
+        "pose_encoder": 104_772,
+        "pose_decoder": 1_350,
     }
     assert sum(counts.values()) == 237_918
 
@@ -83,9 +83,9 @@ def test_forward_pass_written_out_with_torch_alone(method: type[VITAE]) -> None:
         grid = F.affine_grid(matrix, list(image.shape), align_corners=True)
         return F.grid_sample(image, grid, align_corners=True)
 
-    q_p = posterior(vitae.perspective_encoder, x)
-    z_p = q_p.base_dist.loc + q_p.base_dist.scale * eps["z_perspective"]
-    gamma = vitae.perspective_decoder(z_p)
+    q_p = posterior(vitae.pose_encoder, x)
+    z_p = q_p.base_dist.loc + q_p.base_dist.scale * eps["z_pose"]
+    gamma = vitae.pose_decoder(z_p)
     seen = warp(x, -gamma) if method is CVITAE else x
     q_a = posterior(vitae.appearance_encoder, seen)
     z_a = q_a.base_dist.loc + q_a.base_dist.scale * eps["z_appearance"]
@@ -107,10 +107,10 @@ def test_with_gamma_zero_all_three_are_the_vae() -> None:
     widths = {"encoder_widths": (64, 32), "decoder_widths": (32, 32)}
     vae = VAE(VAEHyperparameters(d=2, **widths), SMALL).double()
     for vitae in (u, c):
-        silence(vitae.perspective_decoder)
-        silence(vitae.perspective_encoder.mean)
+        silence(vitae.pose_decoder)
+        silence(vitae.pose_encoder.mean)
         # softplus and the floor together give a variance of 1
-        silence(vitae.perspective_encoder.variance, math.log(math.expm1(1 - 1e-5)))
+        silence(vitae.pose_encoder.variance, math.log(math.expm1(1 - 1e-5)))
     vae.encoder.load_state_dict(u.appearance_encoder.state_dict())
     vae.decoder.load_state_dict(u.appearance_decoder.state_dict())
     x, eps = images(), noise(u)
@@ -134,12 +134,10 @@ def test_otherwise_the_two_differ() -> None:
 
 
 @pytest.mark.parametrize(("method", "depends"), [(UVITAE, False), (CVITAE, True)])
-def test_appearance_term_depends_on_the_sampled_perspective(
-    method: type[VITAE], depends: bool
-) -> None:
+def test_appearance_term_depends_on_the_sampled_pose(method: type[VITAE], depends: bool) -> None:
     vitae, x = build(method), images()
     one = noise(vitae)
-    other = {**one, "z_perspective": one["z_perspective"] + 1}
+    other = {**one, "z_pose": one["z_pose"] + 1}
     first, second = vitae.elbo({"image": x}, one), vitae.elbo({"image": x}, other)
     changed = (first["kl_appearance"] != second["kl_appearance"]).all()
     assert bool(changed) == depends
@@ -151,7 +149,7 @@ def test_appearance_term_depends_on_the_sampled_perspective(
 def test_swap_takes_appearance_of_one_and_pose_of_the_other(method: type[VITAE]) -> None:
     vitae, one, other = build(method), images(), images(seed=1)
     pose = vitae.encode(other)["pose"]
-    expected = vitae.transformer.warp(vitae.appearance(one), vitae.perspective_decoder(pose))
+    expected = vitae.transformer.warp(vitae.appearance(one), vitae.pose_decoder(pose))
     torch.testing.assert_close(vitae.swap(one, other), expected)
     back = vitae.swap(appearance_from=other, pose_from=one)
     assert (vitae.swap(one, other) - back).abs().max() > 1e-6
@@ -160,7 +158,7 @@ def test_swap_takes_appearance_of_one_and_pose_of_the_other(method: type[VITAE])
 def test_code_of_c_vitae_is_that_of_the_unwarped_image() -> None:
     vitae, x = build(CVITAE), images()
     code = vitae.encode(x)
-    gamma = vitae.perspective_decoder(code["pose"])
+    gamma = vitae.pose_decoder(code["pose"])
     upright = vitae.transformer.warp(x, gamma, inverse=True)
     torch.testing.assert_close(code["appearance"], vitae.appearance_encoder(upright).mean)
 
@@ -198,7 +196,7 @@ def test_an_exactly_singular_map_makes_the_loss_of_c_vitae_nan() -> None:
     """So that the trial ends as diverged, and does not train on pictures of nothing."""
     for method, finite in ((UVITAE, True), (CVITAE, False)):
         vitae = build(method, transform="affine")
-        silence(vitae.perspective_decoder)
+        silence(vitae.pose_decoder)
         values = {**vitae.values(), "kl_weight": 1.0}
         loss, _ = vitae("objective", {"image": images()}, noise(vitae), values)
         assert bool(loss.isfinite()) == finite

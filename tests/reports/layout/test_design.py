@@ -41,7 +41,7 @@ def test_every_combination_is_a_variant():
 )
 def test_the_baseline_is_named_or_has_the_first_values(named, baseline, absent):
     design = design_of(factorial(FACTORS, value, baseline=named))
-    assert (design.baseline, design.told) == (baseline, absent)
+    assert (design.baseline, design.unmatched) == (baseline, absent)
 
 
 def test_rodis_baseline_is_the_full_model():

@@ -44,7 +44,7 @@ def log_evidence(method: Method, x: Tensor) -> float:
     if isinstance(method, VITAE):
         z_a, z_p = torch.cartesian_prod(axis, axis)[:, :, None].unbind(1)
         decoded = method.appearance_decoder(z_a)
-        mean = method.transformer.warp(decoded, method.perspective_decoder(z_p))
+        mean = method.transformer.warp(decoded, method.pose_decoder(z_p))
         log_joint = bernoulli_log_likelihood(x, mean) + log_prior(z_a) + log_prior(z_p)
         cell = (axis[1] - axis[0]).square()
     else:
@@ -63,10 +63,11 @@ def log_weights(method: Method, x: Tensor) -> Tensor:
     x = x.expand(DRAWS, -1, -1, -1)
     log_likelihood = method.elbo({"image": x}, noise)["log_likelihood"]
     if isinstance(method, VITAE):
-        perspective = method.perspective_encoder(x)
-        z_p = perspective.sample(noise["z_perspective"])
-        appearance = method.appearance_encoder(method.seen(x, method.perspective_decoder(z_p)))
-        pairs = [(perspective, z_p), (appearance, appearance.sample(noise["z_appearance"]))]
+        pose = method.pose_encoder(x)
+        z_p = pose.sample(noise["z_pose"])
+        unwarped = method.appearance_input(x, method.pose_decoder(z_p))
+        appearance = method.appearance_encoder(unwarped)
+        pairs = [(pose, z_p), (appearance, appearance.sample(noise["z_appearance"]))]
     else:
         posterior = method.encoder(x)
         pairs = [(posterior, posterior.sample(noise["z"]))]

@@ -1,0 +1,23 @@
+"""What the training loop leans on that torch does not promise: Adam's undecorated methods.
+
+``Adam.add_param_group`` and ``Adam.step`` are decorated to keep torch's compiler out of them, and
+the decorators import that compiler first: a second of every worker. ``inspect.unwrap`` takes them
+off. Should torch no longer leave ``__wrapped__`` behind, ``unwrap`` returns a method as it is:
+results stay the same, and ``tests/harness/commands/test_startup.py`` fails because the compiler is
+imported again. Then use ``torch.optim.Adam`` in the loop and delete this module.
+"""
+
+import inspect
+
+import torch
+
+
+class Adam(torch.optim.Adam):
+    """Torch's Adam, without the import of the compiler."""
+
+    add_param_group = inspect.unwrap(torch.optim.Adam.add_param_group)
+
+    @torch.no_grad()
+    def step(self) -> None:  # type: ignore[override]  # no closure: gradients are there already
+        """Update the parameters by their gradients."""
+        inspect.unwrap(torch.optim.Adam.step)(self)

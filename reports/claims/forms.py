@@ -1,0 +1,188 @@
+"""The forms of a published statement, each turned into comparisons that can be tested."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from reports.analysis.trends import rank_trend, series_along
+from reports.claims.published import Published, Statement
+from reports.layout.constraints import Checked
+from reports.layout.design import Design
+from reports.layout.scores import Scores
+from reports.page.text import count, interval, number, words
+from reports.stats.estimates import Difference, paired_difference
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One thing that a statement says, as a number that is positive where it is true.
+
+    Attributes:
+        said: what it says, in words.
+        difference: that number's mean over seeds, or over series of trials.
+        numbers: what decides, in words, without the p-value.
+    """
+
+    said: str
+    difference: Difference
+    numbers: str
+
+
+def comparisons(
+    statement: Statement,
+    known: Published,
+    design: Design,
+    scores: Mapping[str, Scores],
+    checked: Checked,
+) -> list[Comparison | str]:
+    """Return everything that a statement says, as comparisons; or why one cannot be made.
+
+    Args:
+        statement: of levels and of factors.
+        known: the publication.
+        design: the variants.
+        scores: the metrics that any trial has, by name.
+        checked: the sweep's constraints.
+    """
+    return [
+        *_constraints(statement.met, checked, 1),
+        *_constraints(statement.broken, checked, -1),
+        *_orders(statement.ascending, scores),
+        *_excesses(statement.exceeds, scores),
+        *_rankings(statement.ranked, known, scores),
+        *_trends(statement.rising, design, scores, 1),
+        *_trends(statement.falling, design, scores, -1),
+    ]
+
+
+def _constraints(
+    stated: Mapping[str, Sequence[str]], checked: Checked, sign: int
+) -> list[Comparison | str]:
+    """Compare with what is tolerated: ``sign`` is 1 for variants that keep it, else -1."""
+    by_metric = {constraint.metric.name: (constraint, kept) for constraint, kept in checked}
+    found: list[Comparison | str] = []
+    for metric, variants in stated.items():
+        if metric not in by_metric:
+            found.append(f"this sweep declares no constraint on {metric}")
+            continue
+        constraint, kept = by_metric[metric]
+        for variant in variants:
+            if variant not in kept or not kept[variant].mean.n:
+                found.append(f"{variant} has no value of {constraint.metric.label}")
+                continue
+            each = kept[variant]
+            numbers = (
+                f"{constraint.metric.label} = {interval(each.mean)}, kept by {each.kept} of "
+                f"{each.mean.n} seeds"
+            )
+            said = f"{variant} {'meets' if sign > 0 else 'breaks'} {constraint.in_words}"
+            found.append(Comparison(said, _turned(each.slack, sign), numbers))
+    return found
+
+
+def _orders(
+    stated: Mapping[str, Sequence[Sequence[str]]], scores: Mapping[str, Scores]
+) -> list[Comparison | str]:
+    """Compare every variant of a lower group with every one of a higher group."""
+    found: list[Comparison | str] = []
+    for metric, tiers in stated.items():
+        if metric not in scores:
+            found.append(f"no trial has {metric}")
+            continue
+        score = scores[metric]
+        pairs = [(a, b) for low, high in combinations(tiers, 2) for a in low for b in high]
+        for low, high in pairs:
+            lacking = [v for v in (low, high) if not len(score.values.get(v, ()))]
+            if lacking:
+                found.append(f"{words(lacking)} has no value of {score.outcome.label}")
+                continue
+            gap = score.difference(high, low)
+            numbers = f"{high} − {low} = {interval(gap, signed=True)}"
+            found.append(Comparison(f"{score.outcome.label} of {low} < {high}", gap, numbers))
+    return found
+
+
+def _excesses(
+    stated: Mapping[str, Sequence[str]], scores: Mapping[str, Scores]
+) -> list[Comparison | str]:
+    """Compare two metrics of the same variant, seed by seed."""
+    found: list[Comparison | str] = []
+    for variant, (higher, lower) in stated.items():
+        both = [scores[name] for name in (higher, lower) if name in scores]
+        if len(both) < 2 or not all(len(score.values.get(variant, ())) for score in both):
+            found.append(f"{variant} has no values of {higher} and {lower}")
+            continue
+        one, other = both
+        gap = paired_difference((one.values[variant] - other.values[variant]).dropna())
+        numbers = f"{one.outcome.label} − {other.outcome.label} = {interval(gap, signed=True)}"
+        said = f"{one.outcome.label} of {variant} exceeds {other.outcome.label}"
+        found.append(Comparison(said, gap, numbers))
+    return found
+
+
+def _rankings(
+    metrics: Sequence[str], known: Published, scores: Mapping[str, Scores]
+) -> list[Comparison | str]:
+    """Compare every two levels whose printed numbers differ, and correlate the orders."""
+    found: list[Comparison | str] = []
+    for metric in metrics:
+        if metric not in scores:
+            found.append(f"no trial has {metric}")
+            continue
+        score, place = scores[metric], known.metrics.index(metric)
+        printed = {level: row[place] for level, row in known.printed.items()}
+        levels = sorted((v for v in printed if v in score.values), key=lambda v: -printed[v])
+        if len(levels) < 3:
+            found.append("fewer than three of its levels were run")
+            continue
+        pairs = list(combinations(levels, 2))
+        for high, low in pairs:
+            gap = score.difference(high, low)
+            numbers = f"{high} − {low} = {interval(gap, signed=True)}"
+            if (high, low) == pairs[-1]:
+                numbers = f"{_rank_correlation(score, printed, levels)}; {numbers}"
+            found.append(Comparison(f"{score.outcome.label} of {high} > {low}", gap, numbers))
+    return found
+
+
+def _rank_correlation(score: Scores, printed: Mapping[str, float], levels: Sequence[str]) -> str:
+    """Return the mean of Spearman's rank correlation with the printed order over seeds."""
+    per_seed = pd.DataFrame({level: score.values[level] for level in levels}).dropna()
+    order = [printed[level] for level in levels]
+    rhos = [float(stats.spearmanr(row, order).statistic) for row in per_seed.to_numpy()]
+    mean = number(float(np.mean(rhos)), 2) if rhos else "–"
+    return f"mean rank correlation over {count(len(rhos), 'seed')} {mean}"
+
+
+def _trends(
+    stated: Mapping[str, Sequence[str]], design: Design, scores: Mapping[str, Scores], sign: int
+) -> list[Comparison | str]:
+    """Correlate a metric with the levels of factors: ``sign`` is 1 where it rises, else -1."""
+    numeric = {factor.key: factor for factor in design.factors if factor.numeric}
+    found: list[Comparison | str] = []
+    for metric, key in ((metric, key) for metric, keys in stated.items() for key in keys):
+        if metric not in scores:
+            found.append(f"no trial has {metric}")
+        elif key not in numeric:
+            found.append(f"this run does not vary {key}")
+        else:
+            score, factor = scores[metric], numeric[key]
+            trend = rank_trend(series_along(design, factor, score.values))
+            said = f"{score.outcome.label} {_VERBS[sign]} with {factor.name}"
+            numbers = f"ρ = {interval(trend, signed=True)}"
+            numbers += " in every series" if trend.low == trend.high else ""
+            found.append(Comparison(said, _turned(trend, sign), numbers))
+    return found
+
+
+_VERBS = {1: "rises", -1: "falls"}
+
+
+def _turned(difference: Difference, sign: int) -> Difference:
+    if sign > 0:
+        return difference
+    return replace(difference, value=-difference.value, low=-difference.high, high=-difference.low)
