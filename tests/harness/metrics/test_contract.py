@@ -1,24 +1,23 @@
 """What every metric must do: score the oracle as declared, stay in its range, draw by its seed."""
 
 import math
-from functools import cache
-from pathlib import Path
 
 import pytest
 
 from harness.data.dataset import Dataset
-from harness.errors import UserError
 from harness.evaluation.scores import evaluate
 from harness.metrics.metric import MetricKey
-from harness.metrics.registry import METRIC_PATHS, METRICS, check_metrics, metric_keys
+from harness.metrics.registry import METRIC_PATHS, METRICS, metric_keys
 from models.method import Method
 from tests.harness.metrics.helpers.contract import (
     Dead,
+    Half,
     Oracle,
     Random,
     data,
     dataset,
     interval,
+    scores,
     shuffled,
 )
 
@@ -30,26 +29,63 @@ CLOCKED = {"seconds"}
 OF_THE_JUDGE = {"reid_real", "repose_floor"}
 """What the network that judges gets wrong itself: its oracle is a perfect network's."""
 
-EXHAUSTIVE = ("elbo", "mse", "log_px", "latents", "appearance_knn", "latent_recovery")
-EXHAUSTIVE_OF_POSES = ("pose_error", "viewpoint_error")
-"""Metrics of all test images, each by itself; the others compare pairs drawn by position."""
+GRADED = (
+    "elbo",
+    "log_likelihood",
+    "mse",
+    "log_px",
+    "appearance_knn",
+    "appearance_score",
+    "recovery_appearance",
+    "recovery_pose",
+    "pair_mse",
+    "triplet_mse",
+    "triplet_mse_q75",
+    "identity_from_appearance",
+    "frame_from_pose",
+    "reid_reconstruction",
+    "reid_transfer",
+    "repose_reconstruction",
+    "repose_transfer",
+    "pose_error",
+    "pose_pck_20",
+    "pose_pck_50",
+    "pose_auc_0_50",
+    "pose_auc_20_50",
+    "cpose_error",
+    "viewpoint_sum_9",
+    "viewpoint_degrees",
+)
+"""Scores in which a method that knows half of the images is between one of all and one of none."""
 
-DEAD = {
-    "active_units": 0,
-    "kl_total": 0,
-    "recovery_appearance": 0,
-    "recovery_pose": 0,
-    "beta_vae_score": 1 / 2,
-    "beta_vae_labels": 1 / 2,
-    "pose_drift": 0,
-    "pose_pck_20": None,
+POSITIONAL = {
+    "triplet_mse": 0.2,
+    "triplet_mse_std": 0.2,
+    "triplet_mse_q25": 0.2,
+    "triplet_mse_median": 0.2,
+    "triplet_mse_q75": 0.2,
+    "appearance_score": 0.15,
+    "pose_score": 0.15,
+    "d_score": 0.15,
+    "identity_from_pose": 0.25,
+    "identity_from_appearance": 0.25,
+    "frame_from_pose": 0.25,
+    "frame_from_appearance": 0.25,
+    "beta_vae_score": 0.15,
+    "reid_reconstruction": 6.0,
+    "reid_transfer": 6.0,
+    "repose_reconstruction": 1e-4,
+    "repose_reconstruction_std": 1e-4,
+    "repose_floor": 1e-4,
+    "repose_transfer": 2.0,
+    "repose_transfer_std": 2.0,
 }
-"""What constant codes score, where it follows from the definition."""
+"""How far scores may move with the order of images where it decides which of them are scored.
 
-
-@cache
-def scores(method: type[Oracle], name: str, seed: int = 0) -> dict[str, float]:
-    return evaluate(method(dataset()), data(), [name], seed)
+1,000 triplets of errors that deviate by as much as their mean: twice a standard error of 3 %, of
+numbers up to 1.1. Probes are scored on 32 images, a standard error of 0.05; neighbours are of 80
+images; partners for swaps are drawn by position; means of keypoints are taken in float32.
+"""
 
 
 def scored_on(method: Method, of: Dataset, name: str) -> dict[str, float]:
@@ -125,11 +161,14 @@ def test_the_better_method_scores_no_worse(name: str, key: MetricKey, other: typ
     assert sign * best >= sign * worse - 1e-6
 
 
-@pytest.mark.parametrize("key", DEAD)
-def test_dead_codes(key: str) -> None:
-    (name,) = [name for name, each in KEYS if each.name == key]
-    if DEAD[key] is not None:
-        assert scores(Dead, name)[key] == pytest.approx(DEAD[key], abs=1e-6)
+@pytest.mark.parametrize("key", GRADED)
+def test_the_more_a_method_knows_the_better_it_scores(key: str) -> None:
+    ((name, declared),) = [(name, each) for name, each in KEYS if each.name == key]
+    worst, middle, best = (scores(method, name)[key] for method in (Dead, Half, Oracle))
+    if declared.direction == "higher":
+        assert worst < middle < best
+    else:
+        assert worst > middle > best
 
 
 @pytest.mark.parametrize("name", [name for name in METRIC_PATHS if name not in CLOCKED])
@@ -144,11 +183,12 @@ def test_only_what_draws_depends_on_the_seed(name: str) -> None:
     assert scores(Random, name, seed=1) == scores(Random, name)
 
 
-@pytest.mark.parametrize("name", [*EXHAUSTIVE, *EXHAUSTIVE_OF_POSES])
+@pytest.mark.parametrize("name", [n for n in METRIC_PATHS if n not in {*CLOCKED, "regress_out"}])
 def test_the_order_of_the_images_changes_nothing(name: str) -> None:
-    assert scored_on(Random(dataset()), shuffled(), name) == pytest.approx(
-        scores(Random, name), abs=1e-6
-    )
+    """But for what is drawn by position; ``regress_out`` takes the first image of each frame."""
+    for key, value in scored_on(Random(dataset()), shuffled(), name).items():
+        expected, tolerance = scores(Random, name)[key], POSITIONAL.get(key, 0)
+        assert value == pytest.approx(expected, rel=1e-9, abs=max(tolerance, 1e-12)), key
 
 
 @pytest.mark.parametrize("name", METRIC_PATHS)
@@ -158,59 +198,3 @@ def test_the_oracle_is_perfect_in_any_order(name: str) -> None:
     for key in METRICS.load(name).keys:
         if key.oracle in ("0", "1") and key.name not in {*OF_THE_JUDGE, "pose_score"}:
             assert found[key.name] == pytest.approx(float(key.oracle), abs=1e-5), key.name
-
-
-MINE = '''
-from harness.metrics.data import EvaluationData
-from harness.metrics.metric import MetricKey, metric
-from models.protocols import Reconstructs
-
-
-@metric(
-    needs=Reconstructs,
-    keys=[MetricKey("brightness", "mean brightness", "none", "", "[0, 1]", "the images\\' own")],
-)
-def brightness(method: Reconstructs, data: EvaluationData) -> dict[str, float]:
-    """Mean of reconstructed test images."""
-    parts = [method.reconstruct(batch["image"]).mean((1, 2, 3)) for batch in data.test_batches()]
-    return {"brightness": float(sum(part.sum() for part in parts)) / len(data.dataset.test)}
-
-
-@metric(keys=[MetricKey("mse", "another", "none", "", "[0, 1]", "0")])
-def rival(method: object, data: EvaluationData) -> dict[str, float]:
-    """Reports what another metric reports."""
-    return {"mse": 0.0}
-
-
-def plain(method: object, data: EvaluationData) -> dict[str, float]:
-    """Is not decorated."""
-    return {}
-'''
-
-
-@pytest.fixture
-def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "metric_of_the_tests.py").write_text(MINE)
-    monkeypatch.syspath_prepend(tmp_path)
-
-
-@pytest.mark.usefixtures("outside")
-def test_a_metric_from_outside_by_its_dotted_path() -> None:
-    name = "metric_of_the_tests.brightness"
-    assert check_metrics(["mse", name]) == ("mse", name)
-    found = evaluate(Oracle(dataset()), data(), [name], seed=0)
-    assert found["brightness"] == pytest.approx(dataset().test.images.mean() / 255, abs=1e-6)
-
-
-@pytest.mark.usefixtures("outside")
-@pytest.mark.parametrize(
-    ("names", "said"),
-    [
-        (["mse", "metric_of_the_tests.rival"], "both report 'mse'"),
-        (["metric_of_the_tests.plain"], "is not a metric"),
-        (["metric_of_the_tests.nothing"], "has no 'nothing'"),
-    ],
-)
-def test_what_cannot_be_a_metric_is_refused(names: list[str], said: str) -> None:
-    with pytest.raises(UserError, match=said):
-        check_metrics(names)

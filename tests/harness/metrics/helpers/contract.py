@@ -1,4 +1,4 @@
-"""A dataset whose every truth is known, and methods that know it, know nothing, or guess.
+"""A dataset of which everything is known, and methods that know all of it, half, or nothing.
 
 Images are of 10 identities in 16 frames, each identity in each frame: a grey of the identity, a
 white point where the frame has its keypoint, and noise. A method recognises the images themselves,
@@ -8,12 +8,14 @@ so that whatever it returns of them is known in closed form.
 import math
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from harness.data.dataset import Dataset, Split
+from harness.evaluation.scores import evaluate
 from harness.metrics.data import EvaluationData
 from models.distributions.diagonal_gaussian import DiagonalGaussian
 from models.method import Batch, DataSpec, Method, Noise, Stats
@@ -207,8 +209,57 @@ class Dead(Oracle):
         return {name: value + 0.5 for name, value in super().information(batch, noise).items()}
 
 
+class Half(Oracle):
+    """Answers for half of the images as the oracle does, and as the dead method for the rest."""
+
+    def __init__(self, known: Dataset) -> None:
+        super().__init__(known)
+        self.dead = Dead(known)
+
+    def tables(self) -> dict[str, Tensor]:
+        return {
+            name: table * self.knows(torch.arange(len(table)))[:, None]
+            for name, table in super().tables().items()
+        }
+
+    def knows(self, places: Tensor) -> Tensor:
+        """Return whether it answers as the oracle, ``[B]`` bool, drawn once and for all."""
+        return (torch.rand(len(self.images), generator=torch.Generator().manual_seed(5)) < 0.5)[
+            places
+        ]
+
+    def mixed(self, image: Tensor, best: Tensor, worst: Tensor) -> Tensor:
+        """Return rows of the one or of the other, by the image."""
+        knows = self.knows(self.places(image))
+        return torch.where(knows.reshape(-1, *[1] * (best.ndim - 1)), best, worst)
+
+    def predict(self, image: Tensor) -> dict[str, Tensor]:
+        best, worst = super().predict(image), self.dead.predict(image)
+        return {name: self.mixed(image, best[name], worst[name]) for name in best}
+
+    def reconstruct(self, image: Tensor) -> Tensor:
+        return self.mixed(image, super().reconstruct(image), self.dead.reconstruct(image))
+
+    def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
+        best, worst = (each.swap(appearance_from, pose_from) for each in (super(), self.dead))
+        return self.mixed(pose_from, best, worst)
+
+    def elbo(self, batch: Batch, noise: Noise) -> Stats:
+        best, worst = super().elbo(batch, noise), self.dead.elbo(batch, noise)
+        return {name: self.mixed(batch["image"], best[name], worst[name]) for name in best}
+
+    def log_weight(self, batch: Batch, noise: Noise) -> Tensor:
+        best, worst = super().log_weight(batch, noise), self.dead.log_weight(batch, noise)
+        return self.mixed(batch["image"], best, worst)
+
+
 class Random(Dead):
     """Codes, images and poses that have nothing to do with what it is shown."""
+
+    def another(self, image: Tensor) -> Tensor:
+        """Return for each image the place of one drawn at random, always the same, ``[B]``."""
+        order = torch.randperm(len(self.images), generator=torch.Generator().manual_seed(4))
+        return order[self.places(image)]
 
     def tables(self) -> dict[str, Tensor]:
         generator = torch.Generator().manual_seed(3)
@@ -218,14 +269,20 @@ class Random(Dead):
         }
 
     def predict(self, image: Tensor) -> dict[str, Tensor]:
-        rows = (self.places(image) * 7 + 5) % len(self.images)
+        rows = self.another(image)
         return {name: known[rows] for name, known in self.modalities.items()}
 
     def reconstruct(self, image: Tensor) -> Tensor:
-        return self.images[(self.places(image) * 7 + 5) % len(self.images)]
+        return self.images[self.another(image)]
 
     def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
         return self.reconstruct(pose_from)
+
+
+@cache
+def scores(method: type[Oracle], name: str, seed: int = 0) -> dict[str, float]:
+    """Return what one of these methods scores on a metric."""
+    return evaluate(method(dataset()), data(), [name], seed)
 
 
 @dataclass(frozen=True)
