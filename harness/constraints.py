@@ -38,8 +38,8 @@ class Constraint:
     tolerance: float = 0.0
 
     def __str__(self) -> str:
-        tolerance = f" {'+' if self.sign == '<=' else '-'} {self.tolerance:g}"
-        bound = self.path or f"{self.bound:g}"
+        tolerance = f" {'+' if self.sign == '<=' else '-'} {_written(self.tolerance)}"
+        bound = self.path or _written(self.bound)
         return f"{self.metric} {self.sign} {bound}{tolerance if self.tolerance else ''}"
 
     @property
@@ -65,6 +65,12 @@ class Constraint:
             value_at: as for :meth:`bound_for`.
         """
         return self.outward * (value - self.bound_for(value_at)) - self.tolerance
+
+
+def _written(number: float) -> str:
+    """Return a number as a text that reads as the same number, short where that is enough."""
+    short = f"{number:g}"
+    return short if float(short) == number else repr(number)
 
 
 def parse_constraint(text: str) -> Constraint:

@@ -61,9 +61,9 @@ class Plugins(Generic[T]):
         if path not in self._checked or self._checked[path][0] is not thing:
             try:
                 self._checked[path] = thing, self.check(thing, path)
-            except TypeError as error:
-                raise UserError(f"{self.kind} {error}.") from error
             except Exception as error:  # whatever a stranger's class raises when it is looked at
+                if isinstance(error, TypeError) and path in str(error):  # the check's own words
+                    raise UserError(f"{self.kind} {error}.") from error
                 raise UserError(
                     f"{self.kind} '{path}' cannot be used: {type(error).__name__}: {error}."
                 ) from error
@@ -84,8 +84,8 @@ class Plugins(Generic[T]):
             return f"(cannot be read: {type(error).__name__}: {error})"
         for node in source.body:
             if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == attribute:
-                return (ast.get_docstring(node) or "").partition("\n")[0]
-        return ""
+                return (ast.get_docstring(node) or "(no docstring)").partition("\n")[0]
+        return "(not found in its module)"
 
     def _import(self, path: str) -> object:
         module_name, _, attribute = path.rpartition(".")

@@ -47,4 +47,14 @@ def check_method(method: object, path: str) -> "type[Method]":
     if not (isinstance(hyperparameters, type) and dataclasses.is_dataclass(hyperparameters)):
         raise TypeError(f"'{path}' needs a dataclass of hyperparameters: {path}.Hyperparameters")
     describe(hyperparameters)
+    try:
+        hyperparameters()
+    except TypeError as error:
+        raise TypeError(f"'{path}': each hyperparameter needs a default value ({error})") from error
+    if not all(isinstance(values, Mapping) for values in dict(method.at_scale).values()):
+        raise TypeError(f"'{path}': at_scale must be a mapping of mappings")
+    if not isinstance(method.needs, tuple):
+        raise TypeError(f"'{path}': needs must be a tuple of names of modalities")
+    if method.consumes not in ("images", "pairs"):
+        raise TypeError(f"'{path}': consumes must be 'images' or 'pairs', not {method.consumes!r}")
     return method

@@ -51,7 +51,16 @@ def build(results: Results, kind: str | None, out: Path) -> Path:
     chosen = kind or results.sweep.get("report")
     if not chosen:
         raise UserError(f"This sweep names no report. Choose --kind: {', '.join(KINDS.paths())}.")
-    page = KINDS.load(str(chosen))(results)
+    kind_of_report = KINDS.load(str(chosen))
+    try:
+        page = kind_of_report(results)
+    except (Exception, SystemExit) as error:
+        if chosen in KIND_PATHS:
+            raise
+        raise UserError(
+            f"The report '{chosen}' failed: {type(error).__name__}: {error}. See where with "
+            "unbraid --debug report ..."
+        ) from error
     if not isinstance(page, Page):
         raise UserError(
             f"The report '{chosen}' returned {type(page).__name__}; it must return a "

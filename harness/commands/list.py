@@ -3,19 +3,14 @@
 import argparse
 from collections.abc import Callable
 
-from harness.errors import UserError
-
 
 def run(options: argparse.Namespace) -> int:
     """Print one line for each method, dataset, search space or metric, or for what one has."""
-    if options.name and options.what not in _OF_ONE:
-        raise UserError(
-            f"A search space is a file of a few lines: see search_spaces/{options.name}.yaml."
-        )
-    rows = _OF_ONE[options.what](options.name) if options.name else _OF_ALL[options.what]()
+    what, name = options.what, options.name
+    rows = _OF_ALL[what]() if name is None else _OF_ONE[what](name)
     width = max(map(len, rows), default=0)
-    for name, text in rows.items():
-        print(f"{name:<{width}}  {text}".rstrip())
+    for key, text in rows.items():
+        print(f"{key:<{width}}  {text}".rstrip())
     return 0
 
 
@@ -38,6 +33,14 @@ def _spaces() -> dict[str, str]:
     from harness.config.search_spaces import load_space, space_files
 
     return {name: load_space(name).title for name in space_files()}
+
+
+def _contents(space: str) -> dict[str, str]:
+    from harness.config.search_spaces import load_space
+
+    found = load_space(space)
+    facts = {"title": found.title, "source": found.source, "report": found.report}
+    return {**facts, **{key: str(value) for key, value in {**found.fixed, **found.sweep}.items()}}
 
 
 def _metrics() -> dict[str, str]:
@@ -110,5 +113,6 @@ _OF_ALL: dict[str, Callable[[], dict[str, str]]] = {
 _OF_ONE: dict[str, Callable[[str], dict[str, str]]] = {
     "methods": _hyperparameters,
     "datasets": _options,
+    "spaces": _contents,
     "metrics": _keys,
 }

@@ -13,7 +13,8 @@ def run(options: argparse.Namespace) -> int:
     import reports
 
     results = load(options.run_dir)
-    results.sweep["metrics"] = with_labels(results.sweep.get("metrics") or [])
+    if isinstance(entries := results.sweep.get("metrics"), list):
+        results.sweep["metrics"] = with_labels(entries)
     out = options.out or Path(options.run_dir) / "report.html"
     if "://" in str(options.run_dir) and options.out is None:
         raise UserError("The run directory is not on this machine: say where to write, --out FILE.")

@@ -76,7 +76,8 @@ def _constraint(text: str, keys: Mapping[str, MetricKey], config: Mapping[str, A
     _known(constraint.metric, keys, where)
     if constraint.path:
         group, _, key = constraint.path.partition(".")
-        values = config.get(group, {})
+        values = config.get(group)
+        values = values if isinstance(values, Mapping) else {}
         if key not in values:
             paths = [f"{group}.{name}" for name in values]
             raise UserError(

@@ -6,6 +6,7 @@ dataset of your own needs no line here: see ``docs/adding.md``.
 
 import dataclasses
 import os
+import typing
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,10 @@ def check_dataset(options: Any, path: str) -> "type[DatasetOptions]":
         )
     if fault := _fault(options, path):
         raise TypeError(f"'{path}' {fault}")
+    try:
+        hash(options())
+    except TypeError as error:
+        raise TypeError(f"'{path}' needs options that are hashable: {error}") from error
     return options
 
 
@@ -58,14 +63,15 @@ def _fault(options: Any, path: str) -> str:
     """Return what keeps a subclass of ``DatasetOptions`` from being a dataset, or ""."""
     if missing := sorted(options.__abstractmethods__):
         return f"lacks {', '.join(missing)}"
+    typing.get_type_hints(options)  # a name that is not there is another mistake
     if "__dataclass_params__" not in vars(options) or not options.__dataclass_params__.frozen:
         return "must be decorated with @dataclass(frozen=True)"
     for field in dataclasses.fields(options):
         if field.default is field.default_factory is dataclasses.MISSING:
             return f"needs a default value of each field, but '{field.name}' has none"
     for name in ("published_epochs", "published_batch_size"):
-        if not isinstance(getattr(options, name, None), int):
-            return f"needs the class variable {name}, a whole number"
+        if not isinstance(getattr(options, name, None), int) or getattr(options, name) < 1:
+            return f"needs the class variable {name}, a whole number above 0"
     own = f"{options.__module__}.{options.__qualname__}"
     if options.name != own and DATASETS.paths().get(options.name) != path:
         return (
@@ -108,7 +114,15 @@ def load_dataset(options: "DatasetOptions", data_root: Path | None) -> "Dataset"
         UserError: files are missing.
         CorruptFileError: a file is not what it should be.
     """
-    return options.load(_root(data_root))
+    from harness.data.dataset import Dataset
+
+    dataset = options.load(_root(data_root))
+    if not isinstance(dataset, Dataset):
+        raise UserError(
+            f"The dataset '{options.name}' loads {type(dataset).__name__}; it must load a "
+            "harness.data.dataset.Dataset."
+        )
+    return dataset
 
 
 def check_available(options: "DatasetOptions", data_root: Path | None) -> None:

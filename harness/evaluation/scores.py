@@ -31,7 +31,7 @@ def evaluate(
         for name in scorable(method, names, data.dataset):
             metric = METRICS.load(name)
             draws = [seeding.generator(seed, f"metric {name}", data.device)] if metric.draws else []
-            scores.update(metric.compute(method, data, *draws))
+            scores.update(metric.scores(method, data, *draws))
     return scores
 
 

@@ -1,6 +1,7 @@
 """A metric: a function that scores a trained method on a dataset, and what its scores mean."""
 
 import inspect
+import numbers
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -62,6 +63,26 @@ class Metric:
     def draws(self) -> bool:
         """Whether it draws random numbers, and so takes a generator."""
         return "generator" in inspect.signature(self.compute).parameters
+
+    def scores(self, *arguments: Any) -> dict[str, float]:
+        """Return what :attr:`compute` returns for these arguments, checked.
+
+        Raises:
+            TypeError: something that is no number.
+            ValueError: a number that is not declared.
+        """
+        known = [key.name for key in self.keys]
+        found: dict[str, Any] = self.compute(*arguments)
+        for name, value in found.items():
+            if name not in known:
+                raise ValueError(
+                    f"the metric '{self.name}' returned '{name}'; it declares {', '.join(known)}"
+                )
+            if not isinstance(value, numbers.Real):
+                raise TypeError(
+                    f"the metric '{self.name}' returned {value!r} for '{name}': it must be a float"
+                )
+        return {name: float(value) for name, value in found.items()}
 
     def applies_to(self, method: Method, dataset: Dataset) -> bool:
         """Return whether the method has the protocol, and the dataset the labels, that it needs."""

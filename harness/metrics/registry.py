@@ -41,12 +41,22 @@ def check_metric(thing: object, path: str) -> "Metric":
     Raises:
         TypeError: it is not a metric (see ``harness.metrics.metric.metric``).
     """
-    from harness.metrics.metric import Metric
+    from harness.metrics.metric import Metric, MetricKey
 
     if not isinstance(thing, Metric):
         raise TypeError(
             f"'{path}' is not a metric: decorate its function with harness.metrics.metric.metric"
         )
+    for key in thing.keys:
+        if not isinstance(key, MetricKey) or key.direction not in ("higher", "lower", "none"):
+            raise TypeError(f"'{path}': a key must be a MetricKey, higher, lower or none: {key!r}")
+        if not (isinstance(key.name, str) and key.name.isidentifier()):
+            raise TypeError(f"'{path}': '{key.name}' cannot name a column: letters, digits and _")
+    if len({key.name for key in thing.keys}) < len(thing.keys):
+        raise TypeError(f"'{path}' declares a key twice")
+    named: list[Any] = [thing.of_modalities, thing.of_factors, thing.of_options]
+    if any(isinstance(names, str) for names in named):
+        raise TypeError(f"'{path}': of_factors, of_options and of_modalities are tuples")
     return thing
 
 

@@ -15,6 +15,7 @@ VALUES = {"method.epsilon": 0.125, "method.name": "rodi", "method.flag": True}
         ("mse <= 0.05", Constraint("mse", "<=", 0.05)),
         (" mse<=+5e-2 ", Constraint("mse", "<=", 0.05)),
         ("elbo >= -150.5 - 1", Constraint("elbo", ">=", -150.5, "", 1.0)),
+        ("mse <= 0.123456789 + 1.00000001", Constraint("mse", "<=", 0.123456789, "", 1.00000001)),
         ("mse <= .5 + 1E-3", Constraint("mse", "<=", 0.5, "", 1e-3)),
     ],
 )

@@ -133,7 +133,12 @@ def _datasets(trials: pd.DataFrame) -> str:
 
 def _metrics(results: Results) -> str:
     """Return every metric with its unit, its range, and which way is better."""
-    entries = {entry["name"]: entry for entry in results.sweep.get("metrics") or []}
+    stored = results.sweep.get("metrics")
+    entries = {
+        entry["name"]: entry
+        for entry in (stored if isinstance(stored, list) else [])
+        if isinstance(entry, dict) and "name" in entry
+    }
     facts = []
     for outcome in outcomes_of(results):
         values = entries.get(outcome.name, {}).get("range")

@@ -142,7 +142,7 @@ def test_listing_what_there_is_not(capsys: Capture) -> None:
     assert "There is no method 'c_vita'" in complaint(capsys, "list", "methods", "c_vita")
     assert "There is no dataset 'digit'" in complaint(capsys, "list", "datasets", "digit")
     assert "There is no metric 'elb'" in complaint(capsys, "list", "metrics", "elb")
-    assert "search_spaces/vitae_beta.yaml" in complaint(capsys, "list", "spaces", "vitae_beta")
+    assert "vitae_bta" in complaint(capsys, "list", "spaces", "vitae_bta")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """What every metric must do: score the oracle as declared, stay in its range, draw by its seed."""
 
 import math
+from typing import Any
 
+import numpy as np
 import pytest
+import torch
 
 from harness.data.dataset import Dataset
 from harness.evaluation.scores import evaluate
-from harness.metrics.metric import MetricKey
+from harness.metrics.metric import Metric, MetricKey, metric
 from harness.metrics.registry import METRIC_PATHS, METRICS, metric_keys
 from models.method import Method
 from tests.harness.metrics.helpers.contract import (
@@ -198,3 +201,28 @@ def test_the_oracle_is_perfect_in_any_order(name: str) -> None:
     for key in METRICS.load(name).keys:
         if key.oracle in ("0", "1") and key.name not in {*OF_THE_JUDGE, "pose_score"}:
             assert found[key.name] == pytest.approx(float(key.oracle), abs=1e-5), key.name
+
+
+def returning(value: object) -> Metric:
+    """A metric that declares ``mine`` and returns something else."""
+
+    def mine(method: object, data: object) -> Any:
+        """Returns what it should not."""
+        return value
+
+    return metric(keys=[MetricKey("mine", "mine", "none", "", "[0, 1]", "0")])(mine)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"other": 1.0}, "returned 'other'; it declares mine"),
+        ({"mine": "0.5"}, "returned '0.5' for 'mine': it must be a float"),
+        ({"mine": torch.tensor(0.5)}, "it must be a float"),
+        ({"mine": None}, "it must be a float"),
+    ],
+)
+def test_what_is_no_declared_number_is_named(value: object, said: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=said):
+        returning(value).scores(None, None)
+    assert returning({"mine": np.float32(0.5)}).scores(None, None) == {"mine": 0.5}
