@@ -50,7 +50,8 @@ def check_method(method: object, path: str) -> "type[Method]":
     try:
         hyperparameters()
     except TypeError as error:
-        raise TypeError(f"'{path}': each hyperparameter needs a default value ({error})") from error
+        name = f"{hyperparameters.__module__}.{hyperparameters.__qualname__}"
+        raise TypeError(f"'{path}': {name}: every field needs a default value") from error
     if not all(isinstance(values, Mapping) for values in dict(method.at_scale).values()):
         raise TypeError(f"'{path}': at_scale must be a mapping of mappings")
     if not isinstance(method.needs, tuple):
