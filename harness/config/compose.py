@@ -36,10 +36,7 @@ def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dic
     for group, option in choices.items():
         _check_option(group, option)
     chosen = {**_DEFAULTS, **choices}
-    _store_dataclasses(*(str(chosen[group]) for group in _DEFAULTS))
-    for group, plugins in _PLUGINS.items():
-        if chosen[group] not in plugins.paths():
-            chosen[group] = _OUTSIDE
+    chosen |= _store_dataclasses(*(str(chosen[group]) for group in _DEFAULTS))
     GlobalHydra.instance().clear()
     with initialize_config_module("harness.config.defaults", version_base="1.3"):
         config = compose("config", [f"{group}={option}" for group, option in chosen.items()])
@@ -88,25 +85,21 @@ def _check_path(path: str, known: list[str], choices: Mapping[str, Any]) -> None
     raise UserError(f"Unknown key '{path}'{of}. {hint}")
 
 
-def _store_dataclasses(method: str, dataset: str, scale: str) -> None:
+def _store_dataclasses(method: str, dataset: str, scale: str) -> dict[str, str]:
+    """Give Hydra the defaults of a method and a dataset; return the names they have inside."""
     cls = METHODS.load(method)
-    hyperparameters = {**_defaults(cls.Hyperparameters), **cls.at_scale.get(scale, {})}
-    _store("method", method, hyperparameters)
-    _store("dataset", dataset, _defaults(DATASETS.load(dataset)))
+    defaults = dataclasses.asdict(cls.Hyperparameters())
+    options: Any = DATASETS.load(dataset)  # mypy cannot know that it is a dataclass
+    return {
+        "method": _store("method", method, {**defaults, **cls.at_scale.get(scale, {})}),
+        "dataset": _store("dataset", dataset, dataclasses.asdict(options())),
+    }
 
 
-def _store(group: str, name: str, values: dict[str, Any]) -> None:
+def _store(group: str, name: str, values: dict[str, Any]) -> str:
     inside = name if name in _PLUGINS[group].paths() else _OUTSIDE
     ConfigStore.instance().store(inside, {"name": name, **values}, group=group)
-
-
-def _defaults(cls: type[Any]) -> dict[str, Any]:
-    try:
-        return dataclasses.asdict(cls())
-    except TypeError:
-        raise UserError(
-            f"{cls.__module__}.{cls.__qualname__}: every field needs a default value."
-        ) from None
+    return inside
 
 
 def _leaves(nested: Any, prefix: str = "") -> list[str]:
