@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+# Tests that start Ray follow one another in one process; the others share the rest.
+PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadgroup
 
 .PHONY: demo test test-all lint types bench clean help
 
@@ -27,10 +29,10 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	@echo "== the tests, without the slow ones (make test-all runs those too)"
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(PARALLEL)
 
 test-all: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

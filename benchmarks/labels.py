@@ -11,7 +11,8 @@ from benchmarks.tables import Measured, print_table
 from harness.methods import METHODS
 from harness.training.loop import Updater
 from harness.trial.process import prepare_process
-from models.method import DataSpec, Method
+from models.declaration import DataSpec
+from models.method import Method
 
 CASES = (
     ("dvae_synthesis", {}),

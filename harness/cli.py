@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness import __version__
+from harness.deferred import defer
 from harness.errors import UserError
 
 _OVERRIDES = """\
@@ -109,6 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     options = parser().parse_args(arguments)
     options.arguments = arguments
+    defer("torch")  # its import takes more than a second
     if str(Path.cwd()) not in sys.path:  # methods of the user's lie in the working directory
         sys.path.insert(0, str(Path.cwd()))
     signal.signal(signal.SIGTERM, _interrupt)

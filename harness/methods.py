@@ -1,14 +1,33 @@
 """The methods by name; importing this is cheap, for torch comes with the first one loaded."""
 
+import functools
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from harness.plugins import Plugins
-from models.registry import METHOD_PATHS, check_method
+from models.registry import DECLARATION_PATHS, METHOD_PATHS, check_method
 
 if TYPE_CHECKING:
+    from models.declaration import Declaration
     from models.method import Method
 
 METHODS: "Plugins[type[Method]]" = Plugins(
     "method", "unbraid.methods", METHOD_PATHS, check_method, "my_package.MyMethod"
 )
 """Every method: ours, those of other distributions, and any by its dotted path."""
+
+
+def declaration(name: str) -> "type[Declaration]":
+    """Return what a method declares; for one of ours that takes no torch.
+
+    Raises:
+        UserError: there is no such method, or it cannot be imported.
+    """
+    return _ours(name) if name in DECLARATION_PATHS else METHODS.load(name)
+
+
+@functools.cache  # a plan asks for it once a trial
+def _ours(name: str) -> "type[Declaration]":
+    module, _, attribute = DECLARATION_PATHS[name].rpartition(".")
+    declared: type[Declaration] = getattr(import_module(module), attribute)
+    return declared

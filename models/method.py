@@ -7,13 +7,14 @@ parameters and the buffers, so that K trials that differ only in numbers can be 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from models.hyperparameters import AtScale, values_of
+from models.declaration import DataSpec, Declaration
+from models.hyperparameters import values_of
 
 Batch = Mapping[str, Tensor]
 """Tensors of one minibatch; ``image`` is ``[B, C, H, W]`` in ``[0, 1]``."""
@@ -24,29 +25,6 @@ Values = Mapping[str, float | Tensor]
 terms in [0, 1]; and ``progress``, the share of the training steps that are done, in [0, 1)."""
 Stats = dict[str, Tensor]
 """The statistics that an objective returns beside its loss: scalars by name."""
-
-
-@dataclass(frozen=True)
-class DataSpec:
-    """The properties of a dataset that a method is built with.
-
-    Attributes:
-        image_shape: ``(channels, height, width)``.
-        n_train: number of training examples (density estimates need it).
-        n_identities: number of different objects or people they show; 0 if it is unknown.
-        modalities: shapes of what is given beside each image, such as a 3D pose, by name.
-    """
-
-    image_shape: tuple[int, int, int]
-    n_train: int
-    n_identities: int = 0
-    modalities: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-
-    @property
-    def n_pixels(self) -> int:
-        """Number of values in one image."""
-        channels, height, width = self.image_shape
-        return channels * height * width
 
 
 @dataclass(frozen=True)
@@ -75,28 +53,15 @@ class Phase:
     betas: tuple[float, float] = (0.9, 0.999)
 
 
-class Method(nn.Module):
+class Method(Declaration, nn.Module):
     """Base class of every method.
 
-    Subclasses set ``Hyperparameters`` (a frozen dataclass, see :mod:`models.hyperparameters`),
-    build their networks in ``__init__`` and override ``draw`` and the objectives of their phases.
-    State that adapts during training is a buffer, which an objective updates in place. No objective
-    branches on a tensor's value, draws random numbers or calls ``.item()``.
-
-    Attributes:
-        Hyperparameters: the dataclass of its hyperparameters.
-        consumes: ``images``, or ``pairs``: batches of an even size B that have beside ``image``
-            the key ``same``, another image ``[B, C, H, W]`` of the same identity (or the image
-            itself), and ``identity``, int64 ``[B]`` from 0 to ``n_identities - 1``.
-        needs: names of the modalities that every batch must have, ``[B, ...]`` float32 each.
-        at_scale: hyperparameters with another default at a scale, by its name, where the
-            published networks would take days instead of minutes.
+    Subclasses set ``Hyperparameters`` and the other attributes of
+    :class:`models.declaration.Declaration`, build their networks in ``__init__`` and override
+    ``draw`` and the objectives of their phases. State that adapts during training is a buffer,
+    which an objective updates in place. No objective branches on a tensor's value, draws random
+    numbers or calls ``.item()``.
     """
-
-    Hyperparameters: ClassVar[type[Any]]
-    consumes: ClassVar[Literal["images", "pairs"]] = "images"
-    needs: ClassVar[tuple[str, ...]] = ()
-    at_scale: ClassVar[AtScale] = {}
 
     def __init__(self, hyperparameters: Any, data: DataSpec) -> None:
         super().__init__()

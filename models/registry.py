@@ -1,7 +1,7 @@
 """The methods of this distribution: their names on the command line, and where each one is defined.
 
-Importing this is cheap: it needs no torch. ``harness.methods`` loads them. A method of your own
-needs no line here: see ``docs/adding.md``.
+Importing this is cheap: it needs no torch, and neither do the declarations. ``harness.methods``
+loads both. A method of your own needs no line here: see ``docs/adding.md``.
 """
 
 import dataclasses
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from models.declaration import Declaration
     from models.method import Method
 
 METHOD_PATHS: Mapping[str, str] = {
@@ -30,20 +31,53 @@ METHOD_PATHS: Mapping[str, str] = {
 }
 """Dotted path of each method, by its name."""
 
+DECLARATION_PATHS: Mapping[str, str] = {
+    "vae": "models.vae.hyperparameters.VAEDeclaration",
+    "beta_vae": "models.vae.hyperparameters.BetaVAEDeclaration",
+    "beta_tcvae": "models.vae.hyperparameters.BetaTCVAEDeclaration",
+    "dip_vae_ii": "models.vae.hyperparameters.DIPVAEIIDeclaration",
+    "u_vitae": "models.vae.hyperparameters.VITAEDeclaration",
+    "c_vitae": "models.vae.hyperparameters.VITAEDeclaration",
+    "rodi": "models.pairs.rodi.hyperparameters.RodiDeclaration",
+    "bvae": "models.pairs.hyperparameters.BVAEDeclaration",
+    "cycle_vae": "models.pairs.hyperparameters.CycleVAEDeclaration",
+    "atsdm": "models.pairs.hyperparameters.ATSDMDeclaration",
+    "drnet": "models.pairs.hyperparameters.DrNetDeclaration",
+    "dvae_synthesis": "models.labelled.declarations.DVAESynthesisDeclaration",
+    "dvae_pose": "models.labelled.declarations.DVAEPoseDeclaration",
+    "cross_vae_synthesis": "models.labelled.declarations.CrossVAESynthesisDeclaration",
+    "cross_vae": "models.labelled.declarations.CrossVAEDeclaration",
+}
+"""Dotted path of each method's declaration; a method that is not here is its own declaration.
+
+Planning a sweep of these methods does not import torch, which takes more than a second.
+"""
+
 
 def check_method(method: object, path: str) -> "type[Method]":
     """Return the object that was found at a dotted path, if it is a method.
 
     Raises:
-        TypeError: it is no subclass of ``models.method.Method``, or its hyperparameters are not
-            described.
+        TypeError: it is no subclass of ``models.method.Method``, or it declares what cannot be.
     """
-    from models.hyperparameters import describe
     from models.method import Method
 
     if not (isinstance(method, type) and issubclass(method, Method)):
         raise TypeError(f"'{path}' is not a method: it must be a subclass of models.method.Method")
-    hyperparameters = getattr(method, "Hyperparameters", None)
+    check_declaration(method, path)
+    return method
+
+
+def check_declaration(declared: "type[Declaration]", path: str) -> None:
+    """Check what a method declares of its hyperparameters and its data.
+
+    Raises:
+        TypeError: its hyperparameters are not described, or an attribute is of another type than
+            :class:`models.declaration.Declaration` says.
+    """
+    from models.hyperparameters import describe
+
+    hyperparameters = getattr(declared, "Hyperparameters", None)
     if not (isinstance(hyperparameters, type) and dataclasses.is_dataclass(hyperparameters)):
         raise TypeError(f"'{path}' needs a dataclass of hyperparameters: {path}.Hyperparameters")
     describe(hyperparameters)
@@ -52,10 +86,11 @@ def check_method(method: object, path: str) -> "type[Method]":
     except TypeError as error:
         name = f"{hyperparameters.__module__}.{hyperparameters.__qualname__}"
         raise TypeError(f"'{path}': {name}: every field needs a default value") from error
-    if not all(isinstance(values, Mapping) for values in dict(method.at_scale).values()):
+    if not all(isinstance(values, Mapping) for values in dict(declared.at_scale).values()):
         raise TypeError(f"'{path}': at_scale must be a mapping of mappings")
-    if not isinstance(method.needs, tuple):
+    if not isinstance(declared.needs, tuple):
         raise TypeError(f"'{path}': needs must be a tuple of names of modalities")
-    if method.consumes not in ("images", "pairs"):
-        raise TypeError(f"'{path}': consumes must be 'images' or 'pairs', not {method.consumes!r}")
-    return method
+    if declared.consumes not in ("images", "pairs"):
+        raise TypeError(
+            f"'{path}': consumes must be 'images' or 'pairs', not {declared.consumes!r}"
+        )

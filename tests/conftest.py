@@ -1,7 +1,20 @@
-"""What every test shares: a cache of its own and one torch thread."""
+"""What every test shares: a cache of its own, one torch thread, and who may run beside whom."""
+
+from pathlib import Path
 
 import pytest
 import torch
+
+WITH_RAY = ("harness/execution", "harness/commands", "docs", "test_earlier_version.py")
+"""Tests that start Ray, which takes all processors: in parallel runs they follow one another."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests with Ray to one process (``--dist loadgroup``); the others may run beside them."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).as_posix().startswith(WITH_RAY):
+            item.add_marker(pytest.mark.xdist_group("ray"))
 
 
 @pytest.fixture(autouse=True, scope="session")

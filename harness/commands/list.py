@@ -52,18 +52,18 @@ def _metrics() -> dict[str, str]:
 def _hyperparameters(method: str) -> dict[str, str]:
     import dataclasses
 
-    from harness.methods import METHODS
+    from harness.methods import declaration
     from models.hyperparameters import Value, describe
 
-    cls = METHODS.load(method)
-    defaults = dataclasses.asdict(cls.Hyperparameters())
+    declared = declaration(method)
+    defaults = dataclasses.asdict(declared.Hyperparameters())
     lines = {}
-    for name, info in describe(cls.Hyperparameters).items():
+    for name, info in describe(declared.Hyperparameters).items():
         kind = "" if isinstance(info, Value) else " (fixed when the networks are built)"
         symbol = f"{info.symbol}: " if info.symbol else ""
         elsewhere = "".join(
             f"; {_written(values[name])} at scale={scale}"
-            for scale, values in cls.at_scale.items()
+            for scale, values in declared.at_scale.items()
             if name in values
         )
         lines[f"method.{name}={_written(defaults[name])}"] = (

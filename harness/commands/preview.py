@@ -1,14 +1,17 @@
 """Before anything runs: is everything there, and what would it cost?
 
-This module imports neither Ray nor pandas: a dry run needs none of them.
+This module imports neither Ray nor pandas nor torch: a dry run needs none of them, unless trials
+must be timed.
 """
+
+import sys
 
 from harness.config.schema import Settings, TrialConfig
 from harness.config.search_settings import OptunaSearch
 from harness.config.sweep import Sweep
 from harness.datasets.registry import check_available
+from harness.execution.estimate import estimate
 from harness.execution.progress import label
-from harness.trial.device import pick_device
 
 
 def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = False) -> None:
@@ -23,7 +26,10 @@ def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = F
         UserError: a file is missing or cannot be what it should be, the storage cannot be reached,
             or there is no such device.
     """
-    if here or not settings.ray.address:  # a cluster's workers may have what its head has not
+    # A cluster's workers may have what its head has not.
+    if settings.device == "cuda" and (here or not settings.ray.address):
+        from harness.trial.device import pick_device
+
         pick_device(settings.device)
     if isinstance(settings.search, OptunaSearch) and settings.search.storage:
         from harness.search.study import check_storage
@@ -35,8 +41,6 @@ def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = F
 
 def show_plan(sweep: Sweep) -> int:
     """Print what a sweep would run and what it would cost; start nothing."""
-    from harness.execution.estimate import estimate
-
     trials = sweep.trials
     print(f"{sweep.n_trials} trials: {sweep.space.title if sweep.space else trials[0].method}")
     seeds = dict.fromkeys(trial.seed for trial in trials)
@@ -52,6 +56,7 @@ def show_plan(sweep: Sweep) -> int:
     if sweep.settings.ray.address:
         print("no estimate of the duration: the trials would run on a cluster, not here")
     else:
+        sys.stdout.flush()  # timing may take a while
         print(estimate(sweep))
-    print("dry_run=true: nothing was started and nothing written.")
+    print("dry_run=true: nothing was started, and no results were written.")
     return 0

@@ -9,7 +9,7 @@ from harness.constraints import parse_constraint
 from harness.data.options import DatasetOptions
 from harness.datasets.registry import datasets_that
 from harness.errors import UserError, did_you_mean
-from harness.methods import METHODS
+from harness.methods import declaration
 from harness.metrics.metric import Metric
 from harness.metrics.registry import METRICS, known_keys, metric_keys
 
@@ -29,7 +29,7 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
     """
     asked = {(trial.method, type(trial.dataset), trial.scale.batch_size) for trial in trials}
     for method, dataset, batch_size in sorted(asked, key=str):
-        learner = METHODS.load(method)
+        learner = declaration(method)
         if missing := [name for name in learner.needs if name not in dataset.modalities]:
             known = datasets_that(partial(_gives, learner.needs))
             raise UserError(

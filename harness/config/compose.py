@@ -14,7 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 from harness.config.overrides import GROUPS
 from harness.datasets.registry import DATASETS
 from harness.errors import UserError, did_you_mean, nearest
-from harness.methods import METHODS
+from harness.methods import METHODS, declaration
 from harness.plugins import Plugins
 
 _PLUGINS: dict[str, Plugins[Any]] = {"method": METHODS, "dataset": DATASETS}
@@ -62,8 +62,10 @@ def options_of(group: str) -> list[str]:
 
 
 def _check_option(group: str, option: Any) -> None:
-    if group in _PLUGINS:  # may be a dotted path, which only loading can judge
-        _PLUGINS[group].load(str(option))
+    if group == "method":
+        declaration(str(option))
+    elif group == "dataset":  # may be a dotted path, as a method may, which only loading can judge
+        DATASETS.load(str(option))
     elif option not in options_of(group):
         known = options_of(group)
         raise UserError(
@@ -87,11 +89,11 @@ def _check_path(path: str, known: list[str], choices: Mapping[str, Any]) -> None
 
 def _store_dataclasses(method: str, dataset: str, scale: str) -> dict[str, str]:
     """Give Hydra the defaults of a method and a dataset; return the names they have inside."""
-    cls = METHODS.load(method)
-    defaults = dataclasses.asdict(cls.Hyperparameters())
+    declared = declaration(method)
+    defaults = dataclasses.asdict(declared.Hyperparameters())
     options: Any = DATASETS.load(dataset)  # mypy cannot know that it is a dataclass
     return {
-        "method": _store("method", method, {**defaults, **cls.at_scale.get(scale, {})}),
+        "method": _store("method", method, {**defaults, **declared.at_scale.get(scale, {})}),
         "dataset": _store("dataset", dataset, dataclasses.asdict(options())),
     }
 

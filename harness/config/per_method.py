@@ -11,7 +11,7 @@ from harness.config.compose import options_of
 from harness.config.overrides import Overrides, parse
 from harness.config.search_spaces import SearchSpace, load_space
 from harness.errors import UserError, did_you_mean
-from harness.methods import METHODS
+from harness.methods import METHODS, declaration
 
 
 def split(arguments: Iterable[str]) -> tuple[list[Override], SearchSpace | None]:
@@ -62,7 +62,7 @@ def _of_method(overrides: Overrides) -> list[str]:
 
 
 def _hyperparameters(method: Any) -> set[str]:
-    fields = dataclasses.fields(METHODS.load(str(method)).Hyperparameters)
+    fields = dataclasses.fields(declaration(str(method)).Hyperparameters)
     return {f"method.{field.name}" for field in fields}
 
 

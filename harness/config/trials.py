@@ -6,7 +6,7 @@ from typing import Any
 from harness.config.build import build
 from harness.config.schema import TrialConfig
 from harness.datasets.registry import DATASETS
-from harness.methods import METHODS
+from harness.methods import declaration
 from harness.metrics.registry import check_metrics
 from harness.training.scale import Scale
 
@@ -28,7 +28,7 @@ def make_trial(config: Mapping[str, Any], seed: int) -> TrialConfig:
         scale[key] = published if scale[key] is None else scale[key]
     return TrialConfig(
         method=name,
-        hyperparameters=build(METHODS.load(name).Hyperparameters, method, "method"),
+        hyperparameters=build(declaration(name).Hyperparameters, method, "method"),
         dataset=build(options, dataset, "dataset"),
         scale=build(Scale, scale, "scale"),
         metrics=check_metrics(config["metrics"]),

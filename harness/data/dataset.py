@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
-if TYPE_CHECKING:  # commands that never need torch import this module
-    from models.method import DataSpec
+from models.declaration import DataSpec
 
 DataSource = Literal["real", "procedural"]
 SplitName = Literal["train", "test"]
@@ -100,8 +99,6 @@ class Dataset:
     @property
     def spec(self) -> DataSpec:
         """What a method may know of this dataset when it is built."""
-        from models.method import DataSpec
-
         channels, height, width = self.train.images.shape[1:]
         identities = self.train.factors.get(self.identity_factor, ())
         shape = channels, height, width

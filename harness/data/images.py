@@ -1,5 +1,7 @@
 """Batches of images by index, from the training device's memory or from the host's."""
 
+from __future__ import annotations
+
 import math
 import warnings
 from collections import deque
@@ -9,7 +11,6 @@ from typing import TypeVar
 
 import numpy as np
 import torch
-from torch import Tensor
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -48,7 +49,7 @@ class Images:
     def __len__(self) -> int:
         return len(self._images)
 
-    def gathered(self, rows: Iterable[Tensor]) -> Iterator[Tensor]:
+    def gathered(self, rows: Iterable[torch.Tensor]) -> Iterator[torch.Tensor]:
         """Yield ``[n, C, H, W]`` float32 in [0, 1] on the device for each ``[n]`` of indices.
 
         Batches and their order are the same, bit for bit, wherever the images are kept.
@@ -60,7 +61,7 @@ class Images:
         for images in gathered:
             yield images.to(self.device, non_blocking=True).float().div_(255)
 
-    def _gather(self, rows: Tensor) -> Tensor:
+    def _gather(self, rows: torch.Tensor) -> torch.Tensor:
         """Return the images of ``rows``; those to be copied to a GPU in memory it can read."""
         pinned = not self.resident and self.device.type == "cuda"
         shape = len(rows), *self._images.shape[1:]
@@ -77,7 +78,7 @@ def _limit(device: torch.device, resident_limit: int | None) -> float:
     return RESIDENT_SHARE * free
 
 
-def _shared(images: np.ndarray) -> Tensor:
+def _shared(images: np.ndarray) -> torch.Tensor:
     """Return the array as a tensor that shares its memory."""
     with warnings.catch_warnings():
         # Arrays from the cache and from Ray's object store are read-only; nothing here writes.

@@ -1,16 +1,20 @@
 """Minibatches of a training split: shuffled images, or pairs of one identity."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from harness.data.dataset import Dataset, Split, WarpRange
 from harness.data.images import Images
 from harness.data.pairs import Groups
 from harness.data.warp import scale_draws, warp_images
-from models.method import Method
+
+if TYPE_CHECKING:
+    from models.method import Method
 
 
 class Sampler:
@@ -46,7 +50,7 @@ class Sampler:
         """Number of batches in a pass."""
         return math.ceil(len(self._images) / self._batch_size)
 
-    def epoch(self, generator: torch.Generator) -> Iterator[dict[str, Tensor]]:
+    def epoch(self, generator: torch.Generator) -> Iterator[dict[str, torch.Tensor]]:
         """Yield every image once, in batches ``{"image": [B, C, H, W]}`` in [0, 1].
 
         With it come the modalities that are needed, by name.
@@ -60,7 +64,9 @@ class Sampler:
         for rows, images in zip(parts, self._warped(parts, generator), strict=True):
             yield {"image": images, **_at(rows, self._modalities)}
 
-    def _warped(self, rows: tuple[Tensor, ...], generator: torch.Generator) -> Iterator[Tensor]:
+    def _warped(
+        self, rows: tuple[torch.Tensor, ...], generator: torch.Generator
+    ) -> Iterator[torch.Tensor]:
         """Yield the images of each batch's rows, freshly warped if that is asked for."""
         if self._warp is None:
             yield from self._images.gathered(rows)
@@ -111,7 +117,7 @@ class PairSampler(Sampler):
         """Number of batches in a pass."""
         return math.ceil(len(self._images) // 2 * 2 / self._batch_size)
 
-    def epoch(self, generator: torch.Generator) -> Iterator[dict[str, Tensor]]:
+    def epoch(self, generator: torch.Generator) -> Iterator[dict[str, torch.Tensor]]:
         """Yield batches of ``image``, ``same`` and ``identity``.
 
         The first two are ``[B, C, H, W]`` in [0, 1], ``identity`` is int64 ``[B]``, counted from 0.
@@ -146,7 +152,7 @@ def test_batches(
     device: torch.device | str,
     batch_size: int,
     resident_limit: int | None = None,  # noqa: PT028 - no test, whatever its name
-) -> Iterator[dict[str, Tensor]]:
+) -> Iterator[dict[str, torch.Tensor]]:
     """Yield a split in its own order, in batches ``{"image": [B, C, H, W]}`` in [0, 1].
 
     With it come all its modalities, by name.
@@ -164,9 +170,9 @@ def test_batches(
         yield {"image": batch, **_at(rows, modalities)}
 
 
-def _tensors(split: Split, names: tuple[str, ...], device: torch.device) -> dict[str, Tensor]:
+def _tensors(split: Split, names: tuple[str, ...], device: torch.device) -> dict[str, torch.Tensor]:
     return {name: torch.tensor(split.modalities[name], device=device) for name in names}
 
 
-def _at(rows: Tensor, modalities: dict[str, Tensor]) -> dict[str, Tensor]:
+def _at(rows: torch.Tensor, modalities: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return {name: values[rows.to(values.device)] for name, values in modalities.items()}

@@ -88,7 +88,8 @@ def _generator(options: VitaeSamplesOptions) -> "CVITAE":
     from harness.data.sampler import Sampler
     from harness.training.loop import Updater, train
     from harness.training.scale import Scale
-    from models.vae.vitae import CVITAE, VITAEHyperparameters
+    from models.vae.hyperparameters import VITAEHyperparameters
+    from models.vae.vitae import CVITAE
 
     dataset = _TRAINED_ON[options.of]().load(None)
     with torch.random.fork_rng():

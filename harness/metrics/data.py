@@ -1,14 +1,19 @@
 """The data that metrics are computed on: a dataset, in batches that fit into a device's memory."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 
 from harness.data.dataset import Dataset
 from harness.data.sampler import test_batches
 from harness.training.scale import Budget
-from models.method import Batch
+
+if TYPE_CHECKING:
+    from models.method import Batch
 
 TEST_BATCH = 1000
 """Most images evaluated at once; it bounds memory and does not change a result's meaning."""

@@ -1,13 +1,16 @@
 """A metric: a function that scores a trained method on a dataset, and what its scores mean."""
 
+from __future__ import annotations
+
 import inspect
 import numbers
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from harness.data.dataset import Dataset
-from models.method import Method
+if TYPE_CHECKING:
+    from harness.data.dataset import Dataset
+    from models.method import Method
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Metric:
             draws random numbers. It may leave out keys that this method cannot be scored on.
         keys: the numbers it reports.
         needs: the protocol of :mod:`models.protocols` that a method must implement; others are not
-            scored.
+            scored. ``object`` is every method.
         of_factors: fields of ``Dataset``, such as ``known_appearance``, that must not be empty;
             where one is, for want of labels, the method is not scored.
         of_options: fields of ``DatasetOptions`` that must not be empty; a trial on a dataset where
@@ -54,7 +57,7 @@ class Metric:
     summary: str
     compute: Callable[..., dict[str, float]]
     keys: tuple[MetricKey, ...]
-    needs: type[Any] = Method
+    needs: type[Any] = object
     of_factors: tuple[str, ...] = ()
     of_options: tuple[str, ...] = ()
     of_modalities: tuple[str, ...] = ()
@@ -96,7 +99,7 @@ class Metric:
 def metric(
     *,
     keys: Sequence[MetricKey],
-    needs: type[Any] = Method,
+    needs: type[Any] = object,
     of_factors: tuple[str, ...] = (),
     of_options: tuple[str, ...] = (),
     of_modalities: tuple[str, ...] = (),

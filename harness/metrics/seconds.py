@@ -1,16 +1,20 @@
 """Seconds of a forward pass and of a training step (VITAE, supplement, Table 5)."""
 
+from __future__ import annotations
+
 import copy
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
 
 from harness.data.sampler import make_sampler
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
-from harness.training.loop import Updater
-from models.method import Batch, Method
+
+if TYPE_CHECKING:
+    from models.method import Batch, Method
 
 BATCH = 1024
 """Images of the timed batch, as in the timing script of VITAE's released code."""
@@ -33,6 +37,8 @@ def seconds(method: Method, data: EvaluationData, generator: torch.Generator) ->
     images; training images are repeated where there are fewer. A copy of the method is timed, so
     that the trial's own stays as it is.
     """
+    from harness.training.loop import Updater  # torch's optimizer
+
     method = copy.deepcopy(method).train()
     updater = Updater(method)
     values = {**updater.values, "kl_weight": 1.0, "progress": 0.0}

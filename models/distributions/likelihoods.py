@@ -1,12 +1,10 @@
 """Log-likelihoods of images given the output of a decoder, in nats per image."""
 
 import math
-from typing import Literal
 
 from torch import Tensor
 
-LikelihoodName = Literal["bernoulli", "gaussian"]
-"""The distributions of a pixel that a method can be built with."""
+from models.choices import LikelihoodName
 
 MEAN_MARGIN = 1e-5
 """Bernoulli means stay this far from 0 and 1, as in the released code of VITAE."""

@@ -4,9 +4,9 @@ import torch
 from torch import Tensor
 
 from models.distributions.diagonal_gaussian import DiagonalGaussian
-from models.hyperparameters import with_scale_defaults
+from models.labelled.declarations import CrossVAEDeclaration, CrossVAESynthesisDeclaration
 from models.labelled.labelled_vae import IMAGE, LabelledVAE
-from models.labelled.tasks import BETA_AT_64, W_X_AT_64, PoseEstimation, Synthesis
+from models.labelled.tasks import PoseEstimation, Synthesis
 from models.method import Batch, Noise, Stats, Values
 
 LATENT = "latent"
@@ -52,13 +52,9 @@ class CrossModal(LabelledVAE):
         return self.weighted_loss(thrice, {LATENT: posterior}, decoded, values)
 
 
-class CrossVAESynthesis(Synthesis, CrossModal):
+class CrossVAESynthesis(CrossVAESynthesisDeclaration, Synthesis, CrossModal):
     """Cross-modal VAE of images, their poses and tag images: one code for all three."""
 
-    at_scale = with_scale_defaults(CrossModal.at_scale, beta=BETA_AT_64)
 
-
-class CrossVAE(PoseEstimation, CrossModal):
+class CrossVAE(CrossVAEDeclaration, PoseEstimation, CrossModal):
     """Cross-modal VAE of images, canonical poses and viewpoints: one code (z_cross, Table 4)."""
-
-    at_scale = with_scale_defaults(CrossModal.at_scale, w_x=W_X_AT_64)

@@ -7,8 +7,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from models.hyperparameters import with_scale_defaults
-from models.labelled.hyperparameters import DVAEHyperparameters, DVAESynthesisHyperparameters
+from models.declaration import DataSpec
+from models.labelled.declarations import DVAEPoseDeclaration, DVAESynthesisDeclaration
+from models.labelled.hyperparameters import DVAEHyperparameters
 from models.labelled.labelled_vae import (
     IMAGE,
     TAG,
@@ -17,8 +18,8 @@ from models.labelled.labelled_vae import (
     Posteriors,
     sample_posteriors,
 )
-from models.labelled.tasks import BETA_AT_64, W_X_AT_64, PoseEstimation, Synthesis
-from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
+from models.labelled.tasks import PoseEstimation, Synthesis
+from models.method import Batch, Noise, Phase, Stats, Values
 from models.networks.dvae import pose_branch
 from models.pictures import to_unit_interval
 from models.protocols import REST
@@ -34,8 +35,6 @@ class DVAE(LabelledVAE):
     already, and the image's decoder has a second branch for the whole 3D pose (Table 3).
     """
 
-    Hyperparameters = DVAEHyperparameters
-    at_scale = with_scale_defaults(LabelledVAE.at_scale, pose_branch_pool=True)
     groups: ClassVar[tuple[str, str]]
     """Latent groups of y1 and y2."""
 
@@ -127,11 +126,9 @@ class DVAE(LabelledVAE):
         return self.weighted_loss(batch, posteriors, self.decode_all(codes), values)
 
 
-class DVAESynthesis(Synthesis, DVAE):
+class DVAESynthesis(DVAESynthesisDeclaration, Synthesis, DVAE):
     """dVAE for image synthesis: pose and content of images of hands (Yang and Yao, 2019)."""
 
-    Hyperparameters = DVAESynthesisHyperparameters
-    at_scale = with_scale_defaults(DVAE.at_scale, beta=BETA_AT_64)
     groups = "pose", "appearance"
 
     def swap(self, appearance_from: Tensor, pose_from: Tensor) -> Tensor:
@@ -144,10 +141,9 @@ class DVAESynthesis(Synthesis, DVAE):
         return to_unit_interval(self._decode_label(self.encode(image), TAG))
 
 
-class DVAEPose(PoseEstimation, DVAE):
+class DVAEPose(DVAEPoseDeclaration, PoseEstimation, DVAE):
     """dVAE for pose estimation: canonical pose and viewpoint (Yang and Yao, 2019)."""
 
-    at_scale = with_scale_defaults(DVAE.at_scale, w_x=W_X_AT_64)
     groups = "pose", "viewpoint"
 
 

@@ -1,12 +1,15 @@
-"""Hyperparameters of dVAE and of the cross-modal VAE it is compared with."""
+"""Hyperparameters of dVAE and of the cross-modal VAE it is compared with.
+
+Importing this is cheap: it needs no torch.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated
 
 from annotated_types import Ge, Gt, Interval, MultipleOf
 
+from models.choices import NetworkSize
 from models.hyperparameters import Structure, Value
-from models.networks.residual import NetworkSize
 
 _UNWEIGHTED = "ours: the paper's terms have weight 1"
 

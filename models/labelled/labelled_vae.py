@@ -12,11 +12,12 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
+from models.declaration import DataSpec
 from models.distributions.diagonal_gaussian import DiagonalGaussian, gaussian_of
 from models.distributions.likelihoods import gaussian_log_likelihood
-from models.hyperparameters import AtScale
+from models.labelled.declarations import LabelledDeclaration
 from models.labelled.hyperparameters import LabelledHyperparameters
-from models.method import Batch, DataSpec, Method, Noise, Stats, Values
+from models.method import Batch, Method, Noise, Stats, Values
 from models.networks.dvae import (
     DVAEImageDecoder,
     image_encoder,
@@ -39,7 +40,7 @@ Posteriors = dict[str, DiagonalGaussian]
 """The posterior of each latent group, over ``[B, d]``."""
 
 
-class LabelledVAE(Method):
+class LabelledVAE(LabelledDeclaration, Method):
     """Encoders and decoders of an image and its two labels, and all that evaluation asks of them.
 
     Subclasses define the latent groups, the group of each label, and the objectives. The bound
@@ -48,11 +49,6 @@ class LabelledVAE(Method):
     ``kl_weight`` is not used: the paper has no warm-up.
     """
 
-    Hyperparameters = LabelledHyperparameters
-    at_scale: ClassVar[AtScale] = {
-        "smoke": {"network": "tiny", "lr": 1e-3},
-        "small": {"network": "small", "lr": 1e-3},
-    }
     labels: ClassVar[tuple[str, str]]
     """Names of y1 and y2 in the batch."""
 

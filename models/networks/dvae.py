@@ -10,7 +10,8 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from models.networks.residual import NetworkSize, halvings
+from models.choices import NetworkSize
+from models.networks.residual import halvings
 from models.networks.resnet18 import STAGES, ResNet, load_trunk
 
 

@@ -8,14 +8,11 @@ kept. ``small`` and ``tiny`` are ours: fewer channels, no block at the larger si
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 from torch import Tensor, nn
 
+from models.choices import NetworkSize
 from models.pictures import from_unit_interval
-
-NetworkSize = Literal["tiny", "small", "paper"]
-"""The sizes of networks for the scales ``smoke``, ``small`` and ``paper``."""
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,12 @@ default initialisation.
 
 import math
 from itertools import pairwise
-from typing import Annotated, Literal
 
 import torch.nn.functional as F
-from annotated_types import Ge
 from torch import Tensor, nn
 
+from models.choices import Network, Widths
 from models.distributions.diagonal_gaussian import DiagonalGaussian
-
-Widths = tuple[Annotated[int, Ge(1)], ...]
-"""Hidden widths of a multilayer perceptron, from input to output."""
-
-Network = Literal["mlp", "conv"]
-"""The kinds of networks between images and codes (VITAE, Tables 1 and 3; Table 4)."""
 
 VARIANCE_FLOOR = 1e-5
 """Added to every posterior variance, as VITAE's released code does where it takes a logarithm.

@@ -1,52 +1,18 @@
 """The two-step disentanglement method (Hadad et al., 2018), with RoDi's networks."""
 
-from dataclasses import dataclass
-from typing import Annotated
-
 import torch
 import torch.nn.functional as F
-from annotated_types import Ge, Gt, Interval
 from torch import Tensor, nn
 
-from models.hyperparameters import Structure, Value
-from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
+from models.declaration import DataSpec
+from models.method import Batch, Noise, Phase, Stats, Values
 from models.networks.residual import ImageEncoder
-from models.pairs.pair_method import PairHyperparameters, PairMethod
+from models.pairs.hyperparameters import ATSDMDeclaration, ATSDMHyperparameters
+from models.pairs.pair_method import PairMethod
 from models.pictures import squared_error
 
-CODE = "Hadad et al., 2018, authors' code"
 
-
-@dataclass(frozen=True)
-class ATSDMHyperparameters(PairHyperparameters):
-    """Learning rates, weights of the losses, and the share of each step of the training."""
-
-    lr: Annotated[float, Value("η", "Adam's learning rate", CODE), Gt(0)] = 1e-4
-    adversary_lr: Annotated[
-        float,
-        Value("", "Adam's learning rate of the adversary", "ours: SGD with 0.01 there"),
-        Gt(0),
-    ] = 4e-4
-    rec_weight: Annotated[float, Value("", "weight of the mean squared error", CODE), Ge(0)] = 5.0
-    adv_weight: Annotated[
-        float, Value("", "weight of the adversary's cross-entropy", CODE), Ge(0)
-    ] = 1.0
-    first_share: Annotated[
-        float,
-        Value("", "share of the training that is the first step", "ours: there, two trainings"),
-        Interval(ge=0, le=1),
-    ] = 0.3
-    generator_every: Annotated[
-        int,
-        Structure("", "steps from one update of encoder and decoder to the next", CODE),
-        Ge(1),
-    ] = 4
-    width: Annotated[
-        int, Structure("", "hidden width of classifier and adversary", "ours"), Ge(1)
-    ] = 256
-
-
-class ATSDM(PairMethod):
+class ATSDM(ATSDMDeclaration, PairMethod):
     """Two-step disentanglement: an appearance learnt from labels, then a pose that hides them.
 
     It uses the identities of the images and not their pairs: both codes are of ``image``. In the
@@ -54,8 +20,6 @@ class ATSDM(PairMethod):
     fixed, and pose encoder and decoder are trained against an adversary that classifies the
     identity from the pose.
     """
-
-    Hyperparameters = ATSDMHyperparameters
 
     def __init__(self, hyperparameters: ATSDMHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)

@@ -1,31 +1,19 @@
 """beta-VAE of pairs: RoDi without classifiers, its KL term with a fixed weight (its Figure 7)."""
 
-from dataclasses import dataclass
-from typing import Annotated
-
 import torch
-from annotated_types import Ge
 from torch import Tensor
 
+from models.declaration import DataSpec
 from models.distributions.diagonal_gaussian import DiagonalGaussian, gaussian_of
-from models.hyperparameters import Value
-from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
+from models.method import Batch, Noise, Phase, Stats, Values
 from models.networks.residual import ImageEncoder
-from models.pairs.pair_method import OURS, PairHyperparameters, PairMethod
+from models.pairs.hyperparameters import BVAEDeclaration, BVAEHyperparameters
+from models.pairs.pair_method import PairMethod
 from models.pictures import squared_error
 
 
-@dataclass(frozen=True)
-class BVAEHyperparameters(PairHyperparameters):
-    """Those of all methods of pairs, and the weight of the KL term."""
-
-    beta: Annotated[float, Value("β", "weight of the KL term of the pose", OURS), Ge(0)] = 1.0
-
-
-class BVAE(PairMethod):
+class BVAE(BVAEDeclaration, PairMethod):
     """beta-VAE of pairs: appearance from the other image, pose under a weighted KL term."""
-
-    Hyperparameters = BVAEHyperparameters
 
     def __init__(self, hyperparameters: BVAEHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)

@@ -1,38 +1,19 @@
 """The cycle-consistent VAE (Jha et al., 2018), with RoDi's networks."""
 
-from dataclasses import dataclass
-from typing import Annotated
-
 import torch
-from annotated_types import Ge, Gt
 from torch import Tensor
 
+from models.declaration import DataSpec
 from models.distributions.diagonal_gaussian import DiagonalGaussian, gaussian_of
-from models.hyperparameters import Value
-from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
+from models.method import Batch, Noise, Phase, Stats, Values
 from models.networks.residual import ImageEncoder
-from models.pairs.pair_method import PairHyperparameters, PairMethod
+from models.pairs.hyperparameters import CycleVAEDeclaration, CycleVAEHyperparameters
+from models.pairs.pair_method import PairMethod
 from models.pictures import squared_error, to_unit_interval
 
-CODE = "Jha et al., 2018, authors' code"
 
-
-@dataclass(frozen=True)
-class CycleVAEHyperparameters(PairHyperparameters):
-    """Weights of the losses of the two cycles."""
-
-    lr: Annotated[float, Value("η", "Adam's learning rate", CODE), Gt(0)] = 1e-4
-    rec_weight: Annotated[float, Value("", "weight of the mean squared error", CODE), Ge(0)] = 2.0
-    kl_coefficient: Annotated[
-        float, Value("", "weight of the KL terms, per value of the image", CODE), Ge(0)
-    ] = 3.0
-    reverse_weight: Annotated[float, Value("", "weight of the reverse cycle", CODE), Ge(0)] = 10.0
-
-
-class CycleVAE(PairMethod):
+class CycleVAE(CycleVAEDeclaration, PairMethod):
     """Cycle-consistent VAE: appearances swapped within an identity, poses recovered after swaps."""
-
-    Hyperparameters = CycleVAEHyperparameters
 
     def __init__(self, hyperparameters: CycleVAEHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)

@@ -1,52 +1,22 @@
 """DrNet for pairs of images (Denton & Birodkar, 2017), with RoDi's networks."""
 
-from dataclasses import dataclass
-from typing import Annotated, ClassVar
-
 import torch
 import torch.nn.functional as F
-from annotated_types import Ge, Gt
 from torch import Tensor, nn
 
-from models.hyperparameters import AtScale, Structure, Value
-from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
+from models.declaration import DataSpec
+from models.method import Batch, Noise, Phase, Stats, Values
 from models.networks.residual import ImageEncoder
-from models.pairs.pair_method import PairHyperparameters, PairMethod
+from models.pairs.hyperparameters import DrNetDeclaration, DrNetHyperparameters
+from models.pairs.pair_method import PairMethod
 from models.pictures import squared_error
 
-CODE = "Denton & Birodkar, 2017, authors' code"
 
-
-@dataclass(frozen=True)
-class DrNetHyperparameters(PairHyperparameters):
-    """Weights of the losses, and the dimensions of the codes, smaller than RoDi's."""
-
-    lr: Annotated[float, Value("η", "Adam's learning rate", CODE), Gt(0)] = 2e-3
-    d_appearance: Annotated[
-        int, Structure("", "dimension of the content code", f"{CODE}: 64 to 128"), Ge(1)
-    ] = 64
-    d_pose: Annotated[
-        int, Structure("", "dimension of the pose code", f"{CODE}: 5 to 16"), Ge(1)
-    ] = 16
-    adv_weight: Annotated[
-        float, Value("", "weight of the adversarial loss", f"ours: sweep it; 0 in {CODE}"), Ge(0)
-    ] = 0.1
-    content_weight: Annotated[
-        float, Value("", "weight of the distance of the content codes", CODE), Ge(0)
-    ] = 1.0
-    width: Annotated[int, Structure("", "hidden width of the scene discriminator", CODE), Ge(1)] = (
-        100
-    )
-
-
-class DrNet(PairMethod):
+class DrNet(DrNetDeclaration, PairMethod):
     """DrNet: similar contents within an identity, poses that do not reveal it to a discriminator.
 
     The paper learns from scenes of a video; an identity takes the place of a scene here.
     """
-
-    Hyperparameters = DrNetHyperparameters
-    at_scale: ClassVar[AtScale] = {"smoke": {"network": "tiny"}, "small": {"network": "small"}}
 
     def __init__(self, hyperparameters: DrNetHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)

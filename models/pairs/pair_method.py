@@ -1,40 +1,16 @@
 """Base of the methods that learn appearance and pose from pairs of images of one identity."""
 
-from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
-
 import torch
-from annotated_types import Ge, Gt
 from torch import Tensor
 
-from models.hyperparameters import AtScale, Structure, Value
-from models.method import DataSpec, Method, Noise
-from models.networks.residual import ImageDecoder, NetworkSize
+from models.declaration import DataSpec
+from models.method import Method, Noise
+from models.networks.residual import ImageDecoder
+from models.pairs.hyperparameters import PairDeclaration, PairHyperparameters
 from models.pictures import to_unit_interval
 
-OURS = "ours: the paper compares in Figure 7 and prints no settings"
 
-
-@dataclass(frozen=True)
-class PairHyperparameters:
-    """Learning rate, dimensions of the two codes, and size of the networks."""
-
-    lr: Annotated[
-        float, Value("η", "Adam's learning rate", "Esser et al., 2019, authors' code"), Gt(0)
-    ] = 2e-4
-    d_appearance: Annotated[
-        int, Structure("dim α", "dimension of the appearance code", "authors' code"), Ge(1)
-    ] = 256
-    d_pose: Annotated[
-        int, Structure("dim π", "dimension of the pose code", "authors' code"), Ge(1)
-    ] = 256
-    network: Annotated[
-        NetworkSize,
-        Structure("", "size of all networks", "paper: authors' code, sprites; the others are ours"),
-    ] = "paper"
-
-
-class PairMethod(Method):
+class PairMethod(PairDeclaration, Method):
     """A method with an appearance code, a pose code, and one decoder of both.
 
     Subclasses build their encoders and define both codes of an image. They train on pairs (see
@@ -42,13 +18,6 @@ class PairMethod(Method):
     afterwards each code can be that of any image. They have no bound on the likelihood of an image
     (``Bounds``): the appearance code is a function of the image, without a prior.
     """
-
-    Hyperparameters = PairHyperparameters
-    consumes: ClassVar[Literal["images", "pairs"]] = "pairs"
-    at_scale: ClassVar[AtScale] = {
-        "smoke": {"network": "tiny", "lr": 1e-3},
-        "small": {"network": "small", "lr": 1e-3},
-    }
 
     def __init__(self, hyperparameters: PairHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)

@@ -3,16 +3,12 @@
 Sources: VITAE, supplement, equations (1)-(3), and its released code for the inverses.
 """
 
-from typing import Literal
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.choices import InverseMode
 from models.transformers.base import Transformer
-
-InverseMode = Literal["exact", "published"]
-"""``exact`` inverts the map; ``published`` is the inexact inverse of VITAE's released code."""
 
 
 class Affine(Transformer):

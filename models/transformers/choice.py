@@ -1,51 +1,9 @@
-"""The choice of a method's spatial transformer, as hyperparameters."""
+"""Builds the spatial transformer that a method's hyperparameters choose."""
 
-from dataclasses import dataclass
-from typing import Annotated, Literal
-
-from annotated_types import Ge
-
-from models.hyperparameters import Structure
-from models.transformers.affine import AFFINE_TRANSFORMERS, InverseMode
+from models.transformers.affine import AFFINE_TRANSFORMERS
 from models.transformers.base import Transformer
 from models.transformers.cpab.transformer import CPAB
-
-TransformName = Literal["affine", "affine_decomp", "affine_diffeo", "cpab"]
-"""The families of transformations that a method can be built with."""
-
-
-@dataclass(frozen=True)
-class TransformerHyperparameters:
-    """The family of transformations and its options."""
-
-    transform: Annotated[
-        TransformName, Structure("T_γ", "family of spatial transformations", "equations (1)-(3)")
-    ] = "affine_diffeo"
-    inverse: Annotated[
-        InverseMode,
-        Structure("T_γ⁻¹", "exact, or as in the released code (inexact)", "released code"),
-    ] = "exact"
-    identity_offset: Annotated[
-        bool, Structure("", "let γ = 0 be the identity; the paper does not", "ablation of ours")
-    ] = False
-    tessellation: Annotated[
-        tuple[Annotated[int, Ge(1)], Annotated[int, Ge(1)]],
-        Structure("", "CPAB's cells along width and height", "[2, 4] for SMPL, [4, 4] for CelebA"),
-    ] = (2, 4)
-    zero_boundary: Annotated[
-        bool, Structure("", "CPAB: nothing crosses the image's border", "released code")
-    ] = True
-    volume_preserving: Annotated[
-        bool, Structure("", "CPAB: areas stay as they are", "libcpab; off in the paper")
-    ] = False
-    published_axes: Annotated[
-        bool,
-        Structure("", "CPAB: count the cells along height and width instead", "libcpab's axes"),
-    ] = False
-    steps: Annotated[
-        Annotated[int, Ge(1)] | None,
-        Structure("", "CPAB: integrate every point in so many steps", "50 in the released code"),
-    ] = None
+from models.transformers.hyperparameters import TransformerHyperparameters
 
 
 def build_transformer(hyperparameters: TransformerHyperparameters) -> Transformer:

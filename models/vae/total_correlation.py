@@ -6,18 +6,12 @@ total correlation (Chen et al., 2018, appendix C).
 """
 
 import math
-from typing import Literal
 
 import torch
 from torch import Tensor
 
+from models.choices import TCEstimator
 from models.distributions.diagonal_gaussian import DiagonalGaussian
-
-TCEstimator = Literal["mss", "mss_published", "mws", "mws_unnormalised"]
-"""``mss``: minibatch stratified sampling. ``mss_published``: as in the authors' code, which puts
-the weights ``1/N`` into the first column instead of the diagonal. ``mws``: minibatch weighted
-sampling; too large by about ``(d - 1) log(BN)``. ``mws_unnormalised``: without these constants, as
-in disentanglement_lib; trains as ``mws`` does. Values of two estimators cannot be compared."""
 
 
 def total_correlation(

@@ -1,41 +1,20 @@
 """The variational autoencoder with one latent group."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated
 
 import torch
-from annotated_types import Ge
 from torch import Tensor
 
+from models.declaration import DataSpec
 from models.distributions.diagonal_gaussian import DiagonalGaussian
-from models.hyperparameters import Structure
-from models.method import DataSpec, Noise
-from models.networks.vitae import GaussianEncoder, Network, Widths, image_decoder
-from models.vae.variational import Inference, VariationalHyperparameters, VariationalMethod
+from models.method import Noise
+from models.networks.vitae import GaussianEncoder, image_decoder
+from models.vae.hyperparameters import VAEDeclaration, VAEHyperparameters
+from models.vae.variational import Inference, VariationalMethod
 
 
-@dataclass(frozen=True)
-class VAEHyperparameters(VariationalHyperparameters):
-    """Objective and networks of the VAE (VITAE, supplement, Table 1)."""
-
-    d: Annotated[int, Structure("d", "dimension of the latent space", "Table 1"), Ge(1)] = 4
-    network: Annotated[
-        Network, Structure("", "kind of the networks", "Tables 1 and 3; Table 4")
-    ] = "mlp"
-    encoder_widths: Annotated[
-        Widths, Structure("", "hidden widths of the mean and of the variance encoder", "Table 1")
-    ] = (128, 64)
-    decoder_widths: Annotated[Widths, Structure("", "hidden widths of the decoder", "Table 1")] = (
-        64,
-        64,
-    )
-
-
-class VAE(VariationalMethod):
+class VAE(VAEDeclaration, VariationalMethod):
     """VAE: one latent space (Kingma & Welling, 2014; networks of VITAE's Tables 1, 3 and 4)."""
-
-    Hyperparameters = VAEHyperparameters
 
     def __init__(self, hyperparameters: VAEHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)

@@ -1,43 +1,13 @@
 """Base of the variational autoencoders of single images: the bound, its KL weight, and the loss."""
 
 from dataclasses import dataclass
-from typing import Annotated
 
 import torch
-from annotated_types import Ge, Gt
 from torch import Tensor
 
 from models.distributions.diagonal_gaussian import DiagonalGaussian, standard_log_density
-from models.distributions.likelihoods import LikelihoodName, log_likelihood
-from models.hyperparameters import Structure, Value
+from models.distributions.likelihoods import log_likelihood
 from models.method import Batch, Method, Noise, Stats, Values
-
-
-@dataclass(frozen=True)
-class VariationalHyperparameters:
-    """Learning rate, weight of the KL term and likelihood of the pixels."""
-
-    lr: Annotated[
-        float,
-        Value("λ", "Adam's learning rate", "VITAE, supplement, Section 2; swept in Figure 1"),
-        Gt(0),
-    ] = 1e-4
-    beta: Annotated[
-        float,
-        Value("β", "weight of the KL term", "beta-VAE (Higgins et al., 2017); 1 is the ELBO"),
-        Ge(0),
-    ] = 1.0
-    likelihood: Annotated[
-        LikelihoodName,
-        Structure(
-            "p(x|z)", "distribution of a pixel", "Tables 1 and 2, Bernoulli; 3 and 4, normal"
-        ),
-    ] = "bernoulli"
-    sigma2: Annotated[
-        float,
-        Structure("σ²", "fixed variance of a normal pixel", "VITAE, supplement, Section 3"),
-        Gt(0),
-    ] = 0.1
 
 
 @dataclass(frozen=True)

@@ -8,50 +8,22 @@ appearance encoder alone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated
 
 import torch
-from annotated_types import Ge
 from torch import Tensor
 
+from models.declaration import DataSpec
 from models.distributions.diagonal_gaussian import DiagonalGaussian
-from models.hyperparameters import Structure
-from models.method import DataSpec, Noise
-from models.networks.vitae import GaussianEncoder, Network, Widths, image_decoder, mlp
+from models.method import Noise
+from models.networks.vitae import GaussianEncoder, image_decoder, mlp
 from models.transformers.base import pixel_centres
-from models.transformers.choice import TransformerHyperparameters, build_transformer
-from models.vae.variational import Inference, VariationalHyperparameters, VariationalMethod
-
-HALF = "proposal for 'approximately half the neurons' of Table 1; the paper gives no numbers"
-
-
-@dataclass(frozen=True)
-class VITAEHyperparameters(TransformerHyperparameters, VariationalHyperparameters):
-    """The transformer and the four networks of a VITAE (VITAE, supplement, Section 2)."""
-
-    d: Annotated[int, Structure("d", "dimension of each of the two spaces", "Table 1"), Ge(1)] = 2
-    network: Annotated[
-        Network, Structure("", "kind of the networks of images", "Tables 1 and 3; Table 4")
-    ] = "mlp"
-    appearance_encoder_widths: Annotated[
-        Widths, Structure("", "hidden widths of the appearance encoders", HALF)
-    ] = (64, 32)
-    appearance_decoder_widths: Annotated[
-        Widths, Structure("", "hidden widths of the appearance decoder", HALF)
-    ] = (32, 32)
-    perspective_encoder_widths: Annotated[
-        Widths, Structure("", "hidden widths of the pose encoders", HALF)
-    ] = (64, 32)
-    perspective_decoder_widths: Annotated[
-        Widths, Structure("", "hidden widths of the decoder of γ", HALF)
-    ] = (32, 32)
+from models.transformers.choice import build_transformer
+from models.vae.hyperparameters import VITAEDeclaration, VITAEHyperparameters
+from models.vae.variational import Inference, VariationalMethod
 
 
-class VITAE(VariationalMethod):
+class VITAE(VITAEDeclaration, VariationalMethod):
     """Base of U-VITAE and C-VITAE; a subclass gives the input of the appearance encoder."""
-
-    Hyperparameters = VITAEHyperparameters
 
     def __init__(self, hyperparameters: VITAEHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)

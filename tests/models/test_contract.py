@@ -10,10 +10,11 @@ from torch import Tensor
 
 from harness.methods import METHODS
 from harness.training.loop import Updater
-from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
+from models.choices import TransformName
+from models.declaration import DataSpec
+from models.method import Batch, Noise, Phase, Stats, Values
 from models.registry import METHOD_PATHS
 from models.transformers.affine import AFFINE_TRANSFORMERS
-from models.transformers.choice import TransformName
 from tests.models.helpers.contract import (
     CHECKS,
     check_checkpoint,

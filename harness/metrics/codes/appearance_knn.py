@@ -1,16 +1,20 @@
 """Whether the decoded appearance of an image shows its label."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from harness.metrics.codes.neighbours import nearest, vote
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
-from models.method import Batch
 from models.protocols import DecodesAppearance, Reconstructs
+
+if TYPE_CHECKING:
+    from models.method import Batch
 
 MOST_IMAGES = {"fast": 2000, "study": 60_000}
 """Most training images among which neighbours are sought."""
@@ -46,7 +50,7 @@ def appearance_knn(method: Reconstructs, data: EvaluationData) -> dict[str, floa
     return {"appearance_knn": float((voted == data.dataset.test.factors[integer[0]]).mean())}
 
 
-def _appearances(method: Reconstructs, batches: Iterable[Batch]) -> Tensor:
+def _appearances(method: Reconstructs, batches: Iterable[Batch]) -> torch.Tensor:
     """Return the decoded appearances of all images, a row each."""
     if isinstance(method, DecodesAppearance):
         images = [method.appearance(batch["image"]) for batch in batches]

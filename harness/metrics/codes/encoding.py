@@ -1,8 +1,9 @@
 """Codes of the test split as arrays: of its images, and of their labels."""
 
+from __future__ import annotations
+
 import numpy as np
 import torch
-from torch import Tensor
 
 from harness.metrics.data import EvaluationData
 from models.protocols import Encodes, EncodesModalities
@@ -20,7 +21,7 @@ def encode_labels(method: EncodesModalities, data: EvaluationData) -> dict[str, 
     return _concatenated([method.encode_modalities(batch) for batch in data.test_batches()])
 
 
-def _concatenated(parts: list[dict[str, Tensor]]) -> dict[str, np.ndarray]:
+def _concatenated(parts: list[dict[str, torch.Tensor]]) -> dict[str, np.ndarray]:
     return {
         group: torch.cat([part[group] for part in parts]).double().cpu().numpy()
         for group in parts[0]

@@ -1,10 +1,11 @@
 """How well each group of latents predicts the factors of appearance and of pose."""
 
+from __future__ import annotations
+
 from itertools import combinations
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from harness.metrics.codes.neighbours import nearest_others, predictability
 from harness.metrics.data import EvaluationData
@@ -48,7 +49,7 @@ def factor_scores(method: Encodes, data: EvaluationData) -> dict[str, float]:
     appearance = [dataset.test.factors[name][:MOST_IMAGES] for name in dataset.known_appearance]
     pose = [dataset.test.factors[name][:MOST_IMAGES] for name in dataset.known_pose]
 
-    def scores(z_a: Tensor, z_p: Tensor, part: slice) -> tuple[float, float]:
+    def scores(z_a: torch.Tensor, z_p: torch.Tensor, part: slice) -> tuple[float, float]:
         (a_from_a, a_from_p), (p_from_a, p_from_p) = (
             [_mean_predictability(z[part], [f[part] for f in factors]) for z in (z_a, z_p)]
             for factors in (appearance, pose)
@@ -69,12 +70,12 @@ def factor_scores(method: Encodes, data: EvaluationData) -> dict[str, float]:
     }
 
 
-def _mean_predictability(codes: Tensor, factors: Factors) -> float:
+def _mean_predictability(codes: torch.Tensor, factors: Factors) -> float:
     neighbours = nearest_others(codes)
     return float(np.mean([predictability(values, neighbours) for values in factors]))
 
 
-def _halves(codes: Tensor) -> list[tuple[Tensor, Tensor]]:
+def _halves(codes: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor]]:
     """Return the ways to give half of the dimensions to appearance and the rest to pose.
 
     With many dimensions only runs of consecutive ones, the last followed by the first.

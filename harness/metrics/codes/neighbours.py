@@ -1,8 +1,9 @@
 """Nearest neighbours in a space of codes, and how well they predict a factor."""
 
+from __future__ import annotations
+
 import numpy as np
 import torch
-from torch import Tensor
 
 K = 5
 """Neighbours that vote (VITAE's released disentanglement script)."""
@@ -10,7 +11,7 @@ K = 5
 _AT_ONCE = 512  # queries whose distances are held in memory
 
 
-def nearest(queries: Tensor, codes: Tensor, k: int = K) -> np.ndarray:
+def nearest(queries: torch.Tensor, codes: torch.Tensor, k: int = K) -> np.ndarray:
     """Return the rows of ``codes`` ``[M, D]`` nearest to each of ``queries``, ``[N, k]``."""
     indices = [
         torch.cdist(part, codes).topk(min(k, len(codes)), largest=False).indices
@@ -20,7 +21,7 @@ def nearest(queries: Tensor, codes: Tensor, k: int = K) -> np.ndarray:
     return rows
 
 
-def nearest_others(codes: Tensor, k: int = K) -> np.ndarray:
+def nearest_others(codes: torch.Tensor, k: int = K) -> np.ndarray:
     """Return the k other rows nearest to each row of ``codes`` ``[N, D]``, ``[N, k]``."""
     rows = np.arange(len(codes))[:, None]
     neighbours = nearest(codes, codes, k + 1)

@@ -1,8 +1,9 @@
 """How far the pose moves when only the code of everything unlabelled moves."""
 
+from __future__ import annotations
+
 import numpy as np
 import torch
-from torch import Tensor
 
 from harness.data.images import Images
 from harness.metrics.data import EvaluationData
@@ -63,7 +64,10 @@ def pose_drift(method: DecodesModalities, data: EvaluationData) -> dict[str, flo
 
 
 def _walk(
-    method: Decodes, start: dict[str, Tensor], end: dict[str, Tensor], mirrored: np.ndarray
+    method: Decodes,
+    start: dict[str, torch.Tensor],
+    end: dict[str, torch.Tensor],
+    mirrored: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """Walk from some images' codes; return the poses of each step, ``[STEPS, n, J, 3]`` by score.
 
@@ -72,7 +76,7 @@ def _walk(
     """
     assert isinstance(method, DecodesModalities)
 
-    def pose(modalities: dict[str, Tensor]) -> np.ndarray:
+    def pose(modalities: dict[str, torch.Tensor]) -> np.ndarray:
         arrays = {name: tensor.cpu().numpy() for name, tensor in modalities.items()}
         return arrays["whole_pose"] if "whole_pose" in arrays else pose_from(arrays, mirrored)
 

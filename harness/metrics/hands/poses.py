@@ -1,5 +1,7 @@
 """3D poses of test images: the true ones, and those that a method predicts or decodes."""
 
+from __future__ import annotations
+
 from collections.abc import Container, Mapping
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Pose and viewpoint regressed from each code, which should hold its own factor and no other."""
 
+from __future__ import annotations
+
 import numpy as np
 import torch
 

@@ -1,5 +1,7 @@
 """The evidence lower bound on held-out images."""
 
+from __future__ import annotations
+
 import torch
 
 from harness.metrics.data import EvaluationData

@@ -1,7 +1,8 @@
 """How many latent dimensions a method uses, and the divergence of each from its prior."""
 
+from __future__ import annotations
+
 import torch
-from torch import Tensor
 
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
@@ -48,12 +49,14 @@ def latents(method: Infers, data: EvaluationData) -> dict[str, float]:
     return scores | {f"kl_{group}": by_group[group] for group in GROUPS if group in by_group}
 
 
-def divergences(method: Infers, data: EvaluationData) -> dict[str, Tensor]:
+def divergences(method: Infers, data: EvaluationData) -> dict[str, torch.Tensor]:
     """Return ``kl_<group>`` of each latent group: ``[d]``, means over the test images in nats."""
     return {f"kl_{group}": kl.mean(0) for group, (_, kl) in _posteriors(method, data).items()}
 
 
-def _posteriors(method: Infers, data: EvaluationData) -> dict[str, tuple[Tensor, Tensor]]:
+def _posteriors(
+    method: Infers, data: EvaluationData
+) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
     """Return posterior means and divergences of all test images by latent group, ``[N, d]``."""
     batches = [method.posterior(batch["image"]) for batch in data.test_batches()]
     return {

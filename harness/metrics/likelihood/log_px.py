@@ -1,13 +1,18 @@
 """The log-likelihood of held-out images, by importance sampling."""
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING
 
 import torch
 
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
-from models.method import Batch
 from models.protocols import Weighs
+
+if TYPE_CHECKING:
+    from models.method import Batch
 
 SAMPLES = {"fast": 100, "study": 1000}
 """Importance samples an image. VITAE's released code calls its estimate L5000 and draws 1000."""

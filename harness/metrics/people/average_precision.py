@@ -1,10 +1,13 @@
 """Mean average precision of a ranking."""
 
+from __future__ import annotations
+
 import torch
-from torch import Tensor
 
 
-def average_precision(distance: Tensor, positive: Tensor, ignored: Tensor) -> Tensor:
+def average_precision(
+    distance: torch.Tensor, positive: torch.Tensor, ignored: torch.Tensor
+) -> torch.Tensor:
     """Return the average precision of every query, ``[Q]``; NaN for one without a positive entry.
 
     The mean, over the positive entries of the gallery, of the share of positive ones among those

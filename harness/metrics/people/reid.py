@@ -1,11 +1,12 @@
 """Re-identification of generated persons by an embedding learned from real images."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch import Tensor
 
 from harness.data.images import Images
 from harness.data.pairs import Groups
@@ -13,9 +14,11 @@ from harness.errors import UserError
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
 from harness.metrics.people.average_precision import average_precision
-from harness.metrics.people.judge_network import Judge, descend, trained_judge
 from harness.metrics.people.partners import draw_other, draw_same, draw_some
 from models.protocols import Swaps
+
+if TYPE_CHECKING:
+    from harness.metrics.people.judge_network import Judge
 
 QUERIES = {"fast": 500, "study": None}
 """Most test images taken as queries; None for all."""
@@ -66,7 +69,7 @@ def reid(method: Swaps, data: EvaluationData) -> dict[str, float]:
     gallery = embed.judge(test.images[in_gallery], device)
     images = Images(test.images, device)
 
-    def generated(pose: np.ndarray) -> Tensor:
+    def generated(pose: np.ndarray) -> torch.Tensor:
         """Return the embeddings of images of the appearances x1 and some poses."""
         rows = (torch.split(torch.from_numpy(r), data.test_batch_size) for r in (x1, pose))
         pairs = zip(*map(images.gathered, rows), strict=True)
@@ -86,7 +89,9 @@ def reid(method: Swaps, data: EvaluationData) -> dict[str, float]:
     }
 
 
-def mean_ap(queries: Tensor, gallery: Tensor, sought: np.ndarray, ignored: np.ndarray) -> float:
+def mean_ap(
+    queries: torch.Tensor, gallery: torch.Tensor, sought: np.ndarray, ignored: np.ndarray
+) -> float:
     """Return the mean average precision in %, over queries that have something to find.
 
     Args:
@@ -120,6 +125,8 @@ def _roles(query: np.ndarray | None, identity: np.ndarray) -> tuple[np.ndarray, 
 
 def embedding(data: EvaluationData) -> Judge:
     """Return the embedding in which persons are far apart, learned from the training images."""
+    from harness.metrics.people.judge_network import descend, trained_judge  # torch's networks
+
     train = data.dataset.train
     people = Groups(train.factors[data.dataset.identity_factor])
 
@@ -134,7 +141,9 @@ def embedding(data: EvaluationData) -> Judge:
     return trained_judge("reid", train, people.of, n=DIMENSIONS, device=data.device, fit=fit)
 
 
-def _batches(images: Images, people: Groups, steps: int) -> Iterator[tuple[Tensor, Tensor]]:
+def _batches(
+    images: Images, people: Groups, steps: int
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Yield batches of images, half of them mirrored, and whom they show; equally many of each."""
     generator = np.random.default_rng(0)
     one_of_each = np.unique(people.of, return_index=True)[1]
@@ -148,7 +157,7 @@ def _batches(images: Images, people: Groups, steps: int) -> Iterator[tuple[Tenso
         yield torch.where(flip, image.flip(3), image), torch.from_numpy(people.of[batch])
 
 
-def batch_hard(embedded: Tensor, labels: Tensor) -> Tensor:
+def batch_hard(embedded: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Return the batch-hard triplet loss with a soft margin (Hermans et al., 2017, eq. 5).
 
     The mean over the batch of ``softplus(farthest of the same label - nearest of another)``.
@@ -162,4 +171,4 @@ def batch_hard(embedded: Tensor, labels: Tensor) -> Tensor:
     same = (labels[:, None] == labels).to(distance.device)
     farthest = torch.where(same, distance, -torch.inf).amax(1)
     nearest = torch.where(same, torch.inf, distance).amin(1)
-    return F.softplus(farthest - nearest).mean()
+    return torch.nn.functional.softplus(farthest - nearest).mean()

@@ -1,19 +1,22 @@
 """Errors of the pose of generated persons, whose keypoints a regressor finds."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch import Tensor
 
 from harness.data.dataset import Dataset, Split
 from harness.data.images import Images
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
-from harness.metrics.people.judge_network import Judge, batches, descend, trained_judge
 from harness.metrics.people.partners import draw_other, draw_same, draw_some
 from models.protocols import Swaps
+
+if TYPE_CHECKING:
+    from harness.metrics.people.judge_network import Judge
 
 MOST_IMAGES = {"fast": 1000, "study": None}
 """Most test images that a pose is taken from; None for all."""
@@ -74,7 +77,7 @@ def repose(method: Swaps, data: EvaluationData) -> dict[str, float]:
     true = torch.from_numpy(places(dataset, test)[pose]).to(data.device)
     images = Images(test.images, data.device)
 
-    def errors(appearance: np.ndarray | None) -> Tensor:
+    def errors(appearance: np.ndarray | None) -> torch.Tensor:
         """Return the error of every image ``[n]``; None scores the pose images themselves."""
         rows = [pose, pose if appearance is None else appearance]
         split = (torch.split(torch.from_numpy(r), data.test_batch_size) for r in rows)
@@ -84,7 +87,7 @@ def repose(method: Swaps, data: EvaluationData) -> dict[str, float]:
         ]
         keypoints = torch.cat([find_keypoints(image) for image in generated])
         difference = torch.unflatten(keypoints - true, 1, (-1, 2))
-        distance: Tensor = torch.linalg.vector_norm(difference, dim=2)
+        distance: torch.Tensor = torch.linalg.vector_norm(difference, dim=2)
         return 100 * distance.mean(1)
 
     same, other = errors(draw_same(identity, pose)), errors(draw_other(identity, pose))
@@ -110,6 +113,12 @@ def places(dataset: Dataset, split: Split) -> np.ndarray:
 
 def regressor(data: EvaluationData) -> Judge:
     """Return the network that finds :func:`places` in images, trained on the training images."""
+    from harness.metrics.people.judge_network import (  # torch's networks
+        batches,
+        descend,
+        trained_judge,
+    )
+
     train = data.dataset.train
     labels = places(data.dataset, train)
     swapped = _mirrored_order(data.dataset.known_keypoints)
@@ -123,7 +132,7 @@ def regressor(data: EvaluationData) -> Judge:
         rows = list(batches(len(train), _BATCH, _PASSES, order))
         flips = torch.rand(len(rows), _BATCH, generator=order) < 0.5
         losses = (
-            F.smooth_l1_loss(judge(image), wanted, beta=_BETA)
+            torch.nn.functional.smooth_l1_loss(judge(image), wanted, beta=_BETA)
             for image, wanted in _mirrored(images, true, rows, flips, swapped)
         )
         descend(judge, losses, len(rows), _LR)
@@ -139,8 +148,12 @@ def _mirrored_order(names: tuple[str, ...]) -> list[int]:
 
 
 def _mirrored(
-    images: Images, true: Tensor, rows: list[Tensor], flips: Tensor, swapped: list[int]
-) -> Iterator[tuple[Tensor, Tensor]]:
+    images: Images,
+    true: torch.Tensor,
+    rows: list[torch.Tensor],
+    flips: torch.Tensor,
+    swapped: list[int],
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Yield batches of images and their places, those marked in ``flips`` ``[n, B]`` mirrored."""
     for image, part, flip in zip(images.gathered(rows), rows, flips, strict=True):
         here = flip[: len(part)].to(true.device)

@@ -1,5 +1,7 @@
 """Mutual information of the pose code and the appearance code, as the method estimates it."""
 
+from __future__ import annotations
+
 import torch
 
 from harness.metrics.data import EvaluationData

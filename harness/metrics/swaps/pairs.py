@@ -1,14 +1,19 @@
 """Errors of images reconstructed with the appearance of another image of their identity."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import torch
 
 from harness.data.sampler import PairSampler
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
-from models.method import Batch
 from models.protocols import Swaps
+
+if TYPE_CHECKING:
+    from models.method import Batch
 
 PASSES = {"fast": 1, "study": 4}
 """Passes over the test split, each with new random pairs."""

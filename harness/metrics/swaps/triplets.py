@@ -1,8 +1,9 @@
 """Errors of swaps whose true result is among the test images."""
 
+from __future__ import annotations
+
 import numpy as np
 import torch
-from torch import Tensor
 
 from harness.data.images import Images
 from harness.data.pairs import draw_triplets
@@ -50,7 +51,7 @@ def triplets(method: Swaps, data: EvaluationData) -> dict[str, float]:
     }
 
 
-def triplet_errors(method: Swaps, data: EvaluationData) -> Tensor:
+def triplet_errors(method: Swaps, data: EvaluationData) -> torch.Tensor:
     """Return the error of every triplet, ``[n]``."""
     test, dataset = data.dataset.test, data.dataset
     identity, frame = test.factors[dataset.known_identity], test.factors[dataset.known_frame]

@@ -1,13 +1,16 @@
-"""Hyperparameters of RoDi, and the ablations of its Table 1 (Esser et al., 2019)."""
+"""Hyperparameters of RoDi, and the ablations of its Table 1 (Esser et al., 2019).
+
+Importing this is cheap: it needs no torch.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Interval
 
-from models.hyperparameters import Structure, Value
-from models.pairs.pair_method import PairHyperparameters
-from models.pairs.rodi.mutual_information import Marginal
+from models.choices import Marginal
+from models.hyperparameters import Structure, Value, with_scale_defaults
+from models.pairs.hyperparameters import PairDeclaration, PairHyperparameters
 
 VariantName = Literal["a", "b", "c", "d", "e"]
 """The columns of Table 1."""
@@ -93,3 +96,10 @@ class RodiHyperparameters(PairHyperparameters):
         Structure("", "steps from one update of the decoders of a single code to the next", "ours"),
         Ge(1),
     ] = 4
+
+
+class RodiDeclaration(PairDeclaration):
+    """Declaration of RoDi."""
+
+    Hyperparameters = RodiHyperparameters
+    at_scale = with_scale_defaults(PairDeclaration.at_scale, t_lr=2e-3, gamma0=0.1, warmup=0.05)

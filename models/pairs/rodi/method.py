@@ -9,15 +9,15 @@ much it deceives T, and a variational bound is weighted by that.
 import torch
 from torch import Tensor, nn
 
+from models.declaration import DataSpec
 from models.distributions.diagonal_gaussian import DiagonalGaussian, gaussian_of
 from models.distributions.full_gaussian import FullGaussian, full_gaussian_of, full_gaussian_size
-from models.hyperparameters import with_scale_defaults
-from models.method import Batch, DataSpec, Noise, Phase, Stats, Values
+from models.method import Batch, Noise, Phase, Stats, Values
 from models.networks.residual import ImageDecoder, ImageEncoder
 from models.pairs.pair_method import PairMethod
 from models.pairs.rodi.adaptive_weight import AdaptiveWeight, RunningMean, excess, gap
 from models.pairs.rodi.augmented_lagrangian import Multiplier, penalty
-from models.pairs.rodi.hyperparameters import VARIANTS, RodiHyperparameters
+from models.pairs.rodi.hyperparameters import VARIANTS, RodiDeclaration, RodiHyperparameters
 from models.pairs.rodi.mutual_information import PairClassifier, classifier_loss, reordered
 from models.pictures import squared_error, to_unit_interval
 
@@ -37,16 +37,13 @@ class PoseEncoder(nn.Module):
         return full_gaussian_of(numbers, self.d) if self.full else gaussian_of(numbers)
 
 
-class Rodi(PairMethod):
+class Rodi(RodiDeclaration, PairMethod):
     """RoDi: mutual information of pose and appearance bounded by two classifiers and a KL term.
 
     The pose encoder is trained by all terms, the appearance encoder and the decoder by the
     reconstruction alone. Two more decoders, each of a single code, show what is in that code; they
     train no encoder.
     """
-
-    Hyperparameters = RodiHyperparameters
-    at_scale = with_scale_defaults(PairMethod.at_scale, t_lr=2e-3, gamma0=0.1, warmup=0.05)
 
     def __init__(self, hyperparameters: RodiHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)

@@ -1,14 +1,9 @@
 """Classifiers that estimate the mutual information of two codes (Esser et al., 2019, 3.3)."""
 
-from typing import Literal
-
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.networks.residual import NetworkSize
-
-Marginal = Literal["reverse", "roll"]
-"""Orders of the second codes of a batch that pair them independently of the first ones."""
+from models.choices import Marginal, NetworkSize
 
 _SHAPES: dict[NetworkSize, tuple[int, int]] = {
     "tiny": (32, 1),

@@ -2,7 +2,7 @@ import numpy as np
 
 from harness.datasets.glyphs.dataset import GlyphsOptions
 from harness.datasets.registry import load_dataset
-from models.method import DataSpec
+from models.declaration import DataSpec
 
 OPTIONS = GlyphsOptions(n_train=50, n_test=20)
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from models.hyperparameters import Structure
-from models.vae.vae import VAE, VAEHyperparameters
+from models.vae.hyperparameters import VAEHyperparameters
+from models.vae.vae import VAE
 
 HERE = Path(__file__).parent
 

@@ -31,7 +31,8 @@ def wait_for_a_moment(command: Command, run: Path, rng: random.Random) -> None:
         command.until(lambda: len(finished(run)) >= known + new)
         time.sleep(rng.uniform(0, 0.4))  # a trial takes about as long
     else:
-        time.sleep(rng.uniform(1, 6))  # until the first trial ends
+        until = time.monotonic() + rng.uniform(1, 6)
+        command.until(lambda: time.monotonic() > until or len(finished(run)) > known)
 
 
 def go_on(command: Command, run: Path, rng: random.Random) -> list[str]:

@@ -19,8 +19,9 @@ from harness.results import TrialRecord
 from harness.training.loop import Epoch, Updater, train
 from harness.training.scale import Scale
 from harness.trial.run import Advance, run_trial
+from models.declaration import DataSpec
 from models.hyperparameters import Value
-from models.method import Batch, DataSpec, Method, Noise, Stats, Values
+from models.method import Batch, Method, Noise, Stats, Values
 
 N_TRAIN, N_TEST, BATCH = 23, 17, 5
 """Odd numbers: the last batch of a pass is smaller than the others."""

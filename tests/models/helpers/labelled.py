@@ -3,7 +3,7 @@
 from typing import Any
 
 from harness.methods import METHODS
-from models.method import DataSpec
+from models.declaration import DataSpec
 from tests.models.helpers.method_case import Case
 
 HANDS = DataSpec(

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.method import DataSpec, Method, Noise
+from models.declaration import DataSpec
+from models.method import Method, Noise
 
 BATCH = 6
 DATA = DataSpec((1, 8, 8), n_train=64, n_identities=3)

@@ -7,8 +7,9 @@ import torch
 from annotated_types import Gt
 from torch import Tensor, nn
 
+from models.declaration import DataSpec
 from models.hyperparameters import Structure, Value
-from models.method import Batch, DataSpec, Method, Noise, Phase, Stats, Values
+from models.method import Batch, Method, Noise, Phase, Stats, Values
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from models.choices import NetworkSize
 from models.networks.dvae import (
     DVAEImageDecoder,
     image_encoder,
@@ -11,7 +12,6 @@ from models.networks.dvae import (
     vector_decoder,
     vector_encoder,
 )
-from models.networks.residual import NetworkSize
 
 HAND = (3, 256, 256)
 HEADS = 2 * 32 * (512 + 1)

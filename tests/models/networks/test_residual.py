@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from models.networks.residual import ImageDecoder, ImageEncoder, NetworkSize, Residual
+from models.choices import NetworkSize
+from models.networks.residual import ImageDecoder, ImageEncoder, Residual
 
 SPRITES = (3, 64, 64)
 

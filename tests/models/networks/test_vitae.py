@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from models.method import DataSpec
+from models.declaration import DataSpec
 from models.networks.vitae import (
     VARIANCE_FLOOR,
     GaussianEncoder,
@@ -13,8 +13,9 @@ from models.networks.vitae import (
     image_decoder,
     mlp,
 )
-from models.vae.vae import VAE, VAEHyperparameters
-from models.vae.vitae import CVITAE, VITAEHyperparameters
+from models.vae.hyperparameters import VAEHyperparameters, VITAEHyperparameters
+from models.vae.vae import VAE
+from models.vae.vitae import CVITAE
 
 
 def test_mlp_is_linear_layers_with_leaky_rectifiers_between() -> None:

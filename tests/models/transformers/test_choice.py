@@ -3,8 +3,9 @@
 import pytest
 
 from models.transformers.affine import AFFINE_TRANSFORMERS, AffineDiffeo
-from models.transformers.choice import TransformerHyperparameters, build_transformer
+from models.transformers.choice import build_transformer
 from models.transformers.cpab.transformer import CPAB
+from models.transformers.hyperparameters import TransformerHyperparameters
 
 
 @pytest.mark.parametrize("name", AFFINE_TRANSFORMERS)

@@ -8,11 +8,13 @@ import pytest
 import torch
 from torch import Tensor
 
+from models.declaration import DataSpec
 from models.distributions.diagonal_gaussian import DiagonalGaussian
 from models.distributions.likelihoods import bernoulli_log_likelihood
-from models.method import DataSpec, Method
-from models.vae.vae import VAE, VAEHyperparameters
-from models.vae.vitae import CVITAE, UVITAE, VITAE, VITAEHyperparameters
+from models.method import Method
+from models.vae.hyperparameters import VAEHyperparameters, VITAEHyperparameters
+from models.vae.vae import VAE
+from models.vae.vitae import CVITAE, UVITAE, VITAE
 
 DATA = DataSpec((1, 6, 6), n_train=10)
 DRAWS = 2**16

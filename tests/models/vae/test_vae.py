@@ -2,8 +2,9 @@
 
 import torch
 
-from models.method import DataSpec
-from models.vae.vae import VAE, VAEHyperparameters
+from models.declaration import DataSpec
+from models.vae.hyperparameters import VAEHyperparameters
+from models.vae.vae import VAE
 
 MNIST = DataSpec((1, 28, 28), n_train=60_000)
 

@@ -9,12 +9,14 @@ from torch import Tensor
 from torch.distributions import Bernoulli, Independent, Normal, kl_divergence
 from torch.nn import functional as F
 
+from models.choices import TransformName
+from models.declaration import DataSpec
 from models.hyperparameters import describe
-from models.method import DataSpec, Noise
+from models.method import Noise
 from models.transformers.affine import AFFINE_TRANSFORMERS
-from models.transformers.choice import TransformName
-from models.vae.vae import VAE, VAEHyperparameters
-from models.vae.vitae import CVITAE, UVITAE, VITAE, VITAEHyperparameters
+from models.vae.hyperparameters import VAEHyperparameters, VITAEHyperparameters
+from models.vae.vae import VAE
+from models.vae.vitae import CVITAE, UVITAE, VITAE
 
 MNIST = DataSpec((1, 28, 28), n_train=60_000)
 SMALL = DataSpec((2, 6, 9), n_train=10)

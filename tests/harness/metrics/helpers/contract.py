@@ -17,8 +17,9 @@ from torch import Tensor
 from harness.data.dataset import Dataset, Split
 from harness.evaluation.scores import evaluate
 from harness.metrics.data import EvaluationData
+from models.declaration import DataSpec
 from models.distributions.diagonal_gaussian import DiagonalGaussian
-from models.method import Batch, DataSpec, Method, Noise, Stats
+from models.method import Batch, Method, Noise, Stats
 from tests.harness.helpers.toys import ToyHyperparameters
 
 IDENTITIES, FRAMES, JOINTS, SIDE = 10, 16, 2, 8

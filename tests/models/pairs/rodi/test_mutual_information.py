@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.networks.residual import NetworkSize
+from models.choices import NetworkSize
 from models.pairs.rodi.mutual_information import (
     Marginal,
     PairClassifier,

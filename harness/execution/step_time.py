@@ -1,0 +1,37 @@
+"""Measures how long a trial would train, by a few real training steps."""
+
+import time
+from itertools import count, islice
+
+from harness import seeding
+from harness.config.schema import Settings, TrialConfig
+from harness.data.sampler import make_sampler
+from harness.datasets.registry import load_dataset
+from harness.training.loop import Updater
+from harness.trial.device import pick_device
+from harness.trial.method import build_method
+from harness.trial.process import prepare_process
+
+STEPS = 4
+"""Steps that are timed; one more before them warms up."""
+
+
+def training_seconds(trial: TrialConfig, settings: Settings) -> float:
+    """Return the expected seconds of a trial's training on this machine, without evaluation."""
+    prepare_process(settings.ray.cpus_per_trial)
+    dataset = load_dataset(trial.dataset, settings.data_folder)
+    dataset = dataset.limited(trial.scale.train_limit, trial.scale.test_limit)
+    device = pick_device(settings.device)
+    method = build_method(trial, dataset, device)
+    updater = Updater(method)
+    values = {**updater.values, "kl_weight": 1.0, "progress": 0.0}
+    sampler = make_sampler(method, dataset, device, trial.scale.batch_size)
+    order, noise = seeding.generator(0, "order"), seeding.generator(0, "noise", device)
+    started, taken = time.perf_counter(), 0
+    batches = (batch for _ in count() for batch in sampler.epoch(order))
+    for taken, batch in enumerate(islice(batches, STEPS + 1)):
+        if taken == 1:
+            started = time.perf_counter()
+        updater.step(batch, method.draw(len(batch["image"]), noise), values)
+    per_step = (time.perf_counter() - started) / taken
+    return per_step * trial.scale.epochs * len(sampler)

@@ -1,0 +1,35 @@
+"""The names that hyperparameters choose from: networks, likelihoods, transformations, estimators.
+
+Importing this is cheap: it needs no torch.
+"""
+
+from typing import Annotated, Literal
+
+from annotated_types import Ge
+
+Widths = tuple[Annotated[int, Ge(1)], ...]
+"""Hidden widths of a multilayer perceptron, from input to output."""
+
+Network = Literal["mlp", "conv"]
+"""The kinds of networks between images and codes (VITAE, Tables 1 and 3; Table 4)."""
+
+NetworkSize = Literal["tiny", "small", "paper"]
+"""The sizes of convolutional networks for the scales ``smoke``, ``small`` and ``paper``."""
+
+LikelihoodName = Literal["bernoulli", "gaussian"]
+"""The distributions of a pixel that a method can be built with."""
+
+TransformName = Literal["affine", "affine_decomp", "affine_diffeo", "cpab"]
+"""The families of transformations that a method can be built with."""
+
+InverseMode = Literal["exact", "published"]
+"""``exact`` inverts the map; ``published`` is the inexact inverse of VITAE's released code."""
+
+TCEstimator = Literal["mss", "mss_published", "mws", "mws_unnormalised"]
+"""``mss``: minibatch stratified sampling. ``mss_published``: as in the authors' code, which puts
+the weights ``1/N`` into the first column instead of the diagonal. ``mws``: minibatch weighted
+sampling; too large by about ``(d - 1) log(BN)``. ``mws_unnormalised``: without these constants, as
+in disentanglement_lib; trains as ``mws`` does. Values of two estimators cannot be compared."""
+
+Marginal = Literal["reverse", "roll"]
+"""Orders of the second codes of a batch that pair them independently of the first ones."""

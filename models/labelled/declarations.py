@@ -1,0 +1,68 @@
+"""What a plan must know of dVAE and the cross-modal VAE, each for two tasks (Yang and Yao, 2019).
+
+Importing this is cheap: it needs no torch.
+"""
+
+from typing import Any, ClassVar, Literal
+
+from models.declaration import Declaration
+from models.hyperparameters import AtScale, with_scale_defaults
+from models.labelled.hyperparameters import (
+    DVAEHyperparameters,
+    DVAESynthesisHyperparameters,
+    LabelledHyperparameters,
+    SynthesisHyperparameters,
+)
+
+_BETA_AT_64 = 100 * (64 / 256) ** 2
+"""Synthesis: the published β for images of 64 x 64, a sixteenth of the published pixels.
+
+Errors are sums over pixels, so the KL terms weigh as much beside them as in the paper.
+"""
+
+_W_X_AT_64 = 0.01
+"""Pose estimation: weight of the image's error at the smaller scales (ours).
+
+With 1 the error of 12,288 pixels, whose content no label determines, outweighs that of 72 numbers,
+and the image's encoder spends the parts of the labels on it.
+"""
+
+
+class LabelledDeclaration(Declaration):
+    """Declaration of both methods; smaller networks at smaller scales."""
+
+    Hyperparameters: ClassVar[type[Any]] = LabelledHyperparameters
+    at_scale: ClassVar[AtScale] = {
+        "smoke": {"network": "tiny", "lr": 1e-3},
+        "small": {"network": "small", "lr": 1e-3},
+    }
+
+
+class CrossVAESynthesisDeclaration(LabelledDeclaration):
+    """Declaration of the cross-modal VAE for image synthesis."""
+
+    Hyperparameters = SynthesisHyperparameters
+    needs = ("pose",)
+    consumes: ClassVar[Literal["images", "pairs"]] = "pairs"
+    at_scale = with_scale_defaults(LabelledDeclaration.at_scale, beta=_BETA_AT_64)
+
+
+class CrossVAEDeclaration(LabelledDeclaration):
+    """Declaration of the cross-modal VAE for pose estimation."""
+
+    needs = ("cpose", "viewpoint")
+    at_scale = with_scale_defaults(LabelledDeclaration.at_scale, w_x=_W_X_AT_64)
+
+
+class DVAESynthesisDeclaration(CrossVAESynthesisDeclaration):
+    """Declaration of dVAE for image synthesis."""
+
+    Hyperparameters = DVAESynthesisHyperparameters
+    at_scale = with_scale_defaults(CrossVAESynthesisDeclaration.at_scale, pose_branch_pool=True)
+
+
+class DVAEPoseDeclaration(CrossVAEDeclaration):
+    """Declaration of dVAE for pose estimation."""
+
+    Hyperparameters = DVAEHyperparameters
+    at_scale = with_scale_defaults(CrossVAEDeclaration.at_scale, pose_branch_pool=True)

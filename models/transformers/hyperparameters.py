@@ -1,0 +1,43 @@
+"""Hyperparameters of a method's spatial transformer. Importing this is cheap: it needs no torch."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from annotated_types import Ge
+
+from models.choices import InverseMode, TransformName
+from models.hyperparameters import Structure
+
+
+@dataclass(frozen=True)
+class TransformerHyperparameters:
+    """The family of transformations and its options."""
+
+    transform: Annotated[
+        TransformName, Structure("T_γ", "family of spatial transformations", "equations (1)-(3)")
+    ] = "affine_diffeo"
+    inverse: Annotated[
+        InverseMode,
+        Structure("T_γ⁻¹", "exact, or as in the released code (inexact)", "released code"),
+    ] = "exact"
+    identity_offset: Annotated[
+        bool, Structure("", "let γ = 0 be the identity; the paper does not", "ablation of ours")
+    ] = False
+    tessellation: Annotated[
+        tuple[Annotated[int, Ge(1)], Annotated[int, Ge(1)]],
+        Structure("", "CPAB's cells along width and height", "[2, 4] for SMPL, [4, 4] for CelebA"),
+    ] = (2, 4)
+    zero_boundary: Annotated[
+        bool, Structure("", "CPAB: nothing crosses the image's border", "released code")
+    ] = True
+    volume_preserving: Annotated[
+        bool, Structure("", "CPAB: areas stay as they are", "libcpab; off in the paper")
+    ] = False
+    published_axes: Annotated[
+        bool,
+        Structure("", "CPAB: count the cells along height and width instead", "libcpab's axes"),
+    ] = False
+    steps: Annotated[
+        Annotated[int, Ge(1)] | None,
+        Structure("", "CPAB: integrate every point in so many steps", "50 in the released code"),
+    ] = None
