@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-WITH_RAY = ("harness/execution", "harness/commands", "docs", "test_earlier_version.py")
+WITH_RAY = ("harness/execution", "test_earlier_version.py")
 """Tests that start Ray, which takes all processors: in parallel runs they follow one another."""
 
 

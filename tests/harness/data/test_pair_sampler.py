@@ -1,7 +1,6 @@
 """Batches of pairs: who stands beside whom."""
 
 import itertools
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -85,8 +84,7 @@ class Paired(Method):
 
 
 def test_what_cannot_give_pairs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    paired = SimpleNamespace(load=lambda name: Paired)
-    monkeypatch.setattr("harness.config.checks.METHODS", paired)
+    monkeypatch.setattr("harness.config.checks.declaration", lambda name: Paired)
     assert resolve(["method=vae", "dataset=digits"]).trials
     with pytest.raises(
         UserError, match=r"the dataset 'bodies' does not know. Choose one of digits"

@@ -69,7 +69,7 @@ def test_trials_that_raise_or_die_fail_alone_and_run_again_when_asked(
     assert trials["status"].to_dict() == {"raises": "failed", "dies": "failed", "calm": "ok"}
     traceback, death = str(trials.loc["raises", "error"]), str(trials.loc["dies", "error"])
     assert traceback.startswith("Traceback")
-    assert 'moody.py", line 30, in objective' in traceback
+    assert 'moody.py", line 31, in objective' in traceback
     assert traceback.rstrip().endswith("ArithmeticError: a bad mood")
     assert "worker process has died" in death
     assert "No worker process finished this trial in 2 attempts" in death

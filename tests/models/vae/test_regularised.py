@@ -6,13 +6,8 @@ import torch
 from torch import Tensor
 
 from models.distributions.diagonal_gaussian import DiagonalGaussian
-from models.vae.regularised import (
-    DIPVAEII,
-    BetaTCVAE,
-    BetaVAE,
-    DIPVAEIIHyperparameters,
-    aggregate_covariance,
-)
+from models.vae.hyperparameters import DIPVAEIIHyperparameters
+from models.vae.regularised import DIPVAEII, BetaTCVAE, BetaVAE, aggregate_covariance
 from models.vae.vae import VAE
 from tests.models.helpers.method_case import Case
 
