@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from harness.errors import UserError
+
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _TEXT = re.compile(
     rf"\s*(?P<metric>\w+)\s*(?P<sign><=|>=)\s*(?:(?P<number>{_NUMBER})|(?P<path>[a-z]\w*\.\w+))"
@@ -73,20 +75,24 @@ def _written(number: float) -> str:
     return short if float(short) == number else repr(number)
 
 
-def parse_constraint(text: str) -> Constraint:
+def parse_constraint(text: str, where: str) -> Constraint:
     """Read a constraint.
 
+    Args:
+        text: the constraint.
+        where: what it stands in, for messages: ``search.constraints``.
+
     Raises:
-        ValueError: the text is none, its number is not finite, or its tolerance narrows the bound.
+        UserError: the text is none, its number is not finite, or its tolerance narrows the bound.
     """
-    found = _TEXT.fullmatch(text)
-    if not found:
-        raise ValueError(f"cannot read '{text}'. {GRAMMAR}")
-    sign: Literal["<=", ">="] = "<=" if found["sign"] == "<=" else ">="
-    bound = math.nan if found["path"] else float(found["number"])
-    tolerance = float(found["tolerance"] or 0)
+    parts = _TEXT.fullmatch(text)
+    if not parts:
+        raise UserError(f"{where}: cannot read '{text}'. {GRAMMAR}")
+    sign: Literal["<=", ">="] = "<=" if parts["sign"] == "<=" else ">="
+    bound = math.nan if parts["path"] else float(parts["number"])
+    tolerance = float(parts["tolerance"] or 0)
     if math.isinf(bound) or not 0 <= tolerance < math.inf:
-        raise ValueError(f"cannot read '{text}'. {GRAMMAR}")
-    if found["way"] and (found["way"] == "+") != (sign == "<="):
-        raise ValueError(f"'{text}': a tolerance widens the bound: + after <=, - after >=.")
-    return Constraint(found["metric"], sign, bound, found["path"] or "", tolerance)
+        raise UserError(f"{where}: cannot read '{text}'. {GRAMMAR}")
+    if parts["way"] and (parts["way"] == "+") != (sign == "<="):
+        raise UserError(f"{where}: '{text}': a tolerance widens the bound: + after <=, - after >=.")
+    return Constraint(parts["metric"], sign, bound, parts["path"] or "", tolerance)

@@ -9,6 +9,7 @@ import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.machinery import ModuleSpec
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -76,10 +77,12 @@ class Plugins(Generic[T]):
         """
         module, _, attribute = self.paths()[name].rpartition(".")
         try:
-            spec = find_spec(module)
+            spec = _spec(module)
             if spec is None or not spec.origin or not spec.origin.endswith(".py"):
                 return (getattr(self.load(name), "__doc__", "") or "").strip().partition("\n")[0]
             source = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
+        except UserError as error:
+            return f"(cannot be read: {error})"
         except Exception as error:  # whatever is wrong with a stranger's file
             return f"(cannot be read: {type(error).__name__}: {error})"
         for node in source.body:
@@ -88,12 +91,14 @@ class Plugins(Generic[T]):
         return "(not found in its module)"
 
     def _import(self, path: str) -> object:
-        module_name, _, attribute = path.rpartition(".")
+        owner, _, attribute = path.rpartition(".")
         try:
-            found = getattr(import_module(module_name), attribute, self)
+            return _attribute(owner, attribute)
+        except _NotThereError:
+            raise UserError(f"{self.kind} '{path}': '{owner}' has no '{attribute}'.") from None
         except ModuleNotFoundError as error:
             # A module that is there but lacks one of its own imports is another mistake.
-            if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
+            if error.name is None or not f"{owner}.".startswith(f"{error.name}."):
                 raise UserError(
                     f"{self.kind} '{path}': its module cannot be imported, for it needs "
                     f"'{error.name or error}', which is not installed."
@@ -106,9 +111,36 @@ class Plugins(Generic[T]):
                 f"{self.kind} '{path}': importing its module failed: "
                 f"{type(error).__name__}: {error}."
             ) from error
-        if found is self:
-            raise UserError(f"{self.kind} '{path}': module '{module_name}' has no '{attribute}'.")
-        return found
+
+
+def _spec(module: str) -> ModuleSpec | None:
+    """Return where a module is; None for a class, in which another is nested."""
+    try:
+        return find_spec(module)
+    except ModuleNotFoundError:
+        return None
+
+
+class _NotThereError(Exception):
+    """A module or class has no such attribute."""
+
+
+def _attribute(owner: str, name: str) -> object:
+    """Return an attribute of a module, or of a class in one, by the owner's dotted path."""
+    try:
+        holder: object = import_module(owner)
+    except ModuleNotFoundError as error:
+        # ``module.Outer`` of a nested class is no module, but an attribute of one.
+        if error.name != owner or "." not in owner:
+            raise
+        parent, _, outer = owner.rpartition(".")
+        try:
+            holder = _attribute(parent, outer)
+        except _NotThereError:
+            raise error from None
+    if not hasattr(holder, name):
+        raise _NotThereError
+    return getattr(holder, name)
 
 
 @functools.cache  # looking through what is installed takes 2 ms, and a plan has 10,000 trials

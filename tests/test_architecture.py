@@ -32,7 +32,6 @@ SMALL = {
     "harness/errors.py": "the bottom of the house: it imports nothing",
     "harness/evaluation/skeletons.py": "3D poses among a trial's arrays, which few methods have",
     "harness/execution/ray_private.py": "what Ray does not promise, by itself",
-    "harness/execution/step_time.py": "what of a dry run needs torch",
     "harness/keyed_random.py": "shared by drawing and datasets",
     "harness/metrics/codes/encoding.py": "codes of the test split, for many metrics",
     "harness/metrics/people/average_precision.py": "the rule of Market-1501, tested by itself",

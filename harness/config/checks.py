@@ -109,10 +109,7 @@ def check_declared(space: SearchSpace, trials: Sequence[TrialConfig]) -> None:
 
 
 def _check_constraint(text: str, where: str, trials: Sequence[TrialConfig]) -> None:
-    try:
-        constraint = parse_constraint(text)
-    except ValueError as error:
-        raise UserError(f"{where}: {error}") from None
+    constraint = parse_constraint(text, where)
     metric, path = constraint.metric, constraint.path
     asked = {name: None for trial in trials for name in trial.metrics}
     if metric not in metric_keys(asked) and metric not in (known := known_keys()):

@@ -69,10 +69,7 @@ def _objective(name: str, keys: Mapping[str, MetricKey]) -> Objective:
 
 def _constraint(text: str, keys: Mapping[str, MetricKey], config: Mapping[str, Any]) -> Constraint:
     where = "search.constraints"
-    try:
-        constraint = parse_constraint(text)
-    except ValueError as error:
-        raise UserError(f"{where}: {error}") from None
+    constraint = parse_constraint(text, where)
     _known(constraint.metric, keys, where)
     if constraint.path:
         group, _, key = constraint.path.partition(".")

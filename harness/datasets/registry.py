@@ -4,10 +4,11 @@ Importing this module is cheap: the options of a dataset are imported when they 
 dataset of your own needs no line here: see ``docs/adding.md``.
 """
 
+import contextlib
 import dataclasses
 import os
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,7 +117,8 @@ def load_dataset(options: "DatasetOptions", data_root: Path | None) -> "Dataset"
     """
     from harness.data.dataset import Dataset
 
-    dataset = options.load(_root(data_root))
+    with _named(options):
+        dataset = options.load(_root(data_root))
     if not isinstance(dataset, Dataset):
         raise UserError(
             f"The dataset '{options.name}' loads {type(dataset).__name__}; it must load a "
@@ -127,7 +129,22 @@ def load_dataset(options: "DatasetOptions", data_root: Path | None) -> "Dataset"
 
 def check_available(options: "DatasetOptions", data_root: Path | None) -> None:
     """Raise what :func:`load_dataset` would raise for its files, without keeping any of them."""
-    options.check(_root(data_root))
+    with _named(options):
+        options.check(_root(data_root))
+
+
+@contextlib.contextmanager
+def _named(options: "DatasetOptions") -> Iterator[None]:
+    """Turn whatever reading a dataset raises into a message that names it."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:  # its files may be anything, and its code may be anybody's
+        raise UserError(
+            f"The dataset '{options.name}' cannot be read: {type(error).__name__}: {error}. "
+            "(`unbraid --debug` shows where.)"
+        ) from error
 
 
 def _root(data_root: Path | None) -> Path | None:

@@ -7,6 +7,7 @@ from harness import seeding
 from harness.config.schema import Settings, TrialConfig
 from harness.data.sampler import make_sampler
 from harness.datasets.registry import load_dataset
+from harness.errors import UserError
 from harness.training.loop import Updater
 from harness.trial.device import pick_device
 from harness.trial.method import build_method
@@ -17,7 +18,23 @@ STEPS = 4
 
 
 def training_seconds(trial: TrialConfig, settings: Settings) -> float:
-    """Return the expected seconds of a trial's training on this machine, without evaluation."""
+    """Return the expected seconds of a trial's training on this machine, without evaluation.
+
+    Raises:
+        UserError: the trial cannot be trained.
+    """
+    try:
+        return _measure(trial, settings)
+    except UserError:
+        raise
+    except Exception as error:  # the method may be anybody's
+        raise UserError(
+            f"A trial of method={trial.method} dataset={trial.dataset.name} cannot be trained: "
+            f"{type(error).__name__}: {error}. (`unbraid --debug` shows where.)"
+        ) from error
+
+
+def _measure(trial: TrialConfig, settings: Settings) -> float:
     prepare_process(settings.ray.cpus_per_trial)
     dataset = load_dataset(trial.dataset, settings.data_folder)
     dataset = dataset.limited(trial.scale.train_limit, trial.scale.test_limit)

@@ -81,9 +81,9 @@ def read_constraint(sweep: Mapping[str, Any], text: str) -> Bound:
     """Read a constraint as a sweep keeps it: ``"i_t_prime <= method.epsilon + 0.02"``.
 
     Raises:
-        ValueError: the text is no constraint.
+        UserError: the text is no constraint.
     """
-    constraint = parse_constraint(text)
+    constraint = parse_constraint(text, "constraints of sweep.yaml")
     return Bound(metric_of(sweep, constraint.metric), constraint)
 
 

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from harness.constraints import Constraint, parse_constraint
+from harness.errors import UserError
 
 VALUES = {"method.epsilon": 0.125, "method.name": "rodi", "method.flag": True}
 
@@ -20,12 +21,12 @@ VALUES = {"method.epsilon": 0.125, "method.name": "rodi", "method.flag": True}
     ],
 )
 def test_numbers(text: str, constraint: Constraint) -> None:
-    assert parse_constraint(text) == constraint
-    assert parse_constraint(str(constraint)) == constraint
+    assert parse_constraint(text, "here") == constraint
+    assert parse_constraint(str(constraint), "here") == constraint
 
 
 def test_a_hyperparameter_is_a_bound() -> None:
-    constraint = parse_constraint("i_t_prime <= method.epsilon + 0.02")
+    constraint = parse_constraint("i_t_prime <= method.epsilon + 0.02", "here")
     assert str(constraint) == "i_t_prime <= method.epsilon + 0.02"
     assert math.isnan(constraint.bound)
     assert constraint.bound_for(VALUES.get) == 0.125
@@ -35,14 +36,14 @@ def test_a_hyperparameter_is_a_bound() -> None:
 
 @pytest.mark.parametrize("path", ["method.name", "method.flag", "method.nothing"])
 def test_what_is_no_number_bounds_nothing(path: str) -> None:
-    assert math.isnan(parse_constraint(f"mse <= {path}").bound_for(VALUES.get))
+    assert math.isnan(parse_constraint(f"mse <= {path}", "here").bound_for(VALUES.get))
 
 
 @pytest.mark.parametrize("sign", ["<=", ">="])
 @pytest.mark.parametrize("tolerance", [0.0, 0.5])
 def test_excess_is_the_distance_beyond_what_is_tolerated(sign: str, tolerance: float) -> None:
     way = "+" if sign == "<=" else "-"
-    constraint = parse_constraint(f"m {sign} 1 {way} {tolerance}")
+    constraint = parse_constraint(f"m {sign} 1 {way} {tolerance}", "here")
     edge = 1 + constraint.outward * tolerance
     for beyond in (-1.0, 0.0, 0.25):
         excess = constraint.excess(edge + constraint.outward * beyond, VALUES.get)
@@ -69,11 +70,11 @@ def test_excess_is_the_distance_beyond_what_is_tolerated(sign: str, tolerance: f
     ],
 )
 def test_what_is_none(text: str) -> None:
-    with pytest.raises(ValueError, match="cannot read"):
-        parse_constraint(text)
+    with pytest.raises(UserError, match="here: cannot read"):
+        parse_constraint(text, "here")
 
 
 @pytest.mark.parametrize("text", ["mse <= 1 - 0.1", "elbo >= 1 + 0.1"])
 def test_a_tolerance_never_narrows_the_bound(text: str) -> None:
-    with pytest.raises(ValueError, match="a tolerance widens the bound"):
-        parse_constraint(text)
+    with pytest.raises(UserError, match="a tolerance widens the bound"):
+        parse_constraint(text, "here")

@@ -40,7 +40,8 @@ class Undescribed(Method):
     Hyperparameters = Bare
 
 class NotAMethod:
-    pass
+    class Nested(Mine):
+        """Nested: one line."""
 '''
 
 
@@ -56,6 +57,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     (metadata / "entry_points.txt").write_text(
         "[unbraid.methods]\nmine = plugin_of_tests:Mine\nvae = plugin_of_tests:Mine\n"
+        "nested = plugin_of_tests:NotAMethod.Nested\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(plugins, "_installed", plugins._installed.__wrapped__)
@@ -99,7 +101,7 @@ def test_malformed_path_is_an_unknown_method(path: str) -> None:
     [
         ("no_such_package.Method", "no module 'no_such_package'"),
         ("models.no_such_module.Method", r"no module 'models\.no_such_module'"),
-        ("models.vae.vae.Nothing", r"module 'models\.vae\.vae' has no 'Nothing'"),
+        ("models.vae.vae.Nothing", r"'models\.vae\.vae' has no 'Nothing'"),
     ],
 )
 def test_path_that_leads_nowhere_says_where_it_ends(path: str, message: str) -> None:
@@ -130,6 +132,14 @@ def test_method_of_another_distribution() -> None:
 def test_what_is_not_a_method_is_refused(name: str, message: str) -> None:
     with pytest.raises(UserError, match=message):
         METHODS.load(f"plugin_of_tests.{name}")
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_nested_class_goes_by_its_path() -> None:
+    assert METHODS.load("nested").__qualname__ == "NotAMethod.Nested"
+    assert METHODS.summary("nested") == "Nested: one line."
+    with pytest.raises(UserError, match=r"'plugin_of_tests\.NotAMethod' has no 'Other'"):
+        METHODS.load("plugin_of_tests.NotAMethod.Other")
 
 
 @pytest.mark.usefixtures("installed")
@@ -179,4 +189,6 @@ def test_whatever_a_strangers_module_does_becomes_a_message(
 
 def test_a_list_survives_what_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plugins, "_installed", lambda group: {"gone": "no_such_package.m.Gone"})
-    assert METHODS.summary("gone").startswith("(cannot be read: ModuleNotFoundError")
+    assert METHODS.summary("gone").endswith(
+        "there is no module 'no_such_package' on this Python's path.)"
+    )

@@ -59,6 +59,13 @@ class Unpublished(Base):
 class Unfinished(DatasetOptions):
     def check(self, data_root): ...
 
+@dataclass(frozen=True)
+class Failing(Base):
+    def load(self, data_root):
+        return {}["no such file"]
+
+    check = load
+
 class NotADataset:
     pass
 '''
@@ -163,3 +170,14 @@ def test_a_misspelt_name_is_told_with_the_known_ones() -> None:
         UserError, match=r"no dataset 'mnits'\. Did you mean 'mnist'\? Known: bodies.*my_data\.MyO"
     ):
         DATASETS.load("mnits")
+
+
+@pytest.mark.usefixtures("installed")
+def test_whatever_reading_raises_becomes_a_message(capsys: pytest.CaptureFixture[str]) -> None:
+    for more in ([], ["dry_run=true"]):
+        assert main(["sweep", "method=vae", "dataset._target_=data_of_tests.Failing", *more]) == 2
+        said = capsys.readouterr().err
+        assert (
+            "The dataset 'data_of_tests.Failing' cannot be read: KeyError: 'no such file'." in said
+        )
+        assert "Traceback" not in said

@@ -10,8 +10,10 @@ import pytest
 
 from harness.config.search_spaces import space_files
 from harness.config.sweep import Sweep, resolve
+from harness.errors import UserError
 from harness.execution import estimate as estimates
 from harness.execution import step_time
+from models.method import Phase
 
 PLAN = ("method=vae", "dataset=digits", "scale=smoke", "seeds=2", "method.lr=choice(1e-4,1e-3)")
 
@@ -93,6 +95,13 @@ def test_anothers_method_is_timed_every_time(timed: list[str]) -> None:
     estimates.estimate(resolve(arguments))
     estimates.estimate(resolve(arguments))
     assert len(timed) == 2
+
+
+def test_what_cannot_be_trained_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    phases = (Phase("train", "objective", trains=("no such parameter",)),)
+    monkeypatch.setattr("models.vae.vae.VAE.phases", lambda self: phases)
+    with pytest.raises(UserError, match="A trial of method=vae dataset=digits cannot be trained: "):
+        estimates.estimate(plan())
 
 
 def test_no_plan_needs_torch() -> None:
