@@ -16,8 +16,23 @@ class CorruptFileError(UserError):
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word that a misspelt one most resembles, or an empty string."""
-    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
+    """Return the known word that a misspelt one most resembles, or an empty string.
+
+    What both have in common between underscores is no resemblance: ``factor_vae`` is not a
+    misspelt ``cross_vae``.
+    """
+    close = difflib.get_close_matches(word, list(known), n=5, cutoff=0.6)
+    return next((candidate for candidate in close if _is_misspelt(word, candidate)), "")
+
+
+def _is_misspelt(word: str, candidate: str) -> bool:
+    own, others = word.lower().split("_"), candidate.lower().split("_")
+    for part in set(own) & set(others):
+        own.remove(part)
+        others.remove(part)
+    if not own or not others:  # vae for beta_vae
+        return True
+    return difflib.SequenceMatcher(None, "_".join(own), "_".join(others)).ratio() >= 0.6
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

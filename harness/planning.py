@@ -46,7 +46,7 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
     changed = [argument for argument in sweep.arguments if argument.startswith("scale.")]
     return {
         "space": space.name if space else None,
-        "title": space.title if space else " × ".join(sweep.swept) or first.method,
+        "title": sweep.title,
         "source": space.source if space else "",
         "paper": space.paper if space else "",
         "report": space.report if space else "stability",

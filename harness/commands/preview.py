@@ -13,6 +13,9 @@ from harness.datasets.registry import check_available
 from harness.execution.estimate import estimate
 from harness.execution.progress import label
 
+SMOKE = "scale=smoke only shows that everything runs: so few steps teach a method nothing."
+"""What a smoke test is good for; said where one is planned and where one has ended."""
+
 
 def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = False) -> None:
     """Look for the files of every dataset, the study's storage, and the device on this machine.
@@ -42,7 +45,7 @@ def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = F
 def show_plan(sweep: Sweep) -> int:
     """Print what a sweep would run and what it would cost; start nothing."""
     trials = sweep.trials
-    print(f"{sweep.n_trials} trials: {sweep.space.title if sweep.space else trials[0].method}")
+    print(f"{sweep.n_trials} trial{'s' if sweep.n_trials != 1 else ''}: {sweep.title}")
     seeds = dict.fromkeys(trial.seed for trial in trials)
     axes = {**sweep.swept, "seeds": list(seeds)}
     width = max(24, *map(len, axes))
@@ -53,6 +56,8 @@ def show_plan(sweep: Sweep) -> int:
     )
     for trial in trials[:3]:
         print(f"  {trial.trial_id}  {label(trial, sweep.swept)}")
+    if trials[0].scale.name == "smoke":
+        print(SMOKE)
     if sweep.settings.ray.address:
         print("no estimate of the duration: the trials would run on a cluster, not here")
     else:

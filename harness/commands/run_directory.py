@@ -1,6 +1,5 @@
 """The run directory of a sweep: opened, locked, and with the plan written into it."""
 
-import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from harness.metrics.registry import metric_keys
 from harness.planning import describe_sweep, plan_frame, planned_trials
 from harness.provenance import ENV_COLUMNS
 from harness.results import Columns, RunDirectory, load
+from harness.shell import command_line
 from harness.trial.run import TIME_COLUMNS
 
 
@@ -27,7 +27,7 @@ def planned(sweep: Sweep, arguments: list[str]) -> Iterator[RunDirectory]:
     """
     directory = RunDirectory(sweep.settings.run_dir or default_run_dir(sweep))
     columns = Columns(metric_keys(sweep.trials[0].metrics), TIME_COLUMNS, ENV_COLUMNS)
-    command = shlex.join(["unbraid", *arguments])
+    command = command_line(["unbraid", *arguments])
     with directory.lock():
         trials = unique([*_suggested(directory, sweep), *sweep.trials])
         directory.create(describe_sweep(sweep, command), plan_frame(trials), columns)

@@ -3,18 +3,21 @@
 import sys
 from typing import TYPE_CHECKING, Any
 
+from harness.commands.preview import SMOKE
 from harness.config.halving import make_halving
 from harness.config.schema import Settings, TrialConfig
 from harness.config.search_settings import Asha
 from harness.config.searched_space import Searched
 from harness.data.dataset import Dataset
 from harness.data.options import DatasetOptions
+from harness.data.usable import fingerprint
 from harness.datasets.registry import load_dataset
 from harness.execution.driver import run_trials
 from harness.execution.progress import Progress, label
 from harness.execution.ray_session import ray_session, slots
 from harness.provenance import code_version
 from harness.results import FINAL_STATUSES, RunDirectory, load
+from harness.shell import command_line
 
 if TYPE_CHECKING:  # optuna is imported where something is searched
     from harness.search.growing_plan import GrowingPlan
@@ -37,8 +40,10 @@ def finish(
     print(f"{directory.location}: {total} trials planned, {len(done)} finished")
     progress = Progress(total, len(done), {t.trial_id: label(t, swept) for t in missing})
     try:
+        datasets = load_datasets(directory, missing or trials, settings)
         if left:
-            _run(directory, growth or missing, trials, settings, swept=swept, progress=progress)
+            work = growth or missing
+            _run(directory, work, trials, datasets, settings, swept=swept, progress=progress)
     except KeyboardInterrupt:
         return _interrupted(directory, total)
     directory.compact()
@@ -68,13 +73,12 @@ def _run(
     directory: RunDirectory,
     work: "list[TrialConfig] | GrowingPlan",
     trials: list[TrialConfig],
+    datasets: dict[DatasetOptions, Dataset],
     settings: Settings,
     *,
     swept: Any,
     progress: Progress,
 ) -> None:
-    missing = work if isinstance(work, list) else work.missing
-    datasets = load_datasets(missing or trials, settings)
     asha = settings.scheduler
     with ray_session(settings.ray):
         at_once = slots(settings.ray)
@@ -93,12 +97,32 @@ def _run(
         )
 
 
-def load_datasets(trials: list[TrialConfig], settings: Settings) -> dict[DatasetOptions, Dataset]:
-    """Return every dataset of the trials, in memory or memory-mapped, by options."""
-    return {
+def load_datasets(
+    directory: RunDirectory, trials: list[TrialConfig], settings: Settings
+) -> dict[DatasetOptions, Dataset]:
+    """Return every dataset of the trials, in memory or memory-mapped, by options.
+
+    Raises:
+        UserError: a dataset cannot be read or learned from, or its files have other contents than
+            those that finished trials of the run directory have seen.
+    """
+    datasets = {
         options: load_dataset(options, settings.data_folder)
         for options in dict.fromkeys(trial.dataset for trial in trials)
     }
+    read = {
+        _written(trial): fingerprint(datasets[trial.dataset])
+        for trial in {trial.dataset: trial for trial in trials}.values()
+        if datasets[trial.dataset].source == "real"  # others are decided by code and options
+    }
+    directory.require_same_data(read, settings.data_root)
+    return datasets
+
+
+def _written(trial: TrialConfig) -> str:
+    """Return a dataset with its options, as a command would choose it."""
+    options = {key: value for key, value in trial.as_dict()["dataset"].items() if key != "name"}
+    return " ".join([trial.dataset.name, *(f"{key}={value}" for key, value in options.items())])
 
 
 def origin(settings: Settings) -> dict[str, Any]:
@@ -118,12 +142,14 @@ def summarize(directory: RunDirectory) -> int:
     if counts["failed"]:
         print(
             "The full tracebacks are in the column `error` and in the report. Run them again: "
-            f"unbraid resume {directory.location} retry_failed=true",
+            + command_line(["unbraid", "resume", directory.location, "retry_failed=true"]),
             file=sys.stderr,
         )
     if counts["missing"]:
         _say_how_to_go_on(directory)
-    print(f"Draw the report: unbraid report {directory.location}")
+    if str(results.sweep.get("scale")).startswith("smoke"):
+        print(SMOKE)
+    print("Draw the report: " + command_line(["unbraid", "report", directory.location]))
     return 1 if counts["missing"] or counts["failed"] else 0
 
 
@@ -135,4 +161,5 @@ def _interrupted(directory: RunDirectory, planned: int) -> int:
 
 
 def _say_how_to_go_on(directory: RunDirectory) -> None:
-    print(f"To go on: unbraid resume {directory.location}", file=sys.stderr)
+    command = command_line(["unbraid", "resume", directory.location])
+    print(f"To go on: {command}", file=sys.stderr)

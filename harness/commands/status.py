@@ -4,6 +4,7 @@ import argparse
 
 from harness.durations import duration
 from harness.results import FINAL_STATUSES, load
+from harness.shell import command_line
 
 
 def run(options: argparse.Namespace) -> int:
@@ -22,5 +23,5 @@ def run(options: argparse.Namespace) -> int:
     for problem in results.problems:
         print(f"  problem: {problem}")
     if counts["missing"]:
-        print(f"To go on: unbraid resume {options.run_dir}")
+        print("To go on: " + command_line(["unbraid", "resume", options.run_dir]))
     return 0

@@ -8,6 +8,7 @@ from harness.commands import preview, run_missing
 from harness.commands.run_directory import planned
 from harness.config.schema import Settings, TrialConfig
 from harness.config.sweep import resolve
+from harness.data.dataset import Dataset
 from harness.durations import duration
 from harness.results import TrialRecord
 from harness.trial.device import pick_device
@@ -30,18 +31,18 @@ def run(options: argparse.Namespace) -> int:
     sweep = dataclasses.replace(sweep, settings=settings)
     with planned(sweep, options.arguments) as directory:
         run_missing.prepare(directory, settings)
+        datasets = run_missing.load_datasets(directory, sweep.trials, settings)
         if trial.trial_id in directory.finished():
             print(f"{where} holds this trial already, finished; delete it to train again")
         else:
-            record = _train(trial, settings)
+            record = _train(trial, datasets[trial.dataset], settings)
             directory.write(record)
             _print_scores(record)
         return run_missing.summarize(directory)
 
 
-def _train(trial: TrialConfig, settings: Settings) -> TrialRecord:
+def _train(trial: TrialConfig, dataset: Dataset, settings: Settings) -> TrialRecord:
     prepare_process(settings.ray.cpus_per_trial)
-    dataset = run_missing.load_datasets([trial], settings)[trial.dataset]
     device = pick_device(settings.device)
     used = dataset.limited(trial.scale.train_limit, trial.scale.test_limit)
     print(

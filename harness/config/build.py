@@ -38,7 +38,21 @@ def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:
         built: T = _adapter(cls).validate_python(dict(values))  # type: ignore[arg-type]
     except pydantic.ValidationError as error:
         raise UserError("\n".join(_explain(cls, prefix, e) for e in error.errors())) from None
+    for key, value in values.items():
+        _require_same_truth(f"{prefix}{key}", value, getattr(built, key))
     return built
+
+
+def _require_same_truth(path: str, given: Any, understood: Any) -> None:
+    """Refuse a boolean that was taken for a number, or a number for a boolean, in lists too."""
+    if isinstance(given, list | tuple) and isinstance(understood, list | tuple):
+        for one, other in zip(given, understood, strict=False):
+            _require_same_truth(path, one, other)
+    elif isinstance(given, bool) and not isinstance(understood, bool):
+        written = str(given).lower()
+        raise UserError(f"{path}={written} is not allowed: write a number, not {written}.")
+    elif isinstance(understood, bool) and not isinstance(given, bool):
+        raise UserError(f"{path}={given} is not allowed: write true or false.")
 
 
 @functools.cache  # building a validator takes longer than using it many times
@@ -48,11 +62,12 @@ def _adapter(cls: Any) -> pydantic.TypeAdapter[Any]:
 
 def _explain(cls: type[Any], prefix: str, error: Any) -> str:
     if not error["loc"]:  # raised by the dataclass itself: an impossible combination
-        return f"{prefix.rstrip('.')}: {error['msg'].removeprefix('Value error, ')}"
+        message = str(error["msg"]).removeprefix("Value error, ")
+        return f"{prefix.rstrip('.')}: {message}" if prefix else message
     key = str(error["loc"][0])
     if error["type"] == "missing":
         return f"'{prefix}{key}' is missing."
-    given = error["input"]
+    given = str(error["input"]).lower() if isinstance(error["input"], bool) else error["input"]
     message = error["msg"].replace("Input should", "must")
     suggestion = ""
     if error["type"] == "literal_error" and isinstance(given, str):

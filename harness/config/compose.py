@@ -12,8 +12,9 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from harness.config.overrides import GROUPS
+from harness.config.suggestions import meant
 from harness.datasets.registry import DATASETS
-from harness.errors import UserError, did_you_mean, nearest
+from harness.errors import UserError, did_you_mean
 from harness.methods import METHODS, declaration
 from harness.plugins import Plugins
 
@@ -77,14 +78,12 @@ def _check_option(group: str, option: Any) -> None:
 def _check_path(path: str, known: list[str], choices: Mapping[str, Any]) -> None:
     if path in known:
         return
-    group, _, word = path.rpartition(".")
-    elsewhere = {name.rpartition(".")[2]: name for name in [*known, *GROUPS] if name != path}
-    here = {word: name for word, name in elsewhere.items() if name.rpartition(".")[0] == group}
-    # Perhaps the right word in the wrong place: method.epochs for scale.epochs.
-    near = here.get(nearest(word, here)) or elsewhere.get(nearest(word, elsewhere))
-    hint = f"Did you mean '{near}'?" if near else f"Known: {', '.join(here.values() or known)}."
+    group = path.rpartition(".")[0]
+    here = [key for key in known if key.rpartition(".")[0] == group]
+    near = meant(path, [*known, *GROUPS])
+    hint = f" Did you mean '{near}'?" if near else ""
     of = f" of {group}={choices[group]}" if group in choices else ""
-    raise UserError(f"Unknown key '{path}'{of}. {hint}")
+    raise UserError(f"Unknown key '{path}'{of}.{hint} Known: {', '.join(here or known)}.")
 
 
 def _store_dataclasses(method: str, dataset: str, scale: str) -> dict[str, str]:

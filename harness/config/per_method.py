@@ -10,6 +10,7 @@ from hydra.core.override_parser.types import Override
 from harness.config.compose import options_of
 from harness.config.overrides import Overrides, parse
 from harness.config.search_spaces import SearchSpace, load_space
+from harness.config.suggestions import meant
 from harness.errors import UserError, did_you_mean
 from harness.methods import METHODS, declaration
 
@@ -70,8 +71,11 @@ def _check_some_method_has(asked: Overrides, methods: list[Any]) -> None:
     known = set().union(*map(_hyperparameters, methods))
     for path in _of_method(asked):
         if path not in known:
+            near = meant(path, known)
+            hint = f" Did you mean '{near}'?" if near else ""
             raise UserError(
-                f"None of the methods {', '.join(methods)} has '{path}'.{did_you_mean(path, known)}"
+                f"None of the methods {', '.join(methods)} has '{path}'.{hint} Known: "
+                f"{', '.join(sorted(known))}."
             )
 
 

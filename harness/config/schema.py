@@ -13,6 +13,9 @@ from harness.config.search_settings import Grid, NoScheduler, Scheduler, Search
 from harness.data.options import DatasetOptions
 from harness.training.scale import Scale
 
+SEEDS = 2**32
+"""Number of seeds: torch and NumPy take 32 bits."""
+
 
 @dataclass(frozen=True)
 class RaySettings:
@@ -44,7 +47,7 @@ class Settings:
         ray: what Ray may use.
     """
 
-    seed: Annotated[int, Ge(0), Lt(2**32)]
+    seed: Annotated[int, Ge(0), Lt(SEEDS)]
     seeds: Annotated[int, Gt(0)]
     device: Literal["auto", "cpu", "cuda"]
     run_dir: str | None
@@ -55,6 +58,13 @@ class Settings:
     trials: Annotated[int, Ge(1)] | None = None
     search: Search = field(default_factory=Grid)
     scheduler: Scheduler = field(default_factory=NoScheduler)
+
+    def __post_init__(self) -> None:
+        if self.seed + self.seeds > SEEDS:
+            raise ValueError(
+                f"seed={self.seed} seeds={self.seeds} reaches seed {self.seed + self.seeds - 1}; "
+                f"the largest is {SEEDS - 1}. Start at a smaller seed."
+            )
 
     @property
     def seed_range(self) -> range:

@@ -18,6 +18,9 @@ from harness.config.settings import build_settings
 from harness.config.trials import make_trial, unique, with_values
 from harness.errors import UserError
 
+MOST_NAMED = 4
+"""Most methods or datasets that a title names; more are counted."""
+
 
 @dataclass(frozen=True)
 class Sweep:
@@ -39,6 +42,22 @@ class Sweep:
     swept: dict[str, list[Any]]
     arguments: list[str]
     searched: Searched | None = None
+
+    @property
+    def title(self) -> str:
+        """What is run, in a line: the space's title, or methods, datasets and what is swept."""
+        if self.space:
+            return self.space.title
+        names = (
+            dict.fromkeys(trial.method for trial in self.trials),
+            dict.fromkeys(trial.dataset.name for trial in self.trials),
+        )
+        methods, datasets = (
+            ", ".join(each) if len(each) <= MOST_NAMED else f"{len(each)} {what}"
+            for each, what in zip(names, ("methods", "datasets"), strict=True)
+        )
+        axes = [path for path in self.swept if path not in ("method", "dataset")]
+        return f"{methods} on {datasets}" + (f": {' × '.join(axes)}" if axes else "")
 
     @property
     def n_trials(self) -> int:

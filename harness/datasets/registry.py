@@ -116,6 +116,7 @@ def load_dataset(options: "DatasetOptions", data_root: Path | None) -> "Dataset"
         CorruptFileError: a file is not what it should be.
     """
     from harness.data.dataset import Dataset
+    from harness.data.usable import require_usable
 
     with _named(options):
         dataset = options.load(_root(data_root))
@@ -124,6 +125,7 @@ def load_dataset(options: "DatasetOptions", data_root: Path | None) -> "Dataset"
             f"The dataset '{options.name}' loads {type(dataset).__name__}; it must load a "
             "harness.data.dataset.Dataset."
         )
+    require_usable(dataset)
     return dataset
 
 

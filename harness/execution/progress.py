@@ -9,8 +9,14 @@ from typing import Any, TextIO
 from harness.config.schema import TrialConfig
 from harness.durations import duration
 
+MANY = 100
+"""Of more trials than this, those that went well share a line if they end within ``QUIET_S``."""
+
 QUIET_S = 1.0
-"""With many short trials, the fewest seconds between two lines about trials that went well."""
+"""Fewest seconds between two lines about such trials."""
+
+PACED_S = 1.0
+"""Fewest seconds of work from which the time left is estimated."""
 
 HEARTBEAT_S = 30.0
 """With long trials, the most seconds between two lines."""
@@ -34,7 +40,8 @@ class Progress:
     statuses: dict[str, int] = field(default_factory=dict)
     _shares: dict[str, float] = field(default_factory=dict)
     _ended: set[str] = field(default_factory=set)
-    _started: float = field(default_factory=time.monotonic)
+    _pace_since: tuple[float, float] | None = None
+    """When the first trial was heard of, and how much of the work was done then."""
     _said: float = field(default_factory=time.monotonic)
     _unsaid: int = 0
 
@@ -47,6 +54,7 @@ class Progress:
         """Note the finished share of a running trial."""
         if trial_id in self._ended:  # a retry, see finish
             return
+        self._pace_since = self._pace_since or (time.monotonic(), share)
         self._shares[trial_id] = share
         if time.monotonic() - self._said > HEARTBEAT_S:
             running = ", ".join(f"{share:.0%}" for share in self._shares.values())
@@ -63,11 +71,13 @@ class Progress:
         """
         if trial_id in self._ended:  # a retry after the worker died between writing and reporting
             return
+        self._pace_since = self._pace_since or (time.monotonic() - seconds, 0.0)
         self._ended.add(trial_id)
         self._shares.pop(trial_id, None)
         self.statuses[status] = self.statuses.get(status, 0) + 1
         last = self.already + self.finished == self.planned
-        if status == "ok" and not last and time.monotonic() - self._said < QUIET_S:
+        quiet = self.planned > MANY and time.monotonic() - self._said < QUIET_S
+        if status == "ok" and quiet and not last:
             self._unsaid += 1
             return
         score = f"  {score}" if score else ""
@@ -80,12 +90,19 @@ class Progress:
         print(text, file=self.out, flush=True)
 
     def seconds_left(self) -> float | None:
-        """Return the estimated seconds to the end, None before anything is known."""
+        """Return the estimated seconds to the end, None before anything is known.
+
+        The pace is that since the first trial was heard of: until then, workers are being started.
+        """
+        if self._pace_since is None:
+            return None
+        since, done_before = self._pace_since
+        elapsed = time.monotonic() - since
         done = self.finished + sum(self._shares.values())
-        if done <= 0:
+        if elapsed < PACED_S or done <= done_before:
             return None
         rest = self.planned - self.already - done
-        return (time.monotonic() - self._started) * rest / done
+        return elapsed * rest / (done - done_before)
 
     def _say_with_counts(self, text: str) -> None:
         self._said = time.monotonic()
@@ -102,13 +119,15 @@ def first_score(metrics: dict[str, float]) -> str:
 
 def label(trial: TrialConfig, swept: Iterable[str]) -> str:
     """Return a short name for a trial: its method, what is swept, and its seed."""
-    params = trial.params()
+    params, swept = trial.params(), list(swept)
+    groups = {"dataset": trial.dataset.name, "scale": trial.scale.name}
+    chosen = [name for group, name in groups.items() if group in swept]
     values = [
         f"{path.rpartition('.')[2]}={_short(params[path])}"
         for path in swept
         if "." in path and path in params
     ]
-    return " ".join([trial.method, *values, f"seed={trial.seed}"])
+    return " ".join([trial.method, *chosen, *values, f"seed={trial.seed}"])
 
 
 def _short(value: Any) -> str:

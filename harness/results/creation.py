@@ -5,6 +5,7 @@ from typing import Any
 import pyarrow as pa
 
 from harness.errors import UserError
+from harness.results.data_seen import DATA
 from harness.results.locking import LOCK
 from harness.results.storage import TEMPORARY, Storage
 from harness.results.stored_plan import PLAN, SWEEP, Plan, read_plan, write_plan
@@ -24,7 +25,7 @@ def prepare(storage: Storage) -> None:
     foreign = [
         name
         for name in storage.entries()
-        if name not in (PLAN, SWEEP, LOCK, *DIRECTORIES) and not name.endswith(TEMPORARY)
+        if name not in (PLAN, SWEEP, LOCK, DATA, *DIRECTORIES) and not name.endswith(TEMPORARY)
     ]
     if foreign and not storage.is_file(PLAN):
         raise UserError(

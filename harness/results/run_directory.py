@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pandas as pd
 from harness.results import compaction, verification
 from harness.results.columns import Columns
 from harness.results.creation import prepare, store
+from harness.results.data_seen import require_same_data
 from harness.results.encoding import encode_arrays
 from harness.results.locking import locked
 from harness.results.records import TrialRecord, artifact_name
@@ -30,6 +31,7 @@ class RunDirectory:
 
         sweep.yaml                       the resolved sweep
         plan.parquet                     trial_id, seed, config (JSON), param.*
+        data.json                        fingerprints of the data files that trials have seen
         trials/part-<trial_id>.parquet   one row          trials/compact-<n>.parquet   many
         curves/part-<trial_id>.parquet   long form        curves/compact-<n>.parquet
         artifacts/<trial_id>.npz         arrays for figures
@@ -150,6 +152,18 @@ class RunDirectory:
         This trusts the files; after ``verify`` it is exactly what need not run again.
         """
         return compaction.finished(self._storage)
+
+    def require_same_data(self, fingerprints: Mapping[str, str], folder: str | None) -> None:
+        """Refuse data whose contents are not those that the finished trials have seen.
+
+        Args:
+            fingerprints: by dataset and options, of what would be used now.
+            folder: where it was read.
+
+        Raises:
+            UserError: names the dataset and both folders.
+        """
+        require_same_data(self._storage, fingerprints, folder, finished=bool(self.finished()))
 
     def verify(self, stale_after: float = 900.0) -> list[str]:
         """Check every file, move the bad ones to ``corrupt/``, and mend what kills have left.

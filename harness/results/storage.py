@@ -41,7 +41,8 @@ class Storage:
                 ) from error
         else:
             self._filesystem = fs.LocalFileSystem()
-            self._root = str(Path(location).expanduser().absolute())
+            # Resolved: to make `no/../run` would leave an empty folder `no` behind.
+            self._root = str(Path(location).expanduser().resolve())
         self.local = isinstance(self._filesystem, fs.LocalFileSystem)
 
     def path(self, name: str = "") -> str:

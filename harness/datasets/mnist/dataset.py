@@ -9,6 +9,7 @@ import numpy as np
 from harness.data.dataset import WARP_FACTORS, Dataset, Split
 from harness.data.files.find import find_files
 from harness.data.options import WarpOptions
+from harness.data.usable import require_shape
 from harness.datasets.mnist.idx import IMAGES, LABELS, check_idx, read_idx
 from harness.errors import CorruptFileError
 
@@ -54,8 +55,9 @@ class MnistOptions(WarpOptions):
     def check(self, data_root: Path | None) -> None:
         """Look for the files and read through them without keeping them."""
         files = _find(data_root)
-        for images, labels in (TRAIN_FILES, TEST_FILES):
-            n_images = check_idx(files[images], IMAGES)[0]
+        for split, (images, labels) in (("training", TRAIN_FILES), ("test", TEST_FILES)):
+            n_images, height, width = check_idx(files[images], IMAGES)
+            require_shape(str(files[images]), split, (n_images, 1, height, width))
             n_labels = check_idx(files[labels], LABELS)[0]
             _require_match(files[images], n_images, files[labels], n_labels)
 

@@ -46,4 +46,10 @@ def _header(path: Path, magic: int, file: Opened) -> tuple[tuple[int, ...], np.d
             f"but is {instead} (it starts with {found})."
         )
     require_header(path, length, len(header))
-    return tuple(np.frombuffer(header, ">u4")[1:].tolist()), np.dtype(np.uint8)
+    sizes = tuple(np.frombuffer(header, ">u4")[1:].tolist())
+    if 0 in sizes:
+        raise CorruptFileError(
+            f"{path} declares {' x '.join(map(str, sizes))} {_CONTENTS[magic]}: it holds nothing. "
+            "Fetch it again."
+        )
+    return sizes, np.dtype(np.uint8)

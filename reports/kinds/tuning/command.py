@@ -1,9 +1,10 @@
 """Command lines that run one configuration of a sweep again, to be copied into a shell."""
 
 import re
-import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from harness.shell import quoted
 
 SAFE = re.compile(r"[A-Za-z_][\w./-]*")
 KEYWORDS = ("null", "true", "false", "inf", "nan")
@@ -38,12 +39,12 @@ def _joined(command: str, config: Mapping[str, Any], ending: list[str]) -> str:
 def _overrides(key: str, value: Any) -> Iterator[str]:
     """Yield one override, or those of a group: its choice, then what is below it."""
     if not isinstance(value, dict):
-        yield shlex.quote(f"{key}={_written(value)}")
+        yield quoted(f"{key}={_written(value)}")
         return
-    yield shlex.quote(f"{key}={_written(value['name'])}")
+    yield quoted(f"{key}={_written(value['name'])}")
     for name, below in value.items():
         if name != "name":
-            yield shlex.quote(f"{key}.{name}={_written(below)}")
+            yield quoted(f"{key}.{name}={_written(below)}")
 
 
 def _written(value: Any) -> str:

@@ -146,7 +146,7 @@ def read_search(results: Results) -> Search:
         constraints = tuple(
             read_constraint(sweep, text) for text in stored.get("constraints") or []
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, UserError) as error:
         raise UserError(
             f"{results.location}: the search kept in sweep.yaml cannot be read ({error!r}). Run "
             "the sweep's command again: it is written anew and finished trials are kept."

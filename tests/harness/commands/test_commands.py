@@ -7,6 +7,7 @@ import pytest
 
 from harness import __version__
 from harness.cli import main
+from harness.commands.preview import SMOKE
 from harness.config.sweep import resolve
 from harness.datasets.registry import DATASET_PATHS, DATASETS
 from harness.methods import METHODS
@@ -34,7 +35,7 @@ def test_dry_run_of_the_published_sweep(workplace: Path, capsys: Capture) -> Non
 
 def test_dry_run_of_one_trial(workplace: Path, capsys: Capture) -> None:
     lines = printed(capsys, "train", "method=vae", "scale=smoke", "dry_run=true", "seed=4")
-    assert lines[0] == "1 trials: vae"
+    assert lines[0] == "1 trial: vae on digits"
     assert "  seeds                    4" in lines
     assert list(workplace.iterdir()) == []
 
@@ -43,7 +44,7 @@ def test_dry_run_of_one_trial(workplace: Path, capsys: Capture) -> None:
 def test_status_of_a_finished_run(finished_run: Path, capsys: Capture) -> None:
     before = snapshot(finished_run)
     lines = printed(capsys, "status", str(finished_run))
-    assert lines[0] == f"{finished_run}: vae"
+    assert lines[0] == f"{finished_run}: vae on mnist"
     assert lines[1].startswith("  command   unbraid train method=vae dataset=mnist data_root=")
     counts = [line.split() for line in lines[2:9]]
     assert counts == [
@@ -65,6 +66,7 @@ def test_resume_of_a_finished_run_starts_nothing(finished_run: Path, capsys: Cap
     assert printed(capsys, "resume", str(finished_run), "ray.num_cpus=2") == [
         f"{finished_run}: 1 trials planned, 1 finished",
         "1 of 1 trials finished: 1 ok",
+        SMOKE,
         f"Draw the report: unbraid report {finished_run}",
     ]
 
@@ -95,8 +97,9 @@ def test_train_prints_the_curve_and_the_scores(workplace: Path, capsys: Capture)
     assert lines[0].startswith(
         "vae on digits (real): 1000 of 1442 training and 200 of 355 test images, 2 epochs"
     )
-    assert lines[-3].startswith("ok; total ")
-    assert lines[-2] == "1 of 1 trials finished: 1 ok"
+    assert lines[-4].startswith("ok; total ")
+    assert lines[-2] == SMOKE
+    assert lines[-3] == "1 of 1 trials finished: 1 ok"
     epochs = [line for line in lines if line.startswith("epoch ")]
     assert epochs[-1].startswith(f"epoch    2  100%  test: elbo {row['metric.elbo']:.2f}  ")
     for name in ("elbo", "log_likelihood", "kl", "mse"):

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.harness.datasets.helpers.idx_files import write, write_mnist
+from harness.cli import main
+from harness.datasets.mnist.dataset import TRAIN_FILES
+from tests.harness.datasets.helpers.idx_files import idx_bytes, write, write_mnist
 from tests.harness.helpers.command_line import Capture, complaint, snapshot
 
 
@@ -32,6 +35,46 @@ def test_damaged_data_files(workplace: Path, capsys: Capture, command: str) -> N
     said = complaint(capsys, *run)
     assert "should be an IDX file of images (magic number 2051) but is one of labels" in said
     assert not (workplace / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ((0, 28, 28), "declares 0 x 28 x 28 images: it holds nothing"),
+        ((30, 28, 0), "declares 30 x 28 x 0 images: it holds nothing"),
+        ((30, 1, 1), "has training images of 1 x 1 pixels"),
+        ((1, 28, 28), "has 1 training images: it takes at least 2"),
+    ],
+)
+def test_files_without_images(
+    workplace: Path, capsys: Capture, shape: tuple[int, ...], said: str
+) -> None:
+    write_mnist(workplace / "data")
+    for name, array in zip(
+        TRAIN_FILES, (np.zeros(shape, np.uint8), np.zeros(shape[0], np.uint8)), strict=True
+    ):
+        write(workplace / "data" / name, idx_bytes(array), zipped=False)
+    for command in ("sweep", "train"):
+        assert said in complaint(capsys, command, "dataset=mnist", "data_root=data", "run_dir=run")
+    assert not (workplace / "run").exists()
+
+
+def test_other_data_under_the_same_names_are_not_the_same_trial(
+    workplace: Path, capsys: Capture
+) -> None:
+    for seed, root in enumerate(("A", "B")):
+        write_mnist(workplace / root, n_train=60, seed=seed)
+    train = ["train", "method=vae", "dataset=mnist", "scale=smoke", "scale.epochs=1", "run_dir=q"]
+    assert main([*train, "data_root=A"]) == 0
+    before = snapshot(workplace / "q")
+    capsys.readouterr()
+    said = complaint(capsys, *train, "data_root=B")
+    assert "q holds results on other data: the dataset mnist " in said
+    assert "was read from A then and is read from B now" in said
+    assert snapshot(workplace / "q") == before
+    (workplace / "A").rename(workplace / "C")
+    assert main([*train, "data_root=C"]) == 0, "the same content elsewhere"
+    assert "holds this trial already" in capsys.readouterr().out
 
 
 @pytest.fixture

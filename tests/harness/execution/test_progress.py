@@ -26,7 +26,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def progress(planned: int, already: int = 0) -> Progress:
     named = {str(i): f"vae seed={i}" for i in range(planned - already)}
     now = time.monotonic()
-    return Progress(planned, already, named, io.StringIO(), _started=now, _said=now)
+    return Progress(planned, already, named, io.StringIO(), _said=now)
 
 
 def lines(of: Progress) -> list[str]:
@@ -68,10 +68,13 @@ def test_time_left_counts_the_finished_shares_of_running_trials(watch: Clock) ->
     assert shown.seconds_left() is None
     watch.now += 10
     shown.advance("0", 0.25)
+    assert shown.seconds_left() is None, "the workers' start is no pace"
+    watch.now += 10
+    shown.advance("0", 0.5)
     shown.advance("1", 0.75)
-    assert shown.seconds_left() == pytest.approx(30), "1 of 4 trials' work in 10 s"
+    assert shown.seconds_left() == pytest.approx(10 * (4 - 1.25) / 1)
     shown.finish("1", "ok", 10.0)
-    assert shown.seconds_left() == pytest.approx(10 * (4 - 1.25) / 1.25)
+    assert shown.seconds_left() == pytest.approx(10 * (4 - 1.5) / 1.25)
 
 
 def test_long_trials_are_heard_of_now_and_then(watch: Clock) -> None:
@@ -82,18 +85,25 @@ def test_long_trials_are_heard_of_now_and_then(watch: Clock) -> None:
     assert lines(shown) == []
     watch.now += 2
     shown.advance("0", 0.3)
-    assert lines(shown) == ["[0/2] running: 30%, 20%  1:33 min left"]
+    assert lines(shown) == ["[0/2] running: 30%, 20%  1:56 min left"]
 
 
 def test_many_short_trials_share_a_line_but_no_bad_one_and_not_the_last(watch: Clock) -> None:
-    shown = progress(7)
+    shown = progress(200, already=193)
     for position, status in enumerate(["ok", "ok", "ok", "diverged", "ok", "ok", "ok"]):
         shown.finish(str(position), status, 0.01)
     assert [line.partition("  0.0 s")[0] for line in lines(shown)] == [
-        "[4/7] diverged vae seed=3",
-        "[7/7] ok       vae seed=6",
+        "[197/200] diverged vae seed=3",
+        "[200/200] ok       vae seed=6",
     ]
     assert [line[line.index("(+") :] for line in lines(shown)] == ["(+3 more)", "(+2 more)"]
+
+
+def test_of_a_few_short_trials_each_has_its_line(watch: Clock) -> None:
+    shown = progress(18)
+    for position in range(18):
+        shown.finish(str(position), "ok", 0.01)
+    assert len(lines(shown)) == 18
 
 
 def test_a_retried_trial_counts_once(watch: Clock) -> None:
@@ -117,6 +127,8 @@ def test_a_label_names_what_is_swept() -> None:
         "c_vitae lr=0.01 seed=0",
     ]
     assert label(resolve(["seeds=1"]).trials[0], {}) == "c_vitae seed=0"
+    sweep = resolve(["method=vae", "dataset=choice(digits,glyphs)", "scale=choice(smoke,small)"])
+    assert label(sweep.trials[0], sweep.swept) == "vae digits smoke seed=0"
 
 
 def test_a_label_does_not_tell_all_the_digits_of_a_number_that_was_searched() -> None:

@@ -24,10 +24,10 @@ def write(path: Path, content: bytes, *, zipped: bool) -> Path:
 
 
 def write_mnist(
-    folder: Path, n_train: int = 30, n_test: int = 12, *, zipped: bool = False
+    folder: Path, n_train: int = 30, n_test: int = 12, *, zipped: bool = False, seed: int = 0
 ) -> dict[str, np.ndarray]:
     """Write four files of random images and labels; return their arrays by file name."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     arrays = {}
     for (images, labels), n in ((TRAIN_FILES, n_train), (TEST_FILES, n_test)):
         arrays[images] = rng.integers(0, 256, (n, 28, 28), dtype=np.uint8)

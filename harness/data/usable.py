@@ -1,0 +1,79 @@
+"""Refuses datasets that nothing can be learned from, and tells two contents from one another."""
+
+import hashlib
+
+import numpy as np
+
+from harness.data.dataset import Dataset, Split
+from harness.errors import UserError
+
+FEWEST_IMAGES = 2
+"""Images of a split: of one, nothing varies."""
+
+SMALLEST_SIDE = 4
+"""Pixels: of fewer there is nothing that could be turned or halved."""
+
+HASHED_BYTES = 1 << 20
+"""Bytes from the beginning and from the end of an array that stand for its content."""
+
+
+def require_usable(dataset: Dataset) -> None:
+    """Refuse a dataset whose images are too few, too small, or of two kinds.
+
+    Raises:
+        UserError: says of which split, and what it has.
+    """
+    for split, part in (("training", dataset.train), ("test", dataset.test)):
+        if part.images.ndim != 4 or part.images.dtype != np.uint8:
+            raise UserError(
+                f"The {split} images of the dataset '{dataset.name}' must be [N, C, H, W] uint8, "
+                f"not {list(part.images.shape)} {part.images.dtype}."
+            )
+        require_shape(f"The dataset '{dataset.name}'", split, part.images.shape)
+    train, test = dataset.train.images.shape[1:], dataset.test.images.shape[1:]
+    if train != test:
+        raise UserError(
+            f"The training images of the dataset '{dataset.name}' are {list(train)} and its test "
+            f"images {list(test)} (channels, height, width): they must be alike."
+        )
+
+
+def require_shape(what: str, split: str, shape: tuple[int, ...]) -> None:
+    """Refuse ``[N, C, H, W]`` of too few images, or of too small ones.
+
+    Args:
+        what: a dataset or a file, for the message.
+        split: ``training`` or ``test``.
+        shape: of the images.
+
+    Raises:
+        UserError: says what there is and what it takes.
+    """
+    n, channels, height, width = shape
+    if n < FEWEST_IMAGES:
+        raise UserError(f"{what} has {n} {split} images: it takes at least {FEWEST_IMAGES}.")
+    if min(height, width) < SMALLEST_SIDE or not channels:
+        raise UserError(
+            f"{what} has {split} images of {height} x {width} pixels and {channels} channels: they "
+            f"need at least {SMALLEST_SIDE} x {SMALLEST_SIDE} pixels and a channel."
+        )
+
+
+def fingerprint(dataset: Dataset) -> str:
+    """Return 16 hexadecimal digits that differ where two datasets of one name differ.
+
+    Of shapes, dtypes, and the first and last MiB of every array; not of a byte in the middle of
+    many.
+    """
+    digest = hashlib.sha256()
+    for split in (dataset.train, dataset.test):
+        for name, array in _arrays(split).items():
+            digest.update(f"{name} {array.shape} {array.dtype}".encode())
+            rows = max(1, HASHED_BYTES // max(1, array[:1].nbytes))
+            for part in (array[:rows], array[-rows:]):
+                digest.update(np.ascontiguousarray(part).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _arrays(split: Split) -> dict[str, np.ndarray]:
+    return {"images": split.images, **split.factors, **split.modalities}
