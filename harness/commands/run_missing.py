@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from harness.commands.preview import SMOKE
 from harness.config.halving import make_halving
 from harness.config.schema import Settings, TrialConfig
-from harness.config.search_settings import Asha
+from harness.config.search_settings import Asha, Grid
 from harness.config.searched_space import Searched
 from harness.data.dataset import Dataset
 from harness.data.options import DatasetOptions
@@ -17,6 +17,7 @@ from harness.execution.progress import Progress, label
 from harness.execution.ray_session import ray_session, slots
 from harness.provenance import code_version
 from harness.results import FINAL_STATUSES, RunDirectory, load
+from harness.search.standing import standing
 from harness.shell import command_line
 
 if TYPE_CHECKING:  # optuna is imported where something is searched
@@ -79,21 +80,26 @@ def _run(
     swept: Any,
     progress: Progress,
 ) -> None:
-    asha = settings.scheduler
+    halving = of = None
+    if isinstance(settings.scheduler, Asha):
+        halving = make_halving(settings.scheduler, trials)
+        searched = not isinstance(settings.search, Grid)
+        of = standing(trials, swept, load(directory.location), halving, searched=searched)
     with ray_session(settings.ray):
         at_once = slots(settings.ray)
         pace = f"{at_once} at a time" if at_once else "as many at a time as the cluster takes"
         progress.say(f"{progress.planned - progress.already} trials to run, {pace}")
         run_trials(
             directory,
-            [trial.trial_id for trial in work] if isinstance(work, list) else work,
+            work,
             datasets,
             settings,
             origin=origin(settings),
             at_once=at_once,
             progress=progress,
             swept=swept,
-            halving=make_halving(asha, trials) if isinstance(asha, Asha) else None,
+            halving=halving,
+            standing=of,
         )
 
 

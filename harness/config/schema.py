@@ -120,6 +120,11 @@ class TrialConfig:
         }
 
     @property
+    def configuration(self) -> str:
+        """All but the seed, as JSON: trials that share it differ by chance alone."""
+        return json.dumps({**self.as_dict(), "seed": None}, sort_keys=True)
+
+    @property
     def trial_id(self) -> str:
         """Twelve hexadecimal digits that name this configuration and seed."""
         canonical = json.dumps(self.as_dict(), sort_keys=True, separators=(",", ":"))

@@ -49,22 +49,35 @@ class SweepCallback(tune.Callback):
     # Tune calls by keyword; most of what it passes is of no use here.
     def on_trial_result(self, **event: Any) -> None:  # type: ignore[override]
         """Note progress; stop everything where a worker cannot write."""
-        trial_id, result = event["trial"].config["trial_id"], event["result"]
+        result = event["result"]
         # Tune would keep them all.
-        so_far, metrics = result.pop("so_far", None), result.pop("metrics", {})
-        if not result["done"]:
-            self._progress.advance(trial_id, result["share"])
-            return
+        so_far, scores = result.pop("so_far", []), result.pop("scores", [])
+        ended = result.pop("ended", [])
         with self.keeping_error():
-            if "status" not in result:  # the scheduler's decision; the worker is not asked again
-                self._prune(so_far, metrics)
-                return
-            if result["status"] == "unwritten":
-                raise UserError(result["error"])
-            self._progress.finish(trial_id, result["status"], result["seconds"], result["score"])
-            self._ended(trial_id, result["status"], metrics, None)
-            if self._progress.finished % COMPACT_EVERY == 0:
-                self._run.compact()
+            for each in ended:
+                self._note_end(**each)
+            for trial_id, share in result["shares"].items():
+                self._progress.advance(trial_id, share)
+            if result["done"] and result["shares"]:  # the scheduler's decision
+                for record, of in zip(so_far, scores, strict=True):
+                    self._prune(record, of)
+
+    def _note_end(
+        self,
+        trial_id: str,
+        status: Any,
+        *,
+        seconds: float = 0.0,
+        score: str = "",
+        metrics: dict[str, float] | None = None,
+        error: str = "",
+    ) -> None:
+        if status == "unwritten":
+            raise UserError(error)
+        self._progress.finish(trial_id, status, seconds, score)
+        self._ended(trial_id, status, metrics or {}, None)
+        if self._progress.finished % COMPACT_EVERY == 0:
+            self._run.compact()
 
     def _prune(self, so_far: TrialRecord, scores: dict[str, float]) -> None:
         record = dataclasses.replace(so_far, status="pruned")
@@ -74,13 +87,14 @@ class SweepCallback(tune.Callback):
         self._ended(record.trial_id, "pruned", {}, record.curves)
 
     def on_trial_error(self, **event: Any) -> None:  # type: ignore[override]
-        """Give a trial up after its last retry."""
+        """Give trials up after their last retry."""
         trial = event["trial"]
         # Tune appends to this file at each failure; what its own accessor reads comes too late.
         last = Path(trial.error_file).read_text().rpartition("Failure #")[2].partition("\n")[2]
         with self.keeping_error():
-            self._give_up(trial.config["trial_id"], trial.num_failures, last.strip())
-            self._ended(trial.config["trial_id"], "failed", {}, None)
+            for trial_id in trial.config["trial_ids"]:
+                self._give_up(trial_id, trial.num_failures, last.strip())
+                self._ended(trial_id, "failed", {}, None)
 
     @contextmanager
     def keeping_error(self) -> Iterator[None]:

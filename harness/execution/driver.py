@@ -16,8 +16,8 @@ from harness.data.dataset import Dataset
 from harness.data.options import DatasetOptions
 from harness.execution.dataset_transport import shared
 from harness.execution.progress import Progress
-from harness.results import RunDirectory, TrialRecord, load
-from harness.search.outcome import scores_along
+from harness.results import RunDirectory, TrialRecord
+from harness.search.standing import Standing, together
 
 if TYPE_CHECKING:  # optuna is imported where something is searched, Ray where something runs
     from ray.tune.schedulers import FIFOScheduler
@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # optuna is imported where something is searched, Ray where s
 
 def run_trials(
     run: RunDirectory,
-    work: "list[str] | GrowingPlan",
+    work: "list[TrialConfig] | GrowingPlan",
     datasets: dict[DatasetOptions, Dataset],
     settings: Settings,
     *,
@@ -36,6 +36,7 @@ def run_trials(
     progress: Progress,
     swept: Iterable[str] = (),
     halving: Halving | None = None,
+    standing: Standing | None = None,
 ) -> None:
     """Run trials through Ray Tune on the connected cluster; return when none is running.
 
@@ -44,7 +45,7 @@ def run_trials(
 
     Args:
         run: where the trials are planned and written.
-        work: ids of planned trials, or the search that suggests them.
+        work: planned trials, or the search that suggests them.
         datasets: of all the trials, by options.
         settings: resources, retries, device.
         origin: entries of ``env.*`` that the driver knows.
@@ -52,6 +53,7 @@ def run_trials(
         progress: prints how it goes.
         swept: the paths whose values name a trial.
         halving: when trials are stopped early; None where all run to their end.
+        standing: how configurations stand, where trials are stopped early.
 
     Raises:
         UserError: the run directory cannot be written.
@@ -70,17 +72,22 @@ def run_trials(
 
     growth = None if isinstance(work, list) else work
     callback = SweepCallback(run, progress, give_up, growth.ended if growth else None)
-    suggestions = Suggestions(growth, progress, swept, callback) if growth else None
+    by_configuration = halving is not None
+    suggestions = None
+    if growth:
+        suggestions = Suggestions(growth, progress, swept, callback, whole=by_configuration)
     trainable = _trainable(run, datasets, settings, origin, halving)
     how = {
-        "scheduler": _scheduler(run, halving),
+        "scheduler": _scheduler(halving, standing),
         "search_alg": suggestions,
         "num_samples": growth.left if growth else 1,
         "max_concurrent_trials": at_once,
     }
-    planned = work if isinstance(work, list) else None
+    groups = None
+    if isinstance(work, list):
+        groups = together(work) if by_configuration else [[trial.trial_id] for trial in work]
     try:
-        _fit(trainable, planned, how, callback, settings.ray.max_retries)
+        _fit(trainable, groups, how, callback, settings.ray.max_retries)
     except TuneError:
         if callback.error:
             raise callback.error from None
@@ -88,7 +95,11 @@ def run_trials(
 
 
 def _fit(
-    trainable: Any, planned: list[str] | None, how: dict[str, Any], callback: Any, retries: int
+    trainable: Any,
+    groups: list[list[str]] | None,
+    how: dict[str, Any],
+    callback: Any,
+    retries: int,
 ) -> None:
     """Let Tune run the planned trials, or those that its search suggests."""
     from ray import tune
@@ -96,7 +107,7 @@ def _fit(
     with tempfile.TemporaryDirectory(prefix="unbraid-tune-", ignore_cleanup_errors=True) as scratch:
         tune.Tuner(
             trainable,
-            param_space={"trial_id": tune.grid_search(planned)} if planned is not None else {},
+            param_space={"trial_ids": tune.grid_search(groups)} if groups is not None else {},
             tune_config=tune.TuneConfig(
                 reuse_actors=True, trial_dirname_creator=lambda trial: trial.trial_id, **how
             ),
@@ -111,11 +122,11 @@ def _fit(
         ).fit()
 
 
-def _scheduler(run: RunDirectory, halving: Halving | None) -> "FIFOScheduler":
+def _scheduler(halving: Halving | None, standing: Standing | None) -> "FIFOScheduler":
     from harness.execution.schedulers import PlanOrder, SuccessiveHalving
 
-    if halving:
-        return SuccessiveHalving(halving, scores_along(load(run.location), halving))
+    if halving and standing:
+        return SuccessiveHalving(halving, standing)
     return PlanOrder()  # type: ignore[no-untyped-call]
 
 

@@ -1,12 +1,12 @@
 """Which of the waiting trials runs next."""
 
-from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
 from ray.tune.schedulers import ASHAScheduler, FIFOScheduler
 
 from harness.config.halving import Halving
+from harness.search.standing import Standing
 
 
 class PlanOrder(FIFOScheduler):
@@ -23,15 +23,17 @@ class PlanOrder(FIFOScheduler):
 
 
 class SuccessiveHalving(ASHAScheduler):
-    """Tune's asynchronous successive halving, with the order of :class:`PlanOrder`.
+    """Tune's asynchronous successive halving of configurations, in the order of the plan.
+
+    A configuration is judged by the mean of its seeds, which one worker trains from rung to rung,
+    so that all of them go on or none.
 
     Args:
         halving: what is compared, and when.
-        earlier: scores of the trials of an earlier session, ``{trial: {epoch: score}}``; the
-            rungs know them.
+        standing: how configurations stand; the rungs know those of earlier sessions.
     """
 
-    def __init__(self, halving: Halving, earlier: Mapping[str, Mapping[int, float]]) -> None:
+    def __init__(self, halving: Halving, standing: Standing) -> None:
         super().__init__(
             time_attr="epoch",
             metric="judged_by",
@@ -41,12 +43,26 @@ class SuccessiveHalving(ASHAScheduler):
             reduction_factor=halving.reduction_factor,
             stop_last_trials=False,
         )
-        for trial_id, scores in earlier.items():
+        self._spared, self._stopped = standing.spared, standing.stopped
+        for configuration, scores in standing.earlier.items():
             # Of a trial the scheduler asks the id alone, of the controller nothing.
-            trial: Any = SimpleNamespace(trial_id=trial_id)
+            trial: Any = SimpleNamespace(trial_id=configuration, config={"trial_ids": []})
             controller: Any = None
             self.on_trial_add(controller, trial)
             for epoch, score in scores.items():
                 self.on_trial_result(controller, trial, {"epoch": epoch, "judged_by": score})
+
+    def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
+        """Return whether a configuration goes on; between rungs it does."""
+        if "judged_by" not in result:
+            return str(self.CONTINUE)
+        seeds = set(trial.config["trial_ids"])
+        if result["judged_by"] is None:  # a seed of it diverged or failed
+            decision = self.STOP
+        else:
+            decision = super().on_trial_result(tune_controller, trial, result)
+        if seeds & self._spared:
+            return str(self.CONTINUE)
+        return str(self.STOP if seeds & self._stopped else decision)
 
     choose_trial_to_run = PlanOrder.choose_trial_to_run

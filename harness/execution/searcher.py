@@ -20,23 +20,30 @@ class Suggestions(Searcher):
         progress: gets the names of the new trials.
         swept: the paths that such a name tells the values of.
         callback: notes an error on its way through Tune.
+        whole: whether all the seeds of a configuration are one trial of Tune.
     """
 
     def __init__(
-        self, growth: GrowingPlan, progress: Progress, swept: Iterable[str], callback: SweepCallback
+        self,
+        growth: GrowingPlan,
+        progress: Progress,
+        swept: Iterable[str],
+        callback: SweepCallback,
+        *,
+        whole: bool = False,
     ) -> None:
         super().__init__()
         self._growth, self._progress = growth, progress
-        self._swept, self._callback = list(swept), callback
+        self._swept, self._callback, self._whole = list(swept), callback, whole
 
     def suggest(self, trial_id: str) -> Any:  # noqa: ARG002  # Tune's own id
-        """Return the configuration that Tune hands to a worker: the trial's id."""
+        """Return the configuration that Tune hands to a worker: ids of trials."""
         with self._callback.keeping_error():
-            trial = self._growth.next()
-        if trial is None:
+            trials = self._growth.next(whole=self._whole)
+        if not trials:
             return Searcher.FINISHED
-        self._progress.labels[trial.trial_id] = label(trial, self._swept)
-        return {"trial_id": trial.trial_id}
+        self._progress.labels.update({t.trial_id: label(t, self._swept) for t in trials})
+        return {"trial_ids": [trial.trial_id for trial in trials]}
 
     def on_trial_complete(
         self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False

@@ -3,8 +3,10 @@
 import socket
 import sys
 import time
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from ray import tune
@@ -23,7 +25,7 @@ from harness.trial.process import prepare_process
 from harness.trial.run import Advance, run_trial
 
 REPORT_EVERY_S = 5.0
-"""Seconds between reports of a running trial; a shorter trial reports once, at its end."""
+"""Seconds between reports of running trials; a shorter trial reports once, at its end."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,34 @@ class Assignment:
     halving: Halving | None
 
 
-class TrialWorker(tune.Trainable):
-    """Runs the trial whose id Tune passes; reused for the next one.
+@dataclass
+class _Member:
+    """A trial of those that a worker has begun.
 
-    A step is a few seconds of training, or what leads to a rung where the trial is judged; the last
-    one writes the trial into the run directory. The file is there before Tune hears of it, so
-    nothing that happens to Tune can lose the trial.
+    Attributes:
+        trial_id: its id.
+        running: the trial; it yields after every epoch.
+        advance: the last that it yielded.
+        rung: how many rungs it has reached.
+        ended: whether its record is written.
+    """
+
+    trial_id: str
+    running: Generator[Advance, None, TrialRecord]
+    advance: Advance | None = None
+    rung: int = 0
+    ended: bool = False
+
+
+class TrialWorker(tune.Trainable):
+    """Runs the trials whose ids Tune passes; reused for the next ones.
+
+    They are one trial or, where trials are stopped early, all the seeds of a configuration: these
+    train in turns from rung to rung, so that they are judged together.
+
+    A step is a few seconds of training, or what leads to a rung. A trial's last step writes it into
+    the run directory. The file is there before Tune hears of it, so nothing that happens to Tune
+    can lose the trial.
     """
 
     def setup(  # type: ignore[override]  # tune.with_parameters passes what Ray's type lacks
@@ -68,64 +92,75 @@ class TrialWorker(tune.Trainable):
         self._assignment = assignment
         self._run_directory = RunDirectory(assignment.run_dir)
         self._loaded: dict[DatasetOptions, Dataset] = {}
-        self._rung: int
+        self._members: list[_Member]
         self._begin(config)
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
-        """Begin the next trial in the same process."""
+        """Begin the next trials in the same process."""
         self._begin(new_config)
         return True
 
     def step(self) -> dict[str, Any]:
-        """Train for a few seconds; at the trial's end write its record."""
+        """Train for a few seconds; write the records of the trials that end."""
         deadline = time.monotonic() + REPORT_EVERY_S
-        share = 0.0
-        try:
-            while time.monotonic() < deadline:
-                advance = next(self._running)
-                share = advance.share
-                if self._at_rung(advance):
-                    return {"done": False, "share": share, **self._judgeable(advance)}
-        except StopIteration as finished:
-            return {"done": True, **self._write(finished.value)}
-        return {"done": False, "share": share}
+        ended: list[dict[str, Any]] = []
+        while time.monotonic() < deadline and (member := self._next()):
+            try:
+                member.advance = next(member.running)
+                member.rung = self._rung(member.advance, member.rung)
+            except StopIteration as finished:
+                member.ended = True
+                ended.append(self._write(finished.value))
+        left = [member for member in self._members if not member.ended]
+        shares = {m.trial_id: m.advance.share for m in left if m.advance}
+        report = {"done": not left, "ended": ended, "shares": shares}
+        return {**report, **self._judgeable(left)} if left and not self._next() else report
 
-    def _at_rung(self, advance: Advance) -> bool:
+    def _next(self) -> _Member | None:
+        """Return the first trial that has not come to the next rung; None where all have."""
+        ready = [m for m in self._members if not m.ended and m.rung <= self._judged]
+        return ready[0] if ready else None
+
+    def _rung(self, advance: Advance, so_far: int) -> int:
         halving = self._assignment.halving
-        if halving is None or not advance.test or halving.rung(advance.epoch) == self._rung:
-            return False
-        self._rung = halving.rung(advance.epoch)
-        return True
+        return halving.rung(advance.epoch) if halving and advance.test else so_far
 
-    def _judgeable(self, advance: Advance) -> dict[str, Any]:
-        """Return what the scheduler compares, and the record that the driver writes if it ends."""
-        assert self._assignment.halving is not None
+    def _judgeable(self, left: list[_Member]) -> dict[str, Any]:
+        """Return what the scheduler compares, and the records that the driver writes if it ends."""
+        halving = self._assignment.halving
+        assert halving is not None
+        self._judged = min(member.rung for member in left)
+        advances = [member.advance for member in left if member.advance]
+        whole = len(left) == len(self._members)  # a seed that diverged or failed speaks for all
         return {
-            "epoch": advance.epoch,
-            "judged_by": advance.test[self._assignment.halving.metric],
-            "metrics": advance.test,
-            "so_far": advance.so_far,
+            "epoch": halving.rungs[self._judged - 1],
+            "judged_by": fmean(a.test[halving.metric] for a in advances) if whole else None,
+            "so_far": [advance.so_far for advance in advances],
+            "scores": [advance.test for advance in advances],
         }
 
     def _write(self, record: TrialRecord) -> dict[str, Any]:
+        ended = {"trial_id": record.trial_id, "status": record.status}
         try:
             self._run_directory.write(record)
         except UserError as error:
             # The driver stops the sweep: the next trial could not be written either.
-            return {"status": "unwritten", "error": f"{socket.gethostname()}: {error}"}
+            return {**ended, "status": "unwritten", "error": f"{socket.gethostname()}: {error}"}
         return {
-            "status": record.status,
+            **ended,
             "seconds": record.times["total"],
             "score": first_score(record.metrics),
             "metrics": record.metrics,
         }
 
     def _begin(self, config: dict[str, Any]) -> None:
-        self._rung = 0
-        trial = trial_from_dict(self._run_directory.config(config["trial_id"]))
+        self._judged = 0
+        self._members = [_Member(id_, self._run(id_)) for id_ in config["trial_ids"]]
+
+    def _run(self, trial_id: str) -> Generator[Advance, None, TrialRecord]:
+        trial = trial_from_dict(self._run_directory.config(trial_id))
         device = pick_device(self._assignment.device)
-        data = self._dataset(trial)
-        self._running = run_trial(trial, data, device, self._assignment.origin)
+        return run_trial(trial, self._dataset(trial), device, self._assignment.origin)
 
     def _dataset(self, trial: TrialConfig) -> Dataset:
         if trial.dataset not in self._loaded:

@@ -64,8 +64,11 @@ class GrowingPlan:
         to_suggest = max(0, self._searched.n - len(self._assignments))
         return len(self.missing) + to_suggest * len(self._searched.seeds)
 
-    def next(self) -> TrialConfig | None:
-        """Return the next trial to run; None when all that were asked for have been given out.
+    def next(self, *, whole: bool = False) -> list[TrialConfig]:
+        """Return the next trial to run; none when all that were asked for have been given out.
+
+        Args:
+            whole: return all the waiting seeds of its configuration with it.
 
         Raises:
             UserError: the run directory cannot be written.
@@ -73,7 +76,12 @@ class GrowingPlan:
         if not self._waiting and len(self._assignments) < self._searched.n:
             self._waiting.extend(self._add(self._searched.trials(self._study.suggest())))
             self._directory.extend(plan_frame(self._trials.values()))
-        return self._waiting.popleft() if self._waiting else None
+        if not self._waiting:
+            return []
+        trials = [self._waiting.popleft()]
+        while whole and self._waiting and self._waiting[0].configuration == trials[0].configuration:
+            trials.append(self._waiting.popleft())
+        return trials
 
     def ended(
         self,

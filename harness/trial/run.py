@@ -61,7 +61,9 @@ class Stopwatch:
 
     def skip(self) -> None:
         """Leave out the time since the last lap, which the caller spent."""
-        self._last = time.perf_counter()
+        now = time.perf_counter()
+        self._start += now - self._last
+        self._last = now
 
     def read(self, steps: int) -> dict[str, float]:
         """Return the seconds of every activity so far, after ``steps`` training steps."""

@@ -1,7 +1,14 @@
-"""A worker that starts more slowly than trials end still gets to work."""
+"""Which trials run next, and which are stopped."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
+
+from harness.config.halving import Halving
+from harness.config.sweep import resolve
+from harness.results import load
+from harness.search.standing import Standing, standing, together
 from tests.harness.execution.conftest import Start
 
 METHOD = '''
@@ -45,3 +52,64 @@ def test_a_worker_that_is_starting_is_kept(start: Start, tmp_path: Path) -> None
     )
     assert command.wait() == 0, command.err
     assert len(list(tmp_path.glob("trained-*"))) == 2
+
+
+HALVING = Halving("mse", "lower", (1, 3), 3.0)
+KNOWN = {str(i): {1: float(i), 3: i / 10} for i in range(6)}
+CONTINUE, STOP = "CONTINUE", "STOP"
+
+
+def decision(of: Standing, epoch: int, score: float | None) -> str:
+    from harness.execution.schedulers import SuccessiveHalving
+
+    scheduler = SuccessiveHalving(HALVING, of)
+    trial = SimpleNamespace(trial_id="new", config={"trial_ids": ["a", "b"]})
+    scheduler.on_trial_add(None, trial)
+    return scheduler.on_trial_result(None, trial, {"epoch": epoch, "judged_by": score})
+
+
+def known(spared: tuple[str, ...] = (), stopped: tuple[str, ...] = ()) -> Standing:
+    return Standing(KNOWN, frozenset(spared), frozenset(stopped))
+
+
+@pytest.mark.parametrize(
+    ("of", "epoch", "score", "decided"),
+    [
+        (Standing({}, frozenset(), frozenset()), 1, 9.0, CONTINUE),  # the first to come
+        (known(), 1, 9.0, STOP),
+        (known(), 1, 1.0, CONTINUE),  # among the best third
+        (known(), 1, 2.0, STOP),
+        (known(), 2, 9.0, STOP),  # judged by the rung it has passed
+        (known(), 3, 0.1, CONTINUE),
+        (known(), 1, None, STOP),  # a seed diverged
+        (known(spared=("b",)), 1, 9.0, CONTINUE),
+        (known(spared=("b",)), 1, None, CONTINUE),
+        (known(stopped=("a",)), 1, 0.0, STOP),
+    ],
+)
+def test_who_goes_on(of: Standing, epoch: int, score: float | None, decided: str) -> None:
+    assert decision(of, epoch, score) == decided
+
+
+def test_between_rungs_nothing_is_decided() -> None:
+    from harness.execution.schedulers import SuccessiveHalving
+
+    trial = SimpleNamespace(trial_id="new", config={"trial_ids": ["a"]})
+    assert SuccessiveHalving(HALVING, known()).on_trial_result(None, trial, {}) == CONTINUE
+
+
+def test_the_default_and_what_ran_to_its_end_are_spared(tmp_path: Path) -> None:
+    arguments = ["method=vae", "dataset=digits", "scale=smoke", "scale.epochs=1", "seeds=2"]
+    sweep = resolve([*arguments, "method.lr=choice(1e-4,1e-3,1e-2)"])
+    default, better, _ = together(sweep.trials)
+    from harness.cli import main
+
+    run = ["train", *arguments[:-1], "method.lr=1e-3", f"run_dir={tmp_path / 'run'}"]
+    assert main(run) == 0
+    judged = Halving("elbo", "higher", (1,), 3.0)
+    of = standing(sweep.trials, sweep.swept, load(tmp_path / "run"), judged, searched=False)
+    assert of.spared == {*default, *better}
+    assert of.stopped == frozenset()
+    assert [list(scores) for scores in of.earlier.values()] == [[1]]
+    first = standing(sweep.trials, sweep.swept, load(tmp_path / "run"), judged, searched=True)
+    assert first.spared == of.spared

@@ -39,7 +39,8 @@ def run(
 ) -> list[TrialConfig]:
     """Run the next ``n`` trials, as far as there are some."""
     done = []
-    while len(done) < n and (trial := growth.next()):
+    while len(done) < n and (trials := growth.next()):
+        (trial,) = trials
         written = record(trial, status)
         directory.write(written)
         growth.ended(trial.trial_id, written.status, written.metrics, written.curves)
@@ -63,15 +64,24 @@ def test_it_gives_out_what_was_asked_for_with_the_default_first(tmp_path: Path) 
     results = load(tmp_path)
     assert planned_trials(results) == done
     assert results.counts["planned"] == results.counts["finished"] == 10
-    assert (growth.left, growth.next()) == (0, None)
+    assert (growth.left, growth.next()) == (0, [])
+
+
+def test_a_whole_configuration_is_given_out_with_all_its_seeds(tmp_path: Path) -> None:
+    directory, sweep = planned(tmp_path, "trials=2", "seeds=3")
+    growth = GrowingPlan(directory, sweep.searched)
+    for _ in range(2):
+        trials = growth.next(whole=True)
+        assert [trial.seed for trial in trials] == [0, 1, 2]
+        assert len(set(lrs(trials))) == 1
+    assert growth.next(whole=True) == []
 
 
 def test_a_trial_is_planned_before_it_is_given_out(tmp_path: Path) -> None:
     directory, sweep = planned(tmp_path, "trials=3", "seeds=1")
     growth = GrowingPlan(directory, sweep.searched)
     for _ in range(3):
-        trial = growth.next()
-        assert trial is not None
+        (trial,) = growth.next()
         assert RunDirectory(tmp_path).config(trial.trial_id) == trial.as_dict()
     assert load(tmp_path).counts["missing"] == 3
     assert load(tmp_path).counts["planned"] == 3
@@ -127,8 +137,7 @@ def test_a_result_reported_twice_counts_once(tmp_path: Path) -> None:
 def test_a_trial_that_lacks_the_objective_ends_the_search(tmp_path: Path) -> None:
     directory, sweep = planned(tmp_path, "trials=3", "seeds=1")
     growth = GrowingPlan(directory, sweep.searched)
-    trial = growth.next()
-    assert trial is not None
+    (trial,) = growth.next()
     with pytest.raises(UserError, match="cannot judge vae: it is not scored on elbo"):
         growth.ended(trial.trial_id, "ok", {"mse": 0.5})
 
