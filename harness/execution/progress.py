@@ -107,7 +107,7 @@ class Progress:
     def _say_with_counts(self, text: str) -> None:
         self._said = time.monotonic()
         left = self.seconds_left()
-        eta = f"  {duration(left)} left" if left else ""
+        eta = f"  {duration(max(1, round(left)))} left" if left else ""
         width = len(str(self.planned))
         self.say(f"[{self.already + self.finished:>{width}}/{self.planned}] {text}{eta}")
 

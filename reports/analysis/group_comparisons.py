@@ -3,26 +3,24 @@
 Trials with the same level and seed see the same data in the same order, hence the pairing.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
+from reports.analysis.families import MOST_PAIRED, Compared, Family, Pair
 from reports.layout.grid import Grid
-from reports.layout.profiles import Cell, Profile
+from reports.layout.profiles import Profile
 from reports.stats.estimates import (
     Difference,
     Estimate,
-    holm,
     paired_difference,
     probability_of_improvement,
 )
 
-MOST_PAIRED = 4
-"""With more groups than this, only the best one is compared, with each of the others."""
 MOST_RIVALS = 20
-"""And with no more than so many of them, the better ones first."""
+"""Of many groups, the best is compared with no more than so many others, the better ones first."""
+NOT_COMPARED = Compared(paired_difference([]), np.nan)
 
 
 @dataclass(frozen=True)
@@ -32,42 +30,50 @@ class Comparison:
     Attributes:
         a: label of one group.
         b: label of the other.
-        at_best: difference of final values, each at its best level, paired by seed.
+        at_best: difference of final values, each at its best level, paired by seed, as the page's
+            family has it; empty where a group has no level at which every seed finished.
         at_common: the same at the levels where both are stable, paired by level and seed.
         levels: these common levels.
         wins: probability that a trial of ``a`` beats one of ``b`` at the same level; diverged
             trials count as worst.
-        adjusted: p-value of ``at_best``, adjusted by Holm's method for all comparisons made.
     """
 
     a: str
     b: str
-    at_best: Difference
+    at_best: Compared
     at_common: Difference
     levels: tuple[float, ...]
     wins: Estimate
-    adjusted: float = np.nan
 
 
-def compare_all(grid: Grid, found: dict[str, Profile]) -> list[Comparison]:
-    """Compare every pair of groups; of many groups, the best with each of the others."""
-    ranked = sorted(found.values(), key=lambda p: _rank(p, grid.outcome.sign), reverse=True)
+def compare_all(
+    grid: Grid, by_group: dict[str, Profile], family: Family | None
+) -> list[Comparison]:
+    """Compare every pair of groups; of many groups, the best with each of the others.
+
+    Args:
+        grid: the sweep.
+        by_group: its groups' profiles.
+        family: the comparisons of the page in the sweep's outcome; None where it has no value.
+    """
+    if family is None:
+        return []
+    return [
+        compare(grid, by_group[a], by_group[b], family) for a, b in leading_pairs(grid, by_group)
+    ]
+
+
+def leading_pairs(grid: Grid, by_group: dict[str, Profile]) -> list[Pair]:
+    """Return the pairs that are put into words, the better group of each first."""
+    ranked = sorted(by_group, key=lambda g: _rank(by_group[g], grid.outcome.sign), reverse=True)
     if len(ranked) <= MOST_PAIRED:
-        pairs = list(combinations(ranked, 2))
-    else:
-        pairs = [(ranked[0], rival) for rival in ranked[1 : 1 + MOST_RIVALS]]
-    return adjust([compare(grid, a, b) for a, b in pairs])
+        return list(combinations(ranked, 2))
+    return [(ranked[0], rival) for rival in ranked[1 : 1 + MOST_RIVALS]]
 
 
-def adjust(comparisons: Sequence[Comparison]) -> list[Comparison]:
-    """Return the comparisons with Holm's adjusted p-values."""
-    adjusted = holm([c.at_best.p for c in comparisons])
-    return [replace(c, adjusted=float(p)) for c, p in zip(comparisons, adjusted, strict=True)]
-
-
-def compare(grid: Grid, a: Profile, b: Profile) -> Comparison:
-    """Compare two groups; the p-value is yet to be adjusted."""
-    at_best = _difference(a.best, b.best) if a.best and b.best else paired_difference([])
+def compare(grid: Grid, a: Profile, b: Profile, family: Family) -> Comparison:
+    """Compare two groups: at each one's best level, as the family has it, and over common ones."""
+    at_best = family.of(a.group, b.group) if a.best and b.best else NOT_COMPARED
     stable_b = {cell.level: cell for cell in b.cells if cell.stable}
     common = [
         (cell, stable_b[cell.level]) for cell in a.cells if cell.stable and cell.level in stable_b
@@ -84,10 +90,6 @@ def compare(grid: Grid, a: Profile, b: Profile) -> Comparison:
     levels = tuple(one.level for one, _ in common)
     wins = probability_of_improvement(outcomes)
     return Comparison(a.group, b.group, at_best, at_common, levels, wins)
-
-
-def _difference(a: Cell, b: Cell) -> Difference:
-    return paired_difference((a.values - b.values).dropna())
 
 
 def _outcomes(grid: Grid, group: str, level: float) -> np.ndarray:

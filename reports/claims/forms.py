@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from reports.analysis.families import Family, Pair
 from reports.analysis.trends import rank_trend, series_along
 from reports.claims.published import Published, Statement
 from reports.layout.constraints import Checked
 from reports.layout.design import Design
 from reports.layout.scores import Scores
 from reports.page.text import count, interval, number, words
+from reports.page.verdicts import Verdict
 from reports.stats.estimates import Difference, paired_difference
 
 
@@ -25,35 +27,50 @@ class Comparison:
         said: what it says, in words.
         difference: that number's mean over seeds, or over series of trials.
         numbers: what decides, in words, without the p-value.
+        adjusted: its p-value where the page's families have it; None where it is adjusted within
+            the statement.
+        sign: what the page says of it elsewhere, 1 or -1 where something is shown; None where it
+            is decided here.
+        adjustment: how the p-value is adjusted, as it stands before it.
     """
 
     said: str
     difference: Difference
     numbers: str
+    adjusted: float | None = None
+    sign: int | None = None
+    adjustment: str = "Holm "
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What statements are tested on.
+
+    Attributes:
+        design: the variants.
+        scores: the metrics that any trial has, by name.
+        families: the page's comparisons, by metric.
+        checked: the sweep's constraints.
+    """
+
+    design: Design
+    scores: Mapping[str, Scores]
+    families: Mapping[str, Family]
+    checked: Checked = ()
 
 
 def comparisons(
-    statement: Statement,
-    known: Published,
-    design: Design,
-    scores: Mapping[str, Scores],
-    checked: Checked,
+    statement: Statement, known: Published, findings: Findings
 ) -> list[Comparison | str]:
-    """Return everything that a statement says, as comparisons; or why one cannot be made.
-
-    Args:
-        statement: of levels and of factors.
-        known: the publication.
-        design: the variants.
-        scores: the metrics that any trial has, by name.
-        checked: the sweep's constraints.
-    """
+    """Return everything that a statement says, as comparisons; or why one cannot be made."""
+    design, checked = findings.design, findings.checked
+    scores, families = findings.scores, findings.families
     return [
         *_constraints(statement.met, checked, 1),
         *_constraints(statement.broken, checked, -1),
-        *_orders(statement.ascending, scores),
+        *_orders(statement.ascending, scores, families),
         *_excesses(statement.exceeds, scores),
-        *_rankings(statement.ranked, known, scores),
+        *_rankings(statement.ranked, known, scores, families),
         *_trends(statement.rising, design, scores, 1),
         *_trends(statement.falling, design, scores, -1),
     ]
@@ -80,12 +97,19 @@ def _constraints(
                 f"{each.mean.n} seeds"
             )
             said = f"{variant} {'meets' if sign > 0 else 'breaks'} {constraint.in_words}"
-            found.append(Comparison(said, _turned(each.slack, sign), numbers))
+            shown = _SIGNS[each.verdict] * sign  # the verdict of the constraint's own column
+            slack = _turned(each.slack, sign)
+            found.append(Comparison(said, slack, numbers, each.slack.p, shown, ""))
     return found
 
 
+_SIGNS: dict[Verdict, int] = {"holds": 1, "does not hold": -1, "undecided": 0}
+
+
 def _orders(
-    stated: Mapping[str, Sequence[Sequence[str]]], scores: Mapping[str, Scores]
+    stated: Mapping[str, Sequence[Sequence[str]]],
+    scores: Mapping[str, Scores],
+    families: Mapping[str, Family],
 ) -> list[Comparison | str]:
     """Compare every variant of a lower group with every one of a higher group."""
     found: list[Comparison | str] = []
@@ -94,16 +118,36 @@ def _orders(
             found.append(f"no trial has {metric}")
             continue
         score = scores[metric]
-        pairs = [(a, b) for low, high in combinations(tiers, 2) for a in low for b in high]
-        for low, high in pairs:
+        for low, high in _tier_pairs(tiers):
             lacking = [v for v in (low, high) if not len(score.values.get(v, ()))]
             if lacking:
                 found.append(f"{words(lacking)} has no value of {score.outcome.label}")
                 continue
-            gap = score.difference(high, low)
-            numbers = f"{high} − {low} = {interval(gap, signed=True)}"
-            found.append(Comparison(f"{score.outcome.label} of {low} < {high}", gap, numbers))
+            said = f"{score.outcome.label} of {low} < {high}"
+            found.append(_of_family(families[metric], high, low, said))
     return found
+
+
+def _tier_pairs(tiers: Sequence[Sequence[str]]) -> list[Pair]:
+    return [(a, b) for low, high in combinations(tiers, 2) for a in low for b in high]
+
+
+def _of_family(family: Family, a: str, b: str, said: str, before: str = "") -> Comparison:
+    """Return the page's comparison of two groups as a part of a statement."""
+    compared = family.of(a, b)
+    numbers = f"{before}{a} − {b} = {interval(compared.difference, signed=True)}"
+    return Comparison(said, compared.difference, numbers, compared.adjusted, compared.sign)
+
+
+def stated_pairs(known: Published | None) -> dict[str, list[Pair]]:
+    """Return the pairs of groups that a publication's statements compare, by metric."""
+    pairs: dict[str, list[Pair]] = {}
+    for statement in known.statements if known else ():
+        for metric, tiers in statement.ascending.items():
+            pairs.setdefault(metric, []).extend(_tier_pairs(tiers))
+        for metric in statement.ranked:
+            pairs.setdefault(metric, []).extend(combinations(known.printed if known else (), 2))
+    return pairs
 
 
 def _excesses(
@@ -125,7 +169,10 @@ def _excesses(
 
 
 def _rankings(
-    metrics: Sequence[str], known: Published, scores: Mapping[str, Scores]
+    metrics: Sequence[str],
+    known: Published,
+    scores: Mapping[str, Scores],
+    families: Mapping[str, Family],
 ) -> list[Comparison | str]:
     """Compare every two levels whose printed numbers differ, and correlate the orders."""
     found: list[Comparison | str] = []
@@ -141,11 +188,11 @@ def _rankings(
             continue
         pairs = list(combinations(levels, 2))
         for high, low in pairs:
-            gap = score.difference(high, low)
-            numbers = f"{high} − {low} = {interval(gap, signed=True)}"
+            before = ""
             if (high, low) == pairs[-1]:
-                numbers = f"{_rank_correlation(score, printed, levels)}; {numbers}"
-            found.append(Comparison(f"{score.outcome.label} of {high} > {low}", gap, numbers))
+                before = f"{_rank_correlation(score, printed, levels)}; "
+            said = f"{score.outcome.label} of {high} > {low}"
+            found.append(_of_family(families[metric], high, low, said, before))
     return found
 
 

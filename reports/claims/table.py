@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup
 
+from reports.analysis.families import Family
 from reports.claims.published import Published
 from reports.claims.stability import TESTS
 from reports.claims.verdict import Against, Evidence, verdict
@@ -53,7 +54,8 @@ def statements_table(known: Published, evidence: Evidence | str) -> Table:
     ]
     caption = (
         f"Statements of {known.source}, and whether they hold in this run. Holm's adjustment is "
-        "for the number of rivals."
+        "that of the table of pairs for final values, and for the number of rivals where learning "
+        "curves are compared."
     )
     return tested_table(tested, caption)
 
@@ -82,7 +84,13 @@ def tested_table(tested: Sequence[Tested], caption: str) -> Table:
 
 
 def gather(
-    known: Published, grid: Grid, found: dict[str, Profile], curves: Curves, level: float | None
+    known: Published,
+    grid: Grid,
+    found: dict[str, Profile],
+    curves: Curves,
+    level: float | None,
+    *,
+    family: Family | None,
 ) -> Evidence | str:
     """Return what the tests look at, or a sentence that says why they cannot be made."""
     if grid.outcome.name != known.metric:
@@ -90,10 +98,10 @@ def gather(
     if grid.factors != (known.factor,):
         varied = ", ".join(grid.factors) or "nothing beside the axis"
         return f"The statement is about {known.factor} alone; this run varies {varied}."
-    if known.subject not in found or len(found) < 2:
+    if known.subject not in found or len(found) < 2 or family is None:
         return f"This run does not compare {known.subject} with anything."
     rivals = tuple(profile for group, profile in found.items() if group != known.subject)
-    return Evidence(grid, found[known.subject], rivals, curves, level)
+    return Evidence(grid, found[known.subject], rivals, curves, level, family)
 
 
 def setting(numbers: str, published: Mapping[str, object]) -> Markup:

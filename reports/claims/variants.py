@@ -1,13 +1,12 @@
 """A paper's statements about an ablation, its variants or its factors, tested on the results."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 
-from reports.claims.forms import comparisons
+from reports.analysis.families import ALPHA
+from reports.claims.forms import Comparison, Findings, comparisons
 from reports.claims.published import Published, Statement
 from reports.claims.table import Tested, tested_table
-from reports.claims.verdict import ALPHA, Against, sign_of
-from reports.layout.constraints import Checked
-from reports.layout.design import Design
+from reports.claims.verdict import Against, sign_of
 from reports.layout.outcome import plain
 from reports.layout.scores import Scores
 from reports.page.tables import Table
@@ -15,25 +14,24 @@ from reports.page.text import name_of, p_value, words
 from reports.stats.estimates import holm
 
 
-def variants_tested(
-    known: Published, design: Design, scores: Sequence[Scores], checked: Checked
-) -> Table:
+def variants_tested(known: Published, findings: Findings) -> Table:
     """Return one row a statement: the words, whether they hold here, and what decides."""
     tested = [
         Tested(
             statement.quote,
             statement.where,
-            _definition(statement, scores),
-            _outcomes(statement, known, design, scores, checked),
+            _definition(statement, findings.scores),
+            _outcomes(statement, known, findings),
         )
         for statement in known.statements
         if not statement.test
     ]
     caption = (
         f"Statements of {known.source}, and whether they hold in this run: shown where a "
-        f"paired t-test over seeds has p < {ALPHA:.2f}, adjusted by Holm's method within the "
-        "statement. Every part of a statement must be shown; if the opposite of one is, it does "
-        "not hold."
+        f"paired t-test over seeds has p < {ALPHA:.2f}, adjusted by Holm's method: of two variants "
+        "for all comparisons of the metric on this page, of anything else within the statement; a "
+        "constraint's verdict is that of its own column. Every part of a statement must be shown; "
+        "if the opposite of one is, it does not hold."
     )
     if any(statement.rising or statement.falling for statement in known.statements):
         caption += (
@@ -44,35 +42,37 @@ def variants_tested(
     return tested_table(tested, caption)
 
 
-def _outcomes(
-    statement: Statement,
-    known: Published,
-    design: Design,
-    scores: Sequence[Scores],
-    checked: Checked,
-) -> list[Against]:
-    if statement.of_levels and design.grid.factors != (known.factor,):
-        varied = ", ".join(design.grid.factors) or "nothing"
+def _outcomes(statement: Statement, known: Published, findings: Findings) -> list[Against]:
+    factors = findings.design.grid.factors
+    if statement.of_levels and factors != (known.factor,):
+        varied = ", ".join(factors) or "nothing"
         return [
             Against(0, f"The statement is about {known.factor} alone; this run varies {varied}.")
         ]
-    by_name = {score.outcome.name: score for score in scores}
-    found = comparisons(statement, known, design, by_name, checked)
-    made = [each for each in found if not isinstance(each, str)]
-    adjusted = holm([each.difference.p for each in made])
-    decided = [
-        Against(
-            sign_of(each.difference, float(p)),
-            f"{each.said}: {each.numbers}, n = {each.difference.n}, Holm {p_value(float(p))}",
-        )
-        for each, p in zip(made, adjusted, strict=True)
-    ]
-    return [*decided, *(Against(0, each) for each in found if isinstance(each, str))]
+    parts = comparisons(statement, known, findings)
+    compared = [part for part in parts if not isinstance(part, str)]
+    here = [part.difference.p for part in compared if part.adjusted is None]
+    within = iter(holm(here).tolist())
+    decided = [_decided(part, within) for part in compared]
+    return [*decided, *(Against(0, part) for part in parts if isinstance(part, str))]
 
 
-def _definition(statement: Statement, scores: Sequence[Scores]) -> str:
+def _decided(part: Comparison, within: Iterator[float]) -> Against:
+    """Return what is shown of a part of a statement.
+
+    Args:
+        part: the comparison.
+        within: the next p-value of those that are adjusted within the statement.
+    """
+    p = next(within) if part.adjusted is None else part.adjusted
+    sign = sign_of(part.difference, p) if part.sign is None else part.sign
+    said = f"{part.said}: {part.numbers}, n = {part.difference.n}, {part.adjustment}{p_value(p)}"
+    return Against(sign, said)
+
+
+def _definition(statement: Statement, scores: Mapping[str, Scores]) -> str:
     """Say in words what is tested, metrics by their labels."""
-    labels = {score.outcome.name: score.outcome.label for score in scores}
+    labels = {name: score.outcome.label for name, score in scores.items()}
 
     def label(metric: str) -> str:
         return labels.get(metric, plain(metric))

@@ -7,17 +7,12 @@ shown against each rival, and does not hold if the opposite is shown against any
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from reports.analysis.families import Compared, Family
 from reports.layout.curves import Curves
 from reports.layout.grid import Grid
 from reports.layout.profiles import Profile
 from reports.page.verdicts import Verdict, from_sign
-from reports.stats.estimates import LEVEL, Difference
-
-LEAST_SEEDS = 3
-"""With fewer seeds nothing is shown."""
-ALPHA = round(1 - LEVEL, 10)
+from reports.stats.estimates import Difference
 
 
 @dataclass(frozen=True)
@@ -30,6 +25,7 @@ class Evidence:
         rivals: profiles of all other groups.
         curves: learning curves of the reported metric on the test split.
         level: the level at which learning curves are compared; None without a common one.
+        family: the page's comparisons of final values.
     """
 
     grid: Grid
@@ -37,6 +33,7 @@ class Evidence:
     rivals: tuple[Profile, ...]
     curves: Curves
     level: float | None
+    family: Family
 
 
 @dataclass(frozen=True)
@@ -75,6 +72,4 @@ def sign_of(difference: Difference, adjusted: float) -> int:
         difference: the estimate; positive speaks for the subject.
         adjusted: its p-value, adjusted for the number of rivals.
     """
-    if difference.n < LEAST_SEEDS or not adjusted < ALPHA:
-        return 0
-    return int(np.sign(difference.value))
+    return Compared(difference, adjusted).sign

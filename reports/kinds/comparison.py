@@ -6,7 +6,9 @@ from functools import cache
 from markupsafe import Markup
 
 from harness.results import Results
-from reports.analysis.group_comparisons import compare_all
+from reports.analysis.families import families
+from reports.analysis.group_comparisons import compare_all, leading_pairs
+from reports.claims.forms import Findings, stated_pairs
 from reports.claims.published import published
 from reports.claims.variants import variants_tested
 from reports.figures.curves import draw_at
@@ -35,19 +37,24 @@ def page(results: Results) -> Page:
     grid = lay_out(results)
     found = profiles(grid)
     scores = all_scores(results)
-    result: list[Part] = [reading(grid, found, compare_all(grid, found))]
+    known = published(str(results.sweep.get("space") or ""))
+    stated = stated_pairs(known)
+    stated.setdefault(grid.outcome.name, []).extend(leading_pairs(grid, found))
+    base = baseline(grid.groups) if grid.groups else None
+    compared = families(scores, base, stated)
+    family = compared.get(grid.outcome.name)
+    result: list[Part] = [reading(grid, found, compare_all(grid, found, family))]
     if scores:
-        result += [draw_scores(scores, grid.groups), metrics_table(scores, grid.groups)]
-        if len(grid.groups) > 1:
-            result.append(differences_table(scores, baseline(grid.groups)))
+        result += [draw_scores(scores, grid.groups), metrics_table(scores, compared, grid.groups)]
+        if base and len(grid.groups) > 1:
+            result.append(differences_table(scores, compared, base))
     sections = [Section("Result", result)]
-    space = str(results.sweep.get("space") or "")
-    known = published(space)
     if scores and known and known.printed:
         note = f"The published data are {known.used}; see the header for what was used here."
         parts: list[Part] = [printed_table(known, scores, note)]
         if known.statements:
-            parts.append(variants_tested(known, design_of(results), scores, []))
+            by_name = {score.outcome.name: score for score in scores}
+            parts.append(variants_tested(known, Findings(design_of(results), by_name, compared)))
         sections.append(Section("What was published", parts))
     sections += _pictures(results, grid, found)
     if grid.counts["planned"]:

@@ -6,7 +6,8 @@ import numpy as np
 from markupsafe import Markup
 
 from harness.results import Results
-from reports.analysis.group_comparisons import compare_all
+from reports.analysis.families import Family, make_family
+from reports.analysis.group_comparisons import compare_all, leading_pairs
 from reports.claims.published import Published, published
 from reports.claims.table import gather, setting, statements_table
 from reports.figures.curves import draw_all, draw_at
@@ -18,6 +19,7 @@ from reports.layout.curves import Curves, read_curves
 from reports.layout.grid import Grid, lay_out
 from reports.layout.outcome import LOSS
 from reports.layout.profiles import Profile, profiles
+from reports.layout.scores import all_scores
 from reports.page.page import Page, Part, Section
 from reports.pictures.gallery import gallery
 
@@ -32,7 +34,8 @@ def page(results: Results) -> Page:
     known = published(str(results.sweep.get("space", "")))
     known = known if known and known.subject else None
     found = profiles(grid)
-    compared = compare_all(grid, found)
+    family = family_of(results, grid, found, known.subject if known else None)
+    compared = compare_all(grid, found, family)
     curves = read_curves(results.curves, grid.outcome)
     level, why = curve_level(found, known)
 
@@ -40,11 +43,11 @@ def page(results: Results) -> Page:
     stability: list[Part] = [reading(grid, found, compared)]
     if grid.counts["ok"] or grid.counts["diverged"]:
         stability += [draw(grid, found), groups_table(grid, found)]
-    if valued and compared:
-        stability.append(comparisons_table(grid, compared))
+    if valued and compared and family:
+        stability.append(comparisons_table(grid, compared, family))
     sections = [Section("Result", stability)]
     if known:
-        evidence = gather(known, grid, found, curves, level)
+        evidence = gather(known, grid, found, curves, level, family=family)
         sections.append(
             Section(
                 "The paper's statements",
@@ -62,6 +65,17 @@ def page(results: Results) -> Page:
     return Page(
         title, str(results.sweep.get("source") or ""), header(results, grid, known), sections
     )
+
+
+def family_of(
+    results: Results, grid: Grid, by_group: dict[str, Profile], subject: str | None
+) -> Family | None:
+    """Return the page's comparisons in the sweep's outcome; None where no trial has a value."""
+    scores = [s for s in all_scores(results) if s.outcome.name == grid.outcome.name]
+    pairs = [*leading_pairs(grid, by_group)]
+    if subject in by_group:
+        pairs += [(subject, rival) for rival in by_group if rival != subject]
+    return next((make_family(score, pairs) for score in scores), None)
 
 
 def curve_level(found: dict[str, Profile], known: Published | None) -> tuple[float | None, str]:

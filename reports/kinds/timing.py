@@ -5,6 +5,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from harness.results import Results
+from reports.analysis.families import families
 from reports.claims.published import Published, published
 from reports.figures.scores import draw_scores
 from reports.kinds.shared.header import header
@@ -29,7 +30,7 @@ def page(results: Results) -> Page:
         parts = [
             ratios_table(scores, grid, known),
             draw_scores(scores, grid.groups),
-            metrics_table(scores, grid.groups),
+            metrics_table(scores, families(scores, baseline(grid.groups)), grid.groups),
         ]
     else:
         parts.append(Markup("<p>No trial has been timed: use metrics=[seconds].</p>"))

@@ -8,7 +8,8 @@ import pandas as pd
 from harness.results import Results
 from reports.layout.grid import Grid, lay_out
 from reports.layout.outcome import Outcome, outcomes_of
-from reports.stats.estimates import Difference, Estimate, holm, mean_interval, paired_difference
+from reports.layout.profiles import profiles
+from reports.stats.estimates import Difference, Estimate, mean_interval, paired_difference
 
 BASELINE = "vae"
 """The method that others are compared with, where it is among them."""
@@ -48,40 +49,35 @@ def all_scores(results: Results, *, axis: bool = True) -> list[Scores]:
 
     Args:
         results: the trials.
-        axis: whether one factor lies along an axis, so that groups leave it out.
+        axis: whether one factor lies along an axis, so that groups leave it out. Each group is then
+            scored at its best level of that axis, in the sweep's outcome, in every metric.
     """
+    levels = _best_levels(lay_out(results, axis=axis))
     return [
-        Scores(outcome, _by_group(lay_out(results, outcome, axis=axis)))
+        Scores(outcome, _by_group(lay_out(results, outcome, axis=axis), levels))
         for outcome in outcomes_of(results)
     ]
 
 
-def _by_group(grid: Grid) -> dict[str, "pd.Series[float]"]:
-    valued = grid.rows[grid.rows["value"].notna()]
-    found = {group: pd.Series(dtype=float) for group in grid.groups}
-    for group, rows in valued.groupby("group", sort=False):
-        values = pd.Series(rows["value"].to_numpy(), index=rows["seed"].to_numpy())
-        found[str(group)] = values[~values.index.duplicated()]
-    return found
+def _best_levels(grid: Grid) -> dict[str, float]:
+    """Return the level of each group's best cell; of a group without a stable one, the fullest."""
+    return {
+        group: profile.best.level
+        if profile.best
+        else max(profile.cells, key=lambda cell: len(cell.values)).level
+        for group, profile in profiles(grid).items()
+    }
+
+
+def _by_group(grid: Grid, levels: dict[str, float]) -> dict[str, "pd.Series[float]"]:
+    values = {}
+    for group in grid.groups:
+        rows = grid.cell(group, levels[group]).dropna(subset="value")
+        of = pd.Series(rows["value"].to_numpy(dtype=float), index=rows["seed"].to_numpy())
+        values[group] = of[~of.index.duplicated()]
+    return values
 
 
 def baseline(groups: Sequence[str]) -> str:
     """Return the group that the others are compared with: the VAE, else the first."""
     return BASELINE if BASELINE in groups else groups[0]
-
-
-def against(
-    scores: Sequence[Scores], other: str
-) -> dict[tuple[str, str], tuple[Difference, float]]:
-    """Return the difference of each group to another in each metric, with Holm's p over all."""
-    pairs = [
-        (score.outcome.name, group, score.difference(group, other))
-        for score in scores
-        for group in score.values
-        if group != other
-    ]
-    adjusted = holm([difference.p for _, _, difference in pairs])
-    return {
-        (name, group): (difference, float(p))
-        for (name, group, difference), p in zip(pairs, adjusted, strict=True)
-    }

@@ -65,6 +65,11 @@ def p_value(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
+def bare_p(p: float) -> str:
+    """Return a p-value as a column headed p has it: ``0.036``, ``< 0.001``."""
+    return p_value(p).removeprefix("p ").removeprefix("= ")
+
+
 def level_label(value: float) -> str:
     """Return one level of a numeric factor: ``10⁻⁴``, ``3 × 10⁻⁴``, ``0.25``, ``16``."""
     if math.isnan(value):

@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from reports.analysis.families import Family
 from reports.figures.importance import name
 from reports.kinds.shared.reading import MOST_SENTENCES, best, ending, outliers
 from reports.layout.constraints import Bound, Checked, Kept
 from reports.layout.design import Design
 from reports.layout.profiles import Profile
-from reports.layout.scores import Scores, against
+from reports.layout.scores import Scores
 from reports.page.figure import wide_limits
 from reports.page.text import count, interval, p_value, words
 from reports.page.verdicts import VERDICTS, Verdict
 from reports.stats.anova import Term
-from reports.stats.estimates import LEVEL
 
 MOST_NAMED = 8
 """Most variants named in one sentence; more are counted."""
@@ -26,14 +26,16 @@ def reading(
     score: Scores | None,
     checked: Checked,
     terms: Sequence[Term],
+    *,
+    family: Family | None,
 ) -> Markup:
     """Return a few sentences that state the result with its intervals and sample sizes."""
     grid = design.grid
     said = [ending(grid)]
     if any(profile.best for profile in found.values()):
         said.append(best(grid, dict(found)))
-    if score and len(grid.groups) > 1:
-        said.append(_against_baseline(design, score))
+    if family and len(grid.groups) > 1:
+        said.append(_against_baseline(design, family))
     said.append(_importance(design, terms))
     said += [_constraint(score, *each) for each in checked]
     said.append(outliers(grid, wide_limits(grid.rows["value"].to_numpy(dtype=float))))
@@ -41,16 +43,21 @@ def reading(
     return Markup("\n").join(paragraph.format(sentence) for sentence in said if sentence)
 
 
-def _against_baseline(design: Design, score: Scores) -> str:
+def _against_baseline(design: Design, family: Family) -> str:
     """Say which variants differ from the baseline."""
-    assert design.baseline is not None
-    outcome, compared = score.outcome, against([score], design.baseline)
+    base, outcome = design.baseline, family.outcome
+    assert base is not None
+    compared = {group: family.of(group, base) for group in design.grid.groups if group != base}
     sides: dict[str, list[str]] = {"better": [], "worse": []}
     sentences = []
-    for (_, group), (gap, p) in compared.items():
-        basis = f"{interval(gap, outcome.unit, signed=True)}, n = {gap.n}, Holm {p_value(p)}"
-        if p < 1 - LEVEL:
-            side = "better" if outcome.sign * gap.value > 0 else "worse"
+    for group, each in compared.items():
+        gap = each.difference
+        basis = (
+            f"{interval(gap, outcome.unit, signed=True)}, n = {gap.n}, "
+            f"Holm {p_value(each.adjusted)}"
+        )
+        if each.sign:
+            side = "better" if outcome.sign * each.sign > 0 else "worse"
             sides[side].append(group)
             sentences.append(f"{group} is {side} ({basis})")
     missing = (
@@ -58,7 +65,13 @@ def _against_baseline(design: Design, score: Scores) -> str:
     )
     sentence = f"Compared with the baseline {design.baseline}{missing}, paired by seed: "
     if not sentences:
-        return f"{sentence}no variant differs significantly in test {outcome.label}."
+        beyond = [group for group, each in compared.items() if each.beyond_its_interval]
+        why = (
+            f" (p is adjusted; the interval of {_named(beyond)} alone, which is not, leaves out 0)"
+            if beyond
+            else ""
+        )
+        return f"{sentence}no variant differs significantly in test {outcome.label}{why}."
     if len(sentences) <= MOST_SENTENCES:
         sentence += "; ".join(sentences)
     else:

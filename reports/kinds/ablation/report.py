@@ -6,7 +6,9 @@ from functools import cache
 from markupsafe import Markup
 
 from harness.results import Results
-from reports.claims.published import published
+from reports.analysis.families import Family, families
+from reports.claims.forms import Findings, stated_pairs
+from reports.claims.published import Published, published
 from reports.claims.table import setting
 from reports.claims.variants import variants_tested
 from reports.figures.constraint import draw_constraint
@@ -49,17 +51,20 @@ def page(results: Results) -> Page:
     score = next((s for s in scores if s.outcome.name == grid.outcome.name), None)
     checked = [(constraint, check(constraint, results)) for constraint in constraints_of(results)]
     terms = terms_of(design)
+    known = published(str(results.sweep.get("space") or ""))
+    compared = families(scores, design.baseline, stated_pairs(known))
+    family = compared.get(grid.outcome.name)
 
-    result: list[Part] = [reading(design, found, score, checked, terms)]
+    result: list[Part] = [reading(design, found, score, checked, terms, family=family)]
     if grid.groups:
-        result.append(variants_table(design, found, score, checked))
+        result.append(variants_table(design, found, family, checked))
     for constraint, kept in checked:
         if any(each.mean.n for each in kept.values()):
             values = lay_out(results, constraint.metric, axis=False).rows[
                 ["group", "seed", "value"]
             ]
             result.append(draw_constraint(constraint, kept, design, values))
-    sections = [Section("Result", result), *_published(results, design, scores, checked)]
+    sections = [Section("Result", result), *_published(known, design, scores, compared, checked)]
     if score and design.factors:
         sections += _effects(design, terms)
         sections += _effects_on_others(results, design)
@@ -67,7 +72,7 @@ def page(results: Results) -> Page:
     sections += _curves(results, grid, shown, checked)
     sections += _pictures(results, grid.only(shown), found)
     if scores:
-        sections.append(Section("Every metric", _metrics(design, scores)))
+        sections.append(Section("Every metric", _metrics(design, scores, compared)))
     if grid.counts["planned"]:
         tables: Sequence[Part] = [cells_table(grid, found), trials_table(grid, results)]
         sections.append(Section("Every variant and every trial", tables))
@@ -91,13 +96,17 @@ def shown_variants(design: Design, found: dict[str, Profile]) -> tuple[str, ...]
 
 
 def _published(
-    results: Results, design: Design, scores: list[Scores], checked: Checked
+    known: Published | None,
+    design: Design,
+    scores: list[Scores],
+    compared: dict[str, Family],
+    checked: Checked,
 ) -> list[Section]:
-    known = published(str(results.sweep.get("space") or ""))
     if known is None or known.subject or not scores:
         return []
     note = f"Published data: {known.used}; see the header for what was used here."
-    parts: list[Part] = [variants_tested(known, design, scores, checked)]
+    findings = Findings(design, {s.outcome.name: s for s in scores}, compared, checked)
+    parts: list[Part] = [variants_tested(known, findings)]
     if known.printed:
         down = len(known.metrics) > MOST_COLUMNS
         parts.append(printed_table(known, scores, note, down=down))
@@ -137,11 +146,11 @@ def _effects_on_others(results: Results, design: Design) -> list[Section]:
     return sections
 
 
-def _metrics(design: Design, scores: list[Scores]) -> list[Part]:
+def _metrics(design: Design, scores: list[Scores], compared: dict[str, Family]) -> list[Part]:
     groups = design.grid.groups
-    parts: list[Part] = [metrics_table(scores, groups, down=len(groups) > MOST_COLUMNS)]
+    parts: list[Part] = [metrics_table(scores, compared, groups, down=len(groups) > MOST_COLUMNS)]
     if design.baseline and len(groups) > 1:
-        parts.append(differences_table(scores, design.baseline, "variant"))
+        parts.append(differences_table(scores, compared, design.baseline, "variant"))
     return parts
 
 

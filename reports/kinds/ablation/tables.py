@@ -6,25 +6,26 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from markupsafe import Markup
 
+from reports.analysis.families import Family
+from reports.analysis.group_comparisons import NOT_COMPARED
 from reports.layout.constraints import Bound, Checked, Kept
 from reports.layout.design import Design
 from reports.layout.profiles import Cell, Profile
-from reports.layout.scores import Scores, against
 from reports.page.tables import Column, Table
-from reports.page.text import interval, p_value, share, words
+from reports.page.text import bare_p, interval, share, words
 from reports.page.verdicts import mark
-from reports.stats.estimates import Difference, Estimate
+from reports.stats.estimates import Estimate
 
 
 def variants_table(
-    design: Design, found: Mapping[str, Profile], score: Scores | None, checked: Checked
+    design: Design, found: Mapping[str, Profile], family: Family | None, checked: Checked
 ) -> Table:
     """Return one row a variant.
 
     Args:
         design: the variants and the baseline.
         found: the variants' profiles.
-        score: the outcome's values; None if no trial has any.
+        family: the page's comparisons in the outcome; None if no trial has a value of it.
         checked: the constraints.
     """
     groups = design.grid.groups
@@ -42,26 +43,25 @@ def variants_table(
     diverged = [found[group].diverged for group in groups]
     columns.append(Column("diverged / ended", [*map(share, diverged)], [d.value for d in diverged]))
     data |= {status: [cell.counts[status] for cell in cells] for status in cells[0].counts}
-    if score:
-        columns += _outcome(design, score, cells, data)
+    if family:
+        columns += _outcome(design, family, cells, data)
     for constraint, kept in checked:
         columns.append(_constraint(constraint, [kept[group] for group in groups], data))
-    return Table("variants", _caption(design, score, checked), columns, pd.DataFrame(data))
+    return Table("variants", _caption(design, family, checked), columns, pd.DataFrame(data))
 
 
 def _outcome(
-    design: Design, score: Scores, cells: list[Cell], data: dict[str, Sequence[object]]
+    design: Design, family: Family, cells: list[Cell], data: dict[str, Sequence[object]]
 ) -> list[Column]:
     """Return the columns of the outcome, and put its numbers among the data."""
     groups, baseline = design.grid.groups, design.baseline
     assert baseline is not None  # there are variants
-    outcome, means = score.outcome, [cell.mean for cell in cells]
-    compared = against([score], baseline)
-    none = (Difference(math.nan, math.nan, math.nan, 0, math.nan), math.nan)
-    gaps = [compared.get((outcome.name, group), none) for group in groups]
+    outcome, means = family.outcome, [cell.mean for cell in cells]
+    compared = [NOT_COMPARED if g == baseline else family.of(g, baseline) for g in groups]
+    gaps = [each.difference for each in compared]
     differences = [
         Markup("<i>baseline</i>") if group == baseline else interval(gap, signed=True)
-        for group, (gap, _) in zip(groups, gaps, strict=True)
+        for group, gap in zip(groups, gaps, strict=True)
     ]
     data |= {
         "mean": [m.value for m in means],
@@ -69,21 +69,21 @@ def _outcome(
         "mean_high": [m.high for m in means],
         "sd": [cell.spread for cell in cells],
         "n": [m.n for m in means],
-        "difference": [gap.value for gap, _ in gaps],
-        "difference_low": [gap.low for gap, _ in gaps],
-        "difference_high": [gap.high for gap, _ in gaps],
-        "pairs": [gap.n for gap, _ in gaps],
-        "p_holm": [p for _, p in gaps],
+        "difference": [gap.value for gap in gaps],
+        "difference_low": [gap.low for gap in gaps],
+        "difference_high": [gap.high for gap in gaps],
+        "pairs": [gap.n for gap in gaps],
+        "p_holm": [each.adjusted for each in compared],
     }
     title = f"{outcome.titled} {outcome.arrow}".strip()
     return [
         Column(title, [*map(_mean, means)], [m.value for m in means]),
         Column("n", [str(m.n) for m in means], [m.n for m in means]),
-        Column("difference", differences, [gap.value for gap, _ in gaps]),
+        Column("difference", differences, [gap.value for gap in gaps]),
         Column(
             "Holm p",
-            [p_value(p).removeprefix("p ").removeprefix("= ") for _, p in gaps],
-            [p for _, p in gaps],
+            [bare_p(each.adjusted) for each in compared],
+            [each.adjusted for each in compared],
         ),
     ]
 
@@ -105,18 +105,19 @@ def _constraint(
     return Column(constraint.in_words, cells, [k.slack.value for k in kept])
 
 
-def _caption(design: Design, score: Scores | None, checked: Checked) -> str:
+def _caption(design: Design, family: Family | None, checked: Checked) -> str:
     names = words([factor.name for factor in design.factors])
     several = "combinations" if len(design.factors) > 1 else "levels"
     sentences = [f"Every variant: {len(design.grid.groups)} {several} of {names}."]
     if not design.factors:
         sentences = ["Nothing is varied but the seed."]
-    if score:
+    if family:
         sentences.append(
-            f"Final test {score.outcome.label}: mean over the n seeds with a value, with Student's "
-            f"95 % interval. Difference to the baseline (bold, {design.baseline}) over the seeds "
-            "that both have, with the p-value of the paired t-test, adjusted by Holm's method for "
-            "all rows."
+            f"Final test {family.outcome.label}: mean over the n seeds with a value, with "
+            f"Student's 95 % interval. Difference to the baseline (bold, {design.baseline}) over "
+            "the seeds that both have; the interval is of each difference alone, the p-value of "
+            f"the paired t-test is adjusted by Holm's method for the {family.size} comparisons of "
+            "this metric on this page."
         )
     if checked:
         sentences.append(

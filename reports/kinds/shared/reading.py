@@ -4,12 +4,12 @@ from collections import Counter
 
 from markupsafe import Markup
 
+from reports.analysis.families import Compared
 from reports.analysis.group_comparisons import Comparison
 from reports.layout.grid import Grid
 from reports.layout.profiles import Profile
 from reports.page.figure import robust_limits
 from reports.page.text import article, count, interval, p_value, words
-from reports.stats.estimates import LEVEL
 
 MOST_SENTENCES = 6
 """Most comparisons put into words; the table has all."""
@@ -62,18 +62,19 @@ def best(grid: Grid, found: dict[str, Profile]) -> str:
 
 def _differences(grid: Grid, compared: list[Comparison]) -> list[str]:
     """Say for each pair whether a difference is shown, each group at its best level."""
-    return [_difference(c, grid) for c in compared[:MOST_SENTENCES] if c.at_best.n]
+    return [_difference(c, grid) for c in compared[:MOST_SENTENCES] if c.at_best.difference.n]
 
 
 def _difference(c: Comparison, grid: Grid) -> str:
-    outcome = grid.outcome
-    shown = c.adjusted < 1 - LEVEL
-    better, worse = (c.a, c.b) if outcome.sign * c.at_best.value > 0 else (c.b, c.a)
-    gap = interval(c.at_best, outcome.unit, signed=True)
-    basis = f"{c.a} − {c.b} = {gap}, n = {count(c.at_best.n, 'pair')}, Holm {p_value(c.adjusted)}"
+    outcome, gap = grid.outcome, c.at_best.difference
+    better, worse = (c.a, c.b) if outcome.sign * gap.value > 0 else (c.b, c.a)
+    basis = (
+        f"{c.a} − {c.b} = {interval(gap, outcome.unit, signed=True)}, n = {count(gap.n, 'pair')}, "
+        f"Holm {p_value(c.at_best.adjusted)}{unadjusted(c.at_best)}"
+    )
     verdict = (
         f"{better} is better than {worse}"
-        if shown
+        if c.at_best.sign
         else f"No significant difference between {c.a} and {c.b}"
     )
     chosen = ", each at its best level" if len(grid.levels) > 1 else ""
@@ -85,6 +86,13 @@ def _difference(c: Comparison, grid: Grid) -> str:
             f"is {overall} (n = {count(c.at_common.n, 'pair')})"
         )
     return sentence + "."
+
+
+def unadjusted(compared: Compared) -> str:
+    """Say why nothing is shown beside an interval that leaves out 0."""
+    if not compared.beyond_its_interval:
+        return ""
+    return "; the interval is of this pair alone, only p is adjusted"
 
 
 def outliers(grid: Grid, limits: tuple[float, float] | None = None) -> str:

@@ -1,24 +1,35 @@
 """Tables of a comparison: all metrics of all groups, and their differences to one of them."""
 
+from collections.abc import Mapping
+
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from reports.analysis.families import LEAST_SEEDS, Compared, Family
 from reports.layout.outcome import Outcome
-from reports.layout.scores import Scores, against
+from reports.layout.scores import Scores
 from reports.page.tables import Column, Table
-from reports.page.text import interval, p_value
-from reports.stats.estimates import LEVEL, Estimate
+from reports.page.text import bare_p, interval
+from reports.stats.estimates import Difference, Estimate
 
 
-def metrics_table(scores: list[Scores], groups: tuple[str, ...], *, down: bool = False) -> Table:
+def metrics_table(
+    scores: list[Scores],
+    families: Mapping[str, Family],
+    groups: tuple[str, ...],
+    *,
+    down: bool = False,
+) -> Table:
     """Return every metric of every group.
 
     Args:
         scores: the metrics.
+        families: the page's comparisons by metric.
         groups: the groups.
         down: whether a group is a row and a metric a column; else it is the other way round.
     """
-    leaders = [_leader(score) for score in scores]
+    leaders = [_leader(score, families[score.outcome.name]) for score in scores]
     means = {group: [score.mean(group) for score in scores] for group in groups}
     cells = {
         group: [
@@ -57,69 +68,100 @@ def metrics_table(scores: list[Scores], groups: tuple[str, ...], *, down: bool =
     return Table("metrics", caption, columns, data, interactive=down)
 
 
-def differences_table(scores: list[Scores], other: str, what: str = "method") -> Table:
+def differences_table(
+    scores: list[Scores], families: Mapping[str, Family], other: str, what: str = "method"
+) -> Table:
     """Return one row a group and metric: its difference to one group, paired by seed.
+
+    A row that repeats that of another metric, such as the total KL of a method with one latent
+    group, is left out.
 
     Args:
         scores: the metrics.
+        families: the page's comparisons by metric.
         other: the group that all others are compared with.
         what: what a group is.
     """
-    found = against(scores, other)
-    units = {score.outcome.name: score.outcome for score in scores}
-    rows = [(units[name], group, *both) for (name, group), both in found.items() if both[0].n]
+    rows = _differences(scores, families, other)
+    gaps = [compared.difference for *_, compared in rows]
     columns = [
         Column("metric", [_label(outcome.titled, outcome.arrow) for outcome, *_ in rows]),
-        Column(what, [group for _, group, *_ in rows]),
+        Column(what, [group for _, group, _ in rows]),
         Column(
             f"difference to {other}",
-            [interval(d, signed=True) for *_, d, _ in rows],
-            [d.value for *_, d, _ in rows],
+            [interval(gap, signed=True) for gap in gaps],
+            [gap.value for gap in gaps],
         ),
-        Column("n", [str(d.n) for *_, d, _ in rows], [d.n for *_, d, _ in rows]),
+        Column("n", [str(gap.n) for gap in gaps], [gap.n for gap in gaps]),
         Column(
             "Holm p",
-            [p_value(p).removeprefix("p ").removeprefix("= ") for *_, p in rows],
-            [p for *_, p in rows],
+            [bare_p(compared.adjusted) for *_, compared in rows],
+            [compared.adjusted for *_, compared in rows],
         ),
-        Column("reading", [_reading(outcome, d, p) for outcome, _, d, p in rows]),
+        Column("reading", [_reading(outcome, compared) for outcome, _, compared in rows]),
     ]
     data = pd.DataFrame(
         {
             "metric": [outcome.name for outcome, *_ in rows],
-            "group": [group for _, group, *_ in rows],
-            "difference": [d.value for *_, d, _ in rows],
-            "low": [d.low for *_, d, _ in rows],
-            "high": [d.high for *_, d, _ in rows],
-            "n": [d.n for *_, d, _ in rows],
-            "p": [d.p for *_, d, _ in rows],
-            "p_holm": [p for *_, p in rows],
+            "group": [group for _, group, _ in rows],
+            "difference": [gap.value for gap in gaps],
+            "low": [gap.low for gap in gaps],
+            "high": [gap.high for gap in gaps],
+            "n": [gap.n for gap in gaps],
+            "p": [gap.p for gap in gaps],
+            "p_holm": [compared.adjusted for *_, compared in rows],
         }
     )
     caption = (
-        f"Differences to {other}, paired by seed, with Student's 95 % interval; p of the paired "
-        "t-test, adjusted by Holm's method for all rows."
+        f"Differences to {other}, paired by seed, with Student's 95 % interval, which is not "
+        "adjusted; p of the paired t-test, adjusted by Holm's method for all comparisons of the "
+        "same metric on this page. A row that repeats another metric's is left out."
     )
     return Table("differences", caption, columns, data)
 
 
-def _leader(score: Scores) -> str | None:
+def _differences(
+    scores: list[Scores], families: Mapping[str, Family], other: str
+) -> list[tuple[Outcome, str, Compared]]:
+    """Return the differences of each group to one of them, without those of equal numbers."""
+    rows: list[tuple[Outcome, str, Compared]] = []
+    for score in scores:
+        for group in score.values:
+            if group == other:
+                continue
+            compared = families[score.outcome.name].of(group, other)
+            repeated = any(
+                known == group and _same(before.difference, compared.difference)
+                for _, known, before in rows
+            )
+            if compared.difference.n and not repeated:
+                rows.append((score.outcome, group, compared))
+    return rows
+
+
+def _same(a: Difference, b: Difference) -> bool:
+    """Say whether two differences are the same number twice, up to rounding."""
+    ends = [(a.value, b.value), (a.low, b.low), (a.high, b.high)]
+    return all(np.isclose(one, two, rtol=1e-4, atol=0, equal_nan=True) for one, two in ends)
+
+
+def _leader(score: Scores, family: Family) -> str | None:
     """Return the best group if it differs significantly from every other one."""
     best = score.best
     rivals = [group for group, values in score.values.items() if group != best and len(values)]
     if best is None or not rivals:
         return None
-    kept = {group: score.values[group] for group in [best, *rivals]}
-    found = against([Scores(score.outcome, kept)], best)
-    return best if all(p < 1 - LEVEL for _, p in found.values()) else None
+    return best if all(family.of(best, rival).sign for rival in rivals) else None
 
 
-def _reading(outcome: Outcome, difference: Estimate, p: float) -> str:
-    if not p < 1 - LEVEL:
+def _reading(outcome: Outcome, compared: Compared) -> str:
+    if compared.difference.n < LEAST_SEEDS:
+        return "too few seeds"
+    if not compared.sign:
         return "not significant"
     if not outcome.directed:
-        return "higher" if difference.value > 0 else "lower"
-    return "better" if outcome.sign * difference.value > 0 else "worse"
+        return "higher" if compared.sign > 0 else "lower"
+    return "better" if outcome.sign * compared.sign > 0 else "worse"
 
 
 def cell(estimate: Estimate) -> str:

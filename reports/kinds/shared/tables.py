@@ -6,11 +6,12 @@ import pandas as pd
 
 from harness.durations import duration
 from harness.results import Results
-from reports.analysis.group_comparisons import MOST_PAIRED, MOST_RIVALS, Comparison
+from reports.analysis.families import MOST_PAIRED, Family
+from reports.analysis.group_comparisons import MOST_RIVALS, Comparison
 from reports.layout.grid import STATUSES, Grid
 from reports.layout.profiles import Cell, Profile
 from reports.page.tables import Column, Table
-from reports.page.text import interval, level_label, number, p_value, share
+from reports.page.text import bare_p, interval, level_label, number, share
 from reports.stats.estimates import Estimate
 
 
@@ -58,21 +59,22 @@ def groups_table(grid: Grid, found: dict[str, Profile]) -> Table:
     return Table("groups", caption, columns, data)
 
 
-def comparisons_table(grid: Grid, compared: list[Comparison]) -> Table:
-    """Return one row a pair of groups."""
+def comparisons_table(grid: Grid, compared: list[Comparison], family: Family) -> Table:
+    """Return one row a pair of groups, of the page's comparisons in the sweep's outcome."""
     outcome = grid.outcome
     pairs = [f"{c.a} − {c.b}" for c in compared]
+    gaps = [c.at_best.difference for c in compared]
     columns = [
         Column("pair", pairs),
         Column(
             "each at its best",
-            [f"{interval(c.at_best, signed=True)}, n = {c.at_best.n}" for c in compared],
-            [c.at_best.value for c in compared],
+            [f"{interval(gap, signed=True)}, n = {gap.n}" for gap in gaps],
+            [gap.value for gap in gaps],
         ),
         Column(
             "Holm p",
-            [p_value(c.adjusted).removeprefix("p ").removeprefix("= ") for c in compared],
-            [c.adjusted for c in compared],
+            [bare_p(c.at_best.adjusted) for c in compared],
+            [c.at_best.adjusted for c in compared],
         ),
         Column(
             "over common levels",
@@ -87,10 +89,10 @@ def comparisons_table(grid: Grid, compared: list[Comparison]) -> Table:
         {
             "a": [c.a for c in compared],
             "b": [c.b for c in compared],
-            **_spread_out("at_best", [c.at_best for c in compared]),
-            "at_best_n": [c.at_best.n for c in compared],
-            "at_best_p": [c.at_best.p for c in compared],
-            "at_best_p_holm": [c.adjusted for c in compared],
+            **_spread_out("at_best", list(gaps)),
+            "at_best_n": [gap.n for gap in gaps],
+            "at_best_p": [gap.p for gap in gaps],
+            "at_best_p_holm": [c.at_best.adjusted for c in compared],
             **_spread_out("at_common", [c.at_common for c in compared]),
             "at_common_n": [c.at_common.n for c in compared],
             **_spread_out("wins", [c.wins for c in compared]),
@@ -99,8 +101,9 @@ def comparisons_table(grid: Grid, compared: list[Comparison]) -> Table:
     caption = (
         f"Differences of final test {outcome.titled} with 95 % intervals; "
         f"{'positive' if outcome.higher_is_better else 'negative'} favours the first. "
-        "Each at its best level: paired by seed (t-test, p adjusted by Holm's method for all rows; "
-        "the levels were chosen on the same trials). Over common levels: paired by level and seed "
+        "Each at its best level: paired by seed (t-test, p adjusted by Holm's method for the "
+        f"{family.size} comparisons of this metric on this page, the interval not; the levels were "
+        "chosen on the same trials). Over common levels: paired by level and seed "
         "where both are stable, every level counting the same. P(first wins): "
         "probability that a trial of the first beats one of the second at the same level, diverged "
         "ones being worst, with a stratified bootstrap interval (which collapses where all pairs "
