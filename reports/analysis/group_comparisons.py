@@ -49,9 +49,11 @@ class Comparison:
     adjusted: float = np.nan
 
 
-def compare_all(grid: Grid, found: dict[str, Profile]) -> list[Comparison]:
+def compare_all(grid: Grid, group_profiles: dict[str, Profile]) -> list[Comparison]:
     """Compare every pair of groups; of many groups, the best with each of the others."""
-    ranked = sorted(found.values(), key=lambda p: _rank(p, grid.outcome.sign), reverse=True)
+    ranked = sorted(
+        group_profiles.values(), key=lambda p: _rank(p, grid.outcome.sign), reverse=True
+    )
     if len(ranked) <= MOST_PAIRED:
         pairs = list(combinations(ranked, 2))
     else:

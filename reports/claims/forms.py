@@ -22,12 +22,12 @@ class Comparison:
     """One thing that a statement says, as a number that is positive where it is true.
 
     Attributes:
-        said: what it says, in words.
+        in_words: what it says, in words.
         difference: that number's mean over seeds, or over series of trials.
         numbers: what decides, in words, without the p-value.
     """
 
-    said: str
+    in_words: str
     difference: Difference
     numbers: str
 
@@ -63,81 +63,83 @@ def _constraints(
     stated: Mapping[str, Sequence[str]], checked: Checked, sign: int
 ) -> list[Comparison | str]:
     """Compare with what is tolerated: ``sign`` is 1 for variants that keep it, else -1."""
-    by_metric = {constraint.metric.name: (constraint, kept) for constraint, kept in checked}
-    found: list[Comparison | str] = []
+    by_metric = {
+        constraint.metric.name: (constraint, compliance) for constraint, compliance in checked
+    }
+    parts: list[Comparison | str] = []
     for metric, variants in stated.items():
         if metric not in by_metric:
-            found.append(f"this sweep declares no constraint on {metric}")
+            parts.append(f"this sweep declares no constraint on {metric}")
             continue
-        constraint, kept = by_metric[metric]
+        constraint, compliance = by_metric[metric]
         for variant in variants:
-            if variant not in kept or not kept[variant].mean.n:
-                found.append(f"{variant} has no value of {constraint.metric.label}")
+            if variant not in compliance or not compliance[variant].mean.n:
+                parts.append(f"{variant} has no value of {constraint.metric.label}")
                 continue
-            each = kept[variant]
+            each = compliance[variant]
             numbers = (
-                f"{constraint.metric.label} = {interval(each.mean)}, kept by {each.kept} of "
+                f"{constraint.metric.label} = {interval(each.mean)}, kept by {each.n_met} of "
                 f"{each.mean.n} seeds"
             )
-            said = f"{variant} {'meets' if sign > 0 else 'breaks'} {constraint.in_words}"
-            found.append(Comparison(said, _turned(each.slack, sign), numbers))
-    return found
+            in_words = f"{variant} {'meets' if sign > 0 else 'breaks'} {constraint.in_words}"
+            parts.append(Comparison(in_words, _turned(each.slack, sign), numbers))
+    return parts
 
 
 def _orders(
     stated: Mapping[str, Sequence[Sequence[str]]], scores: Mapping[str, Scores]
 ) -> list[Comparison | str]:
     """Compare every variant of a lower group with every one of a higher group."""
-    found: list[Comparison | str] = []
+    parts: list[Comparison | str] = []
     for metric, tiers in stated.items():
         if metric not in scores:
-            found.append(f"no trial has {metric}")
+            parts.append(f"no trial has {metric}")
             continue
         score = scores[metric]
         pairs = [(a, b) for low, high in combinations(tiers, 2) for a in low for b in high]
         for low, high in pairs:
             lacking = [v for v in (low, high) if not len(score.values.get(v, ()))]
             if lacking:
-                found.append(f"{words(lacking)} has no value of {score.outcome.label}")
+                parts.append(f"{words(lacking)} has no value of {score.outcome.label}")
                 continue
             gap = score.difference(high, low)
             numbers = f"{high} − {low} = {interval(gap, signed=True)}"
-            found.append(Comparison(f"{score.outcome.label} of {low} < {high}", gap, numbers))
-    return found
+            parts.append(Comparison(f"{score.outcome.label} of {low} < {high}", gap, numbers))
+    return parts
 
 
 def _excesses(
     stated: Mapping[str, Sequence[str]], scores: Mapping[str, Scores]
 ) -> list[Comparison | str]:
     """Compare two metrics of the same variant, seed by seed."""
-    found: list[Comparison | str] = []
+    parts: list[Comparison | str] = []
     for variant, (higher, lower) in stated.items():
         both = [scores[name] for name in (higher, lower) if name in scores]
         if len(both) < 2 or not all(len(score.values.get(variant, ())) for score in both):
-            found.append(f"{variant} has no values of {higher} and {lower}")
+            parts.append(f"{variant} has no values of {higher} and {lower}")
             continue
         one, other = both
         gap = paired_difference((one.values[variant] - other.values[variant]).dropna())
         numbers = f"{one.outcome.label} − {other.outcome.label} = {interval(gap, signed=True)}"
-        said = f"{one.outcome.label} of {variant} exceeds {other.outcome.label}"
-        found.append(Comparison(said, gap, numbers))
-    return found
+        in_words = f"{one.outcome.label} of {variant} exceeds {other.outcome.label}"
+        parts.append(Comparison(in_words, gap, numbers))
+    return parts
 
 
 def _rankings(
     metrics: Sequence[str], known: Published, scores: Mapping[str, Scores]
 ) -> list[Comparison | str]:
     """Compare every two levels whose printed numbers differ, and correlate the orders."""
-    found: list[Comparison | str] = []
+    parts: list[Comparison | str] = []
     for metric in metrics:
         if metric not in scores:
-            found.append(f"no trial has {metric}")
+            parts.append(f"no trial has {metric}")
             continue
         score, place = scores[metric], known.metrics.index(metric)
         printed = {level: row[place] for level, row in known.printed.items()}
         levels = sorted((v for v in printed if v in score.values), key=lambda v: -printed[v])
         if len(levels) < 3:
-            found.append("fewer than three of its levels were run")
+            parts.append("fewer than three of its levels were run")
             continue
         pairs = list(combinations(levels, 2))
         for high, low in pairs:
@@ -145,8 +147,8 @@ def _rankings(
             numbers = f"{high} − {low} = {interval(gap, signed=True)}"
             if (high, low) == pairs[-1]:
                 numbers = f"{_rank_correlation(score, printed, levels)}; {numbers}"
-            found.append(Comparison(f"{score.outcome.label} of {high} > {low}", gap, numbers))
-    return found
+            parts.append(Comparison(f"{score.outcome.label} of {high} > {low}", gap, numbers))
+    return parts
 
 
 def _rank_correlation(score: Scores, printed: Mapping[str, float], levels: Sequence[str]) -> str:
@@ -163,20 +165,20 @@ def _trends(
 ) -> list[Comparison | str]:
     """Correlate a metric with the levels of factors: ``sign`` is 1 where it rises, else -1."""
     numeric = {factor.key: factor for factor in design.factors if factor.numeric}
-    found: list[Comparison | str] = []
+    parts: list[Comparison | str] = []
     for metric, key in ((metric, key) for metric, keys in stated.items() for key in keys):
         if metric not in scores:
-            found.append(f"no trial has {metric}")
+            parts.append(f"no trial has {metric}")
         elif key not in numeric:
-            found.append(f"this run does not vary {key}")
+            parts.append(f"this run does not vary {key}")
         else:
             score, factor = scores[metric], numeric[key]
             trend = rank_trend(series_along(design, factor, score.values))
-            said = f"{score.outcome.label} {_VERBS[sign]} with {factor.name}"
+            in_words = f"{score.outcome.label} {_VERBS[sign]} with {factor.name}"
             numbers = f"ρ = {interval(trend, signed=True)}"
             numbers += " in every series" if trend.low == trend.high else ""
-            found.append(Comparison(said, _turned(trend, sign), numbers))
-    return found
+            parts.append(Comparison(in_words, _turned(trend, sign), numbers))
+    return parts
 
 
 _VERBS = {1: "rises", -1: "falls"}

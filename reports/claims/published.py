@@ -151,8 +151,8 @@ class Published:
 
 def published(space: str) -> Published | None:
     """Return what is published about a search space; None if nothing is."""
-    found = (each for each in publications().values() if space in each.spaces)
-    return next((dataclasses.replace(each, space=space) for each in found), None)
+    matches = (each for each in publications().values() if space in each.spaces)
+    return next((dataclasses.replace(each, space=space) for each in matches), None)
 
 
 @functools.cache

@@ -28,7 +28,7 @@ def tighter_bound(evidence: Evidence) -> list[Against]:
     """Compare final values, each group at its best level, paired by seed."""
     subject, outcomes = evidence.subject, []
     compared = adjust([compare(evidence.grid, subject, rival) for rival in evidence.rivals])
-    for rival, found in zip(evidence.rivals, compared, strict=True):
+    for rival, comparison in zip(evidence.rivals, compared, strict=True):
         if subject.best is None or rival.best is None:
             lacking = subject.group if subject.best is None else rival.group
             outcomes.append(
@@ -37,10 +37,10 @@ def tighter_bound(evidence: Evidence) -> list[Against]:
             continue
         rates = f"{level_label(subject.best.level)} against {level_label(rival.best.level)}"
         numbers = (
-            f"{interval(found.at_best, 'nats', signed=True)} (learning rates {rates}), "
-            f"n = {found.at_best.n}, Holm {p_value(found.adjusted)}"
+            f"{interval(comparison.at_best, 'nats', signed=True)} (learning rates {rates}), "
+            f"n = {comparison.at_best.n}, Holm {p_value(comparison.adjusted)}"
         )
-        outcomes.append(_against(rival, sign_of(found.at_best, found.adjusted), numbers))
+        outcomes.append(_against(rival, sign_of(comparison.at_best, comparison.adjusted), numbers))
     return outcomes
 
 
@@ -76,7 +76,8 @@ def faster_convergence(evidence: Evidence) -> list[Against]:
         return epochs_to_climb(evidence.curves.epochs, own, other, CLIMB)
 
     return [
-        _against(rival, sign, said) for rival, sign, said in _ratios(evidence, epochs, "its epochs")
+        _against(rival, sign, summary)
+        for rival, sign, summary in _ratios(evidence, epochs, "its epochs")
     ]
 
 
@@ -87,10 +88,10 @@ def steadier_training(evidence: Evidence) -> list[Against]:
         return roughness(evidence.curves.epochs, own), roughness(evidence.curves.epochs, other)
 
     ours, outcomes = evidence.subject, []
-    for rival, sign, said in _ratios(evidence, jumps, "its roughness"):
+    for rival, sign, summary in _ratios(evidence, jumps, "its roughness"):
         more_diverge = ours.diverged.value > rival.diverged.value
         numbers = (
-            f"{said}; diverged {_fraction(ours.diverged)} against {_fraction(rival.diverged)}; "
+            f"{summary}; diverged {_fraction(ours.diverged)} against {_fraction(rival.diverged)}; "
             f"standard deviation over seeds {_spread(ours, evidence.level)} against "
             f"{_spread(rival, evidence.level)}"
         )
@@ -155,10 +156,10 @@ def _ratios(
     for rival, gain, p in zip(evidence.rivals, gains, holm([g.p for g in gains]), strict=True):
         value, low, high = np.exp([-gain.value, -gain.high, -gain.low]).tolist()
         ratio = Estimate(value, low, high, gain.n)
-        said = f"{interval(ratio)} times {name}, n = {gain.n}, Holm {p_value(float(p))}"
+        summary = f"{interval(ratio)} times {name}, n = {gain.n}, Holm {p_value(float(p))}"
         if not gain.n:
-            said = "no pair of learning curves has enough evaluations"
-        compared.append((rival, sign_of(gain, float(p)), said))
+            summary = "no pair of learning curves has enough evaluations"
+        compared.append((rival, sign_of(gain, float(p)), summary))
     return compared
 
 

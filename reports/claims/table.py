@@ -82,7 +82,11 @@ def tested_table(tested: Sequence[Tested], caption: str) -> Table:
 
 
 def gather(
-    known: Published, grid: Grid, found: dict[str, Profile], curves: Curves, level: float | None
+    known: Published,
+    grid: Grid,
+    group_profiles: dict[str, Profile],
+    curves: Curves,
+    level: float | None,
 ) -> Evidence | str:
     """Return what the tests look at, or a sentence that says why they cannot be made."""
     if grid.outcome.name != known.metric:
@@ -90,10 +94,10 @@ def gather(
     if grid.factors != (known.factor,):
         varied = ", ".join(grid.factors) or "nothing beside the axis"
         return f"The statement is about {known.factor} alone; this run varies {varied}."
-    if known.subject not in found or len(found) < 2:
+    if known.subject not in group_profiles or len(group_profiles) < 2:
         return f"This run does not compare {known.subject} with anything."
-    rivals = tuple(profile for group, profile in found.items() if group != known.subject)
-    return Evidence(grid, found[known.subject], rivals, curves, level)
+    rivals = tuple(profile for group, profile in group_profiles.items() if group != known.subject)
+    return Evidence(grid, group_profiles[known.subject], rivals, curves, level)
 
 
 def setting(numbers: str, published: Mapping[str, object]) -> Markup:

@@ -57,17 +57,17 @@ def _outcomes(
             Against(0, f"The statement is about {known.factor} alone; this run varies {varied}.")
         ]
     by_name = {score.outcome.name: score for score in scores}
-    found = comparisons(statement, known, design, by_name, checked)
-    made = [each for each in found if not isinstance(each, str)]
-    adjusted = holm([each.difference.p for each in made])
+    parts = comparisons(statement, known, design, by_name, checked)
+    testable_parts = [each for each in parts if not isinstance(each, str)]
+    adjusted = holm([each.difference.p for each in testable_parts])
     decided = [
         Against(
             sign_of(each.difference, float(p)),
-            f"{each.said}: {each.numbers}, n = {each.difference.n}, Holm {p_value(float(p))}",
+            f"{each.in_words}: {each.numbers}, n = {each.difference.n}, Holm {p_value(float(p))}",
         )
-        for each, p in zip(made, adjusted, strict=True)
+        for each, p in zip(testable_parts, adjusted, strict=True)
     ]
-    return [*decided, *(Against(0, each) for each in found if isinstance(each, str))]
+    return [*decided, *(Against(0, each) for each in parts if isinstance(each, str))]
 
 
 def _definition(statement: Statement, scores: Sequence[Scores]) -> str:

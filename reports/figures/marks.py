@@ -110,9 +110,11 @@ def _draw_seeds(axes: Axes, x: Floats, line: Line, place: int, limits: tuple[flo
     table = line.seeds.to_numpy(dtype=float)
     for values in table[evenly(len(table), MOST_SEEDS)]:
         inside = (values >= limits[0]) & (values <= limits[1])
-        kept = np.where(inside, values, np.nan)
-        axes.plot(x[planned], kept[planned], "-", color=colour, linewidth=0.6, alpha=0.35)
-        axes.plot(x, kept, ".", color=colour, markersize=4.5, alpha=0.55, markeredgewidth=0)
+        inside_values = np.where(inside, values, np.nan)
+        axes.plot(x[planned], inside_values[planned], "-", color=colour, linewidth=0.6, alpha=0.35)
+        axes.plot(
+            x, inside_values, ".", color=colour, markersize=4.5, alpha=0.55, markeredgewidth=0
+        )
         beyond = np.isfinite(values) & ~inside
         outside += int(beyond.sum())
         for at, value in zip(x[beyond], values[beyond], strict=True):

@@ -33,10 +33,10 @@ def page(results: Results) -> Page:
         ]
     else:
         parts.append(Markup("<p>No trial has been timed: use metrics=[seconds].</p>"))
-    found = profiles(grid)
+    group_profiles = profiles(grid)
     sections = [
         Section("Result", parts),
-        Section("Every trial", [cells_table(grid, found), trials_table(grid, results)]),
+        Section("Every trial", [cells_table(grid, group_profiles), trials_table(grid, results)]),
     ]
     title = str(results.sweep.get("title") or "Seconds of a pass and of a step")
     source = str(results.sweep.get("source") or "")

@@ -114,22 +114,22 @@ class Design:
         table = rows.pivot_table(
             index="seed", columns="group", values="value", dropna=False, observed=True
         )
-        kept = table.dropna(axis=1)
-        means = (kept if kept.shape[1] else table).mean(axis=1).dropna()
+        complete_cells = table.dropna(axis=1)
+        means = (complete_cells if complete_cells.shape[1] else table).mean(axis=1).dropna()
         diverged = int((rows["status"] == "diverged").sum())
         return Marginal(means, len(rows), diverged, int(rows["value"].notna().sum()))
 
     def pairs(self) -> list[tuple[Factor, Factor]]:
         """Return the pairs of factors of which at least two levels each were combined."""
-        found = []
+        factor_pairs = []
         for one, other in combinations(self.factors, 2):
             met = self.codes[[one.key, other.key]].drop_duplicates()
             met = met[(met >= 0).all(axis=1)]
             table = pd.crosstab(met[one.key], met[other.key])
             shared = table[table.sum(axis=1) > 1]
             if ((shared > 0).sum(axis=0) > 1).sum() > 1:
-                found.append((one, other))
-        return found
+                factor_pairs.append((one, other))
+        return factor_pairs
 
 
 def design_of(results: Results, outcome: Outcome | None = None) -> Design:

@@ -88,13 +88,13 @@ def factors_of(grid: Grid, results: Results) -> tuple[Factor, ...]:
 
 
 def _factor(key: str, values: "pd.Series[Any]", listed: Any) -> Factor:
-    found = list(dict.fromkeys(_plain(value) for value in values if not _lacking(value)))
-    if all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in found):
-        return Factor(key, tuple(sorted(found)), numeric=True)
+    levels = list(dict.fromkeys(_plain(value) for value in values if not _lacking(value)))
+    if all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in levels):
+        return Factor(key, tuple(sorted(levels)), numeric=True)
     values_listed: Sequence[Any] = listed if isinstance(listed, (list, tuple)) else []
     order = [_plain(value) for value in values_listed]
-    found.sort(key=lambda value: order.index(value) if value in order else len(order))
-    return Factor(key, tuple(found), numeric=False)
+    levels.sort(key=lambda value: order.index(value) if value in order else len(order))
+    return Factor(key, tuple(levels), numeric=False)
 
 
 def _logarithms(levels: Floats) -> Floats:

@@ -60,8 +60,8 @@ class Grid:
     @cached_property
     def counts(self) -> dict[str, int]:
         """Number of trials ``planned`` and of each status; the statuses add up to ``planned``."""
-        found = self.rows["status"].value_counts()
-        return {"planned": len(self.rows)} | {s: int(found.get(s, 0)) for s in STATUSES}
+        status_counts = self.rows["status"].value_counts()
+        return {"planned": len(self.rows)} | {s: int(status_counts.get(s, 0)) for s in STATUSES}
 
     def cell(self, group: str, level: float) -> pd.DataFrame:
         """Return the rows of one group at one level (none if nothing was planned there)."""
@@ -209,10 +209,10 @@ def _ordered(
     labels: "pd.Series[str]", sweep: dict[str, object], factors: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Order groups as the sweep lists them, others by first appearance."""
-    found = list(pd.unique(labels))
+    groups = list(pd.unique(labels))
     swept = sweep.get("swept")
     listed = swept.get(factors[0]) if isinstance(swept, dict) and len(factors) == 1 else None
     if isinstance(listed, (list, tuple)):
         rank = {_label(factors[0], value): place for place, value in enumerate(listed)}
-        found.sort(key=lambda label: rank.get(label, len(rank)))
-    return tuple(found)
+        groups.sort(key=lambda label: rank.get(label, len(rank)))
+    return tuple(groups)

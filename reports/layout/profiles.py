@@ -104,8 +104,8 @@ def _profile(grid: Grid, group: str) -> Profile:
 
 def _cell(grid: Grid, group: str, level: float) -> Cell:
     rows = grid.cell(group, level)
-    found = Counter(rows["status"])
-    counts = {"planned": len(rows)} | {status: found[status] for status in STATUSES}
+    status_counts = Counter(rows["status"])
+    counts = {"planned": len(rows)} | {status: status_counts[status] for status in STATUSES}
     value, seed = rows["value"].to_numpy(), rows["seed"].to_numpy()
     finite = np.isfinite(value)
     values = pd.Series(value[finite], index=seed[finite])

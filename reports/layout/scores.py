@@ -37,10 +37,10 @@ class Scores:
     @property
     def best(self) -> str | None:
         """The group with the best mean; None if the metric has no direction or no values."""
-        found = [group for group, values in self.values.items() if len(values)]
-        if not self.outcome.directed or not found:
+        measured_groups = [group for group, values in self.values.items() if len(values)]
+        if not self.outcome.directed or not measured_groups:
             return None
-        return max(found, key=lambda group: self.outcome.sign * self.mean(group).value)
+        return max(measured_groups, key=lambda group: self.outcome.sign * self.mean(group).value)
 
 
 def all_scores(results: Results, *, axis: bool = True) -> list[Scores]:
@@ -58,11 +58,11 @@ def all_scores(results: Results, *, axis: bool = True) -> list[Scores]:
 
 def _by_group(grid: Grid) -> dict[str, "pd.Series[float]"]:
     valued = grid.rows[grid.rows["value"].notna()]
-    found = {group: pd.Series(dtype=float) for group in grid.groups}
+    values_by_group = {group: pd.Series(dtype=float) for group in grid.groups}
     for group, rows in valued.groupby("group", sort=False):
         values = pd.Series(rows["value"].to_numpy(), index=rows["seed"].to_numpy())
-        found[str(group)] = values[~values.index.duplicated()]
-    return found
+        values_by_group[str(group)] = values[~values.index.duplicated()]
+    return values_by_group
 
 
 def baseline(groups: Sequence[str]) -> str:

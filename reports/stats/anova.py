@@ -116,9 +116,9 @@ class _Model:
         """Return the sum of squares that these blocks explain, and their rank with a constant."""
         some = np.concatenate([[0], *(self.places[key] for key in keys)])
         strengths, directions = np.linalg.eigh(self.products[np.ix_(some, some)])
-        kept = strengths > strengths[-1] * len(some) * 10 * np.finfo(float).eps
-        along = directions[:, kept].T @ self.with_values[some]
-        return _Fit(float((along**2 / strengths[kept]).sum()), int(kept.sum()))
+        positive = strengths > strengths[-1] * len(some) * 10 * np.finfo(float).eps
+        along = directions[:, positive].T @ self.with_values[some]
+        return _Fit(float((along**2 / strengths[positive]).sum()), int(positive.sum()))
 
 
 def _indicators(codes: np.ndarray) -> Floats:

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from reports.figures.importance import name
 from reports.kinds.shared.reading import MOST_SENTENCES, best, ending, outliers
-from reports.layout.constraints import Bound, Checked, Kept
+from reports.layout.constraints import Bound, Checked, Compliance
 from reports.layout.design import Design
 from reports.layout.profiles import Profile
 from reports.layout.scores import Scores, against
@@ -22,23 +22,23 @@ MOST_NAMED = 8
 
 def reading(
     design: Design,
-    found: Mapping[str, Profile],
+    group_profiles: Mapping[str, Profile],
     score: Scores | None,
     checked: Checked,
     terms: Sequence[Term],
 ) -> Markup:
     """Return a few sentences that state the result with its intervals and sample sizes."""
     grid = design.grid
-    said = [ending(grid)]
-    if any(profile.best for profile in found.values()):
-        said.append(best(grid, dict(found)))
+    sentences = [ending(grid)]
+    if any(profile.best for profile in group_profiles.values()):
+        sentences.append(best(grid, dict(group_profiles)))
     if score and len(grid.groups) > 1:
-        said.append(_against_baseline(design, score))
-    said.append(_importance(design, terms))
-    said += [_constraint(score, *each) for each in checked]
-    said.append(outliers(grid, wide_limits(grid.rows["value"].to_numpy(dtype=float))))
+        sentences.append(_against_baseline(design, score))
+    sentences.append(_importance(design, terms))
+    sentences += [_constraint(score, *each) for each in checked]
+    sentences.append(outliers(grid, wide_limits(grid.rows["value"].to_numpy(dtype=float))))
     paragraph = Markup("<p>{}</p>")
-    return Markup("\n").join(paragraph.format(sentence) for sentence in said if sentence)
+    return Markup("\n").join(paragraph.format(sentence) for sentence in sentences if sentence)
 
 
 def _against_baseline(design: Design, score: Scores) -> str:
@@ -87,10 +87,12 @@ def _importance(design: Design, terms: Sequence[Term]) -> str:
     )
 
 
-def _constraint(score: Scores | None, constraint: Bound, kept: Mapping[str, Kept]) -> str:
+def _constraint(
+    score: Scores | None, constraint: Bound, compliance: Mapping[str, Compliance]
+) -> str:
     """Say which variants keep a constraint, and which of these is best."""
     by_verdict: dict[Verdict, list[str]] = {verdict: [] for verdict in VERDICTS}
-    for group, each in kept.items():
+    for group, each in compliance.items():
         if each.mean.n:
             by_verdict[each.verdict].append(group)
     if not any(by_verdict.values()):

@@ -15,16 +15,16 @@ MOST_SENTENCES = 6
 """Most comparisons put into words; the table has all."""
 
 
-def reading(grid: Grid, found: dict[str, Profile], compared: list[Comparison]) -> Markup:
+def reading(grid: Grid, group_profiles: dict[str, Profile], compared: list[Comparison]) -> Markup:
     """Return a few sentences that state the result with its intervals and sample sizes."""
-    said = [ending(grid)]
-    if any(profile.best for profile in found.values()):
-        said += [best(grid, found), *_differences(grid, compared)]
+    sentences = [ending(grid)]
+    if any(profile.best for profile in group_profiles.values()):
+        sentences += [best(grid, group_profiles), *_differences(grid, compared)]
     if len(grid.levels) > 1:
-        said.append(_limits(grid, found))
-    said.append(outliers(grid))
+        sentences.append(_limits(grid, group_profiles))
+    sentences.append(outliers(grid))
     paragraph = Markup("<p>{}</p>")
-    return Markup("\n").join(paragraph.format(sentence) for sentence in said if sentence)
+    return Markup("\n").join(paragraph.format(sentence) for sentence in sentences if sentence)
 
 
 def ending(grid: Grid) -> str:
@@ -46,11 +46,11 @@ def ending(grid: Grid) -> str:
     return sentence
 
 
-def best(grid: Grid, found: dict[str, Profile]) -> str:
+def best(grid: Grid, group_profiles: dict[str, Profile]) -> str:
     """Say which group has the best mean, and where; some group must be stable somewhere."""
     outcome = grid.outcome
     leader = max(
-        (profile.best for profile in found.values() if profile.best),
+        (profile.best for profile in group_profiles.values() if profile.best),
         key=lambda cell: outcome.sign * float(cell.values.mean()),
     )
     mean = interval(leader.mean, outcome.unit)
@@ -67,13 +67,13 @@ def _differences(grid: Grid, compared: list[Comparison]) -> list[str]:
 
 def _difference(c: Comparison, grid: Grid) -> str:
     outcome = grid.outcome
-    shown = c.adjusted < 1 - LEVEL
+    significant = c.adjusted < 1 - LEVEL
     better, worse = (c.a, c.b) if outcome.sign * c.at_best.value > 0 else (c.b, c.a)
     gap = interval(c.at_best, outcome.unit, signed=True)
     basis = f"{c.a} − {c.b} = {gap}, n = {count(c.at_best.n, 'pair')}, Holm {p_value(c.adjusted)}"
     verdict = (
         f"{better} is better than {worse}"
-        if shown
+        if significant
         else f"No significant difference between {c.a} and {c.b}"
     )
     chosen = ", each at its best level" if len(grid.levels) > 1 else ""
@@ -109,9 +109,9 @@ def outliers(grid: Grid, limits: tuple[float, float] | None = None) -> str:
     )
 
 
-def _limits(grid: Grid, found: dict[str, Profile]) -> str:
+def _limits(grid: Grid, group_profiles: dict[str, Profile]) -> str:
     """Say up to which level each group is stable."""
-    limits = [f"{p.group}: {p.limit_label}" for p in list(found.values())[:MOST_SENTENCES]]
+    limits = [f"{p.group}: {p.limit_label}" for p in list(group_profiles.values())[:MOST_SENTENCES]]
     if not limits:
         return ""
     return (

@@ -65,9 +65,9 @@ def differences_table(scores: list[Scores], other: str, what: str = "method") ->
         other: the group that all others are compared with.
         what: what a group is.
     """
-    found = against(scores, other)
+    differences = against(scores, other)
     units = {score.outcome.name: score.outcome for score in scores}
-    rows = [(units[name], group, *both) for (name, group), both in found.items() if both[0].n]
+    rows = [(units[name], group, *both) for (name, group), both in differences.items() if both[0].n]
     columns = [
         Column("metric", [_label(outcome.titled, outcome.arrow) for outcome, *_ in rows]),
         Column(what, [group for _, group, *_ in rows]),
@@ -109,9 +109,9 @@ def _leader(score: Scores) -> str | None:
     rivals = [group for group, values in score.values.items() if group != best and len(values)]
     if best is None or not rivals:
         return None
-    kept = {group: score.values[group] for group in [best, *rivals]}
-    found = against([Scores(score.outcome, kept)], best)
-    return best if all(p < 1 - LEVEL for _, p in found.values()) else None
+    values_by_group = {group: score.values[group] for group in [best, *rivals]}
+    differences = against([Scores(score.outcome, values_by_group)], best)
+    return best if all(p < 1 - LEVEL for _, p in differences.values()) else None
 
 
 def _reading(outcome: Outcome, difference: Estimate, p: float) -> str:

@@ -14,9 +14,9 @@ from reports.page.text import interval, level_label, number, p_value, share
 from reports.stats.estimates import Estimate
 
 
-def groups_table(grid: Grid, found: dict[str, Profile]) -> Table:
+def groups_table(grid: Grid, group_profiles: dict[str, Profile]) -> Table:
     """Return one row a group: limit, divergence, best level, spread."""
-    all_of = list(found.values())
+    all_of = list(group_profiles.values())
     limits = [math.nan if p.limit is None else p.limit for p in all_of]
     best = [p.best.mean if p.best else Estimate(math.nan, math.nan, math.nan, 0) for p in all_of]
     at = [p.best.level if p.best else math.nan for p in all_of]
@@ -111,9 +111,9 @@ def comparisons_table(grid: Grid, compared: list[Comparison]) -> Table:
     return Table("comparisons", caption, columns, data)
 
 
-def cells_table(grid: Grid, found: dict[str, Profile]) -> Table:
+def cells_table(grid: Grid, group_profiles: dict[str, Profile]) -> Table:
     """Return one row a cell: counts, mean, interquartile mean."""
-    cells = [cell for profile in found.values() for cell in profile.cells]
+    cells = [cell for profile in group_profiles.values() for cell in profile.cells]
     means, iqms = [cell.mean for cell in cells], [cell.iqm for cell in cells]
     levels, spreads = [cell.level for cell in cells], [cell.spread for cell in cells]
     columns = [

@@ -42,9 +42,10 @@ class Axis:
         if self.kind == "categorical":
             return f"{self.label} ({', '.join(map(str, self.choices))})"
         log = " (log)" if self.log else ""
-        return f"{self.label} from {self.shown(self.low)} to {self.shown(self.high)}{log}"
+        low, high = self.value_in_words(self.low), self.value_in_words(self.high)
+        return f"{self.label} from {low} to {high}{log}"
 
-    def shown(self, value: Any) -> str:
+    def value_in_words(self, value: Any) -> str:
         """Return a value as a table has it: to three digits, or as a power of ten."""
         if self.kind == "categorical" or not isinstance(value, (int, float)):
             return str(value)
@@ -73,18 +74,18 @@ def axes_of(sweep: Mapping[str, Any]) -> tuple[Axis, ...]:
 
 def values_of(axes: Sequence[Axis], config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the value on each axis by key; an axis that the method lacks is left out."""
-    found = {}
+    values = {}
     for axis in axes:
         group, _, key = axis.key.partition(".")
         options = config.get(group)
         if isinstance(options, dict) and (key or "name") in options:
-            found[axis.key] = plain(options[key or "name"])
-    return found
+            values[axis.key] = plain(options[key or "name"])
+    return values
 
 
-def said(axes: Sequence[Axis], values: Mapping[str, Any]) -> str:
+def configuration_in_words(axes: Sequence[Axis], values: Mapping[str, Any]) -> str:
     """Return a configuration in words: ``learning rate 10⁻³, transform affine``."""
-    return words([f"{a.label} {a.shown(values[a.key])}" for a in axes if a.key in values])
+    return words([f"{a.label} {a.value_in_words(values[a.key])}" for a in axes if a.key in values])
 
 
 def plain(value: Any) -> Any:

@@ -82,8 +82,8 @@ class View:
         finished = [t.params for t in self.study.trials if t.values and np.isfinite(self.framed(t))]
         differing = []
         for axis in self.search.axes:
-            found = {params[axis.label] for params in finished if axis.label in params}
-            differing += [axis] if len(found) > 1 else []
+            values = {params[axis.label] for params in finished if axis.label in params}
+            differing += [axis] if len(values) > 1 else []
         return differing
 
     def figure(self, kind: str, canvas: Canvas, alt: str, caption: str) -> Figure:

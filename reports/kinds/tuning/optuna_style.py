@@ -86,8 +86,8 @@ def _restyle_axes(axes: Axes) -> None:
     axes.tick_params(which="minor", colors=INK, width=0.4, length=2, labelsize=7)
     for label in (axes.xaxis.label, axes.yaxis.label):
         label.set(size=9.5, color=INK)
-    if found := axes.get_legend():
-        found.remove()
+    if legend := axes.get_legend():
+        legend.remove()
 
 
 def legend_above(canvas: Canvas, handles: Sequence[Line2D]) -> None:
@@ -114,10 +114,10 @@ def name_choices(axes: Axes, choices: Sequence[Any]) -> None:
         axes.set_xticks([*choices])  # Optuna draws them as numbers
         return
     labels = {repr(choice): str(choice) for choice in choices}
-    found = [tick.get_text() for tick in axes.get_xticklabels()]
-    named = [labels.get(text, text) for text in found]
-    axes.set_xticks(axes.get_xticks(), named)
-    if sum(map(len, named)) > LONG_LABELS:
+    tick_texts = [tick.get_text() for tick in axes.get_xticklabels()]
+    tick_labels = [labels.get(text, text) for text in tick_texts]
+    axes.set_xticks(axes.get_xticks(), tick_labels)
+    if sum(map(len, tick_labels)) > LONG_LABELS:
         axes.tick_params(axis="x", rotation=30)
         for tick in axes.get_xticklabels():
             tick.set(ha="right", rotation_mode="anchor")

@@ -61,12 +61,12 @@ def _curves(results: Results, search: Search, best: list[Configuration], label: 
     """Draw the first objective along training, else the training loss."""
     objective = search.objectives[0]
     curves = read_curves(results.curves, objective)
-    said: list[Part] = []
+    parts: list[Part] = []
     if not curves.recorded:
         curves = read_curves(results.curves, LOSS, "train")
         note = Markup("<p>No test {} was recorded along training{}.</p>")
         instead = f": the curves show the {curves.label}" if curves.recorded else ", nor a loss"
-        said = [note.format(objective.label, instead)]
+        parts = [note.format(objective.label, instead)]
     if curves.recorded:
-        said.append(draw_curves(search, curves, best, label))
-    return Section("Learning curves", said)
+        parts.append(draw_curves(search, curves, best, label))
+    return Section("Learning curves", parts)

@@ -110,8 +110,8 @@ class Search:
 
     def feasible(self, configuration: Configuration) -> bool:
         """Whether a configuration has a value and meets every constraint."""
-        kept = all(configuration.violation(bound) <= 0 for bound in self.constraints)
-        return configuration.status == "ok" and kept
+        within_bounds = all(configuration.violation(bound) <= 0 for bound in self.constraints)
+        return configuration.status == "ok" and within_bounds
 
     @property
     def default(self) -> Configuration | None:
@@ -179,7 +179,7 @@ def _configurations(
         key = json.dumps({k: v for k, v in config.items() if k != "seed"}, sort_keys=True)
         gathered.setdefault(key, []).append((str(trial_id), config))
     values = {name: frame.set_index("trial_id")["value"] for name, frame in finals.items()}
-    found = []
+    configurations = []
     for number, trials in enumerate(gathered.values()):
         ids = [trial_id for trial_id, _ in trials]
         seeds = rows.loc[ids, "seed"].astype(int).tolist()
@@ -187,7 +187,7 @@ def _configurations(
         scores = {n: pd.Series(v.loc[ids].to_numpy(), index=seeds) for n, v in values.items()}
         complete = all(series.notna().all() for series in scores.values())
         status = next((s for s in ENDINGS if s in endings), "ok" if complete else UNSCORED)
-        found.append(
+        configurations.append(
             Configuration(
                 number=number,
                 config=trials[0][1],
@@ -200,4 +200,4 @@ def _configurations(
                 seconds=float(rows.loc[ids, "seconds"].sum()),
             )
         )
-    return tuple(found)
+    return tuple(configurations)
