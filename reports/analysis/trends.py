@@ -31,10 +31,10 @@ def series_along(
     for within in design.contexts([factor]):
         for seed, part in rows[within].groupby("seed"):
             levels = design.codes.loc[part.index, factor.key].to_numpy(dtype=float)
-            there = [values[group].get(seed, np.nan) for group in part["group"]]
-            known = np.isfinite(np.array(there, dtype=float))
-            if known.sum() > 1:
-                series.append((levels[known], np.array(there, dtype=float)[known]))
+            group_values = [values[group].get(seed, np.nan) for group in part["group"]]
+            finite = np.isfinite(np.array(group_values, dtype=float))
+            if finite.sum() > 1:
+                series.append((levels[finite], np.array(group_values, dtype=float)[finite]))
     return series
 
 

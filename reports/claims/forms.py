@@ -19,7 +19,7 @@ from reports.stats.estimates import Difference, paired_difference
 
 @dataclass(frozen=True)
 class Comparison:
-    """One thing that a statement says, as a number that is positive where it is true.
+    """One testable part of a statement: a difference that is positive where the part is true.
 
     Attributes:
         in_words: what it says, in words.
@@ -34,16 +34,16 @@ class Comparison:
 
 def comparisons(
     statement: Statement,
-    known: Published,
+    publication: Published,
     design: Design,
     scores: Mapping[str, Scores],
     checked: Checked,
 ) -> list[Comparison | str]:
-    """Return everything that a statement says, as comparisons; or why one cannot be made.
+    """Return the parts of a statement, each as a comparison or as why none can be made.
 
     Args:
         statement: of levels and of factors.
-        known: the publication.
+        publication: the publication.
         design: the variants.
         scores: the metrics that any trial has, by name.
         checked: the sweep's constraints.
@@ -53,7 +53,7 @@ def comparisons(
         *_constraints(statement.broken, checked, -1),
         *_orders(statement.ascending, scores),
         *_excesses(statement.exceeds, scores),
-        *_rankings(statement.ranked, known, scores),
+        *_rankings(statement.ranked, publication, scores),
         *_trends(statement.rising, design, scores, 1),
         *_trends(statement.falling, design, scores, -1),
     ]
@@ -62,7 +62,7 @@ def comparisons(
 def _constraints(
     stated: Mapping[str, Sequence[str]], checked: Checked, sign: int
 ) -> list[Comparison | str]:
-    """Compare with what is tolerated: ``sign`` is 1 for variants that keep it, else -1."""
+    """Compare variants with a bound: ``sign`` is 1 if they are said to meet it, -1 to break it."""
     by_metric = {
         constraint.metric.name: (constraint, compliance) for constraint, compliance in checked
     }
@@ -82,7 +82,7 @@ def _constraints(
                 f"{each.mean.n} seeds"
             )
             in_words = f"{variant} {'meets' if sign > 0 else 'breaks'} {constraint.in_words}"
-            parts.append(Comparison(in_words, _turned(each.slack, sign), numbers))
+            parts.append(Comparison(in_words, _with_sign(each.slack, sign), numbers))
     return parts
 
 
@@ -127,7 +127,7 @@ def _excesses(
 
 
 def _rankings(
-    metrics: Sequence[str], known: Published, scores: Mapping[str, Scores]
+    metrics: Sequence[str], publication: Published, scores: Mapping[str, Scores]
 ) -> list[Comparison | str]:
     """Compare every two levels whose printed numbers differ, and correlate the orders."""
     parts: list[Comparison | str] = []
@@ -135,8 +135,8 @@ def _rankings(
         if metric not in scores:
             parts.append(f"no trial has {metric}")
             continue
-        score, place = scores[metric], known.metrics.index(metric)
-        printed = {level: row[place] for level, row in known.printed.items()}
+        score, place = scores[metric], publication.metrics.index(metric)
+        printed = {level: row[place] for level, row in publication.printed.items()}
         levels = sorted((v for v in printed if v in score.values), key=lambda v: -printed[v])
         if len(levels) < 3:
             parts.append("fewer than three of its levels were run")
@@ -177,14 +177,14 @@ def _trends(
             in_words = f"{score.outcome.label} {_VERBS[sign]} with {factor.name}"
             numbers = f"ρ = {interval(trend, signed=True)}"
             numbers += " in every series" if trend.low == trend.high else ""
-            parts.append(Comparison(in_words, _turned(trend, sign), numbers))
+            parts.append(Comparison(in_words, _with_sign(trend, sign), numbers))
     return parts
 
 
 _VERBS = {1: "rises", -1: "falls"}
 
 
-def _turned(difference: Difference, sign: int) -> Difference:
+def _with_sign(difference: Difference, sign: int) -> Difference:
     if sign > 0:
         return difference
     return replace(difference, value=-difference.value, low=-difference.high, high=-difference.low)

@@ -1,4 +1,4 @@
-"""The tests behind the statements on stability: bound, learning rates, speed, steadiness."""
+"""Tests of published statements on training stability: ELBO, learning rates, speed, roughness."""
 
 from collections.abc import Callable
 

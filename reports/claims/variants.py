@@ -16,7 +16,7 @@ from reports.stats.estimates import holm
 
 
 def variants_tested(
-    known: Published, design: Design, scores: Sequence[Scores], checked: Checked
+    publication: Published, design: Design, scores: Sequence[Scores], checked: Checked
 ) -> Table:
     """Return one row a statement: the words, whether they hold here, and what decides."""
     tested = [
@@ -24,18 +24,18 @@ def variants_tested(
             statement.quote,
             statement.where,
             _definition(statement, scores),
-            _outcomes(statement, known, design, scores, checked),
+            _outcomes(statement, publication, design, scores, checked),
         )
-        for statement in known.statements
+        for statement in publication.statements
         if not statement.test
     ]
     caption = (
-        f"Statements of {known.source}, and whether they hold in this run: shown where a "
+        f"Statements of {publication.source}, and whether they hold in this run: shown where a "
         f"paired t-test over seeds has p < {ALPHA:.2f}, adjusted by Holm's method within the "
         "statement. Every part of a statement must be shown; if the opposite of one is, it does "
         "not hold."
     )
-    if any(statement.rising or statement.falling for statement in known.statements):
+    if any(statement.rising or statement.falling for statement in publication.statements):
         caption += (
             " Of a trend the test is a permutation test of ρ, Spearman's rank correlation of level "
             "and value within each seed and setting of all other factors, averaged over these "
@@ -46,18 +46,20 @@ def variants_tested(
 
 def _outcomes(
     statement: Statement,
-    known: Published,
+    publication: Published,
     design: Design,
     scores: Sequence[Scores],
     checked: Checked,
 ) -> list[Against]:
-    if statement.of_levels and design.grid.factors != (known.factor,):
+    if statement.of_levels and design.grid.factors != (publication.factor,):
         varied = ", ".join(design.grid.factors) or "nothing"
         return [
-            Against(0, f"The statement is about {known.factor} alone; this run varies {varied}.")
+            Against(
+                0, f"The statement is about {publication.factor} alone; this run varies {varied}."
+            )
         ]
     by_name = {score.outcome.name: score for score in scores}
-    parts = comparisons(statement, known, design, by_name, checked)
+    parts = comparisons(statement, publication, design, by_name, checked)
     testable_parts = [each for each in parts if not isinstance(each, str)]
     adjusted = holm([each.difference.p for each in testable_parts])
     decided = [

@@ -22,7 +22,7 @@ ALPHA = round(1 - LEVEL, 10)
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the tests look at.
+    """The results on which the tests of a publication are made.
 
     Attributes:
         grid: the sweep.
@@ -41,7 +41,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Against:
-    """The outcome against one rival.
+    """The outcome of a test against one rival group, or of one comparison.
 
     Attributes:
         sign: 1 if the statement is shown, -1 if its opposite is, 0 if neither.

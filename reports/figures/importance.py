@@ -33,7 +33,7 @@ def terms_of(design: Design) -> list[Term]:
 
 def importance_figure(design: Design, terms: list[Term]) -> Figure:
     """Draw the shares as bars, factors first, the largest on top."""
-    ordered_terms = _ordered(terms)
+    ordered_terms = _by_share(terms)
     shares = np.array([100 * term.share for term in ordered_terms])
     with style():
         canvas = Canvas(figsize=(WIDTH, 0.6 + 0.27 * len(ordered_terms)), layout="constrained")
@@ -92,7 +92,7 @@ def caption(design: Design, terms: list[Term]) -> str:
 
 
 def name(term: Term) -> str:
-    """What a term is called."""
+    """Return the name of a term, as figures and tables write it."""
     return " × ".join(map(name_of, term.factors)) or NAMES[term.name]
 
 
@@ -105,7 +105,7 @@ def interacting(design: Design, terms: list[Term]) -> list[tuple[Factor, Factor]
 
 def importance_table(terms: list[Term]) -> Table:
     """Return one row a term."""
-    ordered_terms = _ordered(terms)
+    ordered_terms = _by_share(terms)
     columns = [
         Column("term", [name(term) for term in ordered_terms]),
         Column(
@@ -135,7 +135,7 @@ def importance_table(terms: list[Term]) -> Table:
     return Table("anova", "The same shares with their F-tests.", columns, data, interactive=False)
 
 
-def _ordered(terms: list[Term]) -> list[Term]:
+def _by_share(terms: list[Term]) -> list[Term]:
     """Put factors and interactions first, the largest on top, then the others as they are."""
     of_factors = sorted((t for t in terms if t.factors), key=lambda t: -t.share)
     return [*of_factors, *(t for t in terms if not t.factors)]

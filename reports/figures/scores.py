@@ -77,8 +77,8 @@ def _draw(axes: Axes, score: Scores, groups: tuple[str, ...]) -> list[str]:
         if low <= mean.value <= high:
             error = [[mean.value - mean.low], [mean.high - mean.value]]
             marker = MARKERS[place % len(MARKERS)]
-            drawn = None if np.isnan(mean.low) else error
-            axes.errorbar(mean.value, place, xerr=drawn, fmt=marker, color=colour, ms=4.5, lw=1)
+            error_bar = None if np.isnan(mean.low) else error
+            axes.errorbar(mean.value, place, xerr=error_bar, fmt=marker, color=colour, ms=4.5, lw=1)
         if beyond := int((inside != values).sum()):
             notes.append(f"{count(beyond, 'seed')} of {group} ({score.outcome.label})")
     if factors:

@@ -101,9 +101,9 @@ def _draw_group(axes: Axes, profile: Profile, frame: _Frame, place: int) -> None
     axes.plot(x, mean, color=colour, linewidth=1.3)
     axes.vlines(x, low, high, color=colour, linewidth=1.3)
     stable = np.array([cell.stable for cell in cells])
-    for some, fill in ((stable, colour), (~stable, "white")):
+    for mask, fill in ((stable, colour), (~stable, "white")):
         large: dict[str, Any] = {"markersize": 6, "markerfacecolor": fill, "zorder": 4}
-        axes.plot(x[some], mean[some], marker, color=colour, **large)
+        axes.plot(x[mask], mean[mask], marker, color=colour, **large)
 
 
 def _mark_outside(axes: Axes, profiles: list[Profile], frame: _Frame) -> None:

@@ -1,4 +1,4 @@
-"""What a method reports of itself along training: weights, multipliers, estimates."""
+"""Curves of a method's own statistics along training: weights, multipliers, estimates."""
 
 import re
 from collections.abc import Sequence
@@ -60,7 +60,7 @@ def trajectories(grid: Grid, frame: pd.DataFrame, checked: Checked) -> Figure | 
         frame: the learning curves, in long form.
         checked: constraints, whose bounds are drawn where a panel shows what they bound.
     """
-    statistics = _recorded(grid, frame)
+    statistics = _recorded_statistics(grid, frame)
     drawn_statistics = statistics[:MOST_PANELS]
     if not drawn_statistics:
         return None
@@ -87,22 +87,22 @@ def trajectories(grid: Grid, frame: pd.DataFrame, checked: Checked) -> Figure | 
         canvas.supxlabel("epoch", fontsize=9.5)
         legend(canvas, grid.groups, markers=False)
         svg = to_svg(canvas, "trajectories")
-    named = [curves.label for _, curves in drawn_statistics]
+    labels = [curves.label for _, curves in drawn_statistics]
     caption = (
-        f"Along training: {words(named)}. Thick lines are means over seeds with a 95 % band "
+        f"Along training: {words(labels)}. Thick lines are means over seeds with a 95 % band "
         f"(Student's t; from {FEWEST} seeds on), thin lines single seeds."
     )
     if any(len(_bounds(base, checked)) for base, _ in drawn_statistics):
         caption += " Dashed: the bound of a constraint."
     if len(drawn_statistics) < len(statistics):
-        left = words([curves.label for _, curves in statistics[MOST_PANELS:]])
-        caption += f" Not drawn: {left}."
+        undrawn = words([curves.label for _, curves in statistics[MOST_PANELS:]])
+        caption += f" Not drawn: {undrawn}."
     data = pd.concat(rows, ignore_index=True)
-    return Figure("trajectories", svg, f"Trajectories of {words(named)}.", caption, data)
+    return Figure("trajectories", svg, f"Trajectories of {words(labels)}.", caption, data)
 
 
-def _recorded(grid: Grid, frame: pd.DataFrame) -> list[tuple[str, Curves]]:
-    """Return name and curves of what was recorded, what says most of the method's state first."""
+def _recorded_statistics(grid: Grid, frame: pd.DataFrame) -> list[tuple[str, Curves]]:
+    """Return name and curves of each recorded statistic, those named in ``FIRST`` first."""
     frame = frame[frame["trial_id"].astype(str).isin(grid.rows["trial_id"])]
     pairs = frame[["split", "metric"]].astype(str).drop_duplicates()
     bases = [(split, metric.rpartition("/")[2]) for split, metric in pairs.itertuples(index=False)]

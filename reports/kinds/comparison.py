@@ -42,12 +42,12 @@ def page(results: Results) -> Page:
             result.append(differences_table(scores, baseline(grid.groups)))
     sections = [Section("Result", result)]
     space = str(results.sweep.get("space") or "")
-    known = published(space)
-    if scores and known and known.printed:
-        note = f"The published data are {known.used}; see the header for what was used here."
-        parts: list[Part] = [printed_table(known, scores, note)]
-        if known.statements:
-            parts.append(variants_tested(known, design_of(results), scores, []))
+    publication = published(space)
+    if scores and publication and publication.printed:
+        note = f"The published data are {publication.used}; see the header for what was used here."
+        parts: list[Part] = [printed_table(publication, scores, note)]
+        if publication.statements:
+            parts.append(variants_tested(publication, design_of(results), scores, []))
         sections.append(Section("What was published", parts))
     sections += _pictures(results, grid, group_profiles)
     if grid.counts["planned"]:
@@ -65,8 +65,8 @@ def _pictures(results: Results, grid: Grid, group_profiles: dict[str, Profile]) 
     curves = read_curves(results.curves, grid.outcome)
     best = [profile.best for profile in group_profiles.values() if profile.best]
     if curves.recorded and best:
-        drawn = draw_at(grid, curves, best[0].level, "")
-        sections.append(Section(f"Learning curves: {curves.label}", [drawn]))
+        figure = draw_at(grid, curves, best[0].level, "")
+        sections.append(Section(f"Learning curves: {curves.label}", [figure]))
     if images := gallery(artifact, grid, group_profiles, (*MADE, SAMPLES)):
         sections.append(Section("Reconstructions and samples", [images]))
     sections += exchanges(artifact, grid, group_profiles)

@@ -29,12 +29,12 @@ def page(results: Results) -> Page:
     learning rate and other factors.
     """
     grid = lay_out(results)
-    known = published(str(results.sweep.get("space", "")))
-    known = known if known and known.subject else None
+    publication = published(str(results.sweep.get("space", "")))
+    publication = publication if publication and publication.subject else None
     group_profiles = profiles(grid)
     compared = compare_all(grid, group_profiles)
     curves = read_curves(results.curves, grid.outcome)
-    level, why = curve_level(group_profiles, known)
+    level, why = curve_level(group_profiles, publication)
 
     valued = bool(grid.rows["value"].notna().any())
     stability: list[Part] = [reading(grid, group_profiles, compared)]
@@ -43,16 +43,19 @@ def page(results: Results) -> Page:
     if valued and compared:
         stability.append(comparisons_table(grid, compared))
     sections = [Section("Result", stability)]
-    if known:
-        evidence = gather(known, grid, group_profiles, curves, level)
+    if publication:
+        evidence = gather(publication, grid, group_profiles, curves, level)
         sections.append(
             Section(
                 "The paper's statements",
-                [statements_table(known, evidence), setting(known.note, known.setting)],
+                [
+                    statements_table(publication, evidence),
+                    setting(publication.note, publication.setting),
+                ],
             )
         )
-    drawn = curves if curves.recorded else read_curves(results.curves, LOSS, "train")
-    sections.append(_curve_section(grid, drawn, level, why))
+    drawn_curves = curves if curves.recorded else read_curves(results.curves, LOSS, "train")
+    sections.append(_curve_section(grid, drawn_curves, level, why))
     if pictures := gallery(results.artifact, grid, group_profiles):
         sections.append(Section("Reconstructions", [pictures]))
     if grid.counts["planned"]:
@@ -60,12 +63,12 @@ def page(results: Results) -> Page:
         sections.append(Section("Every cell and every trial", tables))
     title = str(results.sweep.get("title") or "Stability towards the learning rate")
     return Page(
-        title, str(results.sweep.get("source") or ""), header(results, grid, known), sections
+        title, str(results.sweep.get("source") or ""), header(results, grid, publication), sections
     )
 
 
 def curve_level(
-    group_profiles: dict[str, Profile], known: Published | None
+    group_profiles: dict[str, Profile], publication: Published | None
 ) -> tuple[float | None, str]:
     """Choose the level at which learning curves are compared, and say why.
 
@@ -74,7 +77,7 @@ def curve_level(
     """
     planned = {cell.level for profile in group_profiles.values() for cell in profile.cells}
     for level in planned:
-        if known and known.curves_at and np.isclose(level, known.curves_at):
+        if publication and publication.curves_at and np.isclose(level, publication.curves_at):
             return level, ", as in the paper"
     valued = [{cell.level for cell in p.cells if len(cell.values)} for p in group_profiles.values()]
     shared = set.intersection(*valued) if valued else set()

@@ -51,7 +51,7 @@ class Bound:
 
 @dataclass(frozen=True)
 class Compliance:
-    """How one group keeps a constraint.
+    """How far one group of trials meets a constraint.
 
     Attributes:
         mean: mean of the metric over seeds.
@@ -67,7 +67,7 @@ class Compliance:
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the interval of the mean lies on one side of what is tolerated, and on which."""
+        """Whether the constraint holds; undecided where the mean slack is not significant."""
         if self.slack.n < 2 or not self.slack.p < 1 - LEVEL:
             return "undecided"
         return from_sign(1 if self.slack.value > 0 else -1)

@@ -1,4 +1,4 @@
-"""Test images, what each group makes of them, and its decodings before they are warped."""
+"""Galleries of test images beside the reconstructions, samples and unwarped decodings of groups."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -61,7 +61,7 @@ def gallery(
     strips: list[tuple[str, np.ndarray]] = []
     sources: list[dict[str, Any]] = []
     trial_labels: list[str] = []
-    originals, drawn = np.empty(0), set()
+    originals, drawn_names = np.empty(0), set()
     for cell, trial, arrays in best_trials(artifact, grid, group_profiles):
         present_names = [array for array in array_names if array in arrays]
         if TEST_IMAGES not in arrays or not present_names:
@@ -72,7 +72,7 @@ def gallery(
         strips += [
             (f"{cell.group}\n{LABELS.get(array, array)}", arrays[array]) for array in present_names
         ]
-        drawn.update(present_names)
+        drawn_names.update(present_names)
         sources.append({"group": cell.group, "level": cell.level, "trial_id": trial})
         trial_labels.append(f"{cell.group} (trial {trial}{grid.at(cell.level)})")
     if not strips:
@@ -83,7 +83,7 @@ def gallery(
         f"them: {words(trial_labels)}."
     )
     caption = " ".join(
-        [caption, *(NOTES[array] for array in array_names if array in drawn & {*NOTES})]
+        [caption, *(NOTES[array] for array in array_names if array in drawn_names & {*NOTES})]
     )
     alt = f"Strips of images: {'; '.join(label for label, _ in strips)}."
     return Figure(name, draw_strips(strips, name), alt, caption, pd.DataFrame(sources))

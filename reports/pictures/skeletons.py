@@ -51,11 +51,11 @@ def skeletons(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]
                 draw_skeleton(axes, guessed[i], bones)
                 frame(axes, np.concatenate([true[i], guessed[i]]))
         svg = to_svg(canvas, "skeletons")
-    named = words([f"{group} (trial {trial})" for group, trial, _ in trials])
+    trial_labels = words([f"{group} (trial {trial})" for group, trial, _ in trials])
     caption = (
         "Poses in three dimensions, found in the test images above them (coloured by finger) and "
         f"true (grey), seen from {ELEVATION}° above the camera and {90 + AZIMUTH}° to its side, "
-        f"the roots in one place. Best trial of each {grid.group_name}: {named}."
+        f"the roots in one place. Best trial of each {grid.group_name}: {trial_labels}."
     )
     data = pd.DataFrame([{"group": group, "trial_id": trial} for group, trial, _ in trials])
     alt = f"Skeletons found by {words([g for g, *_ in trials])} over the true ones."

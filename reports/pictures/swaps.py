@@ -40,10 +40,10 @@ def swap_grids(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile
         for axes in list(panels.flat)[len(trials) :]:
             axes.set_visible(False)
         svg = to_svg(canvas, "swaps")
-    named = words([f"{group} (trial {trial})" for group, trial, _ in trials])
+    trial_labels = words([f"{group} (trial {trial})" for group, trial, _ in trials])
     caption = (
         "Swaps: each row has the pose of the test image at its left, each column the appearance of "
-        f"the one at its top. Best trial of each {grid.group_name}: {named}."
+        f"the one at its top. Best trial of each {grid.group_name}: {trial_labels}."
     )
     data = pd.DataFrame([{"group": group, "trial_id": trial} for group, trial, _ in trials])
     return Figure(
@@ -66,7 +66,7 @@ def picture(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     ]
     width = rows[0].shape[1] - top.shape[1]
     above = np.concatenate([np.ones((top.shape[0], width, *top.shape[2:])), top], axis=1)
-    joined = np.concatenate([above, *rows])
+    image = np.concatenate([above, *rows])
     gap = max(1, width // 10)
-    joined = np.insert(joined, [top.shape[0]] * gap, 1.0, axis=0)
-    return np.insert(joined, [width] * gap, 1.0, axis=1)
+    image = np.insert(image, [top.shape[0]] * gap, 1.0, axis=0)
+    return np.insert(image, [width] * gap, 1.0, axis=1)

@@ -1,4 +1,4 @@
-"""What an ablation found, in words: computed from the same numbers as its tables."""
+"""The result of an ablation in sentences, computed from the same numbers as its tables."""
 
 from collections.abc import Mapping, Sequence
 
@@ -63,12 +63,12 @@ def _against_baseline(design: Design, score: Scores) -> str:
         sentence += "; ".join(sentences)
     else:
         sentence += "; ".join(
-            f"{_named(groups)} {'is' if len(groups) == 1 else 'are'} {side}"
+            f"{_names_or_count(groups)} {'is' if len(groups) == 1 else 'are'} {side}"
             for side, groups in sides.items()
             if groups
         )
-    if left := len(compared) - len(sentences):
-        others = count(left, "other variant does", "other variants do")
+    if n_others := len(compared) - len(sentences):
+        others = count(n_others, "other variant does", "other variants do")
         sentence += f". {others} not differ significantly"
     return f"{sentence}."
 
@@ -98,7 +98,7 @@ def _constraint(
     if not any(by_verdict.values()):
         return f"The constraint {constraint.in_words} was measured on no trial."
     parts = [
-        f"{'is undecided' if verdict == 'undecided' else verdict} for {_named(groups)}"
+        f"{'is undecided' if verdict == 'undecided' else verdict} for {_names_or_count(groups)}"
         for verdict, groups in by_verdict.items()
         if groups
     ]
@@ -113,6 +113,6 @@ def _constraint(
     return sentence
 
 
-def _named(groups: Sequence[str]) -> str:
+def _names_or_count(groups: Sequence[str]) -> str:
     """Name groups, or count them where they are many."""
     return words(groups) if len(groups) <= MOST_NAMED else count(len(groups), "variant")

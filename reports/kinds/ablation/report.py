@@ -59,7 +59,7 @@ def page(results: Results) -> Page:
                 ["group", "seed", "value"]
             ]
             result.append(draw_constraint(constraint, compliance, design, values))
-    sections = [Section("Result", result), *_published(results, design, scores, checked)]
+    sections = [Section("Result", result), *_publication_sections(results, design, scores, checked)]
     if score and design.factors:
         sections += _effects(design, terms)
         sections += _effects_on_others(results, design)
@@ -90,18 +90,18 @@ def shown_variants(design: Design, group_profiles: dict[str, Profile]) -> tuple[
     return tuple(group for group in grid.groups if group in selection)
 
 
-def _published(
+def _publication_sections(
     results: Results, design: Design, scores: list[Scores], checked: Checked
 ) -> list[Section]:
-    known = published(str(results.sweep.get("space") or ""))
-    if known is None or known.subject or not scores:
+    publication = published(str(results.sweep.get("space") or ""))
+    if publication is None or publication.subject or not scores:
         return []
-    note = f"Published data: {known.used}; see the header for what was used here."
-    parts: list[Part] = [variants_tested(known, design, scores, checked)]
-    if known.printed:
-        down = len(known.metrics) > MOST_COLUMNS
-        parts.append(printed_table(known, scores, note, down=down))
-    parts.append(setting(known.note, known.setting))
+    note = f"Published data: {publication.used}; see the header for what was used here."
+    parts: list[Part] = [variants_tested(publication, design, scores, checked)]
+    if publication.printed:
+        down = len(publication.metrics) > MOST_COLUMNS
+        parts.append(printed_table(publication, scores, note, down=down))
+    parts.append(setting(publication.note, publication.setting))
     return [Section("What was published", parts)]
 
 
@@ -126,8 +126,8 @@ def _of_pairs(design: Design, terms: list[Term]) -> list[Part]:
 
 def _effects_on_others(results: Results, design: Design) -> list[Section]:
     """Return a section for each further metric that the paper says to rise or to fall."""
-    known = published(str(results.sweep.get("space") or ""))
-    trends = {*(known.trends if known else ())} - {design.grid.outcome.name}
+    publication = published(str(results.sweep.get("space") or ""))
+    trends = {*(publication.trends if publication else ())} - {design.grid.outcome.name}
     sections = []
     for outcome in outcomes_of(results):
         if outcome.name in trends:
@@ -162,13 +162,13 @@ def _curves(
         parts.append(draw_at(few, curves, 0.0, ""))
     if curves.recorded and len(along.levels) > 1:
         parts.append(draw_all(along, curves))
-    if drawn := trajectories(few, results.curves, checked):
-        parts.append(drawn)
+    if figure := trajectories(few, results.curves, checked):
+        parts.append(figure)
     return [Section("Along training", parts)] if parts else []
 
 
 def _pictures(results: Results, grid: Grid, group_profiles: dict[str, Profile]) -> list[Section]:
-    """Return what the variants make of test images, of single codes and of exchanged ones."""
+    """Return the sections of reconstructions, samples, decodings of single codes, and swaps."""
     artifact = cache(results.artifact)
     selected_profiles = {group: group_profiles[group] for group in grid.groups}
     figures = [

@@ -20,11 +20,11 @@ MOST_VALUES = 4
 """Most different values named of one fact; the others are counted."""
 
 
-def header(results: Results, grid: Grid, known: Published | None) -> Markup:
+def header(results: Results, grid: Grid, publication: Published | None) -> Markup:
     """Return the header as HTML: banners, counts, facts, problems, command."""
     blocks = [
         *_banners(grid),
-        *_data_notes(results.trials, results.sweep, known),
+        *_data_notes(results.trials, results.sweep, publication),
         _counts(grid),
         _facts(results, grid),
         *_problems(results.problems),
@@ -51,7 +51,7 @@ def _banners(grid: Grid) -> list[Markup]:
 
 
 def _data_notes(
-    trials: pd.DataFrame, sweep: dict[str, Any], known: Published | None
+    trials: pd.DataFrame, sweep: dict[str, Any], publication: Published | None
 ) -> list[Markup]:
     """Mark where data or scale differ from the published experiment."""
     sentences = []
@@ -60,10 +60,10 @@ def _data_notes(
             "Procedural data: these images are rendered, not those of a published set."
         )
     datasets = _distinct(trials, "dataset")
-    if known and any(dataset != known.used for dataset in datasets):
-        sentences.append(f"The paper used {known.used}, this run {words(datasets)}.")
+    if publication and any(dataset != publication.used for dataset in datasets):
+        sentences.append(f"The paper used {publication.used}, this run {words(datasets)}.")
     scale = sweep.get("scale")
-    if known and scale and scale != "paper":
+    if publication and scale and scale != "paper":
         sentences.append(f"The scale is “{scale}”, not the published setting.")
     if sentences:
         sentences.append("Numbers cannot be compared with published ones; directions may be.")
@@ -119,11 +119,11 @@ def _swept(sweep: dict[str, Any]) -> str:
     swept = sweep.get("swept")
     if not isinstance(swept, dict):
         return ""
-    listed = {
+    values_by_key = {
         key: ", ".join(map(str, values)) if isinstance(values, (list, tuple)) else str(values)
         for key, values in swept.items()
     }
-    return "; ".join(f"{key} ∈ {{{values}}}" for key, values in listed.items())
+    return "; ".join(f"{key} ∈ {{{values}}}" for key, values in values_by_key.items())
 
 
 def _datasets(trials: pd.DataFrame) -> str:
@@ -171,8 +171,8 @@ def _commit(trials: pd.DataFrame) -> str:
 
 def _environment(trials: pd.DataFrame, hardware: bool) -> str:
     names = [c.removeprefix("env.") for c in trials.columns if c.startswith("env.")]
-    chosen = [n for n in names if n not in ELSEWHERE and (n in HARDWARE) is hardware]
-    values_by_name = {name: _values(trials, f"env.{name}") for name in chosen}
+    selected_names = [n for n in names if n not in ELSEWHERE and (n in HARDWARE) is hardware]
+    values_by_name = {name: _values(trials, f"env.{name}") for name in selected_names}
     return "; ".join(f"{name} {values}" for name, values in values_by_name.items() if values)
 
 

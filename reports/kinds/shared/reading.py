@@ -1,4 +1,4 @@
-"""The result in words, computed: what is better than what, by how much, and what is not shown."""
+"""The result in sentences: which group is better, by how much, and which gaps are significant."""
 
 from collections import Counter
 
@@ -76,8 +76,8 @@ def _difference(c: Comparison, grid: Grid) -> str:
         if significant
         else f"No significant difference between {c.a} and {c.b}"
     )
-    chosen = ", each at its best level" if len(grid.levels) > 1 else ""
-    sentence = f"{verdict}{chosen} ({basis})"
+    condition = ", each at its best level" if len(grid.levels) > 1 else ""
+    sentence = f"{verdict}{condition} ({basis})"
     if c.levels and len(grid.levels) > 1:
         overall = interval(c.at_common, outcome.unit, signed=True)
         sentence += (
@@ -99,13 +99,13 @@ def outliers(grid: Grid, limits: tuple[float, float] | None = None) -> str:
     if far.empty:
         return ""
     cells = Counter(zip(far["group"], far["x"], strict=True)).most_common()
-    named = [f"{n} of {group}{grid.at(level)}" for (group, level), n in cells[:MOST_SENTENCES]]
+    locations = [f"{n} of {group}{grid.at(level)}" for (group, level), n in cells[:MOST_SENTENCES]]
     if len(cells) > MOST_SENTENCES:
-        named.append(f"others in {count(len(cells) - MOST_SENTENCES, 'cell')}")
+        locations.append(f"others in {count(len(cells) - MOST_SENTENCES, 'cell')}")
     trials, what = count(len(far), "trial"), article(grid.outcome.label)
     return (
         f"Caution: {trials} ended with {what} that is finite but far from all others "
-        f"({words(named)}); they count as finished, not as diverged."
+        f"({words(locations)}); they count as finished, not as diverged."
     )
 
 

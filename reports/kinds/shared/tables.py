@@ -119,7 +119,7 @@ def cells_table(grid: Grid, group_profiles: dict[str, Profile]) -> Table:
     columns = [
         Column(grid.group_name, [cell.group for cell in cells]),
         *_axis(grid, levels),
-        *(_counted(cells, s) for s in ("planned", *STATUSES) if grid.counts[s]),
+        *(_count_column(cells, s) for s in ("planned", *STATUSES) if grid.counts[s]),
         Column(f"mean {grid.outcome.titled}", [*map(interval, means)], [m.value for m in means]),
         Column("IQM", [*map(interval, iqms)], [m.value for m in iqms]),
         Column("SD", [number(s, 3) for s in spreads], spreads),
@@ -156,9 +156,9 @@ def trials_table(grid: Grid, results: Results) -> Table:
         Column("time", [duration(s) for s in rows["seconds"]], rows["seconds"].tolist()),
         Column("error or reason", [_error(error) for error in errors]),
     ]
-    known = results.trials.drop(columns="error", errors="ignore")
+    trials = results.trials.drop(columns="error", errors="ignore")
     data = rows[["trial_id", "status", "group", "error"]].merge(
-        known.drop(columns="status", errors="ignore").astype({"trial_id": str}),
+        trials.drop(columns="status", errors="ignore").astype({"trial_id": str}),
         on="trial_id",
         how="left",
     )
@@ -174,7 +174,7 @@ def _axis(grid: Grid, levels: list[float]) -> list[Column]:
     return [Column(grid.axis_name, [*map(level_label, levels)], levels)] if grid.axis else []
 
 
-def _counted(cells: list[Cell], status: str) -> Column:
+def _count_column(cells: list[Cell], status: str) -> Column:
     counts = [cell.counts[status] for cell in cells]
     return Column(status, [str(n) for n in counts], counts)
 

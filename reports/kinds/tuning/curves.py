@@ -52,18 +52,20 @@ def draw_curves(
     lines = _lines(search, curves)
     default = [] if search.default in [None, *emphasised] else [search.default]
     groups = [(label, COLOURS[0], emphasised), ("default", INK, default)]
-    chosen = {c.number for _, _, some in groups for c in some if c}
-    thin = [line for line in lines if line.configuration.number not in chosen]
-    drawn = [thin[place] for place in evenly(len(thin), MOST_LINES)]
+    emphasised_numbers = {c.number for _, _, members in groups for c in members if c}
+    thin = [line for line in lines if line.configuration.number not in emphasised_numbers]
+    sampled_lines = [thin[place] for place in evenly(len(thin), MOST_LINES)]
     with style():
         canvas = Canvas(figsize=(WIDTH, 3.6), layout="constrained")
         axes = canvas.subplots()
         axes.set_ylim(*_limits(lines, curves))
-        for line in drawn:
+        for line in sampled_lines:
             axes.plot(curves.epochs, line.values, color=LOST, linewidth=0.5, alpha=0.6)
-        handles = [Line2D([], [], color=LOST, linewidth=0.8, label="one seed")] if drawn else []
-        for name, colour, some in groups:
-            numbers = {c.number for c in some if c}
+        handles = (
+            [Line2D([], [], color=LOST, linewidth=0.8, label="one seed")] if sampled_lines else []
+        )
+        for name, colour, members in groups:
+            numbers = {c.number for c in members if c}
             group_lines = [line for line in lines if line.configuration.number in numbers]
             handles += _thick(axes, curves, group_lines, name, colour)
         handles += _ends(axes, curves, lines)
@@ -78,8 +80,8 @@ def draw_curves(
         "trial that did not finish, at the frame's edge if beyond it. The frame is set by the "
         "second half of training."
     )
-    if len(drawn) < len(thin):
-        caption += f" {len(drawn)} of {len(thin):,} other curves are drawn."
+    if len(sampled_lines) < len(thin):
+        caption += f" {len(sampled_lines)} of {len(thin):,} other curves are drawn."
     alt = f"{curves.label} per epoch of {count(len(lines), 'trial')}."
     return Figure("curves", svg, alt, caption, _data(lines, curves))
 

@@ -1,4 +1,4 @@
-"""What the axes of a search do to one objective: Optuna's figures, or why they cannot be drawn."""
+"""Optuna's figures of one objective against a search's axes, or why they cannot be drawn."""
 
 import numpy as np
 import optuna

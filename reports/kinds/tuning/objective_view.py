@@ -39,12 +39,12 @@ class View:
 
     @property
     def titled(self) -> str:
-        """What an axis calls it: ``test ELBO (nats)``."""
+        """Label of the objective on an axis: ``test ELBO (nats)``."""
         return f"test {self.objective.titled}"
 
     @property
     def target(self) -> Callable[[Any], float] | None:
-        """What Optuna is to draw, where there are several objectives."""
+        """Function that returns a trial's value of the objective; None if there is only one."""
         several = len(self.search.objectives) > 1
         return (lambda trial: float(trial.values[self.place])) if several else None
 

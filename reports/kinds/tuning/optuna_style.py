@@ -39,7 +39,7 @@ LONG_LABELS = 12
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Let Optuna draw within, then forget what it left behind."""
+    """Apply the reports' style to Optuna's figures drawn within, and close them afterwards."""
     before = set(plt.get_fignums())
     with style(), plt.ioff(), quiet(), warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
@@ -51,17 +51,17 @@ def drawing() -> Iterator[None]:
                 plt.close(number)
 
 
-def restyle(drawn: Any, height: float) -> tuple[Canvas, list[Axes]]:
+def restyle(optuna_axes: Any, height: float) -> tuple[Canvas, list[Axes]]:
     """Take away Optuna's title and background, and set the reports' fonts, lines and width.
 
     Args:
-        drawn: what Optuna returned: axes or an array of them.
+        optuna_axes: what Optuna returned: axes or an array of them.
         height: in inches.
 
     Returns:
         The figure, and the axes that Optuna returned.
     """
-    axes = [*np.atleast_1d(drawn).flat]
+    axes = [*np.atleast_1d(optuna_axes).flat]
     canvas: Canvas = axes[0].figure
     canvas.set_size_inches(WIDTH, height)
     canvas.set_layout_engine("constrained")
@@ -103,9 +103,9 @@ def points(label: str, marker: str = "o", colour: str = INK, size: float = 4) ->
 
 
 def ring(axes: Axes, x: float, y: float) -> Line2D:
-    """Ring the default; return its entry of the legend."""
-    (drawn,) = axes.plot([x], [y], "o", color=INK, markersize=8, fillstyle="none", label="default")
-    return drawn
+    """Draw a ring around the default configuration; return its entry of the legend."""
+    (marker,) = axes.plot([x], [y], "o", color=INK, markersize=8, fillstyle="none", label="default")
+    return marker
 
 
 def name_choices(axes: Axes, choices: Sequence[Any]) -> None:

@@ -19,7 +19,9 @@ def setting(search: Search) -> Markup:
     """Return what was searched, how, and how it ended, in one paragraph."""
     n = len(search.configurations)
     axes = "; ".join(axis.in_words for axis in search.axes)
-    sentences = [f"{_who(search)} {n:,}{_asked(search)} configurations over {axes}."]
+    sentences = [
+        f"{_searcher_in_words(search)} {n:,}{_requested_count(search)} configurations over {axes}."
+    ]
     if search.scheduler not in ("none", ""):
         sentences.append(f"{search.scheduler.upper()} stopped unpromising trials early.")
     status_counts = Counter(c.status for c in search.configurations)
@@ -40,7 +42,7 @@ def headline(search: Search, objective: Outcome) -> list[Markup]:
     """Return the best configuration of one objective, beside the default."""
     best = search.best(objective)
     if best is None:
-        return [_paragraph(_nothing(search))]
+        return [_paragraph(_why_no_best(search))]
     constraints = words([bound.in_words for bound in search.constraints])
     bounds = f" of the configurations that meet {constraints}" if constraints else ""
     sentence = (
@@ -51,7 +53,7 @@ def headline(search: Search, objective: Outcome) -> list[Markup]:
 
 
 def caution(search: Search) -> Markup:
-    """Say that a maximum over noisy values is too good."""
+    """Warn that the best of many noisy values is biased towards good results."""
     return _paragraph(
         f"The best of {count(len(search.valued), 'configuration')} was chosen on the same trials "
         "that measure it, which flatters it: its lead is to be confirmed with fresh seeds."
@@ -101,7 +103,7 @@ def _value(c: Configuration, objective: Outcome) -> str:
     return f"{number(c.mean(objective).value)}{unit} ({', '.join(seeds)})"
 
 
-def _nothing(search: Search) -> str:
+def _why_no_best(search: Search) -> str:
     if not search.configurations:
         return "No configuration has been suggested yet."
     if not search.valued:
@@ -110,15 +112,15 @@ def _nothing(search: Search) -> str:
     return f"No configuration meets {bounds}, so none can be called the best."
 
 
-def _who(search: Search) -> str:
+def _searcher_in_words(search: Search) -> str:
     if search.name == "optuna":
         sampler = SAMPLERS.get(search.sampler, search.sampler)
         return f"Optuna's {sampler} sampler suggested"
     return "A grid has" if search.name == "grid" else "A random search drew"
 
 
-def _asked(search: Search) -> str:
-    return f" of {search.asked:,}" if search.asked > len(search.configurations) else ""
+def _requested_count(search: Search) -> str:
+    return f" of {search.n_requested:,}" if search.n_requested > len(search.configurations) else ""
 
 
 def _paragraph(text: str) -> Markup:
