@@ -48,26 +48,26 @@ def build(results: Results, kind: str | None, out: Path) -> Path:
     """
     if out.suffix not in ("", ".html", ".htm") and not out.is_dir():
         raise UserError(f"A report is HTML: name {out.with_suffix('.html')} rather than {out}.")
-    chosen = kind or results.sweep.get("report")
-    if not chosen:
+    kind_name = kind or results.sweep.get("report")
+    if not kind_name:
         raise UserError(f"This sweep names no report. Choose --kind: {', '.join(KINDS.paths())}.")
-    kind_of_report = KINDS.load(str(chosen))
+    kind_of_report = KINDS.load(str(kind_name))
     try:
         page = kind_of_report(results)
     except (Exception, SystemExit) as error:
-        if chosen in KIND_PATHS:
+        if kind_name in KIND_PATHS:
             raise
         raise UserError(
-            f"The report '{chosen}' failed: {type(error).__name__}: {error}. See where with "
+            f"The report '{kind_name}' failed: {type(error).__name__}: {error}. See where with "
             "unbraid --debug report ..."
         ) from error
     if not isinstance(page, Page):
         raise UserError(
-            f"The report '{chosen}' returned {type(page).__name__}; it must return a "
+            f"The report '{kind_name}' returned {type(page).__name__}; it must return a "
             "reports.page.page.Page."
         )
     html = render(page)
-    name = str(chosen).replace(".", "_")
+    name = str(kind_name).replace(".", "_")
     path = out if out.suffix and not out.is_dir() else out / f"{name}.html"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

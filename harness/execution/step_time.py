@@ -44,11 +44,11 @@ def _measure(trial: TrialConfig, settings: Settings) -> float:
     values = {**updater.values, "kl_weight": 1.0, "progress": 0.0}
     sampler = make_sampler(method, dataset, device, trial.scale.batch_size)
     order, noise = seeding.generator(0, "order"), seeding.generator(0, "noise", device)
-    started, taken = time.perf_counter(), 0
+    started, n_steps = time.perf_counter(), 0
     batches = (batch for _ in count() for batch in sampler.epoch(order))
-    for taken, batch in enumerate(islice(batches, STEPS + 1)):
-        if taken == 1:
+    for n_steps, batch in enumerate(islice(batches, STEPS + 1)):
+        if n_steps == 1:
             started = time.perf_counter()
         updater.step(batch, method.draw(len(batch["image"]), noise), values)
-    per_step = (time.perf_counter() - started) / taken
+    per_step = (time.perf_counter() - started) / n_steps
     return per_step * trial.scale.epochs * len(sampler)

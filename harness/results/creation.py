@@ -102,6 +102,6 @@ def _values(table: pa.Table, name: str) -> set[Any]:
 
 
 def _few(values: set[Any]) -> str:
-    shown = sorted(map(str, values))
-    more = ", …" if len(shown) > _SHOWN else ""
-    return (", ".join(shown[:_SHOWN]) + more) or "nothing"
+    texts = sorted(map(str, values))
+    more = ", …" if len(texts) > _SHOWN else ""
+    return (", ".join(texts[:_SHOWN]) + more) or "nothing"

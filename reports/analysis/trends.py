@@ -27,15 +27,15 @@ def series_along(
         factor: a factor of the design whose levels are numbers.
         values: of a metric, by seed, of each variant. Series with fewer than two are left out.
     """
-    rows, found = design.grid.rows, []
+    rows, series = design.grid.rows, []
     for within in design.contexts([factor]):
         for seed, part in rows[within].groupby("seed"):
             levels = design.codes.loc[part.index, factor.key].to_numpy(dtype=float)
-            there = [values[group].get(seed, np.nan) for group in part["group"]]
-            known = np.isfinite(np.array(there, dtype=float))
-            if known.sum() > 1:
-                found.append((levels[known], np.array(there, dtype=float)[known]))
-    return found
+            group_values = [values[group].get(seed, np.nan) for group in part["group"]]
+            finite = np.isfinite(np.array(group_values, dtype=float))
+            if finite.sum() > 1:
+                series.append((levels[finite], np.array(group_values, dtype=float)[finite]))
+    return series
 
 
 def rank_trend(series: Sequence[Series]) -> Difference:
@@ -55,19 +55,19 @@ def rank_trend(series: Sequence[Series]) -> Difference:
     if not series:
         return Difference(np.nan, np.nan, np.nan, 0, np.nan)
     rng = np.random.default_rng(SEED)
-    found, by_chance = [], np.zeros(PERMUTATIONS)
+    correlations, by_chance = [], np.zeros(PERMUTATIONS)
     for levels, values in series:
         along, of = (_standardised(stats.rankdata(each)) for each in (levels, values))
-        found.append(float(along @ of))
+        correlations.append(float(along @ of))
         by_chance += rng.permuted(np.tile(of, (PERMUTATIONS, 1)), axis=1) @ along
-    mean = float(np.mean(found))
+    mean = float(np.mean(correlations))
     # Sums of the same terms in another order differ in their last digits.
     as_far = np.abs(by_chance / len(series)) > abs(mean) - 1e-9
     p = (1 + int(as_far.sum())) / (1 + PERMUTATIONS)
     low = high = np.nan
     if len(series) > 1:
         draws = rng.integers(0, len(series), (RESAMPLES, len(series)))
-        low, high = percentiles(np.array(found)[draws].mean(axis=1))
+        low, high = percentiles(np.array(correlations)[draws].mean(axis=1))
     return Difference(mean, low, high, len(series), p)
 
 

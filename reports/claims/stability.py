@@ -1,4 +1,4 @@
-"""The tests behind the statements on stability: bound, learning rates, speed, steadiness."""
+"""Tests of published statements on training stability: ELBO, learning rates, speed, roughness."""
 
 from collections.abc import Callable
 
@@ -76,7 +76,8 @@ def faster_convergence(evidence: Evidence) -> list[Against]:
         return epochs_to_climb(evidence.curves.epochs, own, other, CLIMB)
 
     return [
-        _against(rival, sign, said) for rival, sign, said in _ratios(evidence, epochs, "its epochs")
+        _against(rival, sign, summary)
+        for rival, sign, summary in _ratios(evidence, epochs, "its epochs")
     ]
 
 
@@ -87,10 +88,10 @@ def steadier_training(evidence: Evidence) -> list[Against]:
         return roughness(evidence.curves.epochs, own), roughness(evidence.curves.epochs, other)
 
     ours, outcomes = evidence.subject, []
-    for rival, sign, said in _ratios(evidence, jumps, "its roughness"):
+    for rival, sign, summary in _ratios(evidence, jumps, "its roughness"):
         more_diverge = ours.diverged.value > rival.diverged.value
         numbers = (
-            f"{said}; diverged {_fraction(ours.diverged)} against {_fraction(rival.diverged)}; "
+            f"{summary}; diverged {_fraction(ours.diverged)} against {_fraction(rival.diverged)}; "
             f"standard deviation over seeds {_spread(ours, evidence.level)} against "
             f"{_spread(rival, evidence.level)}"
         )
@@ -156,10 +157,10 @@ def _ratios(
     for rival, gain, p in zip(evidence.rivals, gains, holm([g.p for g in gains]), strict=True):
         value, low, high = np.exp([-gain.value, -gain.high, -gain.low]).tolist()
         ratio = Estimate(value, low, high, gain.n)
-        said = f"{interval(ratio)} times {name}, n = {gain.n}, Holm {p_value(float(p))}"
+        summary = f"{interval(ratio)} times {name}, n = {gain.n}, Holm {p_value(float(p))}"
         if not gain.n:
-            said = "no pair of learning curves has enough evaluations"
-        compared.append((rival, sign_of(gain, float(p)), said))
+            summary = "no pair of learning curves has enough evaluations"
+        compared.append((rival, sign_of(gain, float(p)), summary))
     return compared
 
 

@@ -20,11 +20,11 @@ MOST_VALUES = 4
 """Most different values named of one fact; the others are counted."""
 
 
-def header(results: Results, grid: Grid, known: Published | None) -> Markup:
+def header(results: Results, grid: Grid, publication: Published | None) -> Markup:
     """Return the header as HTML: banners, counts, facts, problems, command."""
     blocks = [
         *_banners(grid),
-        *_data_notes(results.trials, results.sweep, known),
+        *_data_notes(results.trials, results.sweep, publication),
         _counts(grid),
         _facts(results, grid),
         *_problems(results.problems),
@@ -40,8 +40,8 @@ def _banners(grid: Grid) -> list[Markup]:
     if not counts["planned"]:
         return [Markup('<p class="banner" role="status">This run directory holds no trials.</p>')]
     lacking = [
-        f"{counts[status]:,} {said}"
-        for status, said in (("missing", "not finished"), ("failed", "failed"))
+        f"{counts[status]:,} {wording}"
+        for status, wording in (("missing", "not finished"), ("failed", "failed"))
         if counts[status]
     ]
     if not lacking:
@@ -51,22 +51,24 @@ def _banners(grid: Grid) -> list[Markup]:
 
 
 def _data_notes(
-    trials: pd.DataFrame, sweep: dict[str, Any], known: Published | None
+    trials: pd.DataFrame, sweep: dict[str, Any], publication: Published | None
 ) -> list[Markup]:
     """Mark where data or scale differ from the published experiment."""
-    said = []
+    sentences = []
     if "procedural" in _distinct(trials, "data_source"):
-        said.append("Procedural data: these images are rendered, not those of a published set.")
+        sentences.append(
+            "Procedural data: these images are rendered, not those of a published set."
+        )
     datasets = _distinct(trials, "dataset")
-    if known and any(dataset != known.used for dataset in datasets):
-        said.append(f"The paper used {known.used}, this run {words(datasets)}.")
+    if publication and any(dataset != publication.used for dataset in datasets):
+        sentences.append(f"The paper used {publication.used}, this run {words(datasets)}.")
     scale = sweep.get("scale")
-    if known and scale and scale != "paper":
-        said.append(f"The scale is “{scale}”, not the published setting.")
-    if said:
-        said.append("Numbers cannot be compared with published ones; directions may be.")
+    if publication and scale and scale != "paper":
+        sentences.append(f"The scale is “{scale}”, not the published setting.")
+    if sentences:
+        sentences.append("Numbers cannot be compared with published ones; directions may be.")
     note = Markup('<p class="note">{}</p>')
-    return [note.format(" ".join(said))] if said else []
+    return [note.format(" ".join(sentences))] if sentences else []
 
 
 def _counts(grid: Grid) -> Markup:
@@ -117,11 +119,11 @@ def _swept(sweep: dict[str, Any]) -> str:
     swept = sweep.get("swept")
     if not isinstance(swept, dict):
         return ""
-    listed = {
+    values_by_key = {
         key: ", ".join(map(str, values)) if isinstance(values, (list, tuple)) else str(values)
         for key, values in swept.items()
     }
-    return "; ".join(f"{key} ∈ {{{values}}}" for key, values in listed.items())
+    return "; ".join(f"{key} ∈ {{{values}}}" for key, values in values_by_key.items())
 
 
 def _datasets(trials: pd.DataFrame) -> str:
@@ -149,16 +151,16 @@ def _metrics(results: Results) -> str:
 
 
 def _durations(sweep: dict[str, Any], grid: Grid) -> str:
-    said = []
+    durations = []
     if isinstance(elapsed := sweep.get("elapsed"), (int, float)):
-        said.append(f"{duration(elapsed)} elapsed")
+        durations.append(f"{duration(elapsed)} elapsed")
     seconds = grid.rows["seconds"].dropna()
     if len(seconds):
-        said.append(
+        durations.append(
             f"{duration(float(seconds.sum()))} of trials "
             f"(median {duration(float(seconds.median()))} a trial)"
         )
-    return ", ".join(said)
+    return ", ".join(durations)
 
 
 def _commit(trials: pd.DataFrame) -> str:
@@ -169,9 +171,9 @@ def _commit(trials: pd.DataFrame) -> str:
 
 def _environment(trials: pd.DataFrame, hardware: bool) -> str:
     names = [c.removeprefix("env.") for c in trials.columns if c.startswith("env.")]
-    chosen = [n for n in names if n not in ELSEWHERE and (n in HARDWARE) is hardware]
-    said = {name: _values(trials, f"env.{name}") for name in chosen}
-    return "; ".join(f"{name} {values}" for name, values in said.items() if values)
+    selected_names = [n for n in names if n not in ELSEWHERE and (n in HARDWARE) is hardware]
+    values_by_name = {name: _values(trials, f"env.{name}") for name in selected_names}
+    return "; ".join(f"{name} {values}" for name, values in values_by_name.items() if values)
 
 
 def _values(trials: pd.DataFrame, column: str) -> str:

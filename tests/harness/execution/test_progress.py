@@ -26,7 +26,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def progress(planned: int, already: int = 0) -> Progress:
     named = {str(i): f"vae seed={i}" for i in range(planned - already)}
     now = time.monotonic()
-    return Progress(planned, already, named, io.StringIO(), _said=now)
+    return Progress(planned, already, named, io.StringIO(), _last_printed=now)
 
 
 def lines(of: Progress) -> list[str]:

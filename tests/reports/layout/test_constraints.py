@@ -50,7 +50,7 @@ def test_rodis_variants_meet_and_break_theirs():
         "d": "does not hold",
         "e": "holds",
     }
-    assert [each.kept for each in kept.values()] == [5, 0, 5, 0, 5]
+    assert [each.n_met for each in kept.values()] == [5, 0, 5, 0, 5]
     assert all(each.bound == 0.125 for each in kept.values())
     assert kept["b"].slack.value == pytest.approx(0.125 + 0.02 - 0.8727, abs=0.01)
 
