@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from reports.analysis.families import ALPHA, LEAST_SEEDS
+from reports.analysis.families import ALPHA
 from reports.claims.verdict import Against, Evidence, Test, sign_of
 from reports.layout.curves import epochs_to_climb, roughness
 from reports.layout.profiles import Cell, Profile
 from reports.page.text import interval, level_label, number, p_value
 from reports.stats.estimates import (
+    LEAST_SEEDS,
     Estimate,
     Floats,
     holm,
@@ -35,12 +36,12 @@ def tighter_bound(evidence: Evidence) -> list[Against]:
             )
             continue
         rates = f"{level_label(subject.best.level)} against {level_label(rival.best.level)}"
-        found = evidence.family.of(subject.group, rival.group)
+        compared = evidence.family.of(subject.group, rival.group)
         numbers = (
-            f"{interval(found.difference, 'nats', signed=True)} (learning rates {rates}), "
-            f"n = {found.difference.n}, Holm {p_value(found.adjusted)}"
+            f"{interval(compared.difference, 'nats', signed=True)} (learning rates {rates}), "
+            f"n = {compared.difference.n}, Holm {p_value(compared.adjusted)}"
         )
-        outcomes.append(_against(rival, found.sign, numbers))
+        outcomes.append(_against(rival, compared.sign, numbers))
     return outcomes
 
 
@@ -153,15 +154,15 @@ def _ratios(
         pairs = np.array([measure(own[s], theirs[s]) for s in own if s in theirs]).reshape(-1, 2)
         pairs = pairs[(pairs > 0).all(axis=1)]
         gains.append(paired_difference(np.log(pairs[:, 1] / pairs[:, 0])))
-    compared = []
+    summaries = []
     for rival, gain, p in zip(evidence.rivals, gains, holm([g.p for g in gains]), strict=True):
         value, low, high = np.exp([-gain.value, -gain.high, -gain.low]).tolist()
         ratio = Estimate(value, low, high, gain.n)
         summary = f"{interval(ratio)} times {name}, n = {gain.n}, Holm {p_value(float(p))}"
         if not gain.n:
             summary = "no pair of learning curves has enough evaluations"
-        compared.append((rival, sign_of(gain, float(p)), summary))
-    return compared
+        summaries.append((rival, sign_of(gain, float(p)), summary))
+    return summaries
 
 
 def _curves_by_seed(evidence: Evidence, profile: Profile) -> dict[float, Floats]:

@@ -54,8 +54,8 @@ def statements_table(publication: Published, evidence: Evidence | str) -> Table:
     ]
     caption = (
         f"Statements of {publication.source}, and whether they hold in this run. Holm's adjustment "
-        "is that of the table of pairs for final values, and for the number of rivals where learning "
-        "curves are compared."
+        "is that of the table of pairs for final values, and for the number of rivals where "
+        "learning curves are compared."
     )
     return tested_table(tested, caption)
 

@@ -14,7 +14,14 @@ from reports.layout.grid import lay_out
 from reports.layout.outcome import Outcome, metric_of
 from reports.page.text import name_of
 from reports.page.verdicts import Verdict, from_sign
-from reports.stats.estimates import LEVEL, Difference, Estimate, mean_interval, paired_difference
+from reports.stats.estimates import (
+    LEAST_SEEDS,
+    LEVEL,
+    Difference,
+    Estimate,
+    mean_interval,
+    paired_difference,
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class Compliance:
     @property
     def verdict(self) -> Verdict:
         """Whether the constraint holds; undecided where the mean slack is not significant."""
-        if self.slack.n < 2 or not self.slack.p < 1 - LEVEL:
+        if self.slack.n < LEAST_SEEDS or not self.slack.p < 1 - LEVEL:
             return "undecided"
         return from_sign(1 if self.slack.value > 0 else -1)
 

@@ -67,7 +67,8 @@ def _against_baseline(design: Design, family: Family) -> str:
     if not sentences:
         beyond = [group for group, each in compared.items() if each.beyond_its_interval]
         why = (
-            f" (p is adjusted; the interval of {_names_or_count(beyond)} alone, which is not, leaves out 0)"
+            f" (p is adjusted; the interval of {_names_or_count(beyond)}, which is not, leaves "
+            "out 0)"
             if beyond
             else ""
         )

@@ -45,8 +45,8 @@ def variants_table(
     data |= {status: [cell.counts[status] for cell in cells] for status in cells[0].counts}
     if family:
         columns += _outcome(design, family, cells, data)
-    for constraint, kept in checked:
-        columns.append(_constraint(constraint, [kept[group] for group in groups], data))
+    for constraint, compliance in checked:
+        columns.append(_constraint(constraint, [compliance[group] for group in groups], data))
     return Table("variants", _caption(design, family, checked), columns, pd.DataFrame(data))
 
 

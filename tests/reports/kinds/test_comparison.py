@@ -9,14 +9,15 @@ import pytest
 
 from harness.metrics.registry import with_labels
 from harness.results import Results
+from reports.analysis.families import families
 from reports.claims.published import published
 from reports.claims.variants import variants_tested
 from reports.kinds import comparison, timing
 from reports.kinds.shared.score_tables import differences_table
-from reports.layout.design import design_of
 from reports.layout.grid import lay_out
-from reports.layout.scores import Scores, against, all_scores, baseline
+from reports.layout.scores import Scores, all_scores, baseline
 from reports.page.page import render
+from tests.reports.helpers.findings import findings_of
 
 METHODS = ("vae", "beta_vae", "beta_tcvae", "dip_vae_ii", "u_vitae", "c_vitae")
 METRICS = [
@@ -94,18 +95,18 @@ def test_a_group_is_not_named_by_what_its_method_lacks() -> None:
 
 def test_differences_are_paired_by_seed() -> None:
     """Unpaired, the effect of the seeds (deviation 5) would hide a gap of 1."""
-    found = against(all_scores(made_up()), "vae")
-    difference, p = found["elbo", "beta_vae"]
-    assert difference.value == pytest.approx(1, abs=0.1)
-    assert difference.n == 5
-    assert p < 0.01
-    assert ("elbo", "vae") not in found
+    compared = families(all_scores(made_up()), "vae")["elbo"].of("beta_vae", "vae")
+    assert compared.difference.value == pytest.approx(1, abs=0.1)
+    assert compared.difference.n == 5
+    assert compared.adjusted < 0.01
+    assert compared.sign == 1
     assert baseline(METHODS) == "vae"
     assert baseline(("u_vitae", "c_vitae")) == "u_vitae"
 
 
 def test_differences_are_read_by_the_metrics_direction() -> None:
-    table = differences_table(all_scores(made_up()), "vae")
+    scores = all_scores(made_up())
+    table = differences_table(scores, families(scores, "vae"), "vae")
     readings = dict(zip(table.columns[0].cells, table.columns[-1].cells, strict=True))
     assert readings == {
         "ELBO (nats) ↑": "better",
@@ -118,7 +119,7 @@ def test_differences_are_read_by_the_metrics_direction() -> None:
 
 def verdicts(results: Results) -> list[str]:
     known = published("vitae_mnist")
-    table = variants_tested(known, design_of(results), all_scores(results), [])
+    table = variants_tested(known, findings_of(results, known, axis=True))
     return table.data["verdict"].tolist()
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from harness.errors import UserError
 from harness.metrics.registry import with_labels
 from reports.layout.constraints import check, constraints_of, read_constraint
 from tests.reports.helpers.ablations import PUBLISHED, factorial, rodi
@@ -36,7 +37,7 @@ def test_constraints_are_read(text, words, bound, key, tolerance):
 
 @pytest.mark.parametrize("text", ["mse < 1", "mse", "<= 3", "mse <= ", "mse <= much"])
 def test_what_is_no_constraint_is_refused(text):
-    with pytest.raises(ValueError, match="cannot read"):
+    with pytest.raises(UserError, match="cannot read"):
         read_constraint({}, text)
 
 
