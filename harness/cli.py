@@ -27,6 +27,10 @@ exit codes: 0 all is done and nothing failed; 1 some trial failed or is missing;
 2 a mistake in the command or its files, found before work starts; 130 interrupted
 """
 
+_KINDS = """\
+ablation, comparison, stability, timing, tuning, or the dotted path of one of yours (default: the
+search space's own, or what follows from what was swept)"""
+
 _COMMANDS = {
     "list": (
         "name the methods, datasets, search spaces or metrics, one line each",
@@ -100,7 +104,7 @@ def parser() -> argparse.ArgumentParser:
         "overrides", nargs="*", metavar="key=value", help="ray.*, device, data_root, retry_failed"
     )
     parsers["report"].add_argument("--out", type=Path, help="the HTML file (default: in run_dir)")
-    parsers["report"].add_argument("--kind", help="kind of report (default: the search space's)")
+    parsers["report"].add_argument("--kind", help=_KINDS)
     parsers["doctor"].add_argument(
         "--data-root", help="folder with real data (default: UNBRAID_DATA)"
     )

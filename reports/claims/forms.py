@@ -51,12 +51,14 @@ class Findings:
         scores: the metrics that any trial has, by name.
         families: the page's comparisons, by metric.
         checked: the sweep's constraints.
+        smoke: the run only shows that everything runs.
     """
 
     design: Design
     scores: Mapping[str, Scores]
     families: Mapping[str, Family]
     checked: Checked = ()
+    smoke: bool = False
 
 
 def comparisons(

@@ -16,6 +16,9 @@ from reports.layout.profiles import Profile
 from reports.page.tables import Column, Table
 from reports.page.verdicts import mark
 
+NOT_TESTED = "not tested at this scale"
+"""In the place of a verdict on a statement, where a run only shows that everything runs."""
+
 
 @dataclass(frozen=True)
 class Tested:
@@ -34,12 +37,15 @@ class Tested:
     outcomes: Sequence[Against]
 
 
-def statements_table(publication: Published, evidence: Evidence | str) -> Table:
+def statements_table(
+    publication: Published, evidence: Evidence | str, *, smoke: bool = False
+) -> Table:
     """Return one row a statement on stability.
 
     Args:
         publication: the published statements.
         evidence: what the tests look at, or why they cannot be made.
+        smoke: the run only shows that everything runs.
     """
     tested = [
         Tested(
@@ -57,17 +63,24 @@ def statements_table(publication: Published, evidence: Evidence | str) -> Table:
         "is that of the table of pairs for final values, and for the number of rivals where "
         "learning curves are compared."
     )
-    return tested_table(tested, caption)
+    return tested_table(tested, caption, smoke=smoke)
 
 
-def tested_table(tested: Sequence[Tested], caption: str) -> Table:
-    """Return one row a statement: the words, the verdict, what decided, and the test."""
-    verdicts = [verdict(each.outcomes) for each in tested]
+def tested_table(tested: Sequence[Tested], caption: str, *, smoke: bool) -> Table:
+    """Return one row a statement: the words, the verdict, what decided, and the test.
+
+    Args:
+        tested: the statements.
+        caption: of the table.
+        smoke: the run only shows that everything runs, so that it tests no statement.
+    """
+    verdicts = [NOT_TESTED if smoke else verdict(each.outcomes) for each in tested]
+    marks = [NOT_TESTED if smoke else mark(verdict(each.outcomes)) for each in tested]
     quote = Markup("“{}” <small>({})</small>")
     small = Markup("<small>{}</small>")
     columns = [
         Column("the paper states", [quote.format(each.quote, each.where) for each in tested]),
-        Column("here", [*map(mark, verdicts)]),
+        Column("here", marks),
         Column("what decides", [_bullet_list(each.outcomes) for each in tested]),
         Column("the test", [small.format(each.definition) for each in tested]),
     ]

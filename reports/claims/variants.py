@@ -39,7 +39,7 @@ def variants_tested(publication: Published, findings: Findings) -> Table:
             "and value within each seed and setting of all other factors, averaged over these "
             "series; its 95 % interval is a bootstrap's over them."
         )
-    return tested_table(tested, caption)
+    return tested_table(tested, caption, smoke=findings.smoke)
 
 
 def _outcomes(statement: Statement, publication: Published, findings: Findings) -> list[Against]:

@@ -12,7 +12,7 @@ from reports.claims.published import Published, published
 from reports.claims.table import gather, setting, statements_table
 from reports.figures.curves import draw_all, draw_at
 from reports.figures.stability import draw
-from reports.kinds.shared.header import header
+from reports.kinds.shared.header import header, is_smoke
 from reports.kinds.shared.reading import reading
 from reports.kinds.shared.tables import cells_table, comparisons_table, groups_table, trials_table
 from reports.layout.curves import Curves, read_curves
@@ -52,7 +52,7 @@ def page(results: Results) -> Page:
             Section(
                 "The paper's statements",
                 [
-                    statements_table(publication, evidence),
+                    statements_table(publication, evidence, smoke=is_smoke(results.sweep)),
                     setting(publication.note, publication.setting),
                 ],
             )
@@ -65,9 +65,7 @@ def page(results: Results) -> Page:
         tables: Sequence[Part] = [cells_table(grid, group_profiles), trials_table(grid, results)]
         sections.append(Section("Every cell and every trial", tables))
     title = str(results.sweep.get("title") or "Stability towards the learning rate")
-    return Page(
-        title, str(results.sweep.get("source") or ""), header(results, grid, publication), sections
-    )
+    return Page(title, str(results.sweep.get("source") or ""), header(results, grid), sections)
 
 
 def family_of(

@@ -41,7 +41,7 @@ def page(results: Results) -> Page:
     ]
     title = str(results.sweep.get("title") or "Seconds of a pass and of a step")
     source = str(results.sweep.get("source") or "")
-    return Page(title, source, header(results, grid, None), sections)
+    return Page(title, source, header(results, grid), sections)
 
 
 def ratios_table(scores: list[Scores], grid: Grid, publication: Published | None) -> Table:

@@ -19,7 +19,7 @@ from reports.figures.trajectories import trajectories
 from reports.kinds.ablation.effects import interactions, main_effects
 from reports.kinds.ablation.reading import reading
 from reports.kinds.ablation.tables import variants_table
-from reports.kinds.shared.header import header
+from reports.kinds.shared.header import header, is_smoke
 from reports.kinds.shared.printed_table import printed_table
 from reports.kinds.shared.score_tables import differences_table, metrics_table
 from reports.kinds.shared.tables import cells_table, trials_table
@@ -54,6 +54,8 @@ def page(results: Results) -> Page:
     publication = published(str(results.sweep.get("space") or ""))
     compared = families(scores, design.baseline, stated_pairs(publication))
     family = compared.get(grid.outcome.name)
+    by_name = {score.outcome.name: score for score in scores}
+    findings = Findings(design, by_name, compared, checked, is_smoke(results.sweep))
 
     result: list[Part] = [reading(design, group_profiles, score, checked, terms, family=family)]
     if grid.groups:
@@ -66,7 +68,7 @@ def page(results: Results) -> Page:
             result.append(draw_constraint(constraint, compliance, design, values))
     sections = [
         Section("Result", result),
-        *_published(publication, design, scores, compared, checked),
+        *_published(publication, scores, findings),
     ]
     if score and design.factors:
         sections += _effects(design, terms)
@@ -81,7 +83,7 @@ def page(results: Results) -> Page:
         sections.append(Section("Every variant and every trial", tables))
     title = str(results.sweep.get("title") or "Ablation")
     source = str(results.sweep.get("source") or "")
-    return Page(title, source, header(results, grid, None), sections)
+    return Page(title, source, header(results, grid), sections)
 
 
 def shown_variants(design: Design, group_profiles: dict[str, Profile]) -> tuple[str, ...]:
@@ -99,16 +101,11 @@ def shown_variants(design: Design, group_profiles: dict[str, Profile]) -> tuple[
 
 
 def _published(
-    publication: Published | None,
-    design: Design,
-    scores: list[Scores],
-    compared: dict[str, Family],
-    checked: Checked,
+    publication: Published | None, scores: list[Scores], findings: Findings
 ) -> list[Section]:
     if publication is None or publication.subject or not scores:
         return []
     note = f"Published data: {publication.used}; see the header for what was used here."
-    findings = Findings(design, {s.outcome.name: s for s in scores}, compared, checked)
     parts: list[Part] = [variants_tested(publication, findings)]
     if publication.printed:
         down = len(publication.metrics) > MOST_COLUMNS

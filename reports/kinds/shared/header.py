@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from harness.durations import duration
 from harness.results import Results
-from reports.claims.published import Published
+from reports.claims.published import Published, published
 from reports.layout.grid import Grid
 from reports.layout.outcome import outcomes_of
-from reports.page.text import count, words
+from reports.page.text import count, level_label, words
 
 HARDWARE = ("host", "device", "cpu", "threads")
 ELSEWHERE = ("git_commit", "git_dirty", "data_root")
@@ -20,8 +20,9 @@ MOST_VALUES = 4
 """Most different values named of one fact; the others are counted."""
 
 
-def header(results: Results, grid: Grid, publication: Published | None) -> Markup:
+def header(results: Results, grid: Grid) -> Markup:
     """Return the header as HTML: banners, counts, facts, problems, command."""
+    publication = published(str(results.sweep.get("space") or ""))
     blocks = [
         *_banners(grid),
         *_data_notes(results.trials, results.sweep, publication),
@@ -32,6 +33,11 @@ def header(results: Results, grid: Grid, publication: Published | None) -> Marku
     if command := results.sweep.get("command"):
         blocks.append(Markup("<p>Run it again:</p>\n<pre>{}</pre>").format(str(command)))
     return Markup("\n").join(blocks)
+
+
+def is_smoke(sweep: dict[str, Any]) -> bool:
+    """Say whether a sweep only shows that everything runs."""
+    return str(sweep.get("scale") or "").startswith("smoke")
 
 
 def _banners(grid: Grid) -> list[Markup]:
@@ -55,15 +61,23 @@ def _data_notes(
 ) -> list[Markup]:
     """Mark where data or scale differ from the published experiment."""
     sentences = []
-    if "procedural" in _distinct(trials, "data_source"):
-        sentences.append(
-            "Procedural data: these images are rendered, not those of a published set."
-        )
     datasets = _distinct(trials, "dataset")
+    if "data_source" in trials:
+        rendered = _distinct(trials[trials["data_source"] == "procedural"], "dataset")
+        if rendered:
+            sentences.append(
+                f"Procedural data: the images of {words(rendered)} are rendered, not those of a "
+                "published set."
+            )
     if publication and any(dataset != publication.used for dataset in datasets):
         sentences.append(f"The paper used {publication.used}, this run {words(datasets)}.")
-    scale = sweep.get("scale")
-    if publication and scale and scale != "paper":
+    scale = str(sweep.get("scale") or "")
+    if is_smoke(sweep):
+        sentences.append(
+            f"The scale is “{scale}”, which only shows that everything runs: so few steps teach a "
+            "method nothing."
+        )
+    elif scale and scale != "paper":
         sentences.append(f"The scale is “{scale}”, not the published setting.")
     if sentences:
         sentences.append("Numbers cannot be compared with published ones; directions may be.")
@@ -117,13 +131,26 @@ def _problems(problems: Iterable[str]) -> list[Markup]:
 
 def _swept(sweep: dict[str, Any]) -> str:
     swept = sweep.get("swept")
-    if not isinstance(swept, dict):
-        return ""
-    values_by_key = {
-        key: ", ".join(map(str, values)) if isinstance(values, (list, tuple)) else str(values)
-        for key, values in swept.items()
-    }
-    return "; ".join(f"{key} ∈ {{{values}}}" for key, values in values_by_key.items())
+    axes = (sweep.get("search") or {}).get("axes") or {}
+    return "; ".join(
+        f"{key} {_range_in_words(axes[key]) if key in axes else _values_in_words(values)}"
+        for key, values in (swept.items() if isinstance(swept, dict) else ())
+    )
+
+
+def _values_in_words(values: Any) -> str:
+    listed = values if isinstance(values, list | tuple) else [values]
+    return f"∈ {{{', '.join(map(str, listed))}}}"
+
+
+def _range_in_words(axis: dict[str, Any]) -> str:
+    """Return an axis of a search in words: ``from 10⁻⁵ to 0.01, by orders of magnitude``."""
+    if "choices" in axis:
+        return _values_in_words(axis["choices"])
+    whole = ", whole numbers" if axis.get("kind") == "int" else ""
+    log = ", by orders of magnitude" if axis.get("log") else ""
+    low, high = (level_label(float(axis[end])) for end in ("low", "high"))
+    return f"from {low} to {high}{whole}{log}"
 
 
 def _datasets(trials: pd.DataFrame) -> str:

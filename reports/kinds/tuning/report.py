@@ -46,7 +46,7 @@ def page(results: Results) -> Page:
         sections.append(Section("Every configuration and every trial", tables))
     title = str(results.sweep.get("title") or "Tuning")
     source = str(results.sweep.get("source") or "")
-    return Page(title, source, header(results, grid, None), sections)
+    return Page(title, source, header(results, grid), sections)
 
 
 def _emphasised_configurations(
