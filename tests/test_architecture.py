@@ -46,6 +46,7 @@ SMALL = {
     "models/labelled/tasks.py": "the two tasks that dVAE and its baseline share",
     "models/pictures.py": "shared by two families of methods",
     "models/transformers/choice.py": "all transformers, which plans do without",
+    "reports/kinds/default.py": "which kind a sweep gets, apart from any kind",
     "reports/page/downloads.py": "links of tables and of figures",
     "reports/page/verdicts.py": "one set of words and marks, for statements and constraints",
     "reports/pictures/sections.py": "a section that two kinds of report share",

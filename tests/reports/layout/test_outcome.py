@@ -217,7 +217,7 @@ def test_a_method_without_an_elbo_from_training_to_report(tmp_path):
     method = f"method._target_={__name__}.{Shows.__name__}"
     assert main(["train", method, "dataset=digits", "scale=smoke", f"run_dir={run}"]) == 0
     made = load(run)
-    document = report(made, tmp_path)
+    document = report(made, tmp_path, "stability")
     assert "lowest mean test MSE" in document.words
     assert "Learning curves: test MSE" in document.words
     assert document.parquet("stability")["value"].tolist() == made.trials["metric.mse"].tolist()
