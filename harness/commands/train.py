@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import sys
 import time
 
 from harness.commands import preview, run_missing
@@ -73,5 +74,7 @@ def _print_epoch(advance: Advance, seconds: float) -> None:
 def _print_scores(record: TrialRecord) -> None:
     for name, value in record.metrics.items():
         print(f"  {name:<16} {value:.4f}")
+    if record.error:
+        print(record.error.strip(), file=sys.stderr)
     times = "  ".join(f"{name} {seconds:.2f} s" for name, seconds in record.times.items())
     print(f"{record.status}; {times}")
