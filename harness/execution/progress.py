@@ -85,6 +85,11 @@ class Progress:
         self._n_unprinted = 0
         self._say_with_counts(f"{status:<8} {self.labels[trial_id]}{score}  {seconds:.1f} s{more}")
 
+    def restarted(self, trial_id: str) -> None:
+        """Note that a trial's worker has died and the trial is started again."""
+        self._shares.pop(trial_id, None)
+        self.say(f"a worker died; started again: {self.labels[trial_id]}")
+
     def say(self, text: str) -> None:
         """Print a line."""
         print(text, file=self.out, flush=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from reports.layout.design import Design
@@ -57,7 +58,7 @@ def rank_trend(series: Sequence[Series]) -> Difference:
     rng = np.random.default_rng(SEED)
     correlations, by_chance = [], np.zeros(PERMUTATIONS)
     for levels, values in series:
-        along, of = (_standardised(stats.rankdata(each)) for each in (levels, values))
+        along, of = _standardised_ranks(levels), _standardised_ranks(values)
         correlations.append(float(along @ of))
         by_chance += rng.permuted(np.tile(of, (PERMUTATIONS, 1)), axis=1) @ along
     mean = float(np.mean(correlations))
@@ -71,8 +72,17 @@ def rank_trend(series: Sequence[Series]) -> Difference:
     return Difference(mean, low, high, len(series), p)
 
 
-def _standardised(ranks: Floats) -> Floats:
+def rank_correlation(one: ArrayLike, other: ArrayLike) -> float:
+    """Return Spearman's rank correlation of two ``[n]``; 0 where either is constant.
+
+    ``scipy.stats.spearmanr`` warns of constant values and returns NaN.
+    """
+    return float(_standardised_ranks(one) @ _standardised_ranks(other))
+
+
+def _standardised_ranks(values: ArrayLike) -> Floats:
     """Return ranks with mean 0 and length 1; zeros where all are equal."""
+    ranks = stats.rankdata(np.asarray(values, dtype=float))
     centred = ranks - ranks.mean()
     length = float(np.linalg.norm(centred))
     return np.asarray(centred / length if length else centred)

@@ -6,10 +6,9 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from reports.analysis.families import Family, Pair
-from reports.analysis.trends import rank_trend, series_along
+from reports.analysis.trends import rank_correlation, rank_trend, series_along
 from reports.claims.published import Published, Statement
 from reports.layout.constraints import Checked
 from reports.layout.design import Design
@@ -206,7 +205,7 @@ def _rank_correlation(score: Scores, printed: Mapping[str, float], levels: Seque
     """Return the mean of Spearman's rank correlation with the printed order over seeds."""
     per_seed = pd.DataFrame({level: score.values[level] for level in levels}).dropna()
     order = [printed[level] for level in levels]
-    rhos = [float(stats.spearmanr(row, order).statistic) for row in per_seed.to_numpy()]
+    rhos = [rank_correlation(row, order) for row in per_seed.to_numpy()]
     mean = number(float(np.mean(rhos)), 2) if rhos else "–"
     return f"mean rank correlation over {count(len(rhos), 'seed')} {mean}"
 
