@@ -70,7 +70,7 @@ def _data_notes(
                 "published set."
             )
     if publication and any(dataset != publication.used for dataset in datasets):
-        sentences.append(f"The paper used {publication.used}, this run {words(datasets)}.")
+        sentences.append(f"The paper's data: {publication.used}; this run's: {words(datasets)}.")
     scale = str(sweep.get("scale") or "")
     if is_smoke(sweep):
         sentences.append(
