@@ -6,10 +6,9 @@ from markupsafe import Markup
 
 from reports.analysis.families import Family
 from reports.figures.importance import name
-from reports.kinds.shared.reading import MOST_SENTENCES, best, ending, outliers
+from reports.kinds.shared.reading import MOST_SENTENCES, outliers
 from reports.layout.constraints import Bound, Checked, Compliance
 from reports.layout.design import Design
-from reports.layout.profiles import Profile
 from reports.layout.scores import Scores
 from reports.page.figure import wide_limits
 from reports.page.text import count, interval, p_value, words
@@ -22,7 +21,6 @@ MOST_NAMED = 8
 
 def reading(
     design: Design,
-    group_profiles: Mapping[str, Profile],
     score: Scores | None,
     checked: Checked,
     terms: Sequence[Term],
@@ -31,9 +29,7 @@ def reading(
 ) -> Markup:
     """Return a few sentences that state the result with its intervals and sample sizes."""
     grid = design.grid
-    sentences = [ending(grid)]
-    if any(profile.best for profile in group_profiles.values()):
-        sentences.append(best(grid, dict(group_profiles)))
+    sentences = []
     if family and len(grid.groups) > 1:
         sentences.append(_against_baseline(design, family))
     sentences.append(_importance(design, terms))

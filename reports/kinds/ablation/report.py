@@ -57,7 +57,7 @@ def page(results: Results) -> Page:
     by_name = {score.outcome.name: score for score in scores}
     findings = Findings(design, by_name, compared, checked, is_smoke(results.sweep))
 
-    result: list[Part] = [reading(design, group_profiles, score, checked, terms, family=family)]
+    result: list[Part] = [reading(design, score, checked, terms, family=family)]
     if grid.groups:
         result.append(variants_table(design, group_profiles, family, checked))
     for constraint, compliance in checked:

@@ -12,7 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from harness.results import Results
-from reports.kinds.shared.header import header
+from reports.kinds.shared.header import header, summary
 from reports.layout.grid import lay_out
 from reports.page.figure import Figure
 from reports.page.page import Page, Part, Section
@@ -27,10 +27,13 @@ def page_by_dataset(kind: Callable[[Results], Page], results: Results) -> Page:
     """Return one page with the sections of a kind of report for each dataset."""
     sections: list[Section] = []
     for dataset in datasets_of(results):
-        page = kind(_only(results, dataset))
+        alone = _only(results, dataset)
+        page = kind(alone)
+        parts = [_renamed(section.parts, dataset) for section in page.sections]
+        parts[0].insert(0, summary(lay_out(alone)))
         sections += [
-            Section(f"{dataset}: {section.title}", _renamed(section.parts, dataset))
-            for section in page.sections
+            Section(f"{dataset}: {section.title}", of)
+            for section, of in zip(page.sections, parts, strict=True)
         ]
     return Page(page.title, page.subtitle, header(results, lay_out(results)), sections)
 

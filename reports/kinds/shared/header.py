@@ -9,8 +9,10 @@ from markupsafe import Markup
 from harness.durations import duration
 from harness.results import Results
 from reports.claims.published import Published, published
+from reports.kinds.shared.reading import best, ending
 from reports.layout.grid import Grid
 from reports.layout.outcome import outcomes_of
+from reports.layout.profiles import profiles
 from reports.page.text import count, level_label, words
 
 HARDWARE = ("host", "device", "cpu", "threads")
@@ -26,6 +28,7 @@ def header(results: Results, grid: Grid) -> Markup:
     blocks = [
         *_banners(grid),
         *_data_notes(results.trials, results.sweep, publication),
+        summary(grid),
         _counts(grid),
         _facts(results, grid),
         *_problems(results.problems),
@@ -33,6 +36,14 @@ def header(results: Results, grid: Grid) -> Markup:
     if command := results.sweep.get("command"):
         blocks.append(Markup("<p>Run it again:</p>\n<pre>{}</pre>").format(str(command)))
     return Markup("\n").join(blocks)
+
+
+def summary(grid: Grid) -> Markup:
+    """Say in a paragraph how the trials ended and, on a single dataset, what was best."""
+    sentences, group_profiles = [ending(grid)], profiles(grid)
+    if "dataset" not in grid.factors and any(p.best for p in group_profiles.values()):
+        sentences.append(best(grid, group_profiles))
+    return Markup('<p class="summary">{}</p>').format(" ".join(sentences))
 
 
 def is_smoke(sweep: dict[str, Any]) -> bool:

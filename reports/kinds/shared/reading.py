@@ -17,9 +17,9 @@ MOST_SENTENCES = 6
 
 def reading(grid: Grid, group_profiles: dict[str, Profile], compared: list[Comparison]) -> Markup:
     """Return a few sentences that state the result with its intervals and sample sizes."""
-    sentences = [ending(grid)]
+    sentences = []
     if any(profile.best for profile in group_profiles.values()):
-        sentences += [best(grid, group_profiles), *_differences(grid, compared)]
+        sentences += _differences(grid, compared)
     if len(grid.levels) > 1:
         sentences.append(_limits(grid, group_profiles))
     sentences.append(outliers(grid))
