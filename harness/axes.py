@@ -140,11 +140,11 @@ def random_assignments(axes: Axes, start: Assignment, n: int, seed: int) -> list
     The first of more are the same as fewer. ``n`` must not exceed :func:`size`.
     """
     generator = np.random.default_rng(seed)
-    found = {key(start): start}
-    while len(found) < n:
+    assignments = {key(start): start}
+    while len(assignments) < n:
         drawn = draw(axes, generator)
-        found.setdefault(key(drawn), drawn)
-    return list(found.values())
+        assignments.setdefault(key(drawn), drawn)
+    return list(assignments.values())
 
 
 def distribution(axis: Axis) -> "BaseDistribution":

@@ -27,6 +27,10 @@ exit codes: 0 all is done and nothing failed; 1 some trial failed or is missing;
 2 a mistake in the command or its files, found before work starts; 130 interrupted
 """
 
+_KINDS = """\
+ablation, comparison, stability, timing, tuning, or the dotted path of one of yours (default: the
+search space's own, or what follows from what was swept)"""
+
 _COMMANDS = {
     "list": (
         "name the methods, datasets, search spaces or metrics, one line each",
@@ -75,10 +79,10 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"unbraid {__version__}")
     top.add_argument("--debug", action="store_true", help="show the traceback of an error")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    made = {}
+    parsers = {}
     for name, (summary, examples) in _COMMANDS.items():
         takes_overrides = name in ("train", "sweep")
-        made[name] = commands.add_parser(
+        parsers[name] = commands.add_parser(
             name,
             help=summary,
             description=f"{summary[0].upper()}{summary[1:]}.",
@@ -86,22 +90,24 @@ def parser() -> argparse.ArgumentParser:
             formatter_class=raw,
         )
         if takes_overrides:
-            made[name].add_argument("overrides", nargs="*", metavar="key=value")
-    made["list"].add_argument("what", choices=("methods", "datasets", "spaces", "metrics"))
-    made["list"].add_argument(
+            parsers[name].add_argument("overrides", nargs="*", metavar="key=value")
+    parsers["list"].add_argument("what", choices=("methods", "datasets", "spaces", "metrics"))
+    parsers["list"].add_argument(
         "name",
         nargs="?",
         help="list the hyperparameters of this method, the options of this dataset or the "
         "numbers of this metric",
     )
     for name in ("status", "resume", "report"):
-        made[name].add_argument("run_dir", help="a folder or URI that a sweep wrote")
-    made["resume"].add_argument(
+        parsers[name].add_argument("run_dir", help="a folder or URI that a sweep wrote")
+    parsers["resume"].add_argument(
         "overrides", nargs="*", metavar="key=value", help="ray.*, device, data_root, retry_failed"
     )
-    made["report"].add_argument("--out", type=Path, help="the HTML file (default: in run_dir)")
-    made["report"].add_argument("--kind", help="kind of report (default: the search space's)")
-    made["doctor"].add_argument("--data-root", help="folder with real data (default: UNBRAID_DATA)")
+    parsers["report"].add_argument("--out", type=Path, help="the HTML file (default: in run_dir)")
+    parsers["report"].add_argument("--kind", help=_KINDS)
+    parsers["doctor"].add_argument(
+        "--data-root", help="folder with real data (default: UNBRAID_DATA)"
+    )
     return top
 
 

@@ -49,7 +49,7 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         "title": sweep.title,
         "source": space.source if space else "",
         "paper": space.paper if space else "",
-        "report": space.report if space else "stability",
+        "report": space.report if space else "",
         "command": command,
         "scale": ", ".join([first.scale.name, *changed]),
         "swept": sweep.swept,

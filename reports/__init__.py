@@ -6,9 +6,11 @@ from pathlib import Path
 from harness.errors import UserError
 from harness.plugins import Plugins
 from harness.results import Results
+from reports.kinds.default import default_kind
+from reports.kinds.shared.by_dataset import datasets_of, page_by_dataset
 from reports.page.page import Page, render
 
-__all__ = ["KINDS", "build"]
+__all__ = ["KINDS", "build", "default_kind"]
 
 KIND_PATHS: Mapping[str, str] = {
     "ablation": "reports.kinds.ablation.report.page",
@@ -18,6 +20,9 @@ KIND_PATHS: Mapping[str, str] = {
     "tuning": "reports.kinds.tuning.report.page",
 }
 """Dotted path of each kind of report of this distribution."""
+
+WITHIN_DATASETS = ("ablation", "comparison", "stability", "timing")
+"""Kinds that compare groups, which they do within each dataset alone."""
 
 
 def _check(kind: object, path: str) -> Callable[[Results], Page]:
@@ -37,7 +42,8 @@ def build(results: Results, kind: str | None, out: Path) -> Path:
 
     Args:
         results: what a run directory holds, complete or not.
-        kind: name or dotted path of one of ``KINDS``; None takes the kind that the sweep names.
+        kind: name or dotted path of one of ``KINDS``; None takes the one that follows from what
+            was swept (see :mod:`reports.kinds.default`).
         out: the file to write (``.html`` or ``.htm``), or a folder to write ``<kind>.html`` into.
 
     Returns:
@@ -48,26 +54,25 @@ def build(results: Results, kind: str | None, out: Path) -> Path:
     """
     if out.suffix not in ("", ".html", ".htm") and not out.is_dir():
         raise UserError(f"A report is HTML: name {out.with_suffix('.html')} rather than {out}.")
-    chosen = kind or results.sweep.get("report")
-    if not chosen:
-        raise UserError(f"This sweep names no report. Choose --kind: {', '.join(KINDS.paths())}.")
-    kind_of_report = KINDS.load(str(chosen))
+    kind_name = kind or default_kind(results.sweep)[0]
+    kind_of_report = KINDS.load(kind_name)
+    several = kind_name in WITHIN_DATASETS and len(datasets_of(results)) > 1
     try:
-        page = kind_of_report(results)
+        page = page_by_dataset(kind_of_report, results) if several else kind_of_report(results)
     except (Exception, SystemExit) as error:
-        if chosen in KIND_PATHS:
+        if kind_name in KIND_PATHS:
             raise
         raise UserError(
-            f"The report '{chosen}' failed: {type(error).__name__}: {error}. See where with "
+            f"The report '{kind_name}' failed: {type(error).__name__}: {error}. See where with "
             "unbraid --debug report ..."
         ) from error
     if not isinstance(page, Page):
         raise UserError(
-            f"The report '{chosen}' returned {type(page).__name__}; it must return a "
+            f"The report '{kind_name}' returned {type(page).__name__}; it must return a "
             "reports.page.page.Page."
         )
     html = render(page)
-    name = str(chosen).replace(".", "_")
+    name = str(kind_name).replace(".", "_")
     path = out if out.suffix and not out.is_dir() else out / f"{name}.html"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

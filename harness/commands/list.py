@@ -38,9 +38,16 @@ def _spaces() -> dict[str, str]:
 def _contents(space: str) -> dict[str, str]:
     from harness.config.search_spaces import load_space
 
-    found = load_space(space)
-    facts = {"title": found.title, "source": found.source, "report": found.report}
-    return {**facts, **{key: str(value) for key, value in {**found.fixed, **found.sweep}.items()}}
+    search_space = load_space(space)
+    facts = {
+        "title": search_space.title,
+        "source": search_space.source,
+        "report": search_space.report,
+    }
+    return {
+        **facts,
+        **{key: str(value) for key, value in {**search_space.fixed, **search_space.sweep}.items()},
+    }
 
 
 def _metrics() -> dict[str, str]:

@@ -27,7 +27,7 @@ def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = F
 
     Raises:
         UserError: a file is missing or cannot be what it should be, the storage cannot be reached,
-            or there is no such device.
+            there is no such device, or a method can be scored on none of its metrics.
     """
     # A cluster's workers may have what its head has not.
     if settings.device == "cuda" and (here or not settings.ray.address):
@@ -40,6 +40,10 @@ def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = F
         check_storage(settings.search.storage)
     for options in dict.fromkeys(trial.dataset for trial in trials):
         check_available(options, settings.data_folder)
+    if not settings.dry_run:  # it takes the methods themselves, and so torch
+        from harness.evaluation.scores import require_scorable
+
+        require_scorable(dict.fromkeys((trial.method, trial.metrics) for trial in trials))
 
 
 def show_plan(sweep: Sweep) -> int:

@@ -1,6 +1,7 @@
 """``unbraid report``: draw a run directory's results into one HTML file."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from harness.errors import UserError
@@ -18,5 +19,10 @@ def run(options: argparse.Namespace) -> int:
     out = options.out or Path(options.run_dir) / "report.html"
     if "://" in str(options.run_dir) and options.out is None:
         raise UserError("The run directory is not on this machine: say where to write, --out FILE.")
-    print(reports.build(results, options.kind, Path(out)).resolve())
+    path = reports.build(results, options.kind, Path(out)).resolve()
+    if options.kind is None:
+        kind, why = reports.default_kind(results.sweep)
+        others = ", ".join(name for name in reports.KINDS.paths() if name != kind)
+        print(f"kind of report: {kind}, {why} (others with --kind: {others})", file=sys.stderr)
+    print(path)
     return 0

@@ -8,7 +8,7 @@ from harness.shell import command_line
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print counts by status, failures, and how to go on."""
+    """Print counts by status, failures, and how to go on; return 1 where some are left."""
     results = load(options.run_dir)
     counts, sweep = results.counts, results.sweep
     print(f"{options.run_dir}: {sweep.get('title', '')}")
@@ -24,4 +24,4 @@ def run(options: argparse.Namespace) -> int:
         print(f"  problem: {problem}")
     if counts["missing"]:
         print("To go on: " + command_line(["unbraid", "resume", options.run_dir]))
-    return 0
+    return 1 if counts["missing"] or counts["failed"] else 0

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import sys
 import time
 
 from harness.commands import preview, run_missing
@@ -51,14 +52,14 @@ def _train(trial: TrialConfig, dataset: Dataset, settings: Settings) -> TrialRec
         f"{trial.scale.epochs} epochs, seed {trial.seed}, {device}"
     )
     running = run_trial(trial, dataset, device, run_missing.origin(settings))
-    started, said = time.monotonic(), 0.0
+    started, printed_at = time.monotonic(), 0.0
     try:
         while True:
             advance = next(running)
             last = advance.epoch == trial.scale.epochs
-            if advance.test and (last or time.monotonic() - said > SAY_EVERY_S):
-                said = time.monotonic()
-                _print_epoch(advance, said - started)
+            if advance.test and (last or time.monotonic() - printed_at > SAY_EVERY_S):
+                printed_at = time.monotonic()
+                _print_epoch(advance, printed_at - started)
     except StopIteration as finished:
         record: TrialRecord = finished.value
         return record
@@ -73,5 +74,7 @@ def _print_epoch(advance: Advance, seconds: float) -> None:
 def _print_scores(record: TrialRecord) -> None:
     for name, value in record.metrics.items():
         print(f"  {name:<16} {value:.4f}")
+    if record.error:
+        print(record.error.strip(), file=sys.stderr)
     times = "  ".join(f"{name} {seconds:.2f} s" for name, seconds in record.times.items())
     print(f"{record.status}; {times}")

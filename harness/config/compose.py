@@ -80,6 +80,7 @@ def _check_path(path: str, known: list[str], choices: Mapping[str, Any]) -> None
         return
     group = path.rpartition(".")[0]
     here = [key for key in known if key.rpartition(".")[0] == group]
+    here += GROUPS if not group else []
     near = meant(path, [*known, *GROUPS])
     hint = f" Did you mean '{near}'?" if near else ""
     of = f" of {group}={choices[group]}" if group in choices else ""

@@ -46,7 +46,7 @@ def by_method_and_scale(
     _check_names(space, methods)
     if len(methods) > 1:
         _check_some_method_has(asked, methods)
-    found = []
+    cases = []
     for method, scale in itertools.product(methods, scales):
         case = collect(space.arguments(str(method), str(scale)) if space else [], given)
         if len(methods) > 1:
@@ -54,8 +54,8 @@ def by_method_and_scale(
         for group, option in (("method", method), ("scale", scale)):
             if group in case.swept:
                 case.choose(group, option)
-        found.append(case)
-    return found
+        cases.append(case)
+    return cases
 
 
 def _of_method(overrides: Overrides) -> list[str]:

@@ -19,7 +19,7 @@ class SearchSpace:
         name: the file's name without ``.yaml``.
         title: what the sweep shows, in a line.
         source: the table or figure of the paper it stands for.
-        report: kind of report that ``unbraid report`` draws.
+        report: kind of report that ``unbraid report`` draws; "" for what follows from the sweep.
         paper: which published statements the report sets beside the results.
         fixed: configuration paths or groups and their values.
         sweep: configuration paths or groups and their sweeps, in Hydra's grammar.
@@ -35,7 +35,7 @@ class SearchSpace:
     name: str
     title: str
     source: str = ""
-    report: str = "stability"
+    report: str = ""
     paper: str = ""
     fixed: dict[str, Any] = field(default_factory=dict)
     sweep: dict[str, str] = field(default_factory=dict)

@@ -89,7 +89,7 @@ class Searched:
 
     def describe(self) -> dict[str, Any]:
         """Return what ``sweep.yaml`` keeps of the search."""
-        kept: dict[str, Any] = {
+        description: dict[str, Any] = {
             "name": self.search.name,
             "trials": self.n,
             "objectives": [
@@ -102,8 +102,8 @@ class Searched:
             "begins": self.begins,
         }
         if isinstance(self.search, OptunaSearch):
-            kept["sampler"] = self.search.sampler
-        plain: dict[str, Any] = json.loads(json.dumps(kept))
+            description["sampler"] = self.search.sampler
+        plain: dict[str, Any] = json.loads(json.dumps(description))
         return plain
 
 

@@ -81,14 +81,14 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
     if single and (asked.swept or asked.intervals or space):
         what = next(iter([*asked.swept, *asked.intervals]), "space")
         raise UserError(f"'{what}' asks for several trials: use `unbraid sweep`.")
-    found = by_method_and_scale(asked, space, given)
+    cases = by_method_and_scale(asked, space, given)
     if asked.fixed.get("search", "grid") != "grid":
-        return _searched(found, space, asked, list(arguments))
+        return _searched(cases, space, asked, list(arguments))
     asked.require_lists()
     configs: list[dict[str, Any]] = []
     swept: dict[str, list[Any]] = {}
     settings = None
-    for overrides in found:
+    for overrides in cases:
         overrides.require_lists()  # of one method or one scale
         combined, base = _combine(overrides)
         settings = settings or build_settings(base)
@@ -108,7 +108,7 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
 
 
 def _searched(
-    found: list[Overrides], space: SearchSpace | None, asked: Overrides, arguments: list[str]
+    cases: list[Overrides], space: SearchSpace | None, asked: Overrides, arguments: list[str]
 ) -> Sweep:
     for group in ("method", "scale"):
         if group in asked.swept:
@@ -116,7 +116,7 @@ def _searched(
                 f"search={asked.fixed['search']} searches with one {group} at a time: give "
                 f"{group}=NAME, or leave search out to compare several in a grid."
             )
-    (case,) = found
+    (case,) = cases
     choices = {key: value for key, value in case.fixed.items() if key in GROUPS}
     values = {key: value for key, value in case.fixed.items() if key not in GROUPS}
     settings = build_settings(compose_config(choices, values))

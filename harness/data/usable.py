@@ -7,8 +7,8 @@ import numpy as np
 from harness.data.dataset import Dataset, Split
 from harness.errors import UserError
 
-FEWEST_IMAGES = 2
-"""Images of a split: of one, nothing varies."""
+FEWEST_IMAGES = {"training": 2, "test": 1}
+"""Images of a split: of a single one, nothing can be learned."""
 
 SMALLEST_SIDE = 4
 """Pixels: of fewer there is nothing that could be turned or halved."""
@@ -50,8 +50,8 @@ def require_shape(what: str, split: str, shape: tuple[int, ...]) -> None:
         UserError: says what there is and what it takes.
     """
     n, channels, height, width = shape
-    if n < FEWEST_IMAGES:
-        raise UserError(f"{what} has {n} {split} images: it takes at least {FEWEST_IMAGES}.")
+    if n < FEWEST_IMAGES[split]:
+        raise UserError(f"{what} has {n} {split} images: it takes at least {FEWEST_IMAGES[split]}.")
     if min(height, width) < SMALLEST_SIDE or not channels:
         raise UserError(
             f"{what} has {split} images of {height} x {width} pixels and {channels} channels: they "

@@ -65,7 +65,7 @@ def joints(sizes: Measures, angles: Mapping[str, np.ndarray]) -> dict[str, np.nd
     """
     x, y = PELVIS
     still = np.zeros_like(sizes["torso"])
-    found = {
+    positions = {
         "pelvis": _point(x + still, y + still),
         "neck": _point(x + still, y - sizes["torso"]),
         "head": _point(x + still, y - sizes["torso"] - sizes["neck"] - 0.9 * sizes["head"]),
@@ -91,8 +91,8 @@ def joints(sizes: Measures, angles: Mapping[str, np.ndarray]) -> dict[str, np.nd
             "ankle": ankle,
             "foot": ankle + _point(outward * 0.3 * sizes["hips"], 0.10 * sizes["shin"]),
         }
-        found |= {f"{side}_{name}": place for name, place in limbs.items()}
-    return found
+        positions |= {f"{side}_{name}": place for name, place in limbs.items()}
+    return positions
 
 
 def figure(sizes: Measures, at: Mapping[str, np.ndarray]) -> tuple[Capsules, tuple[float, ...]]:

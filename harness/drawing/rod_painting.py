@@ -111,22 +111,22 @@ class _Canvas:
         close = np.clip(1 - distance / self._reach, 0, 1)
         right, down, _ = (per_image(column) for column in self._light.T)
         away = (nx * right + ny * down) / np.sqrt(np.maximum(nx * nx + ny * ny, LEAST))
-        taken = _SHADOW * close * close * np.clip(gap, 0, 1) * np.clip(3 - gap / 2, 0, 1)
-        taken *= np.float32(0.6) - np.float32(0.4) * away
-        self._colour[:, :, *box] *= (1 - taken)[:, None]
+        darkening = _SHADOW * close * close * np.clip(gap, 0, 1) * np.clip(3 - gap / 2, 0, 1)
+        darkening *= np.float32(0.6) - np.float32(0.4) * away
+        self._colour[:, :, *box] *= (1 - darkening)[:, None]
 
     def _lit(self, normal: Normal, colour: np.ndarray, gloss: np.ndarray) -> np.ndarray:
         """Return a surface's colours ``[n, 3, h, w]`` in the light."""
         nx, ny = normal
         matt = np.asarray(brightness(nx, ny, self._light, _RELIEF))
-        shown = matt[:, None] * colour.astype(np.float32)[:, :, None, None]
+        lit_colour = matt[:, None] * colour.astype(np.float32)[:, :, None, None]
         hx, hy, hz = self._halfway
         mirrored = hz * np.sqrt(np.maximum(1 - nx * nx - ny * ny, 0)) + hx * nx + hy * ny
         np.clip(mirrored, 0, 1, out=mirrored)
         for _ in range(4):  # to the power 16
             mirrored *= mirrored
-        shown += (gloss * mirrored)[:, None] * (1 - shown)
-        return np.asarray(shown)
+        lit_colour += (gloss * mirrored)[:, None] * (1 - lit_colour)
+        return np.asarray(lit_colour)
 
     def _merge(
         self, box: Box, colour: np.ndarray, covered: np.ndarray, top: np.ndarray, soft: np.ndarray

@@ -74,8 +74,8 @@ def on_plane(height: float, view: np.ndarray, size: int, width: float) -> np.nda
     across = _at(slice(0, size), size, width)
     up = -across[:, None]
     depth = (height - up * view[1, 2]) / view[2, 2]
-    found = across[:, None] * view[0, :2] + up[..., None] * view[1, :2]
-    return np.asarray(found + depth[..., None] * view[2, :2])
+    origins = across[:, None] * view[0, :2] + up[..., None] * view[1, :2]
+    return np.asarray(origins + depth[..., None] * view[2, :2])
 
 
 def cast(solids: Sequence[Solid], view: np.ndarray, size: int, width: float) -> Visible:
@@ -87,18 +87,18 @@ def cast(solids: Sequence[Solid], view: np.ndarray, size: int, width: float) -> 
         size: pixels along each side of the image.
         width: of the image in the world's unit.
     """
-    found = Visible(np.zeros((size, size, 3), np.float32), np.full((size, size), _BEHIND))
+    visible = Visible(np.zeros((size, size, 3), np.float32), np.full((size, size), _BEHIND))
     for solid in solids:
         rows, columns = (slice(*_pixels(*span, size, width)) for span in _window(solid, view))
         centre = view @ solid.centre
         x, y = _at(columns, size, width) - centre[0], -_at(rows, size, width) - centre[1]
         near, normal = _met(solid, view, x, y)
         near += np.float32(centre[2])
-        depth = found.depth[rows, columns]
+        depth = visible.depth[rows, columns]
         nearer = near > depth
         depth[nearer] = near[nearer]
-        found.normal[rows, columns][nearer] = normal[nearer]
-    return found
+        visible.normal[rows, columns][nearer] = normal[nearer]
+    return visible
 
 
 def _window(solid: Solid, view: np.ndarray) -> tuple[tuple[float, float], tuple[float, float]]:

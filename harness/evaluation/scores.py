@@ -7,8 +7,10 @@ import torch
 
 from harness import seeding
 from harness.data.dataset import Dataset
+from harness.errors import UserError
+from harness.methods import METHODS
 from harness.metrics.data import EvaluationData
-from harness.metrics.registry import METRICS
+from harness.metrics.registry import METRIC_PATHS, METRICS
 from models.method import Method
 
 
@@ -38,6 +40,27 @@ def evaluate(
 def scorable(method: Method, names: Iterable[str], dataset: Dataset) -> list[str]:
     """Return the metrics that apply to this method and dataset (``Metric.applies_to``)."""
     return [name for name in names if METRICS.load(name).applies_to(method, dataset)]
+
+
+def require_scorable(asked_of: Iterable[tuple[str, tuple[str, ...]]]) -> None:
+    """Refuse methods that none of the metrics asked for can score.
+
+    Args:
+        asked_of: each method, and the names of the metrics asked for.
+
+    Raises:
+        UserError: names the method, and metrics that can.
+    """
+    for name, asked in asked_of:
+        method = METHODS.load(name)
+        if any(issubclass(method, METRICS.load(metric).needs) for metric in asked):
+            continue
+        able = [m for m in METRIC_PATHS if issubclass(method, METRICS.load(m).needs)]
+        raise UserError(
+            f"The method '{name}' cannot be scored on {', '.join(asked)}: it lacks what these need "
+            f"(see models/protocols.py). It can be on {', '.join(able)}, where the dataset has the "
+            f"labels: metrics=[{able[0]}]."
+        )
 
 
 @contextmanager

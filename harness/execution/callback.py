@@ -86,6 +86,11 @@ class SweepCallback(tune.Callback):
         self._progress.finish(record.trial_id, "pruned", seconds, score)
         self._ended(record.trial_id, "pruned", {}, record.curves)
 
+    def on_trial_recover(self, **event: Any) -> None:  # type: ignore[override]
+        """Say that trials are started again whose worker has died."""
+        for trial_id in event["trial"].config["trial_ids"]:
+            self._progress.restarted(trial_id)
+
     def on_trial_error(self, **event: Any) -> None:  # type: ignore[override]
         """Give trials up after their last retry."""
         trial = event["trial"]

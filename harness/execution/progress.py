@@ -42,8 +42,8 @@ class Progress:
     _ended: set[str] = field(default_factory=set)
     _pace_since: tuple[float, float] | None = None
     """When the first trial was heard of, and how much of the work was done then."""
-    _said: float = field(default_factory=time.monotonic)
-    _unsaid: int = 0
+    _last_printed: float = field(default_factory=time.monotonic)
+    _n_unprinted: int = 0
 
     @property
     def finished(self) -> int:
@@ -56,7 +56,7 @@ class Progress:
             return
         self._pace_since = self._pace_since or (time.monotonic(), share)
         self._shares[trial_id] = share
-        if time.monotonic() - self._said > HEARTBEAT_S:
+        if time.monotonic() - self._last_printed > HEARTBEAT_S:
             running = ", ".join(f"{share:.0%}" for share in self._shares.values())
             self._say_with_counts(f"running: {running}")
 
@@ -76,14 +76,19 @@ class Progress:
         self._shares.pop(trial_id, None)
         self.statuses[status] = self.statuses.get(status, 0) + 1
         last = self.already + self.finished == self.planned
-        quiet = self.planned > MANY and time.monotonic() - self._said < QUIET_S
+        quiet = self.planned > MANY and time.monotonic() - self._last_printed < QUIET_S
         if status == "ok" and quiet and not last:
-            self._unsaid += 1
+            self._n_unprinted += 1
             return
         score = f"  {score}" if score else ""
-        more = f"  (+{self._unsaid} more)" if self._unsaid else ""
-        self._unsaid = 0
+        more = f"  (+{self._n_unprinted} more)" if self._n_unprinted else ""
+        self._n_unprinted = 0
         self._say_with_counts(f"{status:<8} {self.labels[trial_id]}{score}  {seconds:.1f} s{more}")
+
+    def restarted(self, trial_id: str) -> None:
+        """Note that a trial's worker has died and the trial is started again."""
+        self._shares.pop(trial_id, None)
+        self.say(f"a worker died; started again: {self.labels[trial_id]}")
 
     def say(self, text: str) -> None:
         """Print a line."""
@@ -105,7 +110,7 @@ class Progress:
         return elapsed * rest / (done - done_before)
 
     def _say_with_counts(self, text: str) -> None:
-        self._said = time.monotonic()
+        self._last_printed = time.monotonic()
         left = self.seconds_left()
         eta = f"  {duration(max(1, round(left)))} left" if left else ""
         width = len(str(self.planned))

@@ -1,9 +1,13 @@
-"""What a sweep leans on that Ray does not promise: the node that ``ray.init`` started.
+"""What a sweep leans on that Ray does not promise: the node it started, and what its driver prints.
 
 Ray starts an autoscaler beside a local cluster, where it has nothing to do, and it does not hear
 SIGTERM: ``ray.shutdown`` waits a second for it. Ending it first saves that second of every sweep.
 Should ``ray._private.worker._global_node`` or its ``kill_monitor`` go, nothing is done here and the
-second is lost; look for what ``ray.shutdown`` itself calls by then, or delete this module.
+second is lost; look for what ``ray.shutdown`` itself calls by then.
+
+For every worker that dies its driver prints a paragraph of ids, whatever ``log_to_driver`` says;
+our callback says in a line what happened. Should ``ray._private.worker.print_to_stdstream`` go, the
+paragraphs are back and nothing else is lost.
 """
 
 from typing import Any
@@ -19,3 +23,20 @@ def end_autoscaler() -> None:
             node.kill_monitor(check_alive=False)
     except (ImportError, AttributeError, TypeError):
         return
+
+
+def mute_raylet() -> None:
+    """Keep the raylet's own messages out of this process's output."""
+    try:
+        from ray._private import worker
+
+        original: Any = worker.print_to_stdstream
+    except (ImportError, AttributeError):
+        return
+
+    def without_raylets(data: Any, *arguments: Any, **options: Any) -> None:
+        if data.get("pid") != "raylet":
+            original(data, *arguments, **options)
+
+    if getattr(original, "__name__", "") != without_raylets.__name__:
+        worker.print_to_stdstream = without_raylets

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.config.schema import RaySettings
 from harness.errors import UserError
-from harness.execution.ray_private import end_autoscaler
+from harness.execution.ray_private import end_autoscaler, mute_raylet
 
 # Read when Ray is imported: no loggers of Tune's own, no change of the working directory, and
 # Ctrl-C and SIGTERM for us: Tune would end the sweep as if it were complete, Ray abort the process.
@@ -40,6 +40,7 @@ def ray_session(settings: RaySettings) -> Iterator[None]:
     os.environ.update(_ENVIRONMENT)
     import ray
 
+    mute_raylet()
     on_sigterm = signal.getsignal(signal.SIGTERM)
     try:
         _start(settings)

@@ -75,8 +75,8 @@ class Metric:
             ValueError: a number that is not declared.
         """
         known = [key.name for key in self.keys]
-        found: dict[str, Any] = self.compute(*arguments)
-        for name, value in found.items():
+        values: dict[str, Any] = self.compute(*arguments)
+        for name, value in values.items():
             if name not in known:
                 raise ValueError(
                     f"the metric '{self.name}' returned '{name}'; it declares {', '.join(known)}"
@@ -85,7 +85,7 @@ class Metric:
                 raise TypeError(
                     f"the metric '{self.name}' returned {value!r} for '{name}': it must be a float"
                 )
-        return {name: float(value) for name, value in found.items()}
+        return {name: float(value) for name, value in values.items()}
 
     def applies_to(self, method: Method, dataset: Dataset) -> bool:
         """Return whether the method has the protocol, and the dataset the labels, that it needs."""

@@ -93,15 +93,15 @@ def heal(storage: Storage) -> None:
         if is_compact(name) and name not in names:
             storage.delete(f"curves/{name}")
     newest_first = in_precedence(name for name in names if is_compact(name))
-    kept: set[str] = set()
+    kept_ids: set[str] = set()
     redundant, keepers = [], []
     for name in [*newest_first, *(name for name in names if not is_compact(name))]:
         ids = trial_ids(storage, name)
-        if ids and ids <= kept:
+        if ids and ids <= kept_ids:
             redundant.append(name)
         elif is_compact(name):
             keepers.append(name)
-            kept |= ids
+            kept_ids |= ids
     if redundant and all(isinstance(pair, Pair) for _, pair in read_pairs(storage, keepers)):
         for name in redundant:
             delete_pair(storage, name)
@@ -121,9 +121,9 @@ def remove(storage: Storage, forgotten: Collection[str]) -> None:
         if ids <= gone:
             delete_pair(storage, name)
         else:
-            kept = read_pair(storage, name).only(ids - gone)
-            storage.write(f"trials/{name}", encode_table(kept.trials))
-            storage.write(f"curves/{name}", encode_table(kept.curves))
+            remaining = read_pair(storage, name).only(ids - gone)
+            storage.write(f"trials/{name}", encode_table(remaining.trials))
+            storage.write(f"curves/{name}", encode_table(remaining.curves))
     for trial_id in gone:
         storage.delete(artifact_name(trial_id))
 

@@ -12,6 +12,8 @@ from harness.results.stored_plan import PLAN, SWEEP, Plan, read_plan, write_plan
 
 DIRECTORIES = ("trials", "curves", "artifacts", "corrupt")
 _SHOWN = 3
+_MOST_LINES = 8
+_ALWAYS_DIFFERENT = {"created", "command"}
 
 
 def prepare(storage: Storage) -> None:
@@ -73,27 +75,33 @@ def store(storage: Storage, plan: Plan, finished: set[str]) -> Plan:
 
 def _different(location: str, old: Plan, new: Plan, lost: set[str]) -> str:
     """Say that a directory holds a different sweep, and in what it differs."""
+    if set(new.trial_ids) < set(old.trial_ids):
+        return (
+            f"{location} holds a larger sweep, {len(old.trial_ids)} trials, of which these "
+            f"{len(new.trial_ids)} are a part: fewer seeds or values than it was asked for. Go on "
+            f"with `unbraid resume`, or choose another run_dir. ({len(lost)} of its trials are not "
+            "in this one.)"
+        )
     lines = [
         f"{location} holds a different sweep: {len(lost)} of its {len(old.trial_ids)} trials are "
-        f"not in this one (for example {', '.join(sorted(lost)[:_SHOWN])})."
+        f"not in this one (for example {', '.join(sorted(lost)[:_SHOWN])}). Choose another run "
+        f"directory for this sweep, or give the command of the one it holds (see {SWEEP} there); a "
+        "sweep may only be extended, for example by more seeds. What differs:"
     ]
-    for key in sorted({*old.sweep, *new.sweep}):
+    for key in sorted({*old.sweep, *new.sweep} - _ALWAYS_DIFFERENT):
         there, here = old.sweep.get(key), new.sweep.get(key)
         if there != here and not isinstance(there, dict | list):
             lines.append(f"  {key}: {there!r} there, {here!r} here")
     names = dict.fromkeys([*old.table.schema.names, *new.table.schema.names])
-    for name in names:
-        if name in ("trial_id", "config"):
-            continue
-        there, here = _values(old.table, name), _values(new.table, name)
-        if there != here:
-            lines.append(
-                f"  {name}: {_few(there - here)} only there, {_few(here - there)} only here"
-            )
-    lines.append(
-        "Choose another run directory for this sweep, or give the command of the one it holds "
-        f"(see {SWEEP} there); a sweep may only be extended, for example by more seeds."
-    )
+    varied = [name for name in names if name not in ("trial_id", "config")]
+    values = {name: (_values(old.table, name), _values(new.table, name)) for name in varied}
+    changed = {name: pair for name, pair in values.items() if pair[0] != pair[1]}
+    lines += [
+        f"  {name}: {_few(there - here)} only there, {_few(here - there)} only here"
+        for name, (there, here) in list(changed.items())[:_MOST_LINES]
+    ]
+    if len(changed) > _MOST_LINES:
+        lines.append(f"  and {len(changed) - _MOST_LINES} more")
     return "\n".join(lines)
 
 
@@ -102,6 +110,6 @@ def _values(table: pa.Table, name: str) -> set[Any]:
 
 
 def _few(values: set[Any]) -> str:
-    shown = sorted(map(str, values))
-    more = ", …" if len(shown) > _SHOWN else ""
-    return (", ".join(shown[:_SHOWN]) + more) or "nothing"
+    texts = sorted(map(str, values))
+    more = ", …" if len(texts) > _SHOWN else ""
+    return (", ".join(texts[:_SHOWN]) + more) or "nothing"

@@ -72,7 +72,7 @@ def _read_settled(storage: Storage) -> dict[str, Pair | CorruptFileError]:
             return outcomes
         read = dict(read_pairs(storage, unread))
         vanished = None in read.values()
-        outcomes.update({name: found for name, found in read.items() if found is not None})
+        outcomes.update({name: pair for name, pair in read.items() if pair is not None})
 
 
 def _trials_frame(trials: pa.Table, planned: pa.Array) -> pd.DataFrame:

@@ -71,10 +71,10 @@ class RunDirectory:
                 sweep.
             ValueError: the plan lacks a column, or has a trial twice.
         """
-        made = make_plan(sweep, plan, columns)
+        new_plan = make_plan(sweep, plan, columns)
         prepare(self._storage)
         finished = set() if self._storage.is_file(PLAN) else self.finished()
-        store(self._storage, made, finished)
+        store(self._storage, new_plan, finished)
         return self
 
     def extend(self, plan: pd.DataFrame) -> None:

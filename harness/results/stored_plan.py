@@ -120,7 +120,10 @@ def require_run(storage: Storage) -> None:
     runs = [name for name in storage.entries() if storage.is_file(f"{name}/{PLAN}")]
     hint = f" It contains runs: {', '.join(runs[:5])}; name one of them." if runs else ""
     known = "holds no run" if storage.entries() else "does not exist or is empty"
-    raise UserError(f"{storage.label} {known}: expected {PLAN} in it.{hint}")
+    raise UserError(
+        f"{storage.label} {known}: expected {PLAN} in it.{hint} A sweep that was ended before it "
+        "was planned is started by its own command."
+    )
 
 
 def _stamped(schema: pa.Schema) -> pa.Schema:

@@ -60,7 +60,7 @@ def _check_artifacts(storage: Storage) -> list[str]:
 
 
 def _set_aside(storage: Storage, directory: str, name: str) -> None:
-    taken = storage.names("corrupt")
-    free = next(n for n in count() if f"{directory}-{n}-{name}" not in taken)
+    names_in_use = storage.names("corrupt")
+    free = next(n for n in count() if f"{directory}-{n}-{name}" not in names_in_use)
     if storage.is_file(f"{directory}/{name}"):
         storage.move(f"{directory}/{name}", f"corrupt/{directory}-{free}-{name}")

@@ -138,17 +138,17 @@ def _outcomes(results: Results, goal: Goal) -> dict[str, Outcome]:
     metrics = results.trials.filter(regex=r"^metric\.").rename(
         columns=lambda c: c[len("metric.") :]
     )
-    found = {}
+    outcomes = {}
     for trial_id, status, (_, scores) in zip(
         results.trials["trial_id"], results.trials["status"], metrics.iterrows(), strict=True
     ):
         pruned = status == "pruned"
         curves = results.curves[results.curves["trial_id"] == trial_id] if pruned else None
         along = _along(curves, goal) if curves is not None else {}
-        found[str(trial_id)] = Outcome(
+        outcomes[str(trial_id)] = Outcome(
             status, {str(k): v for k, v in scores.dropna().items()}, along
         )
-    return found
+    return outcomes
 
 
 def _along(curves: pd.DataFrame, goal: Goal) -> dict[int, float]:

@@ -13,12 +13,10 @@ import numpy as np
 
 from reports.layout.outcome import Outcome
 from reports.layout.scores import Scores
-from reports.stats.estimates import LEVEL, Difference, holm
+from reports.stats.estimates import LEAST_SEEDS, LEVEL, Difference, holm
 
 ALPHA = round(1 - LEVEL, 10)
 """A difference is shown where its adjusted p-value is below."""
-LEAST_SEEDS = 3
-"""With fewer seeds nothing is shown."""
 MOST_PAIRED = 4
 """With no more groups than this, all are compared with one another."""
 

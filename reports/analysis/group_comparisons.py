@@ -1,4 +1,4 @@
-"""Groups compared in pairs: at each one's best level, over common cells, and by chance of winning.
+"""Pairwise comparisons of groups: at their best levels, over common cells, by P(improvement).
 
 Trials with the same level and seed see the same data in the same order, hence the pairing.
 """

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from reports.layout.design import Design
@@ -27,15 +28,15 @@ def series_along(
         factor: a factor of the design whose levels are numbers.
         values: of a metric, by seed, of each variant. Series with fewer than two are left out.
     """
-    rows, found = design.grid.rows, []
+    rows, series = design.grid.rows, []
     for within in design.contexts([factor]):
         for seed, part in rows[within].groupby("seed"):
             levels = design.codes.loc[part.index, factor.key].to_numpy(dtype=float)
-            there = [values[group].get(seed, np.nan) for group in part["group"]]
-            known = np.isfinite(np.array(there, dtype=float))
-            if known.sum() > 1:
-                found.append((levels[known], np.array(there, dtype=float)[known]))
-    return found
+            group_values = [values[group].get(seed, np.nan) for group in part["group"]]
+            finite = np.isfinite(np.array(group_values, dtype=float))
+            if finite.sum() > 1:
+                series.append((levels[finite], np.array(group_values, dtype=float)[finite]))
+    return series
 
 
 def rank_trend(series: Sequence[Series]) -> Difference:
@@ -55,24 +56,33 @@ def rank_trend(series: Sequence[Series]) -> Difference:
     if not series:
         return Difference(np.nan, np.nan, np.nan, 0, np.nan)
     rng = np.random.default_rng(SEED)
-    found, by_chance = [], np.zeros(PERMUTATIONS)
+    correlations, by_chance = [], np.zeros(PERMUTATIONS)
     for levels, values in series:
-        along, of = (_standardised(stats.rankdata(each)) for each in (levels, values))
-        found.append(float(along @ of))
+        along, of = _standardised_ranks(levels), _standardised_ranks(values)
+        correlations.append(float(along @ of))
         by_chance += rng.permuted(np.tile(of, (PERMUTATIONS, 1)), axis=1) @ along
-    mean = float(np.mean(found))
+    mean = float(np.mean(correlations))
     # Sums of the same terms in another order differ in their last digits.
     as_far = np.abs(by_chance / len(series)) > abs(mean) - 1e-9
     p = (1 + int(as_far.sum())) / (1 + PERMUTATIONS)
     low = high = np.nan
     if len(series) > 1:
         draws = rng.integers(0, len(series), (RESAMPLES, len(series)))
-        low, high = percentiles(np.array(found)[draws].mean(axis=1))
+        low, high = percentiles(np.array(correlations)[draws].mean(axis=1))
     return Difference(mean, low, high, len(series), p)
 
 
-def _standardised(ranks: Floats) -> Floats:
+def rank_correlation(one: ArrayLike, other: ArrayLike) -> float:
+    """Return Spearman's rank correlation of two ``[n]``; 0 where either is constant.
+
+    ``scipy.stats.spearmanr`` warns of constant values and returns NaN.
+    """
+    return float(_standardised_ranks(one) @ _standardised_ranks(other))
+
+
+def _standardised_ranks(values: ArrayLike) -> Floats:
     """Return ranks with mean 0 and length 1; zeros where all are equal."""
+    ranks = stats.rankdata(np.asarray(values, dtype=float))
     centred = ranks - ranks.mean()
     length = float(np.linalg.norm(centred))
     return np.asarray(centred / length if length else centred)

@@ -6,10 +6,9 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from reports.analysis.families import Family, Pair
-from reports.analysis.trends import rank_trend, series_along
+from reports.analysis.trends import rank_correlation, rank_trend, series_along
 from reports.claims.published import Published, Statement
 from reports.layout.constraints import Checked
 from reports.layout.design import Design
@@ -21,10 +20,10 @@ from reports.stats.estimates import Difference, paired_difference
 
 @dataclass(frozen=True)
 class Comparison:
-    """One thing that a statement says, as a number that is positive where it is true.
+    """One testable part of a statement: a difference that is positive where the part is true.
 
     Attributes:
-        said: what it says, in words.
+        in_words: what it says, in words.
         difference: that number's mean over seeds, or over series of trials.
         numbers: what decides, in words, without the p-value.
         adjusted: its p-value where the page's families have it; None where it is adjusted within
@@ -34,7 +33,7 @@ class Comparison:
         adjustment: how the p-value is adjusted, as it stands before it.
     """
 
-    said: str
+    in_words: str
     difference: Difference
     numbers: str
     adjusted: float | None = None
@@ -51,16 +50,18 @@ class Findings:
         scores: the metrics that any trial has, by name.
         families: the page's comparisons, by metric.
         checked: the sweep's constraints.
+        smoke: the run only shows that everything runs.
     """
 
     design: Design
     scores: Mapping[str, Scores]
     families: Mapping[str, Family]
     checked: Checked = ()
+    smoke: bool = False
 
 
 def comparisons(
-    statement: Statement, known: Published, findings: Findings
+    statement: Statement, publication: Published, findings: Findings
 ) -> list[Comparison | str]:
     """Return everything that a statement says, as comparisons; or why one cannot be made."""
     design, checked = findings.design, findings.checked
@@ -70,7 +71,7 @@ def comparisons(
         *_constraints(statement.broken, checked, -1),
         *_orders(statement.ascending, scores, families),
         *_excesses(statement.exceeds, scores),
-        *_rankings(statement.ranked, known, scores, families),
+        *_rankings(statement.ranked, publication, scores, families),
         *_trends(statement.rising, design, scores, 1),
         *_trends(statement.falling, design, scores, -1),
     ]
@@ -79,28 +80,30 @@ def comparisons(
 def _constraints(
     stated: Mapping[str, Sequence[str]], checked: Checked, sign: int
 ) -> list[Comparison | str]:
-    """Compare with what is tolerated: ``sign`` is 1 for variants that keep it, else -1."""
-    by_metric = {constraint.metric.name: (constraint, kept) for constraint, kept in checked}
-    found: list[Comparison | str] = []
+    """Compare variants with a bound: ``sign`` is 1 if they are said to meet it, -1 to break it."""
+    by_metric = {
+        constraint.metric.name: (constraint, compliance) for constraint, compliance in checked
+    }
+    parts: list[Comparison | str] = []
     for metric, variants in stated.items():
         if metric not in by_metric:
-            found.append(f"this sweep declares no constraint on {metric}")
+            parts.append(f"this sweep declares no constraint on {metric}")
             continue
-        constraint, kept = by_metric[metric]
+        constraint, compliance = by_metric[metric]
         for variant in variants:
-            if variant not in kept or not kept[variant].mean.n:
-                found.append(f"{variant} has no value of {constraint.metric.label}")
+            if variant not in compliance or not compliance[variant].mean.n:
+                parts.append(f"{variant} has no value of {constraint.metric.label}")
                 continue
-            each = kept[variant]
+            each = compliance[variant]
             numbers = (
-                f"{constraint.metric.label} = {interval(each.mean)}, kept by {each.kept} of "
+                f"{constraint.metric.label} = {interval(each.mean)}, kept by {each.n_met} of "
                 f"{each.mean.n} seeds"
             )
-            said = f"{variant} {'meets' if sign > 0 else 'breaks'} {constraint.in_words}"
+            in_words = f"{variant} {'meets' if sign > 0 else 'breaks'} {constraint.in_words}"
             shown = _SIGNS[each.verdict] * sign  # the verdict of the constraint's own column
-            slack = _turned(each.slack, sign)
-            found.append(Comparison(said, slack, numbers, each.slack.p, shown, ""))
-    return found
+            slack = _with_sign(each.slack, sign)
+            parts.append(Comparison(in_words, slack, numbers, each.slack.p, shown, ""))
+    return parts
 
 
 _SIGNS: dict[Verdict, int] = {"holds": 1, "does not hold": -1, "undecided": 0}
@@ -112,41 +115,43 @@ def _orders(
     families: Mapping[str, Family],
 ) -> list[Comparison | str]:
     """Compare every variant of a lower group with every one of a higher group."""
-    found: list[Comparison | str] = []
+    parts: list[Comparison | str] = []
     for metric, tiers in stated.items():
         if metric not in scores:
-            found.append(f"no trial has {metric}")
+            parts.append(f"no trial has {metric}")
             continue
         score = scores[metric]
         for low, high in _tier_pairs(tiers):
             lacking = [v for v in (low, high) if not len(score.values.get(v, ()))]
             if lacking:
-                found.append(f"{words(lacking)} has no value of {score.outcome.label}")
+                parts.append(f"{words(lacking)} has no value of {score.outcome.label}")
                 continue
-            said = f"{score.outcome.label} of {low} < {high}"
-            found.append(_of_family(families[metric], high, low, said))
-    return found
+            in_words = f"{score.outcome.label} of {low} < {high}"
+            parts.append(_of_family(families[metric], high, low, in_words))
+    return parts
 
 
 def _tier_pairs(tiers: Sequence[Sequence[str]]) -> list[Pair]:
     return [(a, b) for low, high in combinations(tiers, 2) for a in low for b in high]
 
 
-def _of_family(family: Family, a: str, b: str, said: str, before: str = "") -> Comparison:
+def _of_family(family: Family, a: str, b: str, in_words: str, before: str = "") -> Comparison:
     """Return the page's comparison of two groups as a part of a statement."""
     compared = family.of(a, b)
     numbers = f"{before}{a} − {b} = {interval(compared.difference, signed=True)}"
-    return Comparison(said, compared.difference, numbers, compared.adjusted, compared.sign)
+    return Comparison(in_words, compared.difference, numbers, compared.adjusted, compared.sign)
 
 
-def stated_pairs(known: Published | None) -> dict[str, list[Pair]]:
+def stated_pairs(publication: Published | None) -> dict[str, list[Pair]]:
     """Return the pairs of groups that a publication's statements compare, by metric."""
     pairs: dict[str, list[Pair]] = {}
-    for statement in known.statements if known else ():
+    for statement in publication.statements if publication else ():
         for metric, tiers in statement.ascending.items():
             pairs.setdefault(metric, []).extend(_tier_pairs(tiers))
         for metric in statement.ranked:
-            pairs.setdefault(metric, []).extend(combinations(known.printed if known else (), 2))
+            pairs.setdefault(metric, []).extend(
+                combinations(publication.printed if publication else (), 2)
+            )
     return pairs
 
 
@@ -154,53 +159,53 @@ def _excesses(
     stated: Mapping[str, Sequence[str]], scores: Mapping[str, Scores]
 ) -> list[Comparison | str]:
     """Compare two metrics of the same variant, seed by seed."""
-    found: list[Comparison | str] = []
+    parts: list[Comparison | str] = []
     for variant, (higher, lower) in stated.items():
         both = [scores[name] for name in (higher, lower) if name in scores]
         if len(both) < 2 or not all(len(score.values.get(variant, ())) for score in both):
-            found.append(f"{variant} has no values of {higher} and {lower}")
+            parts.append(f"{variant} has no values of {higher} and {lower}")
             continue
         one, other = both
         gap = paired_difference((one.values[variant] - other.values[variant]).dropna())
         numbers = f"{one.outcome.label} − {other.outcome.label} = {interval(gap, signed=True)}"
-        said = f"{one.outcome.label} of {variant} exceeds {other.outcome.label}"
-        found.append(Comparison(said, gap, numbers))
-    return found
+        in_words = f"{one.outcome.label} of {variant} exceeds {other.outcome.label}"
+        parts.append(Comparison(in_words, gap, numbers))
+    return parts
 
 
 def _rankings(
     metrics: Sequence[str],
-    known: Published,
+    publication: Published,
     scores: Mapping[str, Scores],
     families: Mapping[str, Family],
 ) -> list[Comparison | str]:
     """Compare every two levels whose printed numbers differ, and correlate the orders."""
-    found: list[Comparison | str] = []
+    parts: list[Comparison | str] = []
     for metric in metrics:
         if metric not in scores:
-            found.append(f"no trial has {metric}")
+            parts.append(f"no trial has {metric}")
             continue
-        score, place = scores[metric], known.metrics.index(metric)
-        printed = {level: row[place] for level, row in known.printed.items()}
+        score, place = scores[metric], publication.metrics.index(metric)
+        printed = {level: row[place] for level, row in publication.printed.items()}
         levels = sorted((v for v in printed if v in score.values), key=lambda v: -printed[v])
         if len(levels) < 3:
-            found.append("fewer than three of its levels were run")
+            parts.append("fewer than three of its levels were run")
             continue
         pairs = list(combinations(levels, 2))
         for high, low in pairs:
             before = ""
             if (high, low) == pairs[-1]:
                 before = f"{_rank_correlation(score, printed, levels)}; "
-            said = f"{score.outcome.label} of {high} > {low}"
-            found.append(_of_family(families[metric], high, low, said, before))
-    return found
+            in_words = f"{score.outcome.label} of {high} > {low}"
+            parts.append(_of_family(families[metric], high, low, in_words, before))
+    return parts
 
 
 def _rank_correlation(score: Scores, printed: Mapping[str, float], levels: Sequence[str]) -> str:
     """Return the mean of Spearman's rank correlation with the printed order over seeds."""
     per_seed = pd.DataFrame({level: score.values[level] for level in levels}).dropna()
     order = [printed[level] for level in levels]
-    rhos = [float(stats.spearmanr(row, order).statistic) for row in per_seed.to_numpy()]
+    rhos = [rank_correlation(row, order) for row in per_seed.to_numpy()]
     mean = number(float(np.mean(rhos)), 2) if rhos else "–"
     return f"mean rank correlation over {count(len(rhos), 'seed')} {mean}"
 
@@ -210,26 +215,26 @@ def _trends(
 ) -> list[Comparison | str]:
     """Correlate a metric with the levels of factors: ``sign`` is 1 where it rises, else -1."""
     numeric = {factor.key: factor for factor in design.factors if factor.numeric}
-    found: list[Comparison | str] = []
+    parts: list[Comparison | str] = []
     for metric, key in ((metric, key) for metric, keys in stated.items() for key in keys):
         if metric not in scores:
-            found.append(f"no trial has {metric}")
+            parts.append(f"no trial has {metric}")
         elif key not in numeric:
-            found.append(f"this run does not vary {key}")
+            parts.append(f"this run does not vary {key}")
         else:
             score, factor = scores[metric], numeric[key]
             trend = rank_trend(series_along(design, factor, score.values))
-            said = f"{score.outcome.label} {_VERBS[sign]} with {factor.name}"
+            in_words = f"{score.outcome.label} {_VERBS[sign]} with {factor.name}"
             numbers = f"ρ = {interval(trend, signed=True)}"
             numbers += " in every series" if trend.low == trend.high else ""
-            found.append(Comparison(said, _turned(trend, sign), numbers))
-    return found
+            parts.append(Comparison(in_words, _with_sign(trend, sign), numbers))
+    return parts
 
 
 _VERBS = {1: "rises", -1: "falls"}
 
 
-def _turned(difference: Difference, sign: int) -> Difference:
+def _with_sign(difference: Difference, sign: int) -> Difference:
     if sign > 0:
         return difference
     return replace(difference, value=-difference.value, low=-difference.high, high=-difference.low)

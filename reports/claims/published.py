@@ -24,7 +24,7 @@ FORMS = ("test", "met", "broken", "ascending", "exceeds", "rising", "falling", "
 
 @dataclass(config=_STRICT)
 class Statement:
-    """A sentence of the paper, taken apart into what can be tested; all of it must hold.
+    """A statement of the paper, split into parts that can be tested; all of them must hold.
 
     Attributes:
         quote: the sentence, word for word, or the order of the printed numbers.
@@ -62,7 +62,7 @@ class Statement:
 
     @property
     def metrics(self) -> set[str]:
-        """The metrics that it is about, less that of a test of stability."""
+        """The metrics that it names; a test of stability is about that of the publication."""
         by_metric = (self.met, self.broken, self.ascending, self.rising, self.falling)
         exceeding = {metric for pair in self.exceeds.values() for metric in pair}
         return {*self.ranked, *exceeding}.union(*by_metric)
@@ -129,7 +129,7 @@ class Published:
 
     @property
     def used(self) -> str:
-        """What the published data were of the experiment that the space stands for."""
+        """The data that the paper used for the experiment that the search space stands for."""
         return self.data[self.spaces[self.space]]
 
     @property
@@ -151,8 +151,8 @@ class Published:
 
 def published(space: str) -> Published | None:
     """Return what is published about a search space; None if nothing is."""
-    found = (each for each in publications().values() if space in each.spaces)
-    return next((dataclasses.replace(each, space=space) for each in found), None)
+    matches = (each for each in publications().values() if space in each.spaces)
+    return next((dataclasses.replace(each, space=space) for each in matches), None)
 
 
 @functools.cache

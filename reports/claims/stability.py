@@ -1,15 +1,16 @@
-"""The tests behind the statements on stability: bound, learning rates, speed, steadiness."""
+"""Tests of published statements on training stability: ELBO, learning rates, speed, roughness."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-from reports.analysis.families import ALPHA, LEAST_SEEDS
+from reports.analysis.families import ALPHA
 from reports.claims.verdict import Against, Evidence, Test, sign_of
 from reports.layout.curves import epochs_to_climb, roughness
 from reports.layout.profiles import Cell, Profile
 from reports.page.text import interval, level_label, number, p_value
 from reports.stats.estimates import (
+    LEAST_SEEDS,
     Estimate,
     Floats,
     holm,
@@ -35,12 +36,12 @@ def tighter_bound(evidence: Evidence) -> list[Against]:
             )
             continue
         rates = f"{level_label(subject.best.level)} against {level_label(rival.best.level)}"
-        found = evidence.family.of(subject.group, rival.group)
+        compared = evidence.family.of(subject.group, rival.group)
         numbers = (
-            f"{interval(found.difference, 'nats', signed=True)} (learning rates {rates}), "
-            f"n = {found.difference.n}, Holm {p_value(found.adjusted)}"
+            f"{interval(compared.difference, 'nats', signed=True)} (learning rates {rates}), "
+            f"n = {compared.difference.n}, Holm {p_value(compared.adjusted)}"
         )
-        outcomes.append(_against(rival, found.sign, numbers))
+        outcomes.append(_against(rival, compared.sign, numbers))
     return outcomes
 
 
@@ -76,7 +77,8 @@ def faster_convergence(evidence: Evidence) -> list[Against]:
         return epochs_to_climb(evidence.curves.epochs, own, other, CLIMB)
 
     return [
-        _against(rival, sign, said) for rival, sign, said in _ratios(evidence, epochs, "its epochs")
+        _against(rival, sign, summary)
+        for rival, sign, summary in _ratios(evidence, epochs, "its epochs")
     ]
 
 
@@ -87,10 +89,10 @@ def steadier_training(evidence: Evidence) -> list[Against]:
         return roughness(evidence.curves.epochs, own), roughness(evidence.curves.epochs, other)
 
     ours, outcomes = evidence.subject, []
-    for rival, sign, said in _ratios(evidence, jumps, "its roughness"):
+    for rival, sign, summary in _ratios(evidence, jumps, "its roughness"):
         more_diverge = ours.diverged.value > rival.diverged.value
         numbers = (
-            f"{said}; diverged {_fraction(ours.diverged)} against {_fraction(rival.diverged)}; "
+            f"{summary}; diverged {_fraction(ours.diverged)} against {_fraction(rival.diverged)}; "
             f"standard deviation over seeds {_spread(ours, evidence.level)} against "
             f"{_spread(rival, evidence.level)}"
         )
@@ -152,15 +154,15 @@ def _ratios(
         pairs = np.array([measure(own[s], theirs[s]) for s in own if s in theirs]).reshape(-1, 2)
         pairs = pairs[(pairs > 0).all(axis=1)]
         gains.append(paired_difference(np.log(pairs[:, 1] / pairs[:, 0])))
-    compared = []
+    summaries = []
     for rival, gain, p in zip(evidence.rivals, gains, holm([g.p for g in gains]), strict=True):
         value, low, high = np.exp([-gain.value, -gain.high, -gain.low]).tolist()
         ratio = Estimate(value, low, high, gain.n)
-        said = f"{interval(ratio)} times {name}, n = {gain.n}, Holm {p_value(float(p))}"
+        summary = f"{interval(ratio)} times {name}, n = {gain.n}, Holm {p_value(float(p))}"
         if not gain.n:
-            said = "no pair of learning curves has enough evaluations"
-        compared.append((rival, sign_of(gain, float(p)), said))
-    return compared
+            summary = "no pair of learning curves has enough evaluations"
+        summaries.append((rival, sign_of(gain, float(p)), summary))
+    return summaries
 
 
 def _curves_by_seed(evidence: Evidence, profile: Profile) -> dict[float, Floats]:

@@ -14,42 +14,44 @@ from reports.page.text import name_of, p_value, words
 from reports.stats.estimates import holm
 
 
-def variants_tested(known: Published, findings: Findings) -> Table:
+def variants_tested(publication: Published, findings: Findings) -> Table:
     """Return one row a statement: the words, whether they hold here, and what decides."""
     tested = [
         Tested(
             statement.quote,
             statement.where,
             _definition(statement, findings.scores),
-            _outcomes(statement, known, findings),
+            _outcomes(statement, publication, findings),
         )
-        for statement in known.statements
+        for statement in publication.statements
         if not statement.test
     ]
     caption = (
-        f"Statements of {known.source}, and whether they hold in this run: shown where a "
+        f"Statements of {publication.source}, and whether they hold in this run: shown where a "
         f"paired t-test over seeds has p < {ALPHA:.2f}, adjusted by Holm's method: of two variants "
         "for all comparisons of the metric on this page, of anything else within the statement; a "
         "constraint's verdict is that of its own column. Every part of a statement must be shown; "
         "if the opposite of one is, it does not hold."
     )
-    if any(statement.rising or statement.falling for statement in known.statements):
+    if any(statement.rising or statement.falling for statement in publication.statements):
         caption += (
             " Of a trend the test is a permutation test of ρ, Spearman's rank correlation of level "
             "and value within each seed and setting of all other factors, averaged over these "
             "series; its 95 % interval is a bootstrap's over them."
         )
-    return tested_table(tested, caption)
+    return tested_table(tested, caption, smoke=findings.smoke)
 
 
-def _outcomes(statement: Statement, known: Published, findings: Findings) -> list[Against]:
+def _outcomes(statement: Statement, publication: Published, findings: Findings) -> list[Against]:
     factors = findings.design.grid.factors
-    if statement.of_levels and factors != (known.factor,):
+    if statement.of_levels and factors != (publication.factor,):
         varied = ", ".join(factors) or "nothing"
         return [
-            Against(0, f"The statement is about {known.factor} alone; this run varies {varied}.")
+            Against(
+                0, f"The statement is about {publication.factor} alone; this run varies {varied}."
+            )
         ]
-    parts = comparisons(statement, known, findings)
+    parts = comparisons(statement, publication, findings)
     compared = [part for part in parts if not isinstance(part, str)]
     here = [part.difference.p for part in compared if part.adjusted is None]
     within = iter(holm(here).tolist())
@@ -66,7 +68,9 @@ def _decided(part: Comparison, within: Iterator[float]) -> Against:
     """
     p = next(within) if part.adjusted is None else part.adjusted
     sign = sign_of(part.difference, p) if part.sign is None else part.sign
-    said = f"{part.said}: {part.numbers}, n = {part.difference.n}, {part.adjustment}{p_value(p)}"
+    said = (
+        f"{part.in_words}: {part.numbers}, n = {part.difference.n}, {part.adjustment}{p_value(p)}"
+    )
     return Against(sign, said)
 
 

@@ -17,7 +17,7 @@ from reports.stats.estimates import Difference
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the tests look at.
+    """The results on which the tests of a publication are made.
 
     Attributes:
         grid: the sweep.
@@ -38,7 +38,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Against:
-    """The outcome against one rival.
+    """The outcome of a test against one rival group, or of one comparison.
 
     Attributes:
         sign: 1 if the statement is shown, -1 if its opposite is, 0 if neither.

@@ -1,1 +1,1 @@
-"""Figures made of numbers."""
+"""Figures of numeric results: metrics, learning curves and the effects of factors."""

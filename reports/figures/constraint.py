@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from reports.layout.constraints import Bound, Kept
+from reports.layout.constraints import Bound, Compliance
 from reports.layout.design import Design
 from reports.page import verdicts
 from reports.page.figure import COLOURS, WIDTH, Figure, style, wide_limits
@@ -22,35 +22,35 @@ MOST_VARIANTS = 40
 
 
 def draw_constraint(
-    constraint: Bound, kept: Mapping[str, Kept], design: Design, values: pd.DataFrame
+    constraint: Bound, compliance: Mapping[str, Compliance], design: Design, values: pd.DataFrame
 ) -> Figure:
     """Draw one row a variant: its seeds, its mean with the interval, and its bound.
 
     Args:
         constraint: the constraint.
-        kept: how each variant keeps it.
+        compliance: how each variant keeps it.
         design: the variants.
         values: ``group, seed, value`` of the metric.
     """
-    groups = [group for group in design.grid.groups if kept[group].mean.n][:MOST_VARIANTS]
+    groups = [group for group in design.grid.groups if compliance[group].mean.n][:MOST_VARIANTS]
     name = f"constraint-{constraint.metric.name}"
-    bounds = np.array([kept[group].bound for group in groups])
+    bounds = np.array([compliance[group].bound for group in groups])
     reach = bounds + constraint.outward * constraint.tolerance
-    shown = np.concatenate([values["value"].to_numpy(dtype=float), bounds, reach])
-    low, high = wide_limits(shown)
+    values_in_frame = np.concatenate([values["value"].to_numpy(dtype=float), bounds, reach])
+    low, high = wide_limits(values_in_frame)
     # What keeps the constraint by far is no outlier; what breaks it by far would flatten the rest.
     room = 0.04 * (high - low)
     if constraint.outward > 0:
-        low = min(low, float(np.nanmin(shown)) - room)
+        low = min(low, float(np.nanmin(values_in_frame)) - room)
     else:
-        high = max(high, float(np.nanmax(shown)) + room)
+        high = max(high, float(np.nanmax(values_in_frame)) + room)
     with style():
         canvas = Canvas(figsize=(WIDTH, 0.75 + 0.27 * len(groups)), layout="constrained")
         axes = canvas.subplots()
         for place, group in enumerate(groups):
             seeds = values.loc[values["group"] == group, "value"].dropna().to_numpy(dtype=float)
-            _draw(axes, place, kept[group], seeds.clip(low, high), (low, high))
-            _bound(axes, place, kept[group].bound, constraint)
+            _draw(axes, place, compliance[group], seeds.clip(low, high), (low, high))
+            _bound(axes, place, compliance[group].bound, constraint)
         axes.set(xlim=(low, high), ylim=(len(groups) - 0.4, -0.6))
         axes.set_yticks(range(len(groups)), groups)
         axes.set_xlabel(f"test {constraint.metric.titled}")
@@ -67,26 +67,26 @@ def draw_constraint(
     )
     if len(groups) < len(design.grid.groups):
         caption += f" {len(groups)} of {len(design.grid.groups)} variants are drawn."
-    alt = words([f"{group}: {kept[group].verdict}" for group in groups])
+    alt = words([f"{group}: {compliance[group].verdict}" for group in groups])
     data = values[values["group"].isin(groups)].copy()
-    data["bound"] = [kept[group].bound for group in data["group"]]
-    data["state"] = [kept[group].verdict for group in data["group"]]
+    data["bound"] = [compliance[group].bound for group in data["group"]]
+    data["state"] = [compliance[group].verdict for group in data["group"]]
     return Figure(name, svg, f"{constraint.in_words}. {alt}.", caption, data)
 
 
 def _draw(
-    axes: Axes, place: int, kept: Kept, seeds: np.ndarray, limits: tuple[float, float]
+    axes: Axes, place: int, compliance: Compliance, seeds: np.ndarray, limits: tuple[float, float]
 ) -> None:
-    word = kept.verdict
+    word = compliance.verdict
     colour, marker = verdicts.COLOURS[word], MARKERS[word]
     axes.plot(seeds, np.full(len(seeds), place + 0.22), ".", color=colour, ms=4, alpha=0.6)
-    mean = kept.mean
+    mean = compliance.mean
     if np.isfinite(mean.low):
         axes.hlines(place, mean.low, mean.high, color=colour, linewidth=1.3)
     axes.plot(np.clip(mean.value, *limits), place, marker, color=colour, markersize=5.5)
     beyond = "" if limits[0] <= mean.value <= limits[1] else f", mean {mean.value:.3g}"
     axes.annotate(
-        f"{word} {kept.kept}/{mean.n}{beyond}",
+        f"{word} {compliance.n_met}/{mean.n}{beyond}",
         (1.0, place),
         (6, 0),
         xycoords=("axes fraction", "data"),

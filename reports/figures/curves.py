@@ -143,7 +143,7 @@ def draw_all(grid: Grid, curves: Curves) -> Figure:
 def draw_bundle(axes: matplotlib.axes.Axes, each: Bundle, colour: str, outcome: Outcome) -> None:
     """Draw one cell: thin lines of its seeds, their mean with its band, and where they diverged."""
     notes: list[str] = []
-    for place in _drawn(each):
+    for place in _drawn_seeds(each):
         curve = each.values[place]
         axes.plot(each.epochs, curve, color=colour, linewidth=0.6, alpha=0.45)
         finite = np.flatnonzero(np.isfinite(curve))
@@ -179,7 +179,7 @@ def whole_numbers() -> MaxNLocator:
     return MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True)
 
 
-def _drawn(each: Bundle) -> np.ndarray:
+def _drawn_seeds(each: Bundle) -> np.ndarray:
     return evenly(len(each.values), MOST_SEEDS)
 
 
@@ -188,11 +188,14 @@ def curve_limits(bundles: list[Bundle], sign: int) -> tuple[float, float]:
 
     A frame that held the first epochs would hide the differences that remain at the end.
     """
-    drawn = [each for each in bundles if np.isfinite(each.values[~each.diverged]).any()]
-    if not drawn:
+    finite_bundles = [each for each in bundles if np.isfinite(each.values[~each.diverged]).any()]
+    if not finite_bundles:
         return 0.0, 1.0
-    values = [sign * each.values[~each.diverged] for each in drawn]
-    late = [v[:, each.epochs > each.epochs[-1] / 2] for v, each in zip(values, drawn, strict=True)]
+    values = [sign * each.values[~each.diverged] for each in finite_bundles]
+    late = [
+        v[:, each.epochs > each.epochs[-1] / 2]
+        for v, each in zip(values, finite_bundles, strict=True)
+    ]
     low, high = robust_limits(np.concatenate([part.ravel() for part in late]))
     least = min(float(np.nanmin(part)) for part in values)
     worst = max(low - CLIMB_ROOM * (high - low), min(low, least))
@@ -227,7 +230,7 @@ def curve_rows(bundles: list[Bundle]) -> pd.DataFrame:
         frames.append(
             pd.DataFrame(shared | {"seed": np.nan, "value": mean, "low": low, "high": high})
         )
-        for place in _drawn(each):
+        for place in _drawn_seeds(each):
             line = {"seed": each.seeds[place], "diverged": each.diverged[place]}
             frames.append(pd.DataFrame(shared | line | {"value": each.values[place]}))
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()

@@ -60,7 +60,7 @@ def heat_map(design: Design, pair: tuple[Factor, Factor], place: int) -> Figure:
         norm = Normalize(*limits)
         colours = colormaps["viridis" if outcome.higher_is_better else "viridis_r"]
         for cell in cells:
-            _draw(axes, cell, colours(norm(cell.marginal.mean.value)), _written(across, up))
+            _draw(axes, cell, colours(norm(cell.marginal.mean.value)), _has_text(across, up))
         _dress(axes, across, up)
         bar = canvas.colorbar(ScalarMappable(norm, colours), ax=axes, pad=0.01, aspect=25)
         bar.set_label(titled(outcome))
@@ -80,7 +80,7 @@ def heat_map(design: Design, pair: tuple[Factor, Factor], place: int) -> Figure:
     return Figure(name, svg, alt, caption, _data(cells, across, up))
 
 
-def _written(across: Factor, up: Factor) -> bool:
+def _has_text(across: Factor, up: Factor) -> bool:
     return max(len(across.levels), len(up.levels)) <= MOST_WRITTEN
 
 

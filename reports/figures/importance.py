@@ -34,17 +34,17 @@ def terms_of(design: Design) -> list[Term]:
 
 def importance_figure(design: Design, terms: list[Term]) -> Figure:
     """Draw the shares as bars, factors first, the largest on top."""
-    shown = _ordered(terms)
-    shares = np.array([100 * term.share for term in shown])
+    ordered_terms = _by_share(terms)
+    shares = np.array([100 * term.share for term in ordered_terms])
     with style():
-        canvas = Canvas(figsize=(WIDTH, 0.6 + 0.27 * len(shown)), layout="constrained")
+        canvas = Canvas(figsize=(WIDTH, 0.6 + 0.27 * len(ordered_terms)), layout="constrained")
         axes = canvas.subplots()
-        colours = [_colour(term) for term in shown]
-        axes.barh(range(len(shown)), shares, 0.62, color=colours)
-        for place, (term, share) in enumerate(zip(shown, shares, strict=True)):
+        colours = [_colour(term) for term in ordered_terms]
+        axes.barh(range(len(ordered_terms)), shares, 0.62, color=colours)
+        for place, (term, share) in enumerate(zip(ordered_terms, shares, strict=True)):
             star = "" if not term.p < 1 - LEVEL else " *"
             axes.text(max(share, 0) + 0.8, place, f"{share:.1f} %{star}", va="center", fontsize=8.5)
-        axes.set_yticks(range(len(shown)), [name(term) for term in shown])
+        axes.set_yticks(range(len(ordered_terms)), [name(term) for term in ordered_terms])
         axes.invert_yaxis()
         axes.set_xlim(min(0, shares.min() * 1.1), max(shares.max() * 1.14, 10))
         axes.set_xlabel(f"share of the variance of test {design.grid.outcome.label} (%)")
@@ -52,11 +52,11 @@ def importance_figure(design: Design, terms: list[Term]) -> Figure:
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
         svg = to_svg(canvas, "importance")
-    alt = "; ".join(f"{name(t)} {100 * t.share:.0f} %" for t in shown)
+    alt = "; ".join(f"{name(t)} {100 * t.share:.0f} %" for t in ordered_terms)
     data = pd.DataFrame(
         [
             {"term": name(t), "share": t.share, "degrees_of_freedom": t.freedom, "p": t.p}
-            for t in shown
+            for t in ordered_terms
         ]
     )
     return Figure(
@@ -93,7 +93,7 @@ def caption(design: Design, terms: list[Term]) -> str:
 
 
 def name(term: Term) -> str:
-    """What a term is called."""
+    """Return the name of a term, as figures and tables write it."""
     return " × ".join(map(name_of, term.factors)) or NAMES[term.name]
 
 
@@ -106,29 +106,37 @@ def interacting(design: Design, terms: list[Term]) -> list[tuple[Factor, Factor]
 
 def importance_table(terms: list[Term]) -> Table:
     """Return one row a term."""
-    shown = _ordered(terms)
+    ordered_terms = _by_share(terms)
     columns = [
-        Column("term", [name(term) for term in shown]),
-        Column("share", [f"{100 * t.share:.1f} %" for t in shown], [t.share for t in shown]),
-        Column("degrees of freedom", [str(t.freedom) for t in shown], [t.freedom for t in shown]),
+        Column("term", [name(term) for term in ordered_terms]),
+        Column(
+            "share",
+            [f"{100 * t.share:.1f} %" for t in ordered_terms],
+            [t.share for t in ordered_terms],
+        ),
+        Column(
+            "degrees of freedom",
+            [str(t.freedom) for t in ordered_terms],
+            [t.freedom for t in ordered_terms],
+        ),
         Column(
             "p",
-            [p_value(t.p).removeprefix("p ").removeprefix("= ") for t in shown],
-            [term.p for term in shown],
+            [p_value(t.p).removeprefix("p ").removeprefix("= ") for t in ordered_terms],
+            [term.p for term in ordered_terms],
         ),
     ]
     data = pd.DataFrame(
         {
-            "term": [name(term) for term in shown],
-            "share": [term.share for term in shown],
-            "degrees_of_freedom": [term.freedom for term in shown],
-            "p": [term.p for term in shown],
+            "term": [name(term) for term in ordered_terms],
+            "share": [term.share for term in ordered_terms],
+            "degrees_of_freedom": [term.freedom for term in ordered_terms],
+            "p": [term.p for term in ordered_terms],
         }
     )
     return Table("anova", "The same shares with their F-tests.", columns, data, interactive=False)
 
 
-def _ordered(terms: list[Term]) -> list[Term]:
+def _by_share(terms: list[Term]) -> list[Term]:
     """Put factors and interactions first, the largest on top, then the others as they are."""
     of_factors = sorted((t for t in terms if t.factors), key=lambda t: -t.share)
     return [*of_factors, *(t for t in terms if not t.factors)]

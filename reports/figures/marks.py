@@ -52,8 +52,8 @@ class Line:
 
 def limits_of(lines: Iterable[Line]) -> tuple[float, float]:
     """Return limits that hold the seeds and means of all lines."""
-    drawn = [line.seeds.to_numpy(dtype=float).ravel() for line in lines]
-    return wide_limits(np.concatenate([*drawn, np.empty(0)]))
+    values = [line.seeds.to_numpy(dtype=float).ravel() for line in lines]
+    return wide_limits(np.concatenate([*values, np.empty(0)]))
 
 
 def draw_lines(
@@ -61,8 +61,8 @@ def draw_lines(
 ) -> int:
     """Draw a panel; return the number of seeds' values that lie outside the limits."""
     low, high = limits
-    written = [line for line in lines if line.diverged]
-    bottom = low - (high - low) * WRITTEN * (len(written) + 0.5) if written else low
+    diverged_lines = [line for line in lines if line.diverged]
+    bottom = low - (high - low) * WRITTEN * (len(diverged_lines) + 0.5) if diverged_lines else low
     places = factor.places
     gap = float(np.diff(places).min()) if len(places) > 1 else 1.0
     step = min(0.12, 0.6 / max(len(lines), 1)) * gap
@@ -71,8 +71,8 @@ def draw_lines(
         x = places + (place - (len(lines) - 1) / 2) * step
         outside += _draw_seeds(axes, x - 0.35 * step, line, place, limits)
         _draw_means(axes, x, line, place, limits, joined=factor.numeric or len(lines) > 1)
-    for row, line in enumerate(written):
-        height = bottom + (high - low) * WRITTEN * (len(written) - row - 0.4)
+    for row, line in enumerate(diverged_lines):
+        height = bottom + (high - low) * WRITTEN * (len(diverged_lines) - row - 0.4)
         for x, marginal in zip(places, line.marginals, strict=True):
             if marginal.diverged:
                 text = f"× {marginal.diverged}/{marginal.planned}"
@@ -88,9 +88,9 @@ def draw_lines(
 
 def name_levels(axes: Axes, factor: Factor) -> None:
     """Put a tick at the levels, and the factor's name below."""
-    some = evenly(len(factor.levels), MOST_TICKS)
-    labels = [factor.labels[i] for i in some]
-    axes.set_xticks(factor.places[some], labels)
+    ticks = evenly(len(factor.levels), MOST_TICKS)
+    labels = [factor.labels[i] for i in ticks]
+    axes.set_xticks(factor.places[ticks], labels)
     if not factor.numeric and sum(map(len, labels)) > 24:
         axes.tick_params(axis="x", rotation=25)
         for tick in axes.get_xticklabels():
@@ -110,9 +110,11 @@ def _draw_seeds(axes: Axes, x: Floats, line: Line, place: int, limits: tuple[flo
     table = line.seeds.to_numpy(dtype=float)
     for values in table[evenly(len(table), MOST_SEEDS)]:
         inside = (values >= limits[0]) & (values <= limits[1])
-        kept = np.where(inside, values, np.nan)
-        axes.plot(x[planned], kept[planned], "-", color=colour, linewidth=0.6, alpha=0.35)
-        axes.plot(x, kept, ".", color=colour, markersize=4.5, alpha=0.55, markeredgewidth=0)
+        inside_values = np.where(inside, values, np.nan)
+        axes.plot(x[planned], inside_values[planned], "-", color=colour, linewidth=0.6, alpha=0.35)
+        axes.plot(
+            x, inside_values, ".", color=colour, markersize=4.5, alpha=0.55, markeredgewidth=0
+        )
         beyond = np.isfinite(values) & ~inside
         outside += int(beyond.sum())
         for at, value in zip(x[beyond], values[beyond], strict=True):
@@ -139,6 +141,6 @@ def _draw_means(
     low, high = (np.where(np.isfinite(mean), end, np.nan) for end in (low, high))
     axes.vlines(x, low, high, color=colour, linewidth=1.0)
     complete = np.array([marginal.complete for marginal in line.marginals])
-    for some, fill in ((complete, colour), (~complete, "white")):
+    for mask, fill in ((complete, colour), (~complete, "white")):
         look: dict[str, Any] = {"markersize": 5.5, "markerfacecolor": fill, "zorder": 4}
-        axes.plot(x[some], mean[some], marker, color=colour, **look)
+        axes.plot(x[mask], mean[mask], marker, color=colour, **look)

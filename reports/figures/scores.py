@@ -18,16 +18,18 @@ COLUMNS = 3
 
 def draw_scores(scores: list[Scores], groups: tuple[str, ...]) -> Figure:
     """Draw the metrics that have values."""
-    shown = [score for score in scores if any(len(values) for values in score.values.values())]
-    n_rows = -(-len(shown) // COLUMNS)
+    scores_with_values = [
+        score for score in scores if any(len(values) for values in score.values.values())
+    ]
+    n_rows = -(-len(scores_with_values) // COLUMNS)
     height = n_rows * (0.9 + 0.21 * len(groups))
     outside = []
     with style():
         canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
         panels = canvas.subplots(n_rows, COLUMNS, squeeze=False, sharey=True)
-        for axes, score in zip(panels.flat, shown, strict=False):
+        for axes, score in zip(panels.flat, scores_with_values, strict=False):
             outside += _draw(axes, score, groups)
-        for axes in list(panels.flat)[len(shown) :]:
+        for axes in list(panels.flat)[len(scores_with_values) :]:
             axes.set_visible(False)
         svg = to_svg(canvas, "scores")
     caption = (
@@ -39,12 +41,13 @@ def draw_scores(scores: list[Scores], groups: tuple[str, ...]) -> Figure:
     data = pd.DataFrame(
         [
             {"metric": score.outcome.name, "group": group, "seed": seed, "value": value}
-            for score in shown
+            for score in scores_with_values
             for group, values in score.values.items()
             for seed, value in values.items()
         ]
     )
-    alt = f"Dot plots of {words([s.outcome.label for s in shown])} for {words(list(groups))}."
+    labels = words([score.outcome.label for score in scores_with_values])
+    alt = f"Dot plots of {labels} for {words(list(groups))}."
     return Figure("scores", svg, alt, caption, data)
 
 
@@ -66,8 +69,8 @@ def _draw(axes: Axes, score: Scores, groups: tuple[str, ...]) -> list[str]:
         if low <= mean.value <= high:
             error = [[mean.value - mean.low], [mean.high - mean.value]]
             marker = MARKERS[place % len(MARKERS)]
-            drawn = None if np.isnan(mean.low) else error
-            axes.errorbar(mean.value, place, xerr=drawn, fmt=marker, color=colour, ms=4.5, lw=1)
+            error_bar = None if np.isnan(mean.low) else error
+            axes.errorbar(mean.value, place, xerr=error_bar, fmt=marker, color=colour, ms=4.5, lw=1)
         if beyond := int((inside != values).sum()):
             notes.append(f"{count(beyond, 'seed')} of {group} ({score.outcome.label})")
     if factors:

@@ -54,23 +54,25 @@ class _Frame:
         return self.limits[0] <= value <= self.limits[1]
 
 
-def draw(grid: Grid, found: dict[str, Profile]) -> Figure:
+def draw(grid: Grid, group_profiles: dict[str, Profile]) -> Figure:
     """Draw final values against the axis, one line a group, with the divergence counts below."""
-    shown = [found[group] for group in grid.groups[: len(COLOURS)]]
-    frame = _frame(grid, [profile.group for profile in shown])
+    profiles = [group_profiles[group] for group in grid.groups[: len(COLOURS)]]
+    frame = _frame(grid, [profile.group for profile in profiles])
     with style():
-        canvas = Canvas(figsize=(WIDTH, 3.7 + 0.2 * len(shown)), layout="constrained")
-        heights = (3.2, 0.17 * len(shown) + 0.12)
+        canvas = Canvas(figsize=(WIDTH, 3.7 + 0.2 * len(profiles)), layout="constrained")
+        heights = (3.2, 0.17 * len(profiles) + 0.12)
         above, below = canvas.subplots(2, 1, sharex=True, height_ratios=heights)
-        for place, profile in enumerate(shown):
+        for place, profile in enumerate(profiles):
             _draw_group(above, profile, frame, place)
             _write_counts(below, profile, frame, place)
-        _mark_outside(above, shown, frame)
+        _mark_outside(above, profiles, frame)
         _dress_values(above, grid, frame)
         _dress_counts(below, grid, frame)
         legend(canvas, frame.groups)
         svg = to_svg(canvas, "stability")
-    return Figure("stability", svg, _alt(grid, shown), _caption(grid, shown, frame), _data(shown))
+    return Figure(
+        "stability", svg, _alt(grid, profiles), _caption(grid, profiles, frame), _data(profiles)
+    )
 
 
 def _frame(grid: Grid, groups: list[str]) -> _Frame:
@@ -99,15 +101,15 @@ def _draw_group(axes: Axes, profile: Profile, frame: _Frame, place: int) -> None
     axes.plot(x, mean, color=colour, linewidth=1.3)
     axes.vlines(x, low, high, color=colour, linewidth=1.3)
     stable = np.array([cell.stable for cell in cells])
-    for some, fill in ((stable, colour), (~stable, "white")):
+    for mask, fill in ((stable, colour), (~stable, "white")):
         large: dict[str, Any] = {"markersize": 6, "markerfacecolor": fill, "zorder": 4}
-        axes.plot(x[some], mean[some], marker, color=colour, **large)
+        axes.plot(x[mask], mean[mask], marker, color=colour, **large)
 
 
-def _mark_outside(axes: Axes, shown: list[Profile], frame: _Frame) -> None:
+def _mark_outside(axes: Axes, profiles: list[Profile], frame: _Frame) -> None:
     """Draw what lies beyond the limits as arrows at the edge, with the value that lies farthest."""
     bottom, top = frame.limits
-    for place, profile in enumerate(shown):
+    for place, profile in enumerate(profiles):
         for cell in profile.cells:
             beyond = [point for point in frame.seeds(cell) if not frame.holds(point[1])]
             for x, value in beyond:
@@ -164,7 +166,7 @@ def _dress_counts(axes: Axes, grid: Grid, frame: _Frame) -> None:
     axes.set_xlabel(grid.axis_name)
 
 
-def _caption(grid: Grid, shown: list[Profile], frame: _Frame) -> str:
+def _caption(grid: Grid, profiles: list[Profile], frame: _Frame) -> str:
     outcome = grid.outcome
     parts = [
         f"Final test {outcome.label} ({outcome.better} is better) against "
@@ -173,7 +175,7 @@ def _caption(grid: Grid, shown: list[Profile], frame: _Frame) -> str:
         "the frame); a hollow mark is the mean of the survivors where some trial of the cell did "
         "not finish. Below: diverged trials among those that ended with a value or diverged."
     ]
-    cells = [cell for profile in shown for cell in profile.cells]
+    cells = [cell for profile in profiles for cell in profile.cells]
     if any(cell.ended < cell.counts["planned"] for cell in cells):
         parts.append("† some planned trials are missing, failed, were pruned or have no value.")
     outside = sum(not frame.holds(value) for cell in cells for value in cell.values)
@@ -184,25 +186,25 @@ def _caption(grid: Grid, shown: list[Profile], frame: _Frame) -> str:
         )
     if any(len(cell.values) > MOST_POINTS for cell in cells):
         parts.append(f"At most {MOST_POINTS} seeds of a cell are drawn; means use all of them.")
-    if len(shown) < len(grid.groups):
-        parts.append(f"The first {len(shown)} of {len(grid.groups)} groups are drawn.")
+    if len(profiles) < len(grid.groups):
+        parts.append(f"The first {len(profiles)} of {len(grid.groups)} groups are drawn.")
     return " ".join(parts)
 
 
-def _alt(grid: Grid, shown: list[Profile]) -> str:
-    said = [
+def _alt(grid: Grid, profiles: list[Profile]) -> str:
+    summaries = [
         f"{profile.group}: best mean {number(profile.best.mean.value)}{grid.at(profile.best.level)}"
         if profile.best
         else f"{profile.group}: no stable cell"
-        for profile in shown
+        for profile in profiles
     ]
-    return f"Final test {grid.outcome.label} against {grid.axis_name}. {'; '.join(said)}."
+    return f"Final test {grid.outcome.label} against {grid.axis_name}. {'; '.join(summaries)}."
 
 
-def _data(shown: list[Profile]) -> pd.DataFrame:
+def _data(profiles: list[Profile]) -> pd.DataFrame:
     """One row a seed with a value, one for a cell without any; counts repeat within a cell."""
     rows: list[dict[str, Any]] = []
-    for cell in (cell for profile in shown for cell in profile.cells):
+    for cell in (cell for profile in profiles for cell in profile.cells):
         mean = {"mean": cell.mean.value, "low": cell.mean.low, "high": cell.mean.high}
         shared = {"group": cell.group, "level": cell.level, **mean, **cell.counts}
         seeds = list(cell.values.items()) or [(np.nan, np.nan)]

@@ -1,4 +1,4 @@
-"""What a method reports of itself along training: weights, multipliers, estimates."""
+"""Curves of a method's own statistics along training: weights, multipliers, estimates."""
 
 import re
 from collections.abc import Sequence
@@ -52,16 +52,16 @@ def trajectories(grid: Grid, frame: pd.DataFrame, checked: Checked) -> Figure | 
         frame: the learning curves, in long form.
         checked: constraints, whose bounds are drawn where a panel shows what they bound.
     """
-    found = _recorded(grid, frame)
-    shown = found[:MOST_PANELS]
-    if not shown:
+    statistics = _recorded_statistics(grid, frame)
+    drawn_statistics = statistics[:MOST_PANELS]
+    if not drawn_statistics:
         return None
-    n_rows = -(-len(shown) // COLUMNS)
+    n_rows = -(-len(drawn_statistics) // COLUMNS)
     rows = []
     with style():
         canvas = Canvas(figsize=(WIDTH, 0.45 + 1.75 * n_rows), layout="constrained")
         panels = canvas.subplots(n_rows, COLUMNS, squeeze=False)
-        for axes, (base, curves) in zip(panels.flat, shown, strict=False):
+        for axes, (base, curves) in zip(panels.flat, drawn_statistics, strict=False):
             bundles = [bundle(grid, curves, group, 0.0) for group in grid.groups]
             values = np.concatenate([each.values[~each.diverged].ravel() for each in bundles])
             bounds = _bounds(base, checked)
@@ -74,31 +74,31 @@ def trajectories(grid: Grid, frame: pd.DataFrame, checked: Checked) -> Figure | 
             axes.xaxis.set_major_locator(whole_numbers())
             axes.grid(axis="y")
             rows.append(curve_rows(bundles).assign(split=curves.split, metric=curves.outcome.name))
-        for axes in list(panels.flat)[len(shown) :]:
+        for axes in list(panels.flat)[len(drawn_statistics) :]:
             axes.set_visible(False)
         canvas.supxlabel("epoch", fontsize=9.5)
         legend(canvas, grid.groups, markers=False)
         svg = to_svg(canvas, "trajectories")
-    named = [curves.label for _, curves in shown]
+    labels = [curves.label for _, curves in drawn_statistics]
     caption = (
-        f"Along training: {words(named)}. Thick lines are means over seeds with a 95 % band "
+        f"Along training: {words(labels)}. Thick lines are means over seeds with a 95 % band "
         f"(Student's t; from {FEWEST} seeds on), thin lines single seeds."
     )
-    if any(len(_bounds(base, checked)) for base, _ in shown):
+    if any(len(_bounds(base, checked)) for base, _ in drawn_statistics):
         caption += " Dashed: the bound of a constraint."
-    if len(shown) < len(found):
-        left = words([curves.label for _, curves in found[MOST_PANELS:]])
-        caption += f" Not drawn: {left}."
+    if len(drawn_statistics) < len(statistics):
+        undrawn = words([curves.label for _, curves in statistics[MOST_PANELS:]])
+        caption += f" Not drawn: {undrawn}."
     data = pd.concat(rows, ignore_index=True)
-    return Figure("trajectories", svg, f"Trajectories of {words(named)}.", caption, data)
+    return Figure("trajectories", svg, f"Trajectories of {words(labels)}.", caption, data)
 
 
-def _recorded(grid: Grid, frame: pd.DataFrame) -> list[tuple[str, Curves]]:
-    """Return name and curves of what was recorded, what says most of the method's state first."""
+def _recorded_statistics(grid: Grid, frame: pd.DataFrame) -> list[tuple[str, Curves]]:
+    """Return name and curves of each recorded statistic, those named in ``FIRST`` first."""
     frame = frame[frame["trial_id"].astype(str).isin(grid.rows["trial_id"])]
     pairs = frame[["split", "metric"]].astype(str).drop_duplicates()
     bases = [(split, metric.rpartition("/")[2]) for split, metric in pairs.itertuples(index=False)]
-    found = []
+    statistics = []
     for split, metric in pairs.itertuples(index=False):
         phase, _, base = metric.rpartition("/")
         if base == "loss" or (split, metric) == ("test", grid.outcome.name) or split not in SPLITS:
@@ -111,18 +111,18 @@ def _recorded(grid: Grid, frame: pd.DataFrame) -> list[tuple[str, Curves]]:
         curves = read_curves(frame, outcome, split)
         finite = curves.values[np.isfinite(curves.values)]
         if len(finite) and np.ptp(finite) > 0:
-            found.append((base, curves))
+            statistics.append((base, curves))
     order = {name: place for place, name in enumerate(FIRST)}
-    return sorted(found, key=lambda each: (order.get(each[0], len(order)), each[1].label))
+    return sorted(statistics, key=lambda each: (order.get(each[0], len(order)), each[1].label))
 
 
 def _bounds(base: str, checked: Checked) -> Sequence[float]:
     """Return the bounds of the constraints on a quantity; each group may have its own."""
     return sorted(
         {
-            kept.bound
+            compliance.bound
             for constraint, by_group in checked
-            for kept in by_group.values()
-            if constraint.metric.name == base and np.isfinite(kept.bound)
+            for compliance in by_group.values()
+            if constraint.metric.name == base and np.isfinite(compliance.bound)
         }
     )

@@ -13,7 +13,7 @@ from reports.claims.published import published
 from reports.claims.variants import variants_tested
 from reports.figures.curves import draw_at
 from reports.figures.scores import draw_scores
-from reports.kinds.shared.header import header
+from reports.kinds.shared.header import header, is_smoke
 from reports.kinds.shared.printed_table import printed_table
 from reports.kinds.shared.reading import reading
 from reports.kinds.shared.score_tables import differences_table, metrics_table
@@ -35,15 +35,15 @@ def page(results: Results) -> Page:
     After Detlefsen and Hauberg 2019, supplement, Figures 2 to 7; for any sweep over methods.
     """
     grid = lay_out(results)
-    found = profiles(grid)
+    group_profiles = profiles(grid)
     scores = all_scores(results)
-    known = published(str(results.sweep.get("space") or ""))
-    stated = stated_pairs(known)
-    stated.setdefault(grid.outcome.name, []).extend(leading_pairs(grid, found))
+    publication = published(str(results.sweep.get("space") or ""))
+    stated = stated_pairs(publication)
+    stated.setdefault(grid.outcome.name, []).extend(leading_pairs(grid, group_profiles))
     base = baseline(grid.groups) if grid.groups else None
     compared = families(scores, base, stated)
     family = compared.get(grid.outcome.name)
-    result: list[Part] = [reading(grid, found, compare_all(grid, found, family))]
+    result: list[Part] = [reading(grid, group_profiles, compare_all(grid, group_profiles, family))]
     if scores:
         result += [
             draw_scores(scores, grid.groups),
@@ -52,35 +52,37 @@ def page(results: Results) -> Page:
         if base and len(grid.groups) > 1:
             result.append(differences_table(scores, compared, base))
     sections = [Section("Result", result)]
-    if scores and known and known.printed:
-        note = f"The published data are {known.used}; see the header for what was used here."
-        parts: list[Part] = [printed_table(known, scores, note)]
-        if known.statements:
+    if scores and publication and publication.printed:
+        note = f"The published data are {publication.used}; see the header for what was used here."
+        parts: list[Part] = [printed_table(publication, scores, note)]
+        if publication.statements:
             by_name = {score.outcome.name: score for score in scores}
-            parts.append(variants_tested(known, Findings(design_of(results), by_name, compared)))
+            smoke = is_smoke(results.sweep)
+            findings = Findings(design_of(results), by_name, compared, smoke=smoke)
+            parts.append(variants_tested(publication, findings))
         sections.append(Section("What was published", parts))
-    sections += _pictures(results, grid, found)
+    sections += _pictures(results, grid, group_profiles)
     if grid.counts["planned"]:
-        tables: Sequence[Part] = [cells_table(grid, found), trials_table(grid, results)]
+        tables: Sequence[Part] = [cells_table(grid, group_profiles), trials_table(grid, results)]
         sections.append(Section("Every cell and every trial", tables, folded=True))
     title = str(results.sweep.get("title") or "Comparison of methods")
     source = str(results.sweep.get("source") or "")
-    return Page(title, source, header(results, grid, None), sections)
+    return Page(title, source, header(results, grid), sections)
 
 
-def _pictures(results: Results, grid: Grid, found: dict[str, Profile]) -> list[Section]:
+def _pictures(results: Results, grid: Grid, group_profiles: dict[str, Profile]) -> list[Section]:
     """Return the sections of learning curves, of images, and of walks."""
     artifact = cache(results.artifact)  # each figure asks for the same trials
     sections = []
     curves = read_curves(results.curves, grid.outcome)
-    best = [profile.best for profile in found.values() if profile.best]
+    best = [profile.best for profile in group_profiles.values() if profile.best]
     if curves.recorded and best:
-        drawn = draw_at(grid, curves, best[0].level, "")
-        sections.append(Section(f"Learning curves: {curves.label}", [drawn]))
-    if images := gallery(artifact, grid, found, (*MADE, SAMPLES)):
+        figure = draw_at(grid, curves, best[0].level, "")
+        sections.append(Section(f"Learning curves: {curves.label}", [figure]))
+    if images := gallery(artifact, grid, group_profiles, (*MADE, SAMPLES)):
         sections.append(Section("Reconstructions and samples", [images]))
-    sections += exchanges(artifact, grid, found)
-    if walked := walks(artifact, grid, found):
+    sections += exchanges(artifact, grid, group_profiles)
+    if walked := walks(artifact, grid, group_profiles):
         note = Markup("<p>Each row moves along one latent dimension.</p>")
         sections.append(Section("Walks through the latent space", [note, *walked]))
     return sections

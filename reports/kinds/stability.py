@@ -12,7 +12,7 @@ from reports.claims.published import Published, published
 from reports.claims.table import gather, setting, statements_table
 from reports.figures.curves import draw_all, draw_at
 from reports.figures.stability import draw
-from reports.kinds.shared.header import header
+from reports.kinds.shared.header import header, is_smoke
 from reports.kinds.shared.reading import reading
 from reports.kinds.shared.tables import cells_table, comparisons_table, groups_table, trials_table
 from reports.layout.curves import Curves, read_curves
@@ -31,40 +31,41 @@ def page(results: Results) -> Page:
     learning rate and other factors.
     """
     grid = lay_out(results)
-    known = published(str(results.sweep.get("space", "")))
-    known = known if known and known.subject else None
-    found = profiles(grid)
-    family = family_of(results, grid, found, known.subject if known else None)
-    compared = compare_all(grid, found, family)
+    publication = published(str(results.sweep.get("space", "")))
+    publication = publication if publication and publication.subject else None
+    group_profiles = profiles(grid)
+    family = family_of(results, grid, group_profiles, publication.subject if publication else None)
+    compared = compare_all(grid, group_profiles, family)
     curves = read_curves(results.curves, grid.outcome)
-    level, why = curve_level(found, known)
+    level, why = curve_level(group_profiles, publication)
 
     valued = bool(grid.rows["value"].notna().any())
-    stability: list[Part] = [reading(grid, found, compared)]
+    stability: list[Part] = [reading(grid, group_profiles, compared)]
     if grid.counts["ok"] or grid.counts["diverged"]:
-        stability += [draw(grid, found), groups_table(grid, found)]
+        stability += [draw(grid, group_profiles), groups_table(grid, group_profiles)]
     if valued and compared and family:
         stability.append(comparisons_table(grid, compared, family))
     sections = [Section("Result", stability)]
-    if known:
-        evidence = gather(known, grid, found, curves, level, family=family)
+    if publication:
+        evidence = gather(publication, grid, group_profiles, curves, level, family=family)
         sections.append(
             Section(
                 "The paper's statements",
-                [statements_table(known, evidence), setting(known.note, known.setting)],
+                [
+                    statements_table(publication, evidence, smoke=is_smoke(results.sweep)),
+                    setting(publication.note, publication.setting),
+                ],
             )
         )
-    drawn = curves if curves.recorded else read_curves(results.curves, LOSS, "train")
-    sections.append(_curve_section(grid, drawn, level, why))
-    if pictures := gallery(results.artifact, grid, found):
+    drawn_curves = curves if curves.recorded else read_curves(results.curves, LOSS, "train")
+    sections.append(_curve_section(grid, drawn_curves, level, why))
+    if pictures := gallery(results.artifact, grid, group_profiles):
         sections.append(Section("Reconstructions", [pictures]))
     if grid.counts["planned"]:
-        tables: Sequence[Part] = [cells_table(grid, found), trials_table(grid, results)]
+        tables: Sequence[Part] = [cells_table(grid, group_profiles), trials_table(grid, results)]
         sections.append(Section("Every cell and every trial", tables, folded=True))
     title = str(results.sweep.get("title") or "Stability towards the learning rate")
-    return Page(
-        title, str(results.sweep.get("source") or ""), header(results, grid, known), sections
-    )
+    return Page(title, str(results.sweep.get("source") or ""), header(results, grid), sections)
 
 
 def family_of(
@@ -78,17 +79,19 @@ def family_of(
     return next((make_family(score, pairs) for score in scores), None)
 
 
-def curve_level(found: dict[str, Profile], known: Published | None) -> tuple[float | None, str]:
+def curve_level(
+    group_profiles: dict[str, Profile], publication: Published | None
+) -> tuple[float | None, str]:
     """Choose the level at which learning curves are compared, and say why.
 
     It is the published one where it was swept, else the smallest at which every group has a
     finished trial.
     """
-    planned = {cell.level for profile in found.values() for cell in profile.cells}
+    planned = {cell.level for profile in group_profiles.values() for cell in profile.cells}
     for level in planned:
-        if known and known.curves_at and np.isclose(level, known.curves_at):
+        if publication and publication.curves_at and np.isclose(level, publication.curves_at):
             return level, ", as in the paper"
-    valued = [{cell.level for cell in p.cells if len(cell.values)} for p in found.values()]
+    valued = [{cell.level for cell in p.cells if len(cell.values)} for p in group_profiles.values()]
     shared = set.intersection(*valued) if valued else set()
     if not shared:
         return None, ""
@@ -98,13 +101,13 @@ def curve_level(found: dict[str, Profile], known: Published | None) -> tuple[flo
 
 def _curve_section(grid: Grid, curves: Curves, level: float | None, why: str) -> Section:
     """Draw the outcome along training, or the training loss where the outcome was not recorded."""
-    untold = Markup("<p>No test {} was recorded along training{}.</p>")
+    template = Markup("<p>No test {} was recorded along training{}.</p>")
     if not curves.recorded:
-        said = untold.format(grid.outcome.label, ", nor a single training loss")
-        return Section("Learning curves", [said])
+        note = template.format(grid.outcome.label, ", nor a single training loss")
+        return Section("Learning curves", [note])
     parts: list[Part] = []
     if curves.outcome != grid.outcome:
-        parts.append(untold.format(grid.outcome.label, f": the curves show the {curves.label}"))
+        parts.append(template.format(grid.outcome.label, f": the curves show the {curves.label}"))
     if level is None:
         parts.append(Markup("<p>At no level does every group have a finished trial.</p>"))
     else:

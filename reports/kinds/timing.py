@@ -26,9 +26,9 @@ def page(results: Results) -> Page:
     scores = [score for score in all_scores(results) if score.outcome.unit == "s"]
     parts: list[Part] = []
     if scores:
-        known = published(str(results.sweep.get("space") or ""))
+        publication = published(str(results.sweep.get("space") or ""))
         parts = [
-            ratios_table(scores, grid, known),
+            ratios_table(scores, grid, publication),
             draw_scores(scores, grid.groups),
             metrics_table(
                 scores, families(scores, baseline(grid.groups)), grid.groups, grid.group_name
@@ -36,19 +36,21 @@ def page(results: Results) -> Page:
         ]
     else:
         parts.append(Markup("<p>No trial has been timed: use metrics=[seconds].</p>"))
-    found = profiles(grid)
+    group_profiles = profiles(grid)
     sections = [
         Section("Result", parts),
         Section(
-            "Every trial", [cells_table(grid, found), trials_table(grid, results)], folded=True
+            "Every trial",
+            [cells_table(grid, group_profiles), trials_table(grid, results)],
+            folded=True,
         ),
     ]
     title = str(results.sweep.get("title") or "Seconds of a pass and of a step")
     source = str(results.sweep.get("source") or "")
-    return Page(title, source, header(results, grid, None), sections)
+    return Page(title, source, header(results, grid), sections)
 
 
-def ratios_table(scores: list[Scores], grid: Grid, known: Published | None) -> Table:
+def ratios_table(scores: list[Scores], grid: Grid, publication: Published | None) -> Table:
     """Return one row a group: its seconds over the baseline's of the same seed."""
     base = baseline(grid.groups)
     columns = [Column("method", grid.groups)]
@@ -58,16 +60,16 @@ def ratios_table(scores: list[Scores], grid: Grid, known: Published | None) -> T
         title = f"{score.outcome.label} / {base}"
         columns.append(Column(title, [*map(interval, ratios)], [r.value for r in ratios]))
         data[f"{score.outcome.name}_ratio"] = [ratio.value for ratio in ratios]
-        if known:
-            theirs = [_published(known, score, group, base) for group in grid.groups]
+        if publication:
+            theirs = [_published_ratio(publication, score, group, base) for group in grid.groups]
             columns.append(Column(f"{title}, published", [number(v, 3) for v in theirs], theirs))
             data[f"{score.outcome.name}_published"] = theirs
     caption = (
         f"Seconds as multiples of those of {base}, paired by seed: mean with Student's 95 % "
         "interval. A ratio says more than seconds do where machines differ."
     )
-    if known:
-        caption += f" Published: {known.source}."
+    if publication:
+        caption += f" Published: {publication.source}."
     return Table("ratios", caption, columns, pd.DataFrame(data), interactive=False)
 
 
@@ -75,8 +77,8 @@ def _ratio(score: Scores, group: str, base: str) -> Estimate:
     return mean_interval((score.values[group] / score.values[base]).dropna())
 
 
-def _published(known: Published, score: Scores, group: str, base: str) -> float:
-    place = known.metrics.index(score.outcome.name)
-    if group not in known.printed or base not in known.printed:
+def _published_ratio(publication: Published, score: Scores, group: str, base: str) -> float:
+    place = publication.metrics.index(score.outcome.name)
+    if group not in publication.printed or base not in publication.printed:
         return np.nan
-    return known.printed[group][place] / known.printed[base][place]
+    return publication.printed[group][place] / publication.printed[base][place]

@@ -14,7 +14,14 @@ from reports.layout.grid import lay_out
 from reports.layout.outcome import Outcome, metric_of
 from reports.page.text import name_of
 from reports.page.verdicts import Verdict, from_sign
-from reports.stats.estimates import LEVEL, Difference, Estimate, mean_interval, paired_difference
+from reports.stats.estimates import (
+    LEAST_SEEDS,
+    LEVEL,
+    Difference,
+    Estimate,
+    mean_interval,
+    paired_difference,
+)
 
 
 @dataclass(frozen=True)
@@ -50,30 +57,30 @@ class Bound:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """How one group keeps a constraint.
+class Compliance:
+    """How far one group of trials meets a constraint.
 
     Attributes:
         mean: mean of the metric over seeds.
         slack: mean distance from what is still tolerated; positive where the constraint is kept.
-        kept: number of seeds that keep it, of ``mean.n``.
+        n_met: number of seeds that keep it, of ``mean.n``.
         bound: the bound; NaN where the group lacks the hyperparameter or its seeds differ in it.
     """
 
     mean: Estimate
     slack: Difference
-    kept: int
+    n_met: int
     bound: float
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the interval of the mean lies on one side of what is tolerated, and on which."""
-        if self.slack.n < 2 or not self.slack.p < 1 - LEVEL:
+        """Whether the constraint holds; undecided where the mean slack is not significant."""
+        if self.slack.n < LEAST_SEEDS or not self.slack.p < 1 - LEVEL:
             return "undecided"
         return from_sign(1 if self.slack.value > 0 else -1)
 
 
-Checked = Sequence[tuple[Bound, Mapping[str, Kept]]]
+Checked = Sequence[tuple[Bound, Mapping[str, Compliance]]]
 """Every constraint of a sweep, with how each variant keeps it, by group."""
 
 
@@ -92,7 +99,7 @@ def constraints_of(results: Results) -> list[Bound]:
     return [read_constraint(results.sweep, text) for text in results.sweep.get("constraints") or []]
 
 
-def check(constraint: Bound, results: Results) -> dict[str, Kept]:
+def check(constraint: Bound, results: Results) -> dict[str, Compliance]:
     """Return how every variant keeps a constraint, by group.
 
     A trial without a value of the metric is left out.
@@ -102,16 +109,16 @@ def check(constraint: Bound, results: Results) -> dict[str, Kept]:
     outward = constraint.outward
     slack = bounds + outward * constraint.tolerance - grid.rows["value"].to_numpy()
     rows = grid.rows.assign(bound=bounds, slack=outward * slack)
-    found = {}
+    compliance = {}
     for group, of in rows.groupby("group", sort=False):
         valued = of[of["slack"].notna()]
-        found[str(group)] = Kept(
+        compliance[str(group)] = Compliance(
             mean_interval(valued["value"]),
             paired_difference(valued["slack"]),
             int((valued["slack"] >= 0).sum()),
             float(valued["bound"].iloc[0]) if valued["bound"].nunique() == 1 else math.nan,
         )
-    return found
+    return compliance
 
 
 def _bounds(constraint: Bound, results: Results) -> "pd.Series[float]":

@@ -60,11 +60,11 @@ def read_curves(frame: pd.DataFrame, outcome: Outcome = ELBO, split: str = "test
         outcome: the metric to keep.
         split: the split to keep.
     """
-    kept = frame[(frame["metric"] == outcome.name) & (frame["split"] == split)]
-    trials, ids = pd.factorize(kept["trial_id"])
-    epochs, columns = np.unique(kept["epoch"].to_numpy(dtype=float), return_inverse=True)
+    rows = frame[(frame["metric"] == outcome.name) & (frame["split"] == split)]
+    trials, ids = pd.factorize(rows["trial_id"])
+    epochs, columns = np.unique(rows["epoch"].to_numpy(dtype=float), return_inverse=True)
     values = np.full((len(ids) + 1, len(epochs)), np.nan)
-    values[trials, columns] = kept["value"].to_numpy(dtype=float, na_value=np.nan)
+    values[trials, columns] = rows["value"].to_numpy(dtype=float, na_value=np.nan)
     values[~np.isfinite(values)] = np.nan
     places = {str(trial): place for place, trial in enumerate(ids)}
     return Curves(outcome, split, epochs, values, places)

@@ -74,30 +74,30 @@ class Design:
         return [f.key for f in self.factors if f not in factors]
 
     def crossed(self, factors: Sequence[Factor]) -> bool:
-        """Whether all combinations of these were planned wherever any of them were.
+        """Whether these factors are fully crossed within each planned setting of the others.
 
         Only then do means over the other factors compare like with like.
         """
         keys = [factor.key for factor in factors]
-        known = self.codes[(self.codes[keys] >= 0).all(axis=1)].drop_duplicates()
+        planned_codes = self.codes[(self.codes[keys] >= 0).all(axis=1)].drop_duplicates()
         full = np.prod([len(factor.levels) for factor in factors])
         if not self.others(factors):
-            return len(known) == full
-        return bool((known.groupby(self.others(factors)).size() == full).all())
+            return len(planned_codes) == full
+        return bool((planned_codes.groupby(self.others(factors)).size() == full).all())
 
     def contexts(self, factors: Sequence[Factor]) -> list[pd.Series]:
         """Return a mask of the trials for each combination of the other factors, in plan order."""
         keys = self.others(factors)
-        known = (self.codes[[f.key for f in factors]] >= 0).all(axis=1)
+        has_levels = (self.codes[[f.key for f in factors]] >= 0).all(axis=1)
         if not keys:
-            return [known]
+            return [has_levels]
         number = self.codes.groupby(keys, sort=False).ngroup()
-        return [known & (number == place) for place in pd.unique(number[known])]
+        return [has_levels & (number == place) for place in pd.unique(number[has_levels])]
 
     def marginal(
         self, factors: Sequence[Factor], levels: Sequence[int], within: "pd.Series[bool] | None"
     ) -> Marginal:
-        """Average over the other factors, cell by cell, where these have these levels.
+        """Return the outcome at these levels, averaged over the cells of the other factors.
 
         A cell in which a seed lacks a value is left out for all seeds, unless that leaves none:
         then each seed's mean is over the cells in which it has one.
@@ -114,22 +114,22 @@ class Design:
         table = rows.pivot_table(
             index="seed", columns="group", values="value", dropna=False, observed=True
         )
-        kept = table.dropna(axis=1)
-        means = (kept if kept.shape[1] else table).mean(axis=1).dropna()
+        complete_cells = table.dropna(axis=1)
+        means = (complete_cells if complete_cells.shape[1] else table).mean(axis=1).dropna()
         diverged = int((rows["status"] == "diverged").sum())
         return Marginal(means, len(rows), diverged, int(rows["value"].notna().sum()))
 
     def pairs(self) -> list[tuple[Factor, Factor]]:
         """Return the pairs of factors of which at least two levels each were combined."""
-        found = []
+        factor_pairs = []
         for one, other in combinations(self.factors, 2):
             met = self.codes[[one.key, other.key]].drop_duplicates()
             met = met[(met >= 0).all(axis=1)]
             table = pd.crosstab(met[one.key], met[other.key])
             shared = table[table.sum(axis=1) > 1]
             if ((shared > 0).sum(axis=0) > 1).sum() > 1:
-                found.append((one, other))
-        return found
+                factor_pairs.append((one, other))
+        return factor_pairs
 
 
 def design_of(results: Results, outcome: Outcome | None = None) -> Design:
@@ -140,13 +140,13 @@ def design_of(results: Results, outcome: Outcome | None = None) -> Design:
         {f.key: [f.code(value) for value in grid.rows[f.key]] for f in factors},
         index=grid.rows.index,
     )
-    named = results.sweep.get("baseline") or {}
-    baseline, unmatched = _baseline(grid, factors, codes, named)
+    baseline_values = results.sweep.get("baseline") or {}
+    baseline, unmatched = _baseline(grid, factors, codes, baseline_values)
     return Design(grid, factors, codes, baseline, unmatched, f"-{outcome.name}" if outcome else "")
 
 
 def _baseline(
-    grid: Grid, factors: tuple[Factor, ...], codes: pd.DataFrame, named: dict[str, Any]
+    grid: Grid, factors: tuple[Factor, ...], codes: pd.DataFrame, baseline_values: dict[str, Any]
 ) -> tuple[str | None, str]:
     """Return the first variant with the values named, or else as many of them as there are."""
     if not grid.groups:
@@ -154,9 +154,9 @@ def _baseline(
     absent = []
     at = pd.Series(True, codes.index)
     for factor in factors:
-        if factor.key not in named:
+        if factor.key not in baseline_values:
             continue
-        value = named[factor.key]
+        value = baseline_values[factor.key]
         has = codes[factor.key] == (factor.levels.index(value) if value in factor.levels else -2)
         if (at & has).any():
             at &= has

@@ -83,18 +83,18 @@ class Factor:
 def factors_of(grid: Grid, results: Results) -> tuple[Factor, ...]:
     """Return the factors of a grid without an axis."""
     swept = results.sweep.get("swept")
-    listed = swept if isinstance(swept, dict) else {}
-    return tuple(_factor(key, grid.rows[key], listed.get(key)) for key in grid.factors)
+    swept_values = swept if isinstance(swept, dict) else {}
+    return tuple(_factor(key, grid.rows[key], swept_values.get(key)) for key in grid.factors)
 
 
-def _factor(key: str, values: "pd.Series[Any]", listed: Any) -> Factor:
-    found = list(dict.fromkeys(_plain(value) for value in values if not _lacking(value)))
-    if all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in found):
-        return Factor(key, tuple(sorted(found)), numeric=True)
-    values_listed: Sequence[Any] = listed if isinstance(listed, (list, tuple)) else []
-    order = [_plain(value) for value in values_listed]
-    found.sort(key=lambda value: order.index(value) if value in order else len(order))
-    return Factor(key, tuple(found), numeric=False)
+def _factor(key: str, values: "pd.Series[Any]", swept_values: Any) -> Factor:
+    levels = list(dict.fromkeys(_plain(value) for value in values if not _lacking(value)))
+    if all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in levels):
+        return Factor(key, tuple(sorted(levels)), numeric=True)
+    listed_values: Sequence[Any] = swept_values if isinstance(swept_values, (list, tuple)) else []
+    order = [_plain(value) for value in listed_values]
+    levels.sort(key=lambda value: order.index(value) if value in order else len(order))
+    return Factor(key, tuple(levels), numeric=False)
 
 
 def _logarithms(levels: Floats) -> Floats:

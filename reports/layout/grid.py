@@ -60,8 +60,8 @@ class Grid:
     @cached_property
     def counts(self) -> dict[str, int]:
         """Number of trials ``planned`` and of each status; the statuses add up to ``planned``."""
-        found = self.rows["status"].value_counts()
-        return {"planned": len(self.rows)} | {s: int(found.get(s, 0)) for s in STATUSES}
+        status_counts = self.rows["status"].value_counts()
+        return {"planned": len(self.rows)} | {s: int(status_counts.get(s, 0)) for s in STATUSES}
 
     def cell(self, group: str, level: float) -> pd.DataFrame:
         """Return the rows of one group at one level (none if nothing was planned there)."""
@@ -96,14 +96,14 @@ def lay_out(results: Results, outcome: Outcome | None = None, *, axis: bool = Tr
     """
     outcome = outcome or outcome_of(results)
     rows = _planned_and_finished(results)
-    varied = _varied(rows, results.sweep)
+    varied = _varied_keys(rows, results.sweep)
     along = _axis(rows, varied) if axis else None
     factors = tuple(key for key in varied if key != along)
     labels = _labels(rows, factors)
     value = _floats(rows, outcome.column)
     valid = np.isfinite(value) & (rows["status"] == "ok").to_numpy()
     x = _floats(rows, _column(rows, along)) if along else np.zeros(len(rows))
-    laid = pd.DataFrame(
+    grid_rows = pd.DataFrame(
         {
             "trial_id": rows["trial_id"].astype(str),
             "status": rows["status"],
@@ -116,9 +116,9 @@ def lay_out(results: Results, outcome: Outcome | None = None, *, axis: bool = Tr
             **{key: rows[_column(rows, key)].astype(object) for key in varied},
         }
     )
-    groups = _ordered(laid["group"], results.sweep, factors)
+    groups = _group_order(grid_rows["group"], results.sweep, factors)
     levels = tuple(np.unique(x).tolist())
-    return Grid(laid, along, factors, groups, levels, outcome)
+    return Grid(grid_rows, along, factors, groups, levels, outcome)
 
 
 def _planned_and_finished(results: Results) -> pd.DataFrame:
@@ -140,12 +140,12 @@ def _planned_and_finished(results: Results) -> pd.DataFrame:
     return rows.reset_index(drop=True)
 
 
-def _varied(rows: pd.DataFrame, sweep: dict[str, object]) -> list[str]:
+def _varied_keys(rows: pd.DataFrame, sweep: dict[str, object]) -> list[str]:
     """Return the keys of what is varied: as the sweep says, else what differs between trials."""
     swept = sweep.get("swept")
     parameters = [c.removeprefix("param.") for c in rows.columns if c.startswith("param.")]
-    named = list(swept) if isinstance(swept, dict) and swept else parameters
-    keys = [*named, *(key for key in ("method", "dataset") if key not in named)]
+    swept_keys = list(swept) if isinstance(swept, dict) and swept else parameters
+    keys = [*swept_keys, *(key for key in ("method", "dataset") if key not in swept_keys)]
     return [
         key
         for key in keys
@@ -205,14 +205,14 @@ def _missing(value: object) -> bool:
     return value is None or value is pd.NA or value != value  # noqa: PLR0124  (NaN of any type)
 
 
-def _ordered(
+def _group_order(
     labels: "pd.Series[str]", sweep: dict[str, object], factors: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Order groups as the sweep lists them, others by first appearance."""
-    found = list(pd.unique(labels))
+    groups = list(pd.unique(labels))
     swept = sweep.get("swept")
-    listed = swept.get(factors[0]) if isinstance(swept, dict) and len(factors) == 1 else None
-    if isinstance(listed, (list, tuple)):
-        rank = {_label(factors[0], value): place for place, value in enumerate(listed)}
-        found.sort(key=lambda label: rank.get(label, len(rank)))
-    return tuple(found)
+    swept_values = swept.get(factors[0]) if isinstance(swept, dict) and len(factors) == 1 else None
+    if isinstance(swept_values, (list, tuple)):
+        rank = {_label(factors[0], value): place for place, value in enumerate(swept_values)}
+        groups.sort(key=lambda label: rank.get(label, len(rank)))
+    return tuple(groups)

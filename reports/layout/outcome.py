@@ -87,18 +87,18 @@ def outcomes_of(results: Results) -> list[Outcome]:
     """Return all of the sweep's metrics that any trial has, also those without a direction."""
     entries_stored = results.sweep.get("metrics")
     entries = entries_stored if isinstance(entries_stored, list) else []
-    known = [outcome for entry in entries if (outcome := named(entry))] or [ELBO]
+    outcomes = [outcome for entry in entries if (outcome := read_outcome(entry))] or [ELBO]
     finished = results.trials[results.trials["status"] == "ok"]
-    return [outcome for outcome in known if _has_values(finished, outcome.column)]
+    return [outcome for outcome in outcomes if _has_values(finished, outcome.column)]
 
 
 def _declared(entry: Any) -> Outcome | None:
     """Read one of the sweep's metrics; None if it has no direction, as in older sweeps."""
-    outcome = named(entry)
+    outcome = read_outcome(entry)
     return outcome if outcome and outcome.directed else None
 
 
-def named(entry: Any) -> Outcome | None:
+def read_outcome(entry: Any) -> Outcome | None:
     """Read one of the sweep's metrics: ``name``, ``direction``, ``unit``; None if it is none."""
     if not (isinstance(entry, dict) and entry.get("name")):
         return None
@@ -127,8 +127,8 @@ def metric_of(
         ValueError: it has no name.
     """
     entries = sweep.get("metrics") or []
-    known = next((entry for entry in entries if entry["name"] == name), {"name": name})
-    metric = named({**known, **(entries_stored or {})})
+    entry_of_sweep = next((entry for entry in entries if entry["name"] == name), {"name": name})
+    metric = read_outcome({**entry_of_sweep, **(entries_stored or {})})
     if metric is None:
         raise ValueError(f"a metric without a name: {entries_stored}")
     return metric

@@ -1,4 +1,4 @@
-"""What a grid's cells and groups come to: divergence, the best level, the largest stable one."""
+"""Summaries of a grid's cells and groups: divergence, the best level, the largest stable one."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -78,10 +78,10 @@ class Profile:
     @property
     def limit_label(self) -> str:
         """The limit in words; ``≥`` where nothing diverged at the next level, or there is none."""
-        known = self.breaks is not None and self.breaks.counts["diverged"] > 0
+        diverges_beyond = self.breaks is not None and self.breaks.counts["diverged"] > 0
         if self.limit is None:
-            return "none" if known else "not known"
-        return ("" if known else "≥ ") + level_label(self.limit)
+            return "none" if diverges_beyond else "not known"
+        return ("" if diverges_beyond else "≥ ") + level_label(self.limit)
 
 
 def profiles(grid: Grid) -> dict[str, Profile]:
@@ -104,8 +104,8 @@ def _profile(grid: Grid, group: str) -> Profile:
 
 def _cell(grid: Grid, group: str, level: float) -> Cell:
     rows = grid.cell(group, level)
-    found = Counter(rows["status"])
-    counts = {"planned": len(rows)} | {status: found[status] for status in STATUSES}
+    status_counts = Counter(rows["status"])
+    counts = {"planned": len(rows)} | {status: status_counts[status] for status in STATUSES}
     value, seed = rows["value"].to_numpy(), rows["seed"].to_numpy()
     finite = np.isfinite(value)
     values = pd.Series(value[finite], index=seed[finite])

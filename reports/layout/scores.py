@@ -38,10 +38,10 @@ class Scores:
     @property
     def best(self) -> str | None:
         """The group with the best mean; None if the metric has no direction or no values."""
-        found = [group for group, values in self.values.items() if len(values)]
-        if not self.outcome.directed or not found:
+        measured_groups = [group for group, values in self.values.items() if len(values)]
+        if not self.outcome.directed or not measured_groups:
             return None
-        return max(found, key=lambda group: self.outcome.sign * self.mean(group).value)
+        return max(measured_groups, key=lambda group: self.outcome.sign * self.mean(group).value)
 
 
 def all_scores(results: Results, *, axis: bool = True) -> list[Scores]:

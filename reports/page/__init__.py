@@ -1,1 +1,1 @@
-"""What every report is written with: page, tables, figures, downloads, text."""
+"""The building blocks of every report: page, tables, figures, downloads, text."""

@@ -113,9 +113,9 @@ def robust_limits(values: Floats) -> tuple[float, float]:
         return 0.0, 1.0
     low, high = np.quantile(finite, [0.25, 0.75])
     fence = FENCE * (high - low) if high > low else np.inf
-    kept = finite[(finite >= low - fence) & (finite <= high + fence)]
-    room = 0.08 * float(np.ptp(kept)) or 0.05 * abs(float(kept[0])) or 1.0
-    return float(kept.min()) - room, float(kept.max()) + room
+    inliers = finite[(finite >= low - fence) & (finite <= high + fence)]
+    room = 0.08 * float(np.ptp(inliers)) or 0.05 * abs(float(inliers[0])) or 1.0
+    return float(inliers.min()) - room, float(inliers.max()) + room
 
 
 def wide_limits(values: Floats) -> tuple[float, float]:

@@ -23,11 +23,11 @@ MOST_GROUPS = 3
 """Most groups shown, the best ones."""
 
 
-def between(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> list[Figure]:
+def between(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]) -> list[Figure]:
     """Return figures of the best groups' best trials: a strip for each part and pair of images."""
     figures: list[Figure] = []
     ranked = sorted(
-        best_trials(artifact, grid, found),
+        best_trials(artifact, grid, group_profiles),
         key=lambda best: -grid.outcome.sign * best[0].mean.value,
     )
     for place, (cell, trial, arrays) in enumerate(ranked[:MOST_GROUPS]):

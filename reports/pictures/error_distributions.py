@@ -31,18 +31,20 @@ def draw_errors(artifact: Artifact, grid: Grid) -> Figure | None:
         artifact: where a trial's arrays come from.
         grid: the groups to draw, without an axis.
     """
-    found = {group: _errors(artifact, grid, group) for group in grid.groups}
-    shown = {group: errors for group, errors in found.items() if errors}
-    if not shown:
+    all_errors = {group: _errors(artifact, grid, group) for group in grid.groups}
+    errors_by_group = {group: errors for group, errors in all_errors.items() if errors}
+    if not errors_by_group:
         return None
     with style():
-        canvas = Canvas(figsize=(WIDTH, 0.7 + 0.48 * len(shown)), layout="constrained")
+        canvas = Canvas(figsize=(WIDTH, 0.7 + 0.48 * len(errors_by_group)), layout="constrained")
         axes = canvas.subplots()
-        everything = np.concatenate([e for errors in shown.values() for e in errors.values()])
+        everything = np.concatenate(
+            [e for errors in errors_by_group.values() for e in errors.values()]
+        )
         end = float(np.quantile(everything, SHOWN))
-        for place, group in enumerate(shown):
+        for place, group in enumerate(errors_by_group):
             colour = COLOURS[grid.groups.index(group) % len(COLOURS)]
-            pooled = np.concatenate(list(shown[group].values()))
+            pooled = np.concatenate(list(errors_by_group[group].values()))
             if np.ptp(pooled) > 0:
                 thinned = pooled[:: -(-len(pooled) // MOST_POINTS)]
                 parts = axes.violinplot(
@@ -59,17 +61,17 @@ def draw_errors(artifact: Artifact, grid: Grid) -> Figure | None:
             axes.hlines(place, low, high, color=colour, linewidth=1)
             axes.hlines(place, left, right, color=colour, linewidth=5)
             axes.plot(middle, place, "|", color="white", markersize=5, markeredgewidth=1.5)
-            means = [float(errors.mean()) for errors in shown[group].values()]
+            means = [float(errors.mean()) for errors in errors_by_group[group].values()]
             axes.plot(means, [place + 0.18] * len(means), "^", color=colour, markersize=4)
-        axes.set_yticks(range(len(shown)), shown)
-        axes.set(xlim=(0, end), ylim=(len(shown) - 0.6, -0.6))
+        axes.set_yticks(range(len(errors_by_group)), errors_by_group)
+        axes.set(xlim=(0, end), ylim=(len(errors_by_group) - 0.6, -0.6))
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel("squared error of a swap, mean over pixels and channels ←")
         axes.grid(axis="x")
         axes.set_axisbelow(True)
         svg = to_svg(canvas, "errors")
-    sizes = sorted({len(e) for errors in shown.values() for e in errors.values()})
-    seeds = sorted({len(errors) for errors in shown.values()})
+    sizes = sorted({len(e) for errors in errors_by_group.values() for e in errors.values()})
+    seeds = sorted({len(errors) for errors in errors_by_group.values()})
     caption = (
         "Errors of single swaps against the true image, over "
         f"{words([f'{n:,}' for n in sizes])} triplets and "
@@ -79,14 +81,18 @@ def draw_errors(artifact: Artifact, grid: Grid) -> Figure | None:
         "The download holds each trial's percentiles."
     )
     return Figure(
-        "errors", svg, f"Distributions of errors of {words([*shown])}.", caption, _data(shown)
+        "errors",
+        svg,
+        f"Distributions of errors of {words([*errors_by_group])}.",
+        caption,
+        _data(errors_by_group),
     )
 
 
 def _errors(artifact: Artifact, grid: Grid, group: str) -> dict[tuple[str, float], np.ndarray]:
     """Return the errors of each trial of a group that ended well, by id and seed."""
     rows = grid.cell(group, 0.0)
-    found = {}
+    errors_by_trial = {}
     for trial, seed in rows.loc[rows["status"] == "ok", ["trial_id", "seed"]].itertuples(
         index=False
     ):
@@ -95,12 +101,12 @@ def _errors(artifact: Artifact, grid: Grid, group: str) -> dict[tuple[str, float
         except CorruptFileError:  # as if it had none: the header tells of torn files
             continue
         errors = arrays.get(ERRORS, np.empty(0)).astype(float)
-        if len(kept := errors[np.isfinite(errors)]):
-            found[str(trial), float(seed)] = kept
-    return found
+        if len(finite_errors := errors[np.isfinite(errors)]):
+            errors_by_trial[str(trial), float(seed)] = finite_errors
+    return errors_by_trial
 
 
-def _data(shown: Mapping[str, Mapping[tuple[str, float], np.ndarray]]) -> pd.DataFrame:
+def _data(errors_by_group: Mapping[str, Mapping[tuple[str, float], np.ndarray]]) -> pd.DataFrame:
     """One row a percentile of a trial."""
     frames: Sequence[pd.DataFrame] = [
         pd.DataFrame(
@@ -114,7 +120,7 @@ def _data(shown: Mapping[str, Mapping[tuple[str, float], np.ndarray]]) -> pd.Dat
                 "error": np.quantile(errors, KEPT),
             }
         )
-        for group, by_trial in shown.items()
+        for group, by_trial in errors_by_group.items()
         for (trial, seed), errors in by_trial.items()
     ]
     return pd.concat(frames, ignore_index=True)

@@ -1,4 +1,4 @@
-"""Test images, what each group makes of them, and its decodings before they are warped."""
+"""Galleries of test images beside the reconstructions, samples and unwarped decodings of groups."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -46,8 +46,8 @@ Artifact = Callable[[str], Mapping[str, np.ndarray]]
 def gallery(
     artifact: Artifact,
     grid: Grid,
-    found: dict[str, Profile],
-    made: Sequence[str] = MADE,
+    group_profiles: dict[str, Profile],
+    array_names: Sequence[str] = MADE,
     name: str = "gallery",
 ) -> Figure | None:
     """Draw the pictures of each group's best trial at its best level; None if there are none.
@@ -55,45 +55,49 @@ def gallery(
     Args:
         artifact: where a trial's arrays come from.
         grid: the sweep.
-        found: the groups' profiles.
-        made: names of the arrays to show below the test images.
+        group_profiles: the groups' profiles.
+        array_names: names of the arrays to show below the test images.
         name: the figure's.
     """
     strips: list[tuple[str, np.ndarray]] = []
     sources: list[dict[str, Any]] = []
-    shown: list[str] = []
-    originals, drawn = np.empty(0), set()
-    for cell, trial, arrays in best_trials(artifact, grid, found):
-        kept = [array for array in made if array in arrays]
-        if TEST_IMAGES not in arrays or not kept:
+    trial_labels: list[str] = []
+    originals, drawn_names = np.empty(0), set()
+    for cell, trial, arrays in best_trials(artifact, grid, group_profiles):
+        present_names = [array for array in array_names if array in arrays]
+        if TEST_IMAGES not in arrays or not present_names:
             continue
         if not np.array_equal(originals, arrays[TEST_IMAGES]):
             originals = arrays[TEST_IMAGES]
             strips.append(("test images", originals))
-        strips += [(f"{cell.group}\n{LABELS.get(array, array)}", arrays[array]) for array in kept]
-        drawn.update(kept)
+        strips += [
+            (f"{cell.group}\n{LABELS.get(array, array)}", arrays[array]) for array in present_names
+        ]
+        drawn_names.update(present_names)
         sources.append({"group": cell.group, "level": cell.level, "trial_id": trial})
-        shown.append(f"{cell.group} (trial {trial}{grid.at(cell.level)})")
+        trial_labels.append(f"{cell.group} (trial {trial}{grid.at(cell.level)})")
     if not strips:
         return None
     at = " at its best level" if grid.axis else ""
     caption = (
         f"Test images and what the best trial of each {grid.group_name}{at} makes of "
-        f"them: {words(shown)}."
+        f"them: {words(trial_labels)}."
     )
-    caption = " ".join([caption, *(NOTES[array] for array in made if array in drawn & {*NOTES})])
+    caption = " ".join(
+        [caption, *(NOTES[array] for array in array_names if array in drawn_names & {*NOTES})]
+    )
     alt = f"Strips of images: {'; '.join(label for label, _ in strips)}."
     return Figure(name, draw_strips(strips, name), alt, caption, pd.DataFrame(sources))
 
 
 def best_trials(
-    artifact: Artifact, grid: Grid, found: dict[str, Profile]
+    artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]
 ) -> Iterator[tuple[Cell, str, Mapping[str, np.ndarray]]]:
     """Yield the best cell of each group, the id of its best trial, and that one's arrays.
 
     Arrays that are torn are left out, as if the trial had none.
     """
-    for cell in [p.best for p in found.values() if p.best][:MOST_GROUPS]:
+    for cell in [p.best for p in group_profiles.values() if p.best][:MOST_GROUPS]:
         rows = grid.cell(cell.group, cell.level)
         trial = str(rows["trial_id"].iloc[int((grid.outcome.sign * rows["value"]).argmax())])
         try:

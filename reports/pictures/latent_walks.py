@@ -16,10 +16,10 @@ MOST_DIMENSIONS = 6
 """Most dimensions of a group that are shown."""
 
 
-def walks(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> list[Figure]:
+def walks(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]) -> list[Figure]:
     """Return a figure of the walks of each group's best trial."""
     figures = []
-    for place, (cell, trial, arrays) in enumerate(best_trials(artifact, grid, found)):
+    for place, (cell, trial, arrays) in enumerate(best_trials(artifact, grid, group_profiles)):
         if strips := _strips(arrays):
             figures.append(_figure(f"walk{place}", cell.group, trial, strips))
     return figures

@@ -9,11 +9,13 @@ from reports.pictures.skeletons import skeletons
 from reports.pictures.swaps import swap_grids
 
 
-def exchanges(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> list[Section]:
+def exchanges(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]) -> list[Section]:
     """Return swaps, walks between images and 3D poses, as far as the trials have them."""
-    swapped = swap_grids(artifact, grid, found)
-    first: list[Part] = [figure for figure in (swapped, *between(artifact, grid, found)) if figure]
+    swapped = swap_grids(artifact, grid, group_profiles)
+    first: list[Part] = [
+        figure for figure in (swapped, *between(artifact, grid, group_profiles)) if figure
+    ]
     sections = [Section("Parts of the code exchanged", first)] if first else []
-    if posed := skeletons(artifact, grid, found):
+    if posed := skeletons(artifact, grid, group_profiles):
         sections.append(Section("Poses in three dimensions", [posed]))
     return sections

@@ -23,24 +23,24 @@ MOST = 6
 """Most hands of a row."""
 
 
-def skeletons(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> Figure | None:
+def skeletons(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]) -> Figure | None:
     """Draw the poses found by the best trial of each group; None if no trial has any."""
-    shown = [
+    trials = [
         (cell.group, trial, arrays)
-        for cell, trial, arrays in best_trials(artifact, grid, found)
+        for cell, trial, arrays in best_trials(artifact, grid, group_profiles)
         if all(name in arrays for name in (TEST_IMAGES, *NAMES))
     ]
-    if not shown:
+    if not trials:
         return None
-    n = min(MOST, len(shown[0][2][TEST_IMAGES]))
+    n = min(MOST, len(trials[0][2][TEST_IMAGES]))
     side = WIDTH / (n + 1)
     with style():
-        canvas = Canvas(figsize=(WIDTH, side * (len(shown) + 1.05)), layout="constrained")
-        space = canvas.add_gridspec(len(shown) + 1, n + 1)
+        canvas = Canvas(figsize=(WIDTH, side * (len(trials) + 1.05)), layout="constrained")
+        space = canvas.add_gridspec(len(trials) + 1, n + 1)
         for i in range(n):
             axes = canvas.add_subplot(space[0, i + 1])
-            show(axes, side_by_side(shown[0][2][TEST_IMAGES][i : i + 1]))
-        for row, (group, _, arrays) in enumerate(shown, 1):
+            show(axes, side_by_side(trials[0][2][TEST_IMAGES][i : i + 1]))
+        for row, (group, _, arrays) in enumerate(trials, 1):
             label = canvas.add_subplot(space[row, 0])
             label.axis("off")
             text = group.replace(" · ", "\n")
@@ -52,14 +52,14 @@ def skeletons(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> Figu
                 draw_skeleton(axes, guessed[i], bones)
                 frame(axes, np.concatenate([true[i], guessed[i]]))
         svg = to_svg(canvas, "skeletons")
-    named = words([f"{group} (trial {trial})" for group, trial, _ in shown])
+    trial_labels = words([f"{group} (trial {trial})" for group, trial, _ in trials])
     caption = (
         "Poses in three dimensions, found in the test images above them (coloured by finger) and "
         f"true (grey), seen from {ELEVATION}° above the camera and {90 + AZIMUTH}° to its side, "
-        f"the roots in one place. Best trial of each {grid.group_name}: {named}."
+        f"the roots in one place. Best trial of each {grid.group_name}: {trial_labels}."
     )
-    data = pd.DataFrame([{"group": group, "trial_id": trial} for group, trial, _ in shown])
-    alt = f"Skeletons found by {words([g for g, *_ in shown])} over the true ones."
+    data = pd.DataFrame([{"group": group, "trial_id": trial} for group, trial, _ in trials])
+    alt = f"Skeletons found by {words([g for g, *_ in trials])} over the true ones."
     return Figure("skeletons", svg, alt, caption, data)
 
 

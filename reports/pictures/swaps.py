@@ -17,38 +17,38 @@ NAMES = ("swaps", "swap_pose", "swap_appearance")
 """The arrays of a grid of swaps: the grid row by row, its rows' poses, its columns' appearances."""
 
 
-def swap_grids(artifact: Artifact, grid: Grid, found: dict[str, Profile]) -> Figure | None:
+def swap_grids(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]) -> Figure | None:
     """Draw a grid of swaps for the best trial of each group; None if no trial has one."""
-    shown = [
+    trials = [
         (cell.group, trial, arrays)
-        for cell, trial, arrays in best_trials(artifact, grid, found)
+        for cell, trial, arrays in best_trials(artifact, grid, group_profiles)
         if all(name in arrays for name in NAMES)
     ]
-    if not shown:
+    if not trials:
         return None
-    columns = min(3 if len(shown) != 4 else 2, len(shown))
-    n_rows = -(-len(shown) // columns)
+    columns = min(3 if len(trials) != 4 else 2, len(trials))
+    n_rows = -(-len(trials) // columns)
     with style():
         side = WIDTH / max(columns, 2)
         canvas = Canvas(figsize=(WIDTH, n_rows * (side + 0.2)), layout="constrained")
         panels = canvas.subplots(n_rows, columns, squeeze=False)
-        for axes, (group, _, arrays) in zip(panels.flat, shown, strict=False):
+        for axes, (group, _, arrays) in zip(panels.flat, trials, strict=False):
             show(axes, picture(arrays))
             axes.set_title(group)
             axes.set_ylabel("pose of")
             axes.set_xlabel("appearance of")
             axes.xaxis.set_label_position("top")
-        for axes in list(panels.flat)[len(shown) :]:
+        for axes in list(panels.flat)[len(trials) :]:
             axes.set_visible(False)
         svg = to_svg(canvas, "swaps")
-    named = words([f"{group} (trial {trial})" for group, trial, _ in shown])
+    trial_labels = words([f"{group} (trial {trial})" for group, trial, _ in trials])
     caption = (
         "Swaps: each row has the pose of the test image at its left, each column the appearance of "
-        f"the one at its top. Best trial of each {grid.group_name}: {named}."
+        f"the one at its top. Best trial of each {grid.group_name}: {trial_labels}."
     )
-    data = pd.DataFrame([{"group": group, "trial_id": trial} for group, trial, _ in shown])
+    data = pd.DataFrame([{"group": group, "trial_id": trial} for group, trial, _ in trials])
     return Figure(
-        "swaps", svg, f"Grids of swaps of {words([g for g, *_ in shown])}.", caption, data
+        "swaps", svg, f"Grids of swaps of {words([g for g, *_ in trials])}.", caption, data
     )
 
 
@@ -67,7 +67,7 @@ def picture(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
     ]
     width = rows[0].shape[1] - top.shape[1]
     above = np.concatenate([np.ones((top.shape[0], width, *top.shape[2:])), top], axis=1)
-    joined = np.concatenate([above, *rows])
+    image = np.concatenate([above, *rows])
     gap = max(1, width // 10)
-    joined = np.insert(joined, [top.shape[0]] * gap, 1.0, axis=0)
-    return np.insert(joined, [width] * gap, 1.0, axis=1)
+    image = np.insert(image, [top.shape[0]] * gap, 1.0, axis=0)
+    return np.insert(image, [width] * gap, 1.0, axis=1)

@@ -67,11 +67,13 @@ def decompose(values: Floats, factors: Mapping[str, np.ndarray], seeds: np.ndarr
     freedom_left = len(values) - everything.rank
     # A fit that leaves no freedom leaves nothing but rounding either.
     residual = total - everything.explained if freedom_left else 0.0
-    tested: list[tuple[Key, list[Key]]] = [(key, _beside(key, list(blocks))) for key in blocks]
+    tested: list[tuple[Key, list[Key]]] = [
+        (key, _reduced_model(key, list(blocks))) for key in blocks
+    ]
     terms = []
     tested.append(((SEED, ""), list(blocks)))
-    for key, beside in tested:
-        without, with_it = model.fit(beside), model.fit([*beside, key])
+    for key, reduced in tested:
+        without, with_it = model.fit(reduced), model.fit([*reduced, key])
         explained, freedom = with_it.explained - without.explained, with_it.rank - without.rank
         p = _p_value(explained, freedom, residual, freedom_left)
         if freedom:
@@ -85,8 +87,8 @@ def decompose(values: Floats, factors: Mapping[str, np.ndarray], seeds: np.ndarr
     return terms
 
 
-def _beside(key: Key, keys: list[Key]) -> list[Key]:
-    """Return what a term must explain something beyond: the seeds, and the other terms."""
+def _reduced_model(key: Key, keys: list[Key]) -> list[Key]:
+    """Return the terms of the reduced model against which a term is tested, seeds among them."""
     mains = [other for other in keys if len(other) == 1]
     return [(SEED, ""), *(k for k in (mains if len(key) == 1 else keys) if k != key)]
 
@@ -114,11 +116,11 @@ class _Model:
 
     def fit(self, keys: Sequence[Key]) -> _Fit:
         """Return the sum of squares that these blocks explain, and their rank with a constant."""
-        some = np.concatenate([[0], *(self.places[key] for key in keys)])
-        strengths, directions = np.linalg.eigh(self.products[np.ix_(some, some)])
-        kept = strengths > strengths[-1] * len(some) * 10 * np.finfo(float).eps
-        along = directions[:, kept].T @ self.with_values[some]
-        return _Fit(float((along**2 / strengths[kept]).sum()), int(kept.sum()))
+        columns = np.concatenate([[0], *(self.places[key] for key in keys)])
+        strengths, directions = np.linalg.eigh(self.products[np.ix_(columns, columns)])
+        positive = strengths > strengths[-1] * len(columns) * 10 * np.finfo(float).eps
+        along = directions[:, positive].T @ self.with_values[columns]
+        return _Fit(float((along**2 / strengths[positive]).sum()), int(positive.sum()))
 
 
 def _indicators(codes: np.ndarray) -> Floats:

@@ -12,6 +12,8 @@ from scipy import stats
 
 LEVEL = 0.95
 """Confidence level of every interval."""
+LEAST_SEEDS = 3
+"""With fewer seeds nothing is shown."""
 RESAMPLES = 2000
 """Bootstrap resamples."""
 SEED = 0

@@ -92,16 +92,39 @@ def test_out_may_be_a_folder(tmp_path):
     assert path == tmp_path / "some" / "where" / "stability.html"
 
 
+def test_an_unknown_kind_is_explained(tmp_path):
+    with pytest.raises(UserError, match=re.escape("Did you mean 'stability'?")):
+        reports.build(replace(results(), sweep={}), "stabilty", tmp_path)
+
+
+SEARCH = {"name": "optuna"}
+
+
 @pytest.mark.parametrize(
-    ("kind", "said"),
+    ("sweep", "kind"),
     [
-        ("stabilty", "Did you mean 'stability'?"),
-        (None, "names no report. Choose --kind: ablation, comparison, stability, timing, tuning."),
+        ({"search": SEARCH, "swept": {"method.lr": ["tag(log,interval(1e-5,0.1))"]}}, "tuning"),
+        ({"search": SEARCH, "space": "mine", "report": "ablation"}, "tuning"),
+        ({"swept": {"method": ["vae", "c_vitae"], "dataset": ["digits", "glyphs"]}}, "comparison"),
+        ({"swept": {"dataset": ["digits", "glyphs"], "method.lr": [1e-3, 1e-2]}}, "comparison"),
+        ({"swept": {"method": ["vae", "rodi"]}, "space": "mine", "report": "ablation"}, "ablation"),
+        ({"swept": {"method": ["vae", "rodi"]}, "space": "mine", "report": ""}, "comparison"),
+        ({"swept": {"method.lr": [1e-3, 1e-2], "method.d": [2, 4]}, "report": "x"}, "stability"),
+        ({"swept": {"method.lr": [1e-3, 1e-2]}}, "stability"),
+        (
+            {"swept": {"method.lr": [1e-3, 1e-2], "method.d": [2, 4], "method.beta": [1, 2]}},
+            "ablation",
+        ),
+        ({"swept": {"method.beta": [1, 4]}}, "ablation"),
+        ({"swept": {}}, "comparison"),
+        ({"report": "stability"}, "comparison"),
+        ({}, "comparison"),
     ],
 )
-def test_an_unknown_kind_is_explained(kind, said, tmp_path):
-    with pytest.raises(UserError, match=re.escape(said)):
-        reports.build(replace(results(), sweep={}), kind, tmp_path)
+def test_the_kind_follows_from_what_was_swept(sweep, kind):
+    chosen, why = reports.default_kind(sweep)
+    assert chosen == kind
+    assert why
 
 
 def test_an_unwritable_place_is_explained(tmp_path):

@@ -99,8 +99,8 @@ def cached_chunks(
     def make_and_store() -> np.ndarray:
         try:
             _require_room(path.parent, size)
-            made = with_progress(name, shape[0], chunks())
-            return entry_file.write(path, shape, np.dtype(np.uint8), made)
+            reported_chunks = with_progress(name, shape[0], chunks())
+            return entry_file.write(path, shape, np.dtype(np.uint8), reported_chunks)
         except OSError as error:
             if size > entry_file.LARGE:
                 raise UserError(

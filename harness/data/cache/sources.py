@@ -42,13 +42,13 @@ def modules_behind(module: str) -> set[str]:
             functions count, those for type checkers alone do not.
     """
     root, folder = module.partition(".")[0], _folder(module)
-    found, waiting = set(), [module]
+    modules, waiting = set(), [module]
     while waiting:
         name = waiting.pop()
-        if name not in found and (name == module or _counts(name, root, folder)):
-            found.add(name)
+        if name not in modules and (name == module or _counts(name, root, folder)):
+            modules.add(name)
             waiting += _read(name)[1]
-    return found
+    return modules
 
 
 @functools.cache

@@ -37,17 +37,17 @@ def find_files(
     if data_root is None:
         raise UserError(f"The dataset '{dataset}' needs a folder with data. {remedy}")
     folders = (data_root / dataset, data_root)
-    found = {
+    paths = {
         name: path
         for name in (*names, *optional)
         for folder in reversed(folders)  # the first folder has the last word, as the first ending
         for ending in reversed(endings)
         if (path := folder / f"{name}{ending}").is_file()
     }
-    missing = [name for name in names if name not in found]
+    missing = [name for name in names if name not in paths]
     if missing:
         raise UserError(
             f"Files of the dataset '{dataset}' are missing: {', '.join(missing)} "
             f"(looked in {folders[0]} and {folders[1]}). {remedy}"
         )
-    return found
+    return paths

@@ -42,17 +42,17 @@ def read_array(path: Path, name: str) -> np.ndarray:
             f"{path} is no MATLAB file of version 5 to 7. Fetch it again, or save it with -v7."
         )
     try:
-        found = dict(_arrays(content[_HEADER:], order))
+        arrays = dict(_arrays(content[_HEADER:], order))
     except (ValueError, struct.error, zlib.error) as error:
         raise CorruptFileError(
             f"{path} is truncated or damaged ({error}). Fetch it again."
         ) from error
-    if name not in found:
+    if name not in arrays:
         raise CorruptFileError(
             f"{path} holds no array {name!r} of real numbers; it holds "
-            f"{', '.join(sorted(found)) or 'none'}. Fetch it again."
+            f"{', '.join(sorted(arrays)) or 'none'}. Fetch it again."
         )
-    return found[name]
+    return arrays[name]
 
 
 def _arrays(content: bytes, order: str) -> Iterator[tuple[str, np.ndarray]]:

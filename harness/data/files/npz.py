@@ -62,12 +62,12 @@ def open_npz(path: Path, names: tuple[str, ...]) -> list[NpzArray]:
             of no plain kind.
     """
     with _reading(path) as archive:
-        found = {name.removesuffix(".npy") for name in archive.namelist()}
-        missing = [name for name in names if name not in found]
+        array_names = {name.removesuffix(".npy") for name in archive.namelist()}
+        missing = [name for name in names if name not in array_names]
         if missing:
             raise CorruptFileError(
                 f"{path} holds no array {' or '.join(map(repr, missing))}; it holds "
-                f"{', '.join(sorted(found)) or 'none'}."
+                f"{', '.join(sorted(array_names)) or 'none'}."
             )
         return [_described(path, archive, name) for name in names]
 

@@ -158,8 +158,8 @@ def _rows(tables: dict[str, Table]) -> dict[SplitName, np.ndarray]:
     else:
         part = np.where(np.arange(n) < n - n // 10, _PARTS["train"], _PARTS["test"])
     rows = {split: np.flatnonzero(part == number) for split, number in _PARTS.items()}
-    for split, found in rows.items():
-        if not len(found):
+    for split, rows_of_split in rows.items():
+        if not len(rows_of_split):
             raise UserError(
                 f"Of the {n} images of {tables[ATTRIBUTES].path} none is for the {split} split. "
                 f"List more, or write another {PARTITION} (0 for training, 2 for the test)."

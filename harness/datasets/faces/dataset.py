@@ -119,7 +119,7 @@ def draw_factors(split: SplitName, n: int, seed: int = 0, start: int = 0) -> dic
 def attributes(traits: Factors) -> dict[str, np.ndarray]:
     """Return the attributes that follow from the traits, each ``[N]`` int64, 0 or 1."""
     masculine = traits["beard"] + traits["jaw_width"] - traits["hair_length"]
-    found = {
+    flags = {
         "male": masculine > 0.25,
         "young": traits["wrinkles"] < 0.6,
         "big_lips": traits["lip_thickness"] > 0.65,
@@ -129,7 +129,7 @@ def attributes(traits: Factors) -> dict[str, np.ndarray]:
         "smiling": traits["smile"] > 0.5,
         "eyeglasses": traits["glasses"] > 0,
     }
-    return {name: found[name].astype(np.int64) for name in ATTRIBUTES}
+    return {name: flags[name].astype(np.int64) for name in ATTRIBUTES}
 
 
 def render(factors: Factors, downscale: int = 1) -> np.ndarray:

@@ -101,10 +101,10 @@ def _beard(face: Face) -> list[Layer]:
     top = face.mouth_y - face.lips - face.gap / 2
     lip = [(-0.30, top + 0.08), (-0.14, top - 0.04), (0.14, top - 0.04), (0.30, top + 0.08)]
     moustache = face.line(lip, [0.05, 0.07, 0.07, 0.05])
-    shown = np.clip(0.35 * (density > 0) + 0.6 * density, 0, 0.95)
+    opacity = np.clip(0.35 * (density > 0) + 0.6 * density, 0, 0.95)
     return [
-        face.layer(join(growth, goatee), colour, shown, soft=0.12),
-        face.layer(moustache, colour, shown, soft=0.07),
+        face.layer(join(growth, goatee), colour, opacity, soft=0.12),
+        face.layer(moustache, colour, opacity, soft=0.07),
     ]
 
 

@@ -119,9 +119,9 @@ def landmarks(factors: Factors, downscale: int = 1) -> dict[str, np.ndarray]:
     }
     seen = view(factors, downscale)
     points = face.points(list(places.values()))
-    found = points * seen.scale[:, None] + seen.origin[:, None] - 0.5
+    pixels = points * seen.scale[:, None] + seen.origin[:, None] - 0.5
     return {
-        f"{name}_{axis}": found[:, i, j].astype(np.float32)
+        f"{name}_{axis}": pixels[:, i, j].astype(np.float32)
         for i, name in enumerate(places)
         for j, axis in enumerate("xy")
     }

@@ -76,8 +76,8 @@ def restore(
 
 
 def _at(centred: np.ndarray, joint: int, rotation: np.ndarray) -> np.ndarray:
-    found: np.ndarray = (centred[:, joint, None] @ rotation)[:, 0]
-    return found
+    coordinates: np.ndarray = (centred[:, joint, None] @ rotation)[:, 0]
+    return coordinates
 
 
 def _mirrored(pose: np.ndarray, right: np.ndarray) -> np.ndarray:

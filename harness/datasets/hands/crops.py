@@ -55,8 +55,8 @@ def in_square(at: np.ndarray, squares: np.ndarray, downscale: int) -> np.ndarray
         downscale: of the crops; whole numbers are the centres of their pixels.
     """
     centre, side = squares[:, None, :2], squares[:, None, 2:]
-    found: np.ndarray = ((at - centre) / side + 0.5) * (SIDE // downscale) - 0.5
-    return found
+    coordinates: np.ndarray = ((at - centre) / side + 0.5) * (SIDE // downscale) - 0.5
+    return coordinates
 
 
 def cached_crops(
@@ -117,14 +117,14 @@ def _decode(path: Path, square: np.ndarray, size: tuple[int, int], downscale: in
     return np.asarray(crop.reduce(downscale))
 
 
-def require_size(path: Path, found: tuple[int, int], size: tuple[int, int]) -> None:
+def require_size(path: Path, actual_size: tuple[int, int], size: tuple[int, int]) -> None:
     """Refuse an image that is not of the dataset's size, to which its joints refer.
 
     Raises:
         CorruptFileError: it is not.
     """
-    if found != size:
+    if actual_size != size:
         raise CorruptFileError(
-            f"{path} is of {found[0]}x{found[1]} pixels; {size[0]}x{size[1]} are expected. "
-            "Unpack the dataset's own images there again."
+            f"{path} is of {actual_size[0]}x{actual_size[1]} pixels; {size[0]}x{size[1]} are "
+            "expected. Unpack the dataset's own images there again."
         )

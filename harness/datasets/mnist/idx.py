@@ -38,12 +38,12 @@ def _header(path: Path, magic: int, file: Opened) -> tuple[tuple[int, ...], np.d
     """Read the magic number, whose last byte counts the sizes that follow it, and the sizes."""
     length = 4 * (1 + magic % 256)
     header = header_bytes(file, length)
-    found = int.from_bytes(header[:4], "big")
-    if len(header) >= 4 and found != magic:
-        instead = f"one of {_CONTENTS[found]}" if found in _CONTENTS else "something else"
+    file_magic = int.from_bytes(header[:4], "big")
+    if len(header) >= 4 and file_magic != magic:
+        instead = f"one of {_CONTENTS[file_magic]}" if file_magic in _CONTENTS else "something else"
         raise CorruptFileError(
             f"{path} should be an IDX file of {_CONTENTS[magic]} (magic number {magic}) "
-            f"but is {instead} (it starts with {found})."
+            f"but is {instead} (it starts with {file_magic})."
         )
     require_header(path, length, len(header))
     sizes = tuple(np.frombuffer(header, ">u4")[1:].tolist())

@@ -74,7 +74,7 @@ class NorbOptions(IdentityFramesOptions):
             for_training = np.isin(toys.of_identity["instance"], TRAINING_INSTANCES)
             rows = {"train": np.flatnonzero(for_training), "test": np.flatnonzero(~for_training)}
             return {split: (toys, rows[split]) for split in FILES}
-        found = find_files(
+        paths = find_files(
             "norb",
             data_root,
             [f"{stem}{kind}.mat" for stem in FILES.values() for kind in KINDS],
@@ -82,10 +82,10 @@ class NorbOptions(IdentityFramesOptions):
             endings=("", ".gz"),
         )
         read = {
-            split: read_split(split, {kind: found[f"{stem}{kind}.mat"] for kind in KINDS}, cameras)
+            split: read_split(split, {kind: paths[f"{stem}{kind}.mat"] for kind in KINDS}, cameras)
             for split, stem in FILES.items()
         }
-        _require_sets(read, found)
+        _require_sets(read, paths)
         return {split: (images, np.arange(_n_toys(images))) for split, images in read.items()}
 
 
@@ -100,9 +100,9 @@ def _views_in_turn(images: IdentityFrames) -> np.ndarray:
     return np.lexsort((images.of_frame["lighting"], rank[view.ravel()]))
 
 
-def _require_sets(read: dict[SplitName, IdentityFrames], found: dict[str, Path]) -> None:
+def _require_sets(read: dict[SplitName, IdentityFrames], paths: dict[str, Path]) -> None:
     """Refuse splits that share toys, or in which no pose can be taken to another toy."""
-    folder = next(iter(found.values())).parent
+    folder = next(iter(paths.values())).parent
     for split, images in read.items():
         n_frames = len(images.of_frame["frame"])
         # Each split has its own file, so each needs the two toys of a swap.

@@ -87,8 +87,8 @@ def _lit(category: int, instance: int, place: list[int], lighting: np.ndarray) -
     view = _view(*place)
     azimuth = np.arctan2(view[2, 1], view[2, 0])
     visible = cast(_centred(category, instance), view, _FINE, _WIDTH)
-    shown = np.isfinite(visible.depth)
-    normals = visible.normal[shown]
+    on_toy = np.isfinite(visible.depth)
+    normals = visible.normal[on_toy]
     grey = _table(category, instance, view)
     images = np.empty((len(lighting), SIZE, SIZE), np.uint8)
     for i, lamps in enumerate(lighting):
@@ -97,7 +97,7 @@ def _lit(category: int, instance: int, place: list[int], lighting: np.ndarray) -
             # Lamps are fixed to the camera's stand: the toy turns below them.
             towards = view_from(np.deg2rad(above), azimuth + np.deg2rad(turned))[2]
             light += strength * np.maximum(normals @ towards.astype(np.float32), 0)
-        grey[shown] = np.minimum(_PAINT * light, 1)
+        grey[on_toy] = np.minimum(_PAINT * light, 1)
         in_rows = grey[::2] + grey[1::2]
         images[i] = np.rint(255 / 4 * (in_rows[:, ::2] + in_rows[:, 1::2]))
     return images

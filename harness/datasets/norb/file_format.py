@@ -48,12 +48,12 @@ def _header(
 ) -> tuple[tuple[int, ...], np.dtype[np.integer]]:
     start = header_bytes(file, 8)
     require_header(path, 8, len(start))
-    found, n = np.frombuffer(start, "<u4").tolist()
-    if found != magic:
-        instead = f"one of {_NAMES[found]}" if found in _NAMES else "something else"
+    file_magic, n = np.frombuffer(start, "<u4").tolist()
+    if file_magic != magic:
+        instead = f"one of {_NAMES[file_magic]}" if file_magic in _NAMES else "something else"
         raise CorruptFileError(
             f"{path} should be a NORB file of {_NAMES[magic]} (magic number {magic:#x}) but is "
-            f"{instead} (it starts with {found:#x}). Fetch it again."
+            f"{instead} (it starts with {file_magic:#x}). Fetch it again."
         )
     if n != ndim:
         raise CorruptFileError(

@@ -34,19 +34,19 @@ def _animal(between: Draw) -> list[Solid]:
     top = 0.1 + ear / 2
     back = legs + girth
     head = np.array([length * 0.95 + 0.1, 0, back + neck + 0.05])
-    found = [
+    solids = [
         _solid("ellipsoid", (0, 0, back), (length, girth * 0.9, girth)),
         _solid("ellipsoid", (length * 0.8, 0, back + neck / 2), (0.13, 0.11, 0.16 + neck / 2), 15),
         _solid("ellipsoid", head, (0.12 + muzzle / 2, 0.12, 0.13), 15),
         _solid("ellipsoid", (-length - 0.5 * tail, 0, back), (tail, 0.05, 0.05), -35),
     ]
     for side in (-1, 1):
-        found += [
+        solids += [
             _solid("ellipsoid", head + np.array([-0.06, side * 0.09, top]), (0.04, 0.03, ear)),
             _solid("box", (length * 0.62, side * girth * 0.55, back / 2), (leg, leg, back / 2)),
             _solid("box", (-length * 0.65, side * girth * 0.55, back / 2), (leg, leg, back / 2)),
         ]
-    return found
+    return solids
 
 
 def _human(between: Draw) -> list[Solid]:
@@ -56,19 +56,19 @@ def _human(between: Draw) -> list[Solid]:
     shoulder = 2 * (0.5 * legs + torso) + 0.3 * legs
     hip = 1.3 * legs
     middle = hip + torso * 0.85
-    found = [
+    solids = [
         _solid("ellipsoid", (0, 0, middle), (0.13, wide, torso)),
         _solid("ellipsoid", (0, 0, middle + torso + 0.75 * head), (head, head, head * 1.2)),
     ]
     for side, angle, raised in ((-1, stride, lift), (1, -stride, other)):
-        found += [
+        solids += [
             _limb((0, side * wide * 0.5, hip), hip, 0.09, angle),
             _limb((0, side * (wide + arm), shoulder - 0.35 * torso), 1.9 * torso, arm, raised),
         ]
     if hat > 0.5:
         top = middle + torso + 1.75 * head
-        found.append(_solid("box", (0, 0, top), (head * 1.0, head * 1.0, 0.07)))
-    return found
+        solids.append(_solid("box", (0, 0, top), (head * 1.0, head * 1.0, 0.07)))
+    return solids
 
 
 def _airplane(between: Draw) -> list[Solid]:
@@ -78,19 +78,19 @@ def _airplane(between: Draw) -> list[Solid]:
     engine, low = between(0.05, 0.1), between(-0.6, 0.6)
     z = 0.32
     root = np.array([at, 0, z + low * radius])  # of both wings
-    found = [
+    solids = [
         _solid("ellipsoid", (0, 0, z), (length, radius, radius)),
         _solid("box", (-0.86 * length, 0, z + fin), (0.09, 0.02, fin), -20),
     ]
     for side in (-1, 1):
         out = np.array([-np.sin(np.deg2rad(swept)) * span / 2, side * span / 2, 0])
         below = root + 0.9 * out + np.array([0.08, 0, -engine])
-        found += [
+        solids += [
             _solid("box", root + out, (chord, span / 2, 0.025), yaw=side * swept),
             _solid("box", (-0.88 * length, side * tail / 2, z), (0.08, tail / 2, 0.02)),
             _solid("ellipsoid", below, (0.2, engine, engine)),
         ]
-    return found
+    return solids
 
 
 def _truck(between: Draw) -> list[Solid]:
@@ -100,13 +100,13 @@ def _truck(between: Draw) -> list[Solid]:
     floor = 1.3 * wheel
     front = length + cab + 0.06
     load: Kind = "ellipsoid" if tank > 0.6 else "box"
-    found = [
+    solids = [
         _solid("box", (cab / 2, 0, floor + 0.04), (length + cab + 0.06, wide * 0.8, 0.05)),
         _solid(load, (-cab * 0.3, 0, floor + 0.08 + high), (length * 1.02, wide, high)),
         _solid("box", (front, 0, floor + tall), (cab, wide * 0.92, tall)),
         _solid("box", (front + cab, 0, floor + 0.12), (bonnet, wide * 0.8, 0.13)),
     ]
-    return found + _wheels((-length * 0.8, -length * 0.35, front), wide, wheel)
+    return solids + _wheels((-length * 0.8, -length * 0.35, front), wide, wheel)
 
 
 def _car(between: Draw) -> list[Solid]:
@@ -114,7 +114,7 @@ def _car(between: Draw) -> list[Solid]:
     roof, cabin, at = between(0.13, 0.24), between(0.28, 0.52), between(-0.25, 0.05)
     wheel, sharp, tail = between(0.11, 0.16), between(0, 1), between(0, 1)
     floor = 0.8 * wheel
-    found = [
+    solids = [
         _solid("box", (0, 0, floor + high), (length * 0.93, wide, high)),
         _solid("ellipsoid", (0, 0, floor + high), (length * 1.06, wide * 0.98, high * 1.25)),
         _solid(
@@ -125,8 +125,8 @@ def _car(between: Draw) -> list[Solid]:
     ]
     if tail > 0.55:
         rear = -length * 0.85, 0, floor + 2 * high + 0.1
-        found.append(_solid("box", rear, (0.08, wide * 0.95, 0.02)))
-    return found + _wheels((-length * 0.62, length * 0.62), wide, wheel)
+        solids.append(_solid("box", rear, (0.08, wide * 0.95, 0.02)))
+    return solids + _wheels((-length * 0.62, length * 0.62), wide, wheel)
 
 
 _MAKERS = dict(zip(CATEGORIES, (_animal, _human, _airplane, _truck, _car), strict=True))

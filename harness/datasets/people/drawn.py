@@ -84,11 +84,11 @@ def draw_factors(split: SplitName, n: int, seed: int = 0, start: int = 0) -> dic
     first = start // IMAGES_EACH
     people = np.arange(first, first + len(np.unique(who)))
     of_person = _identities(f"people/{split}/{seed}", people)
-    shown = _showings(f"people/{split}/{seed}", people)
+    of_image = _image_factors(f"people/{split}/{seed}", people)
     row = who - first
-    found = {name: values[row] for name, values in of_person.items()}
-    found |= {name: values[row, which] for name, values in shown.items()}
-    frames = {name: values[found["frame"]] for name, values in poses.frames().items()}
+    factors = {name: values[row] for name, values in of_person.items()}
+    factors |= {name: values[row, which] for name, values in of_image.items()}
+    frames = {name: values[factors["frame"]] for name, values in poses.frames().items()}
     u = keyed_random.uniforms(f"people/placing/{split}/{seed}", n, len(PLACING), start).T
     placing = {
         "shift_x": 0.05 * (2 * u[0] - 1),
@@ -97,7 +97,7 @@ def draw_factors(split: SplitName, n: int, seed: int = 0, start: int = 0) -> dic
         "place": u[3],
     }
     identity = 2 * who + (split == "test")
-    exact = {"identity": identity, **found, **frames}
+    exact = {"identity": identity, **factors, **frames}
     return {**exact, **{name: values.astype(np.float32) for name, values in placing.items()}}
 
 
@@ -115,7 +115,7 @@ def _identities(key: str, people: np.ndarray) -> dict[str, np.ndarray]:
     return {**dict(zip(SHAPES, shapes, strict=True)), **traits, **chosen}
 
 
-def _showings(key: str, people: np.ndarray) -> dict[str, np.ndarray]:
+def _image_factors(key: str, people: np.ndarray) -> dict[str, np.ndarray]:
     """Return ``frame``, ``camera`` and ``query`` of every image of some people, ``[P, 20]``."""
     n_frames = len(poses.frames()["frame"])
     draws = keyed_random.uniforms(f"{key}/frames", len(people), n_frames, int(people[0]))
@@ -158,11 +158,11 @@ def keypoints(factors: Factors, look: Look) -> dict[str, np.ndarray]:
     """
     _, places = _joints(factors)
     view = _view(factors, places, look)
-    found: dict[str, np.ndarray] = {}
+    coordinates: dict[str, np.ndarray] = {}
     for name in KEYPOINTS:
         pixels = places[name][:, :2] * view.scale + view.origin - 0.5
-        found |= {f"{name}_{a}": pixels[:, i].astype(np.float32) for i, a in enumerate("xy")}
-    return found
+        coordinates |= {f"{name}_{a}": pixels[:, i].astype(np.float32) for i, a in enumerate("xy")}
+    return coordinates
 
 
 def _joints(factors: Factors) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:

@@ -158,11 +158,11 @@ class Person:
         brow = head + 0.34 * forward + 0.12 * (head - crown)
         chin = _mid(brow, jaw + 0.3 * forward, 0.75)
         face = _line((brow, chin), size, (0.74, 0.62))
-        shown = np.clip(2.2 * (self.facing + 0.35), 0, 1)
+        opacity = np.clip(2.2 * (self.facing + 0.35), 0, 1)
         return [
             self._layer(skull, skin),
             self._layer(hair, self._hair()),
-            self._layer(face, skin, shown),
+            self._layer(face, skin, opacity),
         ]
 
     def _long_hair(self, opacity: np.ndarray) -> Layer:
@@ -207,8 +207,8 @@ class Person:
         opacity: np.ndarray | None = None,
         relief: float = 0.85,
     ) -> Layer:
-        shown = np.ones(len(colour)) if opacity is None else np.asarray(opacity, np.float64)
-        return Layer(shape, colour, shown, relief=relief)
+        opacities = np.ones(len(colour)) if opacity is None else np.asarray(opacity, np.float64)
+        return Layer(shape, colour, opacities, relief=relief)
 
 
 def _line(points: tuple[np.ndarray, ...], girth: np.ndarray, shares: tuple[float, ...]) -> Capsules:

@@ -89,14 +89,14 @@ def _market(folder: Path) -> tuple[list[_Entry], list[_Entry]]:
             f"The dataset 'people' is incomplete: {folder} holds {FOLDERS[0]}, but no folder "
             f"{' and '.join(missing)}. Unpack Market-1501 there again."
         )
-    found: dict[str, list[_Entry]] = {}
+    entries: dict[str, list[_Entry]] = {}
     for part in FOLDERS:
         names = sorted(p.name for p in (folder / part).iterdir() if p.suffix.lower() == ".jpg")
-        found[part] = [
+        entries[part] = [
             _Entry(_market_name(folder / part, name)[1], f"{part}/{name}", int(part == "query"))
             for name in names
         ]
-    train, test, query = (found[part] for part in FOLDERS)
+    train, test, query = (entries[part] for part in FOLDERS)
     return train, query + test
 
 
@@ -144,10 +144,10 @@ def _checked(folder: Path, train: list[_Entry], test: list[_Entry]) -> dict[Spli
             f"{folder}: the identity {min(shared)} and {len(shared) - 1} more are for training and "
             "for the test, which is to be of people not seen before. Take them out of one."
         )
-    found: dict[SplitName, Listing] = {}
+    listings: dict[SplitName, Listing] = {}
     for split, entries in (("train", train), ("test", test)):
         listing = _listing(folder, entries, has_queries=any(e.query for e in entries))
-        found[split] = listing  # type: ignore[index]  # a loop's variable is no literal
+        listings[split] = listing  # type: ignore[index]  # a loop's variable is no literal
         people, images = np.unique(listing.identity, return_counts=True)
         if len(people) < 2 or images.max() < 2:
             raise UserError(
@@ -155,26 +155,28 @@ def _checked(folder: Path, train: list[_Entry], test: list[_Entry]) -> dict[Spli
                 f"{len(people)} identities; at least two are needed, and two images of one of "
                 "them, because methods learn from pairs of the same and are asked to swap two."
             )
-    return found
+    return listings
 
 
 def _listing(folder: Path, entries: Sequence[_Entry], *, has_queries: bool) -> Listing:
     people = sorted({e.identity for e in entries if not _is_nobody(e)}, key=_by_number)
     number = {identity: n for n, identity in enumerate(people)}
-    kept = [e for e in entries if not (_named_as_markets(e) and e.identity == _JUNK)]
+    without_junk = [e for e in entries if not (_named_as_markets(e) and e.identity == _JUNK)]
     last = len(people)
-    identity = np.array([number.get(e.identity, last + i) for i, e in enumerate(kept)], np.int64)
+    identity = np.array(
+        [number.get(e.identity, last + i) for i, e in enumerate(without_junk)], np.int64
+    )
     order = np.argsort(identity, kind="stable")
-    kept = [kept[row] for row in order]
-    cameras = [_NAME.fullmatch(Path(e.name).name) for e in kept]
+    without_junk = [without_junk[row] for row in order]
+    cameras = [_NAME.fullmatch(Path(e.name).name) for e in without_junk]
     known = [int(matched[2]) for matched in cameras if matched]
-    camera = known if len(known) == len(kept) else range(len(kept))
+    camera = known if len(known) == len(without_junk) else range(len(without_junk))
     return Listing(
         folder,
-        tuple(e.name for e in kept),
+        tuple(e.name for e in without_junk),
         identity[order],
         np.array(camera, np.int64),
-        np.array([e.query for e in kept], np.int64) if has_queries else None,
+        np.array([e.query for e in without_junk], np.int64) if has_queries else None,
     )
 
 

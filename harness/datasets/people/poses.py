@@ -39,7 +39,7 @@ def _gait(
     phases: int, *, stride: float, bend: float, swing: float, elbow: float, lean: float
 ) -> list[dict[str, float]]:
     """Return the angles of a gait in degrees, at phases spaced evenly over two steps."""
-    found = []
+    poses = []
     for t in 2 * np.pi * (np.arange(phases) + 0.5) / phases:
         angles = {"lean": lean}
         for side, sign in (("left", 1.0), ("right", -1.0)):
@@ -47,8 +47,8 @@ def _gait(
             angles[f"{side}_knee"] = 6 + bend * max(0.0, sign * np.cos(t))  # while it comes forward
             angles[f"{side}_arm"] = -sign * swing * np.sin(t)
             angles[f"{side}_spread"], angles[f"{side}_elbow"] = 8.0, elbow
-        found.append(angles)
-    return found
+        poses.append(angles)
+    return poses
 
 
 def _still(**changed: float) -> dict[str, float]:
@@ -78,14 +78,14 @@ def frames() -> dict[str, np.ndarray]:
 
     Actions are numbered in the order of :data:`POSES`; ``frame`` counts all of the frames.
     """
-    found = [
+    combinations = [
         (action, phase, direction)
         for action, phases in enumerate(POSES.values())
         for phase in range(len(phases))
         for direction in range(DIRECTIONS)
     ]
-    action, phase, direction = np.array(found, np.int64).T
-    frame = np.arange(len(found))
+    action, phase, direction = np.array(combinations, np.int64).T
+    frame = np.arange(len(combinations))
     return {"action": action, "phase": phase, "direction": direction, "frame": frame}
 
 
@@ -93,8 +93,8 @@ def angles_of(frame: np.ndarray) -> dict[str, np.ndarray]:
     """Return the joint angles of frames ``[N]`` in radians, ``[N]`` each, and their ``yaw``."""
     poses = [pose for phases in POSES.values() for pose in phases]
     pose, direction = np.divmod(frame, DIRECTIONS)
-    found = {name: np.radians([each[name] for each in poses])[pose] for name in _ANGLES}
-    return {**found, "yaw": 2 * np.pi * direction / DIRECTIONS}
+    angles = {name: np.radians([each[name] for each in poses])[pose] for name in _ANGLES}
+    return {**angles, "yaw": 2 * np.pi * direction / DIRECTIONS}
 
 
 def joints(sizes: Measures, angles: Vectors) -> dict[str, np.ndarray]:
@@ -114,7 +114,7 @@ def joints(sizes: Measures, angles: Vectors) -> dict[str, np.ndarray]:
     pelvis = 0 * forward
     neck = pelvis + _long(sizes["torso"], up)
     head = neck + _long(0.6 * sizes["neck"] + 0.9 * sizes["head"], up)
-    found = {
+    positions = {
         "pelvis": pelvis,
         "spine": pelvis + _long(0.5 * sizes["torso"], up),
         "thorax": pelvis + _long(0.9 * sizes["torso"], up),
@@ -128,7 +128,7 @@ def joints(sizes: Measures, angles: Vectors) -> dict[str, np.ndarray]:
         knee = hip + _long(sizes["thigh"], turned(down, forward, swing))
         bent = swing - angles[f"{side}_knee"]
         ankle = knee + _long(sizes["shin"], turned(down, forward, bent))
-        shoulder = found["thorax"] + _long(0.95 * sizes["shoulders"], outward)
+        shoulder = positions["thorax"] + _long(0.95 * sizes["shoulders"], outward)
         arm = angles[f"{side}_arm"] + angles["lean"]
         upper = turned(turned(down, forward, arm), outward, spread)
         elbow = shoulder + _long(sizes["upper_arm"], upper)
@@ -146,8 +146,8 @@ def joints(sizes: Measures, angles: Vectors) -> dict[str, np.ndarray]:
             "wrist": wrist,
             "hand": wrist + _long(0.32 * sizes["forearm"], lower),
         }
-        found |= {f"{side}_{name}": place for name, place in limbs.items()}
-    return found
+        positions |= {f"{side}_{name}": place for name, place in limbs.items()}
+    return positions
 
 
 def seen(places: Vectors, elevation: np.ndarray) -> dict[str, np.ndarray]:

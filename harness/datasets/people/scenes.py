@@ -61,13 +61,13 @@ def backgrounds(camera: np.ndarray, place: np.ndarray, size: tuple[int, int]) ->
         size: ``(H, W)``.
     """
     height, width = size
-    found = np.empty((len(camera), 3, height, width), np.float32)
+    images = np.empty((len(camera), 3, height, width), np.float32)
     first = (place * width * (_PANORAMA - 1)).astype(np.int64)
     for number in np.unique(camera):
         rows = np.flatnonzero(camera == number)
         columns = first[rows, None] + np.arange(width)
-        found[rows] = _panorama(int(number), size)[:, :, columns].transpose(2, 0, 1, 3)
-    return found
+        images[rows] = _panorama(int(number), size)[:, :, columns].transpose(2, 0, 1, 3)
+    return images
 
 
 def paper(height: int) -> np.ndarray:

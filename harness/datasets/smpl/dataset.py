@@ -72,8 +72,8 @@ class SmplOptions(DatasetOptions):
 
 
 def _find(data_root: Path | None) -> dict[SplitName, Path]:
-    found = find_files("smpl", data_root, tuple(FILES.values()), _REMEDY)
-    return {split: found[name] for split, name in FILES.items()}
+    paths = find_files("smpl", data_root, tuple(FILES.values()), _REMEDY)
+    return {split: paths[name] for split, name in FILES.items()}
 
 
 def _arrays(path: Path) -> list[NpzArray]:

@@ -115,19 +115,19 @@ def _find(data_root: Path | None) -> Path:
     if data_root is None:
         raise UserError(f"The real sprites need a folder with data. {_REMEDY}")
     folders = [path for path in sorted(data_root.glob("sprites*")) if path.is_dir()]
-    found = [
+    candidates = [
         (folder, layout)
         for folder in (*folders, data_root)
         for layout, pattern in (("Li and Mandt's", lpc.FILE), ("Reed's", "sprites_*.mat"))
         if any(folder.glob(pattern))
     ]
-    if not found:
+    if not candidates:
         looked = ", ".join(str(folder) for folder in (*folders, data_root))
         raise UserError(f"Files of the sprites are missing (looked in {looked}). {_REMEDY}")
-    if len(found) > 1:
-        listed = " and ".join(f"{layout} in {folder}" for folder, layout in found)
+    if len(candidates) > 1:
+        listed = " and ".join(f"{layout} in {folder}" for folder, layout in candidates)
         raise UserError(
             f"Several sets of sprites were found: {listed}. Choose one with data_root=FOLDER, "
             "naming the folder itself."
         )
-    return found[0][0]
+    return candidates[0][0]

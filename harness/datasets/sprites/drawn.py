@@ -44,14 +44,14 @@ def frames() -> dict[str, np.ndarray]:
     Directions follow one another within an action and phases within a direction. ``phase`` counts
     the frames of an action from one view, ``frame`` all of them.
     """
-    found = [
+    combinations = [
         (action, direction, phase)
         for action, count in enumerate(FRAMES.values())
         for direction in range(len(VIEWS))
         for phase in range(count)
     ]
-    action, direction, phase = np.array(found).T
-    frame = np.arange(len(found))
+    action, direction, phase = np.array(combinations).T
+    frame = np.arange(len(combinations))
     return {"action": action, "direction": direction, "phase": phase, "frame": frame}
 
 

@@ -73,7 +73,7 @@ def _body(at: Factors, factors: Factors, side_on: bool) -> dict[str, list[Layer]
     trunk = _capsule(chest, pelvis, 5.4 * wide, 4.6 * wide)
     hips = _capsule(_moved(pelvis, -2.4 * wide), _moved(pelvis, 2.4 * wide), 3.0, 3.0)
     hem = _capsule(pelvis, _moved(pelvis, 0, 8.0), 4.6, 6.4)
-    found: dict[str, list[Layer]] = {
+    layers: dict[str, list[Layer]] = {
         "trunk": [_layer(hips, bottom), _layer(trunk, top),
                   _layer(hem, top, _among(factors["topwear"], _ROBE))],
         "outline": [_layer(hips, bottom), _layer(trunk, top)],
@@ -88,10 +88,10 @@ def _body(at: Factors, factors: Factors, side_on: bool) -> dict[str, list[Layer]
         thigh = _layer(_capsule(hip, knee, 3.0, 2.6), bottom)
         calf = _layer(_capsule(knee, ankle, 2.5, 2.1), shin)
         shoe = _layer(_capsule(ankle, toe, 2.3, 1.9), _same(_SHOE, skin))
-        found[f"{side}_arm"] = [lower, upper, fist]
-        found[f"{side}_leg"] = [thigh, calf, shoe]
-        found["outline"] += [upper, lower, fist, thigh, calf, shoe]
-    return found
+        layers[f"{side}_arm"] = [lower, upper, fist]
+        layers[f"{side}_leg"] = [thigh, calf, shoe]
+        layers["outline"] += [upper, lower, fist, thigh, calf, shoe]
+    return layers
 
 
 def _head(at: Factors, factors: Factors, view: int) -> dict[str, list[Layer]]:
@@ -148,7 +148,7 @@ def _weapon(at: Factors, factors: Factors) -> list[Layer]:
         (_capsule(hand - 9.0 * along, hand + 13.0 * along, 0.9, 0.9), _WOOD, spear),
         (_capsule(hand + 12.5 * along, hand + 17.0 * along, 2.1, 0.4), _STEEL, spear),
     )
-    layers = [_layer(shape, _same(colour, hand), shown) for shape, colour, shown in parts]
+    layers = [_layer(shape, _same(colour, hand), mask) for shape, colour, mask in parts]
     return [*(_outline(layer) for layer in layers), *layers]
 
 
@@ -165,9 +165,9 @@ def _grown(shape: Shape) -> Shape:
 
 
 def _layer(
-    shape: Shape, colour: np.ndarray, shown: np.ndarray | None = None, relief: float = _RELIEF
+    shape: Shape, colour: np.ndarray, mask: np.ndarray | None = None, relief: float = _RELIEF
 ) -> Layer:
-    opacity = np.ones(len(colour)) if shown is None else np.asarray(shown, np.float64)
+    opacity = np.ones(len(colour)) if mask is None else np.asarray(mask, np.float64)
     return Layer(shape, colour, opacity, relief=relief)
 
 

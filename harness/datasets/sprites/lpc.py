@@ -30,17 +30,17 @@ def read_lpc(path: Path) -> IdentityFrames:
     Raises:
         CorruptFileError: the file is truncated, damaged or of another kind.
     """
-    found = dict(zip(_ARRAYS, open_npz(path, tuple(_ARRAYS)), strict=True))
+    arrays = dict(zip(_ARRAYS, open_npz(path, tuple(_ARRAYS)), strict=True))
     for name, ndim in _ARRAYS.items():
-        if len(found[name].shape) != ndim:
-            _refuse(path, f"the array {name!r} has the shape {found[name].shape}")
+        if len(arrays[name].shape) != ndim:
+            _refuse(path, f"the array {name!r} has the shape {arrays[name].shape}")
     attributes, names, cells = (
-        found[name].whole() for name in ("attributes", "attribute_names", "cell_of")
+        arrays[name].whole() for name in ("attributes", "attribute_names", "cell_of")
     )
-    n_cells, n_characters, *shape = found["index"].shape
+    n_cells, n_characters, *shape = arrays["index"].shape
     if attributes.shape != (n_characters, len(names)):
         _refuse(path, f"'attributes' {attributes.shape} are not {len(names)} of {n_characters}")
-    if cells.max() >= n_cells or shape[0] != shape[1] or found["palette"].shape[1] != 3:
+    if cells.max() >= n_cells or shape[0] != shape[1] or arrays["palette"].shape[1] != 3:
         _refuse(path, "'index', 'palette' and 'cell_of' do not go together")
     action, direction, phase = (place.ravel() for place in np.indices(cells.shape))
     known = dict(zip((str(name) for name in names), attributes.T, strict=True))
@@ -55,7 +55,7 @@ def read_lpc(path: Path) -> IdentityFrames:
             "frame": np.unique(cells, return_inverse=True)[1].ravel(),
         },
         3,
-        partial(_open, found["index"], found["palette"], cells.ravel()),
+        partial(_open, arrays["index"], arrays["palette"], cells.ravel()),
     )
 
 

@@ -80,14 +80,14 @@ def _thrust(t: np.ndarray) -> Angles:
 
 def _walk(t: np.ndarray) -> Angles:
     """Legs and arms swing against each other, once to and fro."""
-    found: Angles = {"lift": 0.8 * np.cos(4 * np.pi * t)}
+    angles: Angles = {"lift": 0.8 * np.cos(4 * np.pi * t)}
     for side, start in (("left", 0.0), ("right", 0.5)):
         swing = np.sin(2 * np.pi * (t + start))
-        found[f"{side}_leg"] = 0.62 * swing
-        found[f"{side}_knee"] = 0.75 * np.maximum(np.cos(2 * np.pi * (t + start)), 0)
-        found[f"{side}_arm"] = -0.6 * swing
-        found[f"{side}_elbow"] = 0.3 + 0.2 * swing
-    return found
+        angles[f"{side}_leg"] = 0.62 * swing
+        angles[f"{side}_knee"] = 0.75 * np.maximum(np.cos(2 * np.pi * (t + start)), 0)
+        angles[f"{side}_arm"] = -0.6 * swing
+        angles[f"{side}_elbow"] = 0.3 + 0.2 * swing
+    return angles
 
 
 def _slash(t: np.ndarray) -> Angles:
@@ -111,13 +111,13 @@ def _jump(t: np.ndarray) -> Angles:
     crouch = np.maximum(np.cos(2 * np.pi * t), 0)
     aloft = np.maximum(-np.cos(2 * np.pi * t), 0)
     later = np.sin(2 * np.pi * t)  # what tells the way up from the way down
-    found: Angles = {"lift": 7.0 * aloft - 3.4 * crouch, "lean": 1.5 * crouch - 0.8 * later}
+    angles: Angles = {"lift": 7.0 * aloft - 3.4 * crouch, "lean": 1.5 * crouch - 0.8 * later}
     for side in ("left", "right"):
-        found[f"{side}_leg"] = 0.85 * crouch + 0.35 * aloft
-        found[f"{side}_knee"] = 1.7 * crouch + 0.8 * aloft
-        found[f"{side}_arm"] = -0.7 * crouch + 0.9 * aloft + 0.5 * later
-        found[f"{side}_out"] = 0.2 + 1.5 * aloft
-    return found
+        angles[f"{side}_leg"] = 0.85 * crouch + 0.35 * aloft
+        angles[f"{side}_knee"] = 1.7 * crouch + 0.8 * aloft
+        angles[f"{side}_arm"] = -0.7 * crouch + 0.9 * aloft + 0.5 * later
+        angles[f"{side}_out"] = 0.2 + 1.5 * aloft
+    return angles
 
 
 _ACTIONS: dict[str, Callable[[np.ndarray], Angles]] = {
@@ -134,7 +134,7 @@ def _solid(angles: Angles) -> dict[str, np.ndarray]:
     still = np.zeros_like(angles["lift"])
     y = GROUND - _ANKLE - _SHIN - _THIGH - angles["lift"]
     lean = angles["lean"]
-    found = {
+    positions = {
         "pelvis": _point(still, y, still),
         "chest": _point(still, y - _TORSO, lean),
         "head": _point(still, y - _TORSO - _NECK, 1.3 * lean),
@@ -143,8 +143,8 @@ def _solid(angles: Angles) -> dict[str, np.ndarray]:
         out = outward * angles[f"{side}_out"]
         arm, elbow = angles[f"{side}_arm"], angles[f"{side}_elbow"]
         leg, knee = angles[f"{side}_leg"], angles[f"{side}_knee"]
-        shoulder = found["chest"] + _point(outward * _SHOULDER + still, 1.0 + still, still)
-        hip = found["pelvis"] + _point(outward * _HIP + still, still, still)
+        shoulder = positions["chest"] + _point(outward * _SHOULDER + still, 1.0 + still, still)
+        hip = positions["pelvis"] + _point(outward * _HIP + still, still, still)
         bent = shoulder + _UPPER_ARM * _limb(arm, out)
         hand = bent + _FOREARM * _limb(arm + elbow, 0.6 * out)
         below = hip + _THIGH * _limb(leg, 0 * out)
@@ -159,8 +159,8 @@ def _solid(angles: Angles) -> dict[str, np.ndarray]:
             "ankle": ankle,
             "toe": ankle + 2.4 * _limb(leg - knee + np.pi / 2, 0 * out),
         }
-        found |= {f"{side}_{joint}": place for joint, place in limbs.items()}
-    return found
+        positions |= {f"{side}_{joint}": place for joint, place in limbs.items()}
+    return positions
 
 
 def _limb(forward: np.ndarray, out: np.ndarray) -> np.ndarray:

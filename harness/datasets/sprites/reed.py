@@ -57,12 +57,12 @@ def read_reed(paths: Sequence[Path], numbers: np.ndarray) -> IdentityFrames:
     if not paths:
         require_variety("characters (sprites_<n>.mat)", 0, 0)
     lengths = [_lengths(path) for path in paths]
-    for path, found in zip(paths, lengths, strict=True):
-        if found != lengths[0]:
+    for path, frame_counts in zip(paths, lengths, strict=True):
+        if frame_counts != lengths[0]:
             raise CorruptFileError(
-                f"{path} shows {sum(found)} frames, {found} by animation, but {paths[0]} "
-                f"{sum(lengths[0])}, {lengths[0]}. Every character must be shown in every frame: "
-                "fetch it again, or take it away."
+                f"{path} shows {sum(frame_counts)} frames, {frame_counts} by animation, but "
+                f"{paths[0]} {sum(lengths[0])}, {lengths[0]}. Every character must be shown in "
+                "every frame: fetch it again, or take it away."
             )
     require_variety(
         f"characters (sprites_<n>.mat) in {paths[0].parent}", len(paths), sum(lengths[0])

@@ -2,8 +2,9 @@
 
 A path is a sequence of segments, each the exponential flow of one triangle until the path reaches
 an edge. As the velocity is continuous, a crossing time that is off by ``s`` moves the end of the
-path by the order of ``s^2`` alone: a time predicted from a parabola is good enough. For the same
-reason the end does not depend on the crossing times, and the gradient takes them as constants.
+path by the order of ``s^2`` alone: a time predicted from a parabola is good enough. The gradient
+takes the times as constants. It is off by the order of s, as the adjoint has the matrix of the
+wrong triangle for that while; ``docs/methods.md`` says how much that is.
 
 Positions are coordinates of a triangle (see ``cpab.tessellation``), planes ``[2, n]``.
 Velocities of the coordinates are planes ``[6, C, B]``: the columns of ``(A | b)`` one after

@@ -1,4 +1,4 @@
-"""What each factor does to the outcome, over all others; and how two of them act together."""
+"""Figures of the main effects of factors on the outcome, and of interactions of two of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ LOOK = (
 
 @dataclass(frozen=True)
 class Panel:
-    """One panel: a factor along it, a line for each thing that is held apart.
+    """One panel: a factor along its axis, one line for each setting of the others told apart.
 
     Attributes:
         factor: the factor along the panel.
@@ -48,7 +48,7 @@ class Panel:
 
 def main_effects(design: Design) -> Figure:
     """Draw a panel a factor: the outcome at each level, averaged over the other factors."""
-    panels = [_main(design, factor) for factor in design.factors]
+    panels = [_main_effect_panel(design, factor) for factor in design.factors]
     outcome = design.grid.outcome
     notes = [panel.note for panel in panels if panel.note]
     caption = (
@@ -66,19 +66,19 @@ def interactions(design: Design, ranked: Sequence[tuple[Factor, Factor]]) -> Fig
         design: the variants.
         ranked: the pairs, the one that interacts most first.
     """
-    panels = [_together(design, *pair) for pair in ranked[:MOST_PAIRS]]
-    named = words([f"{one.name} with {other.name}" for one, other in ranked[:MOST_PAIRS]])
+    panels = [_interaction_panel(design, *pair) for pair in ranked[:MOST_PAIRS]]
+    pair_names = words([f"{one.name} with {other.name}" for one, other in ranked[:MOST_PAIRS]])
     caption = (
-        f"Test {design.grid.outcome.label} by {named}: where lines are parallel, the factors act "
-        f"independently. {LOOK}"
+        f"Test {design.grid.outcome.label} by {pair_names}: where lines are parallel, the factors "
+        f"act independently. {LOOK}"
     )
     if len(ranked) > MOST_PAIRS:
         caption += f" The {MOST_PAIRS} of {len(ranked)} pairs that interact most are drawn."
     return _figure(f"interactions{design.mark}", design, panels, caption)
 
 
-def _main(design: Design, factor: Factor) -> Panel:
-    """Average over the other factors, where the design lets means be compared."""
+def _main_effect_panel(design: Design, factor: Factor) -> Panel:
+    """Return the panel of a main effect: means over the other factors, if these can be compared."""
     levels = range(len(factor.levels))
     if not design.crossed([factor]):
         contexts = [
@@ -88,10 +88,10 @@ def _main(design: Design, factor: Factor) -> Panel:
         ]
         covered = {level for c in contexts for level in design.codes.loc[c, factor.key]}
         if covered == set(levels) and len(contexts) <= len(COLOURS):
-            names = [_named(design, within, factor) for within in contexts]
+            names = [_setting_label(design, within, factor) for within in contexts]
             lines = [_line(design, factor, *each) for each in zip(contexts, names, strict=True)]
-            known = design.codes[np.logical_or.reduce(contexts)].max() >= 0
-            legend = " · ".join(f.name for f in design.factors if f != factor and known[f.key])
+            has_level = design.codes[np.logical_or.reduce(contexts)].max() >= 0
+            legend = " · ".join(f.name for f in design.factors if f != factor and has_level[f.key])
             return Panel(factor, lines, legend=legend)
         note = (
             f"Levels of {factor.name} were not combined with the same levels of the other factors: "
@@ -101,8 +101,8 @@ def _main(design: Design, factor: Factor) -> Panel:
     return Panel(factor, [_line(design, factor, None, "")])
 
 
-def _together(design: Design, one: Factor, other: Factor) -> Panel:
-    """Put the factor with more levels, a numeric one rather, along the panel."""
+def _interaction_panel(design: Design, one: Factor, other: Factor) -> Panel:
+    """Return the panel of an interaction, a numeric factor or the one with more levels along it."""
     along, apart = sorted((one, other), key=lambda f: (not f.numeric, -len(f.levels)))
     lines = [
         _line(design, along, design.codes[apart.key] == level, apart.labels[level])
@@ -116,7 +116,7 @@ def _line(design: Design, factor: Factor, within: "pd.Series[bool] | None", labe
     return Line(label, [design.marginal([factor], [level], within) for level in levels])
 
 
-def _named(design: Design, within: "pd.Series[bool]", factor: Factor) -> str:
+def _setting_label(design: Design, within: "pd.Series[bool]", factor: Factor) -> str:
     """Name a setting of all factors but one by its levels."""
     settings = design.settings(str(design.grid.rows.loc[within, "group"].iloc[0]))
     labels = [label for key, label in settings.items() if key != factor.key and label != "–"]

@@ -1,4 +1,4 @@
-"""What an ablation found, in words: computed from the same numbers as its tables."""
+"""The result of an ablation in sentences, computed from the same numbers as its tables."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,10 +6,9 @@ from markupsafe import Markup
 
 from reports.analysis.families import Family
 from reports.figures.importance import name
-from reports.kinds.shared.reading import MOST_SENTENCES, best, ending, outliers
-from reports.layout.constraints import Bound, Checked, Kept
+from reports.kinds.shared.reading import MOST_SENTENCES, outliers
+from reports.layout.constraints import Bound, Checked, Compliance
 from reports.layout.design import Design
-from reports.layout.profiles import Profile
 from reports.layout.scores import Scores
 from reports.page.figure import wide_limits
 from reports.page.text import count, interval, p_value, words
@@ -22,7 +21,6 @@ MOST_NAMED = 8
 
 def reading(
     design: Design,
-    found: Mapping[str, Profile],
     score: Scores | None,
     checked: Checked,
     terms: Sequence[Term],
@@ -31,16 +29,14 @@ def reading(
 ) -> Markup:
     """Return a few sentences that state the result with its intervals and sample sizes."""
     grid = design.grid
-    said = [ending(grid)]
-    if any(profile.best for profile in found.values()):
-        said.append(best(grid, dict(found)))
+    sentences = []
     if family and len(grid.groups) > 1:
-        said.append(_against_baseline(design, family))
-    said.append(_importance(design, terms))
-    said += [_constraint(score, *each) for each in checked]
-    said.append(outliers(grid, wide_limits(grid.rows["value"].to_numpy(dtype=float))))
+        sentences.append(_against_baseline(design, family))
+    sentences.append(_importance(design, terms))
+    sentences += [_constraint(score, *each) for each in checked]
+    sentences.append(outliers(grid, wide_limits(grid.rows["value"].to_numpy(dtype=float))))
     paragraph = Markup("<p>{}</p>")
-    return Markup("\n").join(paragraph.format(sentence) for sentence in said if sentence)
+    return Markup("\n").join(paragraph.format(sentence) for sentence in sentences if sentence)
 
 
 def _against_baseline(design: Design, family: Family) -> str:
@@ -67,7 +63,8 @@ def _against_baseline(design: Design, family: Family) -> str:
     if not sentences:
         beyond = [group for group, each in compared.items() if each.beyond_its_interval]
         why = (
-            f" (p is adjusted; the interval of {_named(beyond)} alone, which is not, leaves out 0)"
+            f" (p is adjusted; the interval of {_names_or_count(beyond)}, which is not, leaves "
+            "out 0)"
             if beyond
             else ""
         )
@@ -76,12 +73,12 @@ def _against_baseline(design: Design, family: Family) -> str:
         sentence += "; ".join(sentences)
     else:
         sentence += "; ".join(
-            f"{_named(groups)} {'is' if len(groups) == 1 else 'are'} {side}"
+            f"{_names_or_count(groups)} {'is' if len(groups) == 1 else 'are'} {side}"
             for side, groups in sides.items()
             if groups
         )
-    if left := len(compared) - len(sentences):
-        others = count(left, "other variant does", "other variants do")
+    if n_others := len(compared) - len(sentences):
+        others = count(n_others, "other variant does", "other variants do")
         sentence += f". {others} not differ significantly"
     return f"{sentence}."
 
@@ -100,16 +97,18 @@ def _importance(design: Design, terms: Sequence[Term]) -> str:
     )
 
 
-def _constraint(score: Scores | None, constraint: Bound, kept: Mapping[str, Kept]) -> str:
+def _constraint(
+    score: Scores | None, constraint: Bound, compliance: Mapping[str, Compliance]
+) -> str:
     """Say which variants keep a constraint, and which of these is best."""
     by_verdict: dict[Verdict, list[str]] = {verdict: [] for verdict in VERDICTS}
-    for group, each in kept.items():
+    for group, each in compliance.items():
         if each.mean.n:
             by_verdict[each.verdict].append(group)
     if not any(by_verdict.values()):
         return f"The constraint {constraint.in_words} was measured on no trial."
     parts = [
-        f"{'is undecided' if verdict == 'undecided' else verdict} for {_named(groups)}"
+        f"{'is undecided' if verdict == 'undecided' else verdict} for {_names_or_count(groups)}"
         for verdict, groups in by_verdict.items()
         if groups
     ]
@@ -124,6 +123,6 @@ def _constraint(score: Scores | None, constraint: Bound, kept: Mapping[str, Kept
     return sentence
 
 
-def _named(groups: Sequence[str]) -> str:
+def _names_or_count(groups: Sequence[str]) -> str:
     """Name groups, or count them where they are many."""
     return words(groups) if len(groups) <= MOST_NAMED else count(len(groups), "variant")

@@ -19,7 +19,7 @@ from reports.figures.trajectories import trajectories
 from reports.kinds.ablation.effects import interactions, main_effects
 from reports.kinds.ablation.reading import reading
 from reports.kinds.ablation.tables import variants_table
-from reports.kinds.shared.header import header
+from reports.kinds.shared.header import header, is_smoke
 from reports.kinds.shared.printed_table import printed_table
 from reports.kinds.shared.score_tables import differences_table, metrics_table
 from reports.kinds.shared.tables import cells_table, trials_table
@@ -46,71 +46,71 @@ MOST_MAPS = 3
 def page(results: Results) -> Page:
     """Assemble the ablation report of a run directory."""
     design = design_of(results)
-    grid, found = design.grid, profiles(design.grid)
+    grid, group_profiles = design.grid, profiles(design.grid)
     scores = all_scores(results, axis=False)
     score = next((s for s in scores if s.outcome.name == grid.outcome.name), None)
     checked = [(constraint, check(constraint, results)) for constraint in constraints_of(results)]
     terms = terms_of(design)
-    known = published(str(results.sweep.get("space") or ""))
-    compared = families(scores, design.baseline, stated_pairs(known))
+    publication = published(str(results.sweep.get("space") or ""))
+    compared = families(scores, design.baseline, stated_pairs(publication))
     family = compared.get(grid.outcome.name)
+    by_name = {score.outcome.name: score for score in scores}
+    findings = Findings(design, by_name, compared, checked, is_smoke(results.sweep))
 
-    result: list[Part] = [reading(design, found, score, checked, terms, family=family)]
+    result: list[Part] = [reading(design, score, checked, terms, family=family)]
     if grid.groups:
-        result.append(variants_table(design, found, family, checked))
-    for constraint, kept in checked:
-        if any(each.mean.n for each in kept.values()):
+        result.append(variants_table(design, group_profiles, family, checked))
+    for constraint, compliance in checked:
+        if any(each.mean.n for each in compliance.values()):
             values = lay_out(results, constraint.metric, axis=False).rows[
                 ["group", "seed", "value"]
             ]
-            result.append(draw_constraint(constraint, kept, design, values))
-    sections = [Section("Result", result), *_published(known, design, scores, compared, checked)]
+            result.append(draw_constraint(constraint, compliance, design, values))
+    sections = [
+        Section("Result", result),
+        *_published(publication, scores, findings),
+    ]
     if score and design.factors:
         sections += _effects(design, terms)
         sections += _effects_on_others(results, design)
-    shown = shown_variants(design, found)
-    sections += _curves(results, grid, shown, checked)
-    sections += _pictures(results, grid.only(shown), found)
+    variants = shown_variants(design, group_profiles)
+    sections += _curves(results, grid, variants, checked)
+    sections += _pictures(results, grid.only(variants), group_profiles)
     if scores:
         sections.append(Section("Every metric", _metrics(design, scores, compared), folded=True))
     if grid.counts["planned"]:
-        tables: Sequence[Part] = [cells_table(grid, found), trials_table(grid, results)]
+        tables: Sequence[Part] = [cells_table(grid, group_profiles), trials_table(grid, results)]
         sections.append(Section("Every variant and every trial", tables, folded=True))
     title = str(results.sweep.get("title") or "Ablation")
     source = str(results.sweep.get("source") or "")
-    return Page(title, source, header(results, grid, None), sections)
+    return Page(title, source, header(results, grid), sections)
 
 
-def shown_variants(design: Design, found: dict[str, Profile]) -> tuple[str, ...]:
+def shown_variants(design: Design, group_profiles: dict[str, Profile]) -> tuple[str, ...]:
     """Return the variants that curves and pictures show: all, or the baseline and the best."""
     grid = design.grid
     if len(grid.groups) <= len(COLOURS):
         return grid.groups
     sign = grid.outcome.sign
     ranked = sorted(
-        (group for group in grid.groups if found[group].best and group != design.baseline),
-        key=lambda group: -sign * found[group].cells[0].mean.value,
+        (group for group in grid.groups if group_profiles[group].best and group != design.baseline),
+        key=lambda group: -sign * group_profiles[group].cells[0].mean.value,
     )
-    kept = {design.baseline, *ranked[: len(COLOURS) - 1]}
-    return tuple(group for group in grid.groups if group in kept)
+    selection = {design.baseline, *ranked[: len(COLOURS) - 1]}
+    return tuple(group for group in grid.groups if group in selection)
 
 
 def _published(
-    known: Published | None,
-    design: Design,
-    scores: list[Scores],
-    compared: dict[str, Family],
-    checked: Checked,
+    publication: Published | None, scores: list[Scores], findings: Findings
 ) -> list[Section]:
-    if known is None or known.subject or not scores:
+    if publication is None or publication.subject or not scores:
         return []
-    note = f"Published data: {known.used}; see the header for what was used here."
-    findings = Findings(design, {s.outcome.name: s for s in scores}, compared, checked)
-    parts: list[Part] = [variants_tested(known, findings)]
-    if known.printed:
-        down = len(known.metrics) > MOST_COLUMNS
-        parts.append(printed_table(known, scores, note, down=down))
-    parts.append(setting(known.note, known.setting))
+    note = f"Published data: {publication.used}; see the header for what was used here."
+    parts: list[Part] = [variants_tested(publication, findings)]
+    if publication.printed:
+        down = len(publication.metrics) > MOST_COLUMNS
+        parts.append(printed_table(publication, scores, note, down=down))
+    parts.append(setting(publication.note, publication.setting))
     return [Section("What was published", parts)]
 
 
@@ -135,8 +135,8 @@ def _of_pairs(design: Design, terms: list[Term]) -> list[Part]:
 
 def _effects_on_others(results: Results, design: Design) -> list[Section]:
     """Return a section for each further metric that the paper says to rise or to fall."""
-    known = published(str(results.sweep.get("space") or ""))
-    trends = {*(known.trends if known else ())} - {design.grid.outcome.name}
+    publication = published(str(results.sweep.get("space") or ""))
+    trends = {*(publication.trends if publication else ())} - {design.grid.outcome.name}
     sections = []
     for outcome in outcomes_of(results):
         if outcome.name in trends:
@@ -155,36 +155,36 @@ def _metrics(design: Design, scores: list[Scores], compared: dict[str, Family]) 
 
 
 def _curves(
-    results: Results, grid: Grid, shown: tuple[str, ...], checked: Checked
+    results: Results, grid: Grid, variants: tuple[str, ...], checked: Checked
 ) -> list[Section]:
     """Return the learning curves of the outcome, or else of the loss, and all trajectories."""
     curves = read_curves(results.curves, grid.outcome)
     if not curves.recorded:
         curves = read_curves(results.curves, LOSS, "train")
     parts: list[Part] = []
-    few = grid.only(shown)
-    if len(shown) < len(grid.groups):
+    few = grid.only(variants)
+    if len(variants) < len(grid.groups):
         note = "<p>Of {} variants the baseline and the {} best are shown.</p>"
-        parts.append(Markup(note).format(len(grid.groups), len(shown) - 1))
+        parts.append(Markup(note).format(len(grid.groups), len(variants) - 1))
     along = lay_out(results, grid.outcome)
-    if curves.recorded and len(shown) == len(grid.groups):
+    if curves.recorded and len(variants) == len(grid.groups):
         parts.append(draw_at(few, curves, 0.0, ""))
     if curves.recorded and len(along.levels) > 1:
         parts.append(draw_all(along, curves))
-    if drawn := trajectories(few, results.curves, checked):
-        parts.append(drawn)
+    if figure := trajectories(few, results.curves, checked):
+        parts.append(figure)
     return [Section("Along training", parts)] if parts else []
 
 
-def _pictures(results: Results, grid: Grid, found: dict[str, Profile]) -> list[Section]:
-    """Return what the variants make of test images, of single codes and of exchanged ones."""
+def _pictures(results: Results, grid: Grid, group_profiles: dict[str, Profile]) -> list[Section]:
+    """Return the sections of reconstructions, samples, decodings of single codes, and swaps."""
     artifact = cache(results.artifact)
-    kept = {group: found[group] for group in grid.groups}
-    made = [
-        gallery(artifact, grid, kept, (*MADE, SAMPLES)),
-        gallery(artifact, grid, kept, SHOWN, "single-codes"),
+    selected_profiles = {group: group_profiles[group] for group in grid.groups}
+    figures = [
+        gallery(artifact, grid, selected_profiles, (*MADE, SAMPLES)),
+        gallery(artifact, grid, selected_profiles, SHOWN, "single-codes"),
         draw_errors(results.artifact, grid),
     ]
-    parts: list[Part] = [figure for figure in made if figure]
+    parts: list[Part] = [figure for figure in figures if figure]
     pictures = [Section("Pictures", parts)] if parts else []
-    return pictures + exchanges(artifact, grid, kept)
+    return pictures + exchanges(artifact, grid, selected_profiles)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from reports.analysis.families import Family
 from reports.analysis.group_comparisons import NOT_COMPARED
-from reports.layout.constraints import Bound, Checked, Kept
+from reports.layout.constraints import Bound, Checked, Compliance
 from reports.layout.design import Design
 from reports.layout.profiles import Cell, Profile
 from reports.page.tables import Column, Table
@@ -18,13 +18,13 @@ from reports.stats.estimates import Estimate
 
 
 def variants_table(
-    design: Design, found: Mapping[str, Profile], family: Family | None, checked: Checked
+    design: Design, group_profiles: Mapping[str, Profile], family: Family | None, checked: Checked
 ) -> Table:
     """Return one row a variant.
 
     Args:
         design: the variants and the baseline.
-        found: the variants' profiles.
+        group_profiles: the variants' profiles.
         family: the page's comparisons in the outcome; None if no trial has a value of it.
         checked: the constraints.
     """
@@ -39,14 +39,14 @@ def variants_table(
         keys = [_number(level) for level in levels] if factor.numeric else None
         columns.append(Column(factor.name, labels, keys))
         data[factor.key] = levels
-    cells = [found[group].cells[0] for group in groups]
-    diverged = [found[group].diverged for group in groups]
+    cells = [group_profiles[group].cells[0] for group in groups]
+    diverged = [group_profiles[group].diverged for group in groups]
     columns.append(Column("diverged / ended", [*map(share, diverged)], [d.value for d in diverged]))
     data |= {status: [cell.counts[status] for cell in cells] for status in cells[0].counts}
     if family:
         columns += _outcome(design, family, cells, data)
-    for constraint, kept in checked:
-        columns.append(_constraint(constraint, [kept[group] for group in groups], data))
+    for constraint, compliance in checked:
+        columns.append(_constraint(constraint, [compliance[group] for group in groups], data))
     return Table("variants", _caption(design, family, checked), columns, pd.DataFrame(data))
 
 
@@ -89,20 +89,22 @@ def _outcome(
 
 
 def _constraint(
-    constraint: Bound, kept: Sequence[Kept], data: dict[str, Sequence[object]]
+    constraint: Bound, compliance: Sequence[Compliance], data: dict[str, Sequence[object]]
 ) -> Column:
     name = constraint.metric.name
     data |= {
-        f"{name}_mean": [k.mean.value for k in kept],
-        f"{name}_low": [k.mean.low for k in kept],
-        f"{name}_high": [k.mean.high for k in kept],
-        f"{name}_bound": [k.bound for k in kept],
-        f"{name}_seeds_keeping_it": [k.kept for k in kept],
-        f"{name}_verdict": [k.verdict if k.mean.n else "" for k in kept],
+        f"{name}_mean": [k.mean.value for k in compliance],
+        f"{name}_low": [k.mean.low for k in compliance],
+        f"{name}_high": [k.mean.high for k in compliance],
+        f"{name}_bound": [k.bound for k in compliance],
+        f"{name}_seeds_keeping_it": [k.n_met for k in compliance],
+        f"{name}_verdict": [k.verdict if k.mean.n else "" for k in compliance],
     }
     shares = Markup("{} <small>{}/{}</small>")
-    cells = [shares.format(mark(k.verdict), k.kept, k.mean.n) if k.mean.n else "–" for k in kept]
-    return Column(constraint.in_words, cells, [k.slack.value for k in kept])
+    cells = [
+        shares.format(mark(k.verdict), k.n_met, k.mean.n) if k.mean.n else "–" for k in compliance
+    ]
+    return Column(constraint.in_words, cells, [k.slack.value for k in compliance])
 
 
 def _caption(design: Design, family: Family | None, checked: Checked) -> str:

@@ -8,10 +8,12 @@ from markupsafe import Markup
 
 from harness.durations import duration
 from harness.results import Results
-from reports.claims.published import Published
+from reports.claims.published import Published, published
+from reports.kinds.shared.reading import best, ending
 from reports.layout.grid import Grid
 from reports.layout.outcome import outcomes_of
-from reports.page.text import count, words
+from reports.layout.profiles import profiles
+from reports.page.text import count, level_label, words
 
 HARDWARE = ("host", "device", "cpu", "threads")
 ELSEWHERE = ("git_commit", "git_dirty", "data_root")
@@ -20,11 +22,13 @@ MOST_VALUES = 4
 """Most different values named of one fact; the others are counted."""
 
 
-def header(results: Results, grid: Grid, known: Published | None) -> Markup:
+def header(results: Results, grid: Grid) -> Markup:
     """Return the header as HTML: banners, counts, facts, problems, command."""
+    publication = published(str(results.sweep.get("space") or ""))
     blocks = [
         *_banners(grid),
-        *_data_notes(results.trials, results.sweep, known),
+        *_data_notes(results.trials, results.sweep, publication),
+        summary(grid),
         _counts(grid),
         _facts(results, grid),
         *_problems(results.problems),
@@ -34,14 +38,27 @@ def header(results: Results, grid: Grid, known: Published | None) -> Markup:
     return Markup("\n").join(blocks)
 
 
+def summary(grid: Grid) -> Markup:
+    """Say in a paragraph how the trials ended and, on a single dataset, what was best."""
+    sentences, group_profiles = [ending(grid)], profiles(grid)
+    if "dataset" not in grid.factors and any(p.best for p in group_profiles.values()):
+        sentences.append(best(grid, group_profiles))
+    return Markup('<p class="summary">{}</p>').format(" ".join(sentences))
+
+
+def is_smoke(sweep: dict[str, Any]) -> bool:
+    """Say whether a sweep only shows that everything runs."""
+    return str(sweep.get("scale") or "").startswith("smoke")
+
+
 def _banners(grid: Grid) -> list[Markup]:
     """Say that a run is incomplete, or empty, before anything else is said."""
     counts = grid.counts
     if not counts["planned"]:
         return [Markup('<p class="banner" role="status">This run directory holds no trials.</p>')]
     lacking = [
-        f"{counts[status]:,} {said}"
-        for status, said in (("missing", "not finished"), ("failed", "failed"))
+        f"{counts[status]:,} {wording}"
+        for status, wording in (("missing", "not finished"), ("failed", "failed"))
         if counts[status]
     ]
     if not lacking:
@@ -51,22 +68,32 @@ def _banners(grid: Grid) -> list[Markup]:
 
 
 def _data_notes(
-    trials: pd.DataFrame, sweep: dict[str, Any], known: Published | None
+    trials: pd.DataFrame, sweep: dict[str, Any], publication: Published | None
 ) -> list[Markup]:
     """Mark where data or scale differ from the published experiment."""
-    said = []
-    if "procedural" in _distinct(trials, "data_source"):
-        said.append("Procedural data: these images are rendered, not those of a published set.")
+    sentences = []
     datasets = _distinct(trials, "dataset")
-    if known and any(dataset != known.used for dataset in datasets):
-        said.append(f"The paper used {known.used}, this run {words(datasets)}.")
-    scale = sweep.get("scale")
-    if known and scale and scale != "paper":
-        said.append(f"The scale is “{scale}”, not the published setting.")
-    if said:
-        said.append("Numbers cannot be compared with published ones; directions may be.")
+    if "data_source" in trials:
+        rendered = _distinct(trials[trials["data_source"] == "procedural"], "dataset")
+        if rendered:
+            sentences.append(
+                f"Procedural data: the images of {words(rendered)} are rendered, not those of a "
+                "published set."
+            )
+    if publication and any(dataset != publication.used for dataset in datasets):
+        sentences.append(f"The paper's data: {publication.used}; this run's: {words(datasets)}.")
+    scale = str(sweep.get("scale") or "")
+    if is_smoke(sweep):
+        sentences.append(
+            f"The scale is “{scale}”, which only shows that everything runs: so few steps teach a "
+            "method nothing."
+        )
+    elif scale and scale != "paper":
+        sentences.append(f"The scale is “{scale}”, not the published setting.")
+    if sentences:
+        sentences.append("Numbers cannot be compared with published ones; directions may be.")
     note = Markup('<p class="note">{}</p>')
-    return [note.format(" ".join(said))] if said else []
+    return [note.format(" ".join(sentences))] if sentences else []
 
 
 def _counts(grid: Grid) -> Markup:
@@ -115,13 +142,26 @@ def _problems(problems: Iterable[str]) -> list[Markup]:
 
 def _swept(sweep: dict[str, Any]) -> str:
     swept = sweep.get("swept")
-    if not isinstance(swept, dict):
-        return ""
-    listed = {
-        key: ", ".join(map(str, values)) if isinstance(values, (list, tuple)) else str(values)
-        for key, values in swept.items()
-    }
-    return "; ".join(f"{key} ∈ {{{values}}}" for key, values in listed.items())
+    axes = (sweep.get("search") or {}).get("axes") or {}
+    return "; ".join(
+        f"{key} {_range_in_words(axes[key]) if key in axes else _values_in_words(values)}"
+        for key, values in (swept.items() if isinstance(swept, dict) else ())
+    )
+
+
+def _values_in_words(values: Any) -> str:
+    listed = values if isinstance(values, list | tuple) else [values]
+    return f"∈ {{{', '.join(map(str, listed))}}}"
+
+
+def _range_in_words(axis: dict[str, Any]) -> str:
+    """Return an axis of a search in words: ``from 10⁻⁵ to 0.01, by orders of magnitude``."""
+    if "choices" in axis:
+        return _values_in_words(axis["choices"])
+    whole = ", whole numbers" if axis.get("kind") == "int" else ""
+    log = ", by orders of magnitude" if axis.get("log") else ""
+    low, high = (level_label(float(axis[end])) for end in ("low", "high"))
+    return f"from {low} to {high}{whole}{log}"
 
 
 def _datasets(trials: pd.DataFrame) -> str:
@@ -149,16 +189,16 @@ def _metrics(results: Results) -> str:
 
 
 def _durations(sweep: dict[str, Any], grid: Grid) -> str:
-    said = []
+    durations = []
     if isinstance(elapsed := sweep.get("elapsed"), (int, float)):
-        said.append(f"{duration(elapsed)} elapsed")
+        durations.append(f"{duration(elapsed)} elapsed")
     seconds = grid.rows["seconds"].dropna()
     if len(seconds):
-        said.append(
+        durations.append(
             f"{duration(float(seconds.sum()))} of trials "
             f"(median {duration(float(seconds.median()))} a trial)"
         )
-    return ", ".join(said)
+    return ", ".join(durations)
 
 
 def _commit(trials: pd.DataFrame) -> str:
@@ -169,9 +209,9 @@ def _commit(trials: pd.DataFrame) -> str:
 
 def _environment(trials: pd.DataFrame, hardware: bool) -> str:
     names = [c.removeprefix("env.") for c in trials.columns if c.startswith("env.")]
-    chosen = [n for n in names if n not in ELSEWHERE and (n in HARDWARE) is hardware]
-    said = {name: _values(trials, f"env.{name}") for name in chosen}
-    return "; ".join(f"{name} {values}" for name, values in said.items() if values)
+    selected_names = [n for n in names if n not in ELSEWHERE and (n in HARDWARE) is hardware]
+    values_by_name = {name: _values(trials, f"env.{name}") for name in selected_names}
+    return "; ".join(f"{name} {values}" for name, values in values_by_name.items() if values)
 
 
 def _values(trials: pd.DataFrame, column: str) -> str:

@@ -17,32 +17,32 @@ _NONE = Estimate(np.nan, np.nan, np.nan, 0)
 
 
 def printed_table(
-    known: Published, scores: list[Scores], note: str, *, down: bool = False
+    publication: Published, scores: list[Scores], note: str, *, down: bool = False
 ) -> Table:
     """Return published numbers beside ours.
 
     Args:
-        known: the publication.
+        publication: the publication.
         scores: ours.
         note: what else is to be said of them.
         down: whether a metric is a row; else a method or variant is.
     """
     ours = {score.outcome.name: score for score in scores}
-    columns, data = _printed_down(known, ours) if down else _printed_across(known, ours)
-    caption = f"Published numbers beside ours. {known.source}. {note}".strip()
+    columns, data = _printed_down(publication, ours) if down else _printed_across(publication, ours)
+    caption = f"Published numbers beside ours. {publication.source}. {note}".strip()
     return Table("published", caption, columns, pd.DataFrame(data))
 
 
 def _printed_across(
-    known: Published, ours: Mapping[str, Scores]
+    publication: Published, ours: Mapping[str, Scores]
 ) -> tuple[list[Column], dict[str, object]]:
-    methods, what = list(known.printed), _noun(known)
-    columns = [Column(what, [_named(known, method) for method in methods])]
+    methods, what = list(publication.printed), _row_noun(publication)
+    columns = [Column(what, [_row_label(publication, method) for method in methods])]
     data: dict[str, object] = {what: methods}
-    for place, metric in enumerate(known.metrics):
-        theirs = [float(known.printed[method][place]) for method in methods]
+    for place, metric in enumerate(publication.metrics):
+        theirs = [float(publication.printed[method][place]) for method in methods]
         title = _title(metric, ours)
-        name = _as_called(known, metric) or title
+        name = _printed_name(publication, metric) or title
         shared = name if name == title or metric not in ours else f"{name} · {title}"
         columns.append(Column("published", [_as_printed(v) for v in theirs], theirs, shared))
         data[f"{metric}_published"] = theirs
@@ -55,15 +55,18 @@ def _printed_across(
 
 
 def _printed_down(
-    known: Published, ours: Mapping[str, Scores]
+    publication: Published, ours: Mapping[str, Scores]
 ) -> tuple[list[Column], dict[str, object]]:
-    metrics = known.metrics
+    metrics = publication.metrics
     columns = [
-        Column("metric, and as what it was published", [_both(known, m, ours) for m in metrics])
+        Column(
+            "metric, and as what it was published",
+            [_metric_title(publication, m, ours) for m in metrics],
+        )
     ]
     data: dict[str, object] = {"metric": metrics}
-    for method, row in known.printed.items():
-        theirs, name = [float(value) for value in row], known.names.get(method, method)
+    for method, row in publication.printed.items():
+        theirs, name = [float(value) for value in row], publication.names.get(method, method)
         columns.append(Column("published", [_as_printed(v) for v in theirs], theirs, name))
         means = [_mean(ours, metric, method) for metric in metrics]
         cells = [stacked(cell(mean)) for mean in means]
@@ -72,23 +75,23 @@ def _printed_down(
     return columns, data
 
 
-def _named(known: Published, method: str) -> str:
-    return f"{method}, {known.names[method]}" if method in known.names else method
+def _row_label(publication: Published, method: str) -> str:
+    return f"{method}, {publication.names[method]}" if method in publication.names else method
 
 
-def _both(known: Published, metric: str, ours: Mapping[str, Scores]) -> str:
+def _metric_title(publication: Published, metric: str, ours: Mapping[str, Scores]) -> str:
     title = _title(metric, ours)
-    theirs = _as_called(known, metric) or title
+    theirs = _printed_name(publication, metric) or title
     return title if theirs == title else Markup("{}<br><small>{}</small>").format(title, theirs)
 
 
-def _as_called(known: Published, metric: str) -> str:
-    return next((c.printed for c in known.columns if c.metric == metric), "")
+def _printed_name(publication: Published, metric: str) -> str:
+    return next((c.printed for c in publication.columns if c.metric == metric), "")
 
 
-def _noun(known: Published) -> str:
+def _row_noun(publication: Published) -> str:
     """Return what a row is: a method, a variant."""
-    return "method" if known.factor == "method" and not known.names else "variant"
+    return "method" if publication.factor == "method" and not publication.names else "variant"
 
 
 def _title(metric: str, ours: Mapping[str, Scores]) -> str:
@@ -96,8 +99,8 @@ def _title(metric: str, ours: Mapping[str, Scores]) -> str:
 
 
 def _mean(ours: Mapping[str, Scores], metric: str, method: str) -> Estimate:
-    known = metric in ours and method in ours[metric].values
-    return ours[metric].mean(method) if known else _NONE
+    measured = metric in ours and method in ours[metric].values
+    return ours[metric].mean(method) if measured else _NONE
 
 
 def _as_printed(value: float) -> str:

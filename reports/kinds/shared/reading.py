@@ -1,4 +1,4 @@
-"""The result in words, computed: what is better than what, by how much, and what is not shown."""
+"""The result in sentences: which group is better, by how much, and which gaps are significant."""
 
 from collections import Counter
 
@@ -15,16 +15,16 @@ MOST_SENTENCES = 6
 """Most comparisons put into words; the table has all."""
 
 
-def reading(grid: Grid, found: dict[str, Profile], compared: list[Comparison]) -> Markup:
+def reading(grid: Grid, group_profiles: dict[str, Profile], compared: list[Comparison]) -> Markup:
     """Return a few sentences that state the result with its intervals and sample sizes."""
-    said = [ending(grid)]
-    if any(profile.best for profile in found.values()):
-        said += [best(grid, found), *_differences(grid, compared)]
+    sentences = []
+    if any(profile.best for profile in group_profiles.values()):
+        sentences += _differences(grid, compared)
     if len(grid.levels) > 1:
-        said.append(_limits(grid, found))
-    said.append(outliers(grid))
+        sentences.append(_limits(grid, group_profiles))
+    sentences.append(outliers(grid))
     paragraph = Markup("<p>{}</p>")
-    return Markup("\n").join(paragraph.format(sentence) for sentence in said if sentence)
+    return Markup("\n").join(paragraph.format(sentence) for sentence in sentences if sentence)
 
 
 def ending(grid: Grid) -> str:
@@ -46,11 +46,11 @@ def ending(grid: Grid) -> str:
     return sentence
 
 
-def best(grid: Grid, found: dict[str, Profile]) -> str:
+def best(grid: Grid, group_profiles: dict[str, Profile]) -> str:
     """Say which group has the best mean, and where; some group must be stable somewhere."""
     outcome = grid.outcome
     leader = max(
-        (profile.best for profile in found.values() if profile.best),
+        (profile.best for profile in group_profiles.values() if profile.best),
         key=lambda cell: outcome.sign * float(cell.values.mean()),
     )
     mean = interval(leader.mean, outcome.unit)
@@ -77,8 +77,8 @@ def _difference(c: Comparison, grid: Grid) -> str:
         if c.at_best.sign
         else f"No significant difference between {c.a} and {c.b}"
     )
-    chosen = ", each at its best level" if len(grid.levels) > 1 else ""
-    sentence = f"{verdict}{chosen} ({basis})"
+    condition = ", each at its best level" if len(grid.levels) > 1 else ""
+    sentence = f"{verdict}{condition} ({basis})"
     if c.levels and len(grid.levels) > 1:
         overall = interval(c.at_common, outcome.unit, signed=True)
         sentence += (
@@ -107,19 +107,19 @@ def outliers(grid: Grid, limits: tuple[float, float] | None = None) -> str:
     if far.empty:
         return ""
     cells = Counter(zip(far["group"], far["x"], strict=True)).most_common()
-    named = [f"{n} of {group}{grid.at(level)}" for (group, level), n in cells[:MOST_SENTENCES]]
+    locations = [f"{n} of {group}{grid.at(level)}" for (group, level), n in cells[:MOST_SENTENCES]]
     if len(cells) > MOST_SENTENCES:
-        named.append(f"others in {count(len(cells) - MOST_SENTENCES, 'cell')}")
+        locations.append(f"others in {count(len(cells) - MOST_SENTENCES, 'cell')}")
     trials, what = count(len(far), "trial"), article(grid.outcome.label)
     return (
         f"Caution: {trials} ended with {what} that is finite but far from all others "
-        f"({words(named)}); they count as finished, not as diverged."
+        f"({words(locations)}); they count as finished, not as diverged."
     )
 
 
-def _limits(grid: Grid, found: dict[str, Profile]) -> str:
+def _limits(grid: Grid, group_profiles: dict[str, Profile]) -> str:
     """Say up to which level each group is stable."""
-    limits = [f"{p.group}: {p.limit_label}" for p in list(found.values())[:MOST_SENTENCES]]
+    limits = [f"{p.group}: {p.limit_label}" for p in list(group_profiles.values())[:MOST_SENTENCES]]
     if not limits:
         return ""
     return (

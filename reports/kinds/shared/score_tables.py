@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from reports.analysis.families import LEAST_SEEDS, Compared, Family
+from reports.analysis.families import Compared, Family
 from reports.layout.outcome import Outcome
 from reports.layout.scores import Scores
 from reports.page.tables import Column, Table, stacked
 from reports.page.text import bare_p, interval
-from reports.stats.estimates import Difference, Estimate
+from reports.stats.estimates import LEAST_SEEDS, Estimate
 
 GROUPS = {"↑": "more is better ↑", "↓": "less is better ↓", "": "neither is better"}
 """What stands above the metrics of one direction, in the order of these groups."""
@@ -125,24 +125,21 @@ def _differences(
 ) -> list[tuple[Outcome, str, Compared]]:
     """Return the differences of each group to one of them, without those of equal numbers."""
     rows: list[tuple[Outcome, str, Compared]] = []
-    for score in scores:
+    for place, score in enumerate(scores):
         for group in score.values:
             if group == other:
                 continue
+            repeated = any(_same(score, before, (group, other)) for before in scores[:place])
             compared = families[score.outcome.name].of(group, other)
-            repeated = any(
-                known == group and _same(before.difference, compared.difference)
-                for _, known, before in rows
-            )
             if compared.difference.n and not repeated:
                 rows.append((score.outcome, group, compared))
     return rows
 
 
-def _same(a: Difference, b: Difference) -> bool:
-    """Say whether two differences are the same number twice, up to rounding."""
-    ends = [(a.value, b.value), (a.low, b.low), (a.high, b.high)]
-    return all(np.isclose(one, two, rtol=1e-4, atol=0, equal_nan=True) for one, two in ends)
+def _same(one: Scores, two: Scores, groups: tuple[str, str]) -> bool:
+    """Say whether two metrics are the same numbers of these groups, up to rounding."""
+    pairs = [(one.values[group], two.values[group]) for group in groups]
+    return all(len(a) == len(b) and np.allclose(a, b, rtol=1e-4, atol=0) for a, b in pairs)
 
 
 def _leader(score: Scores, family: Family) -> str | None:

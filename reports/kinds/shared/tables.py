@@ -15,9 +15,9 @@ from reports.page.text import bare_p, interval, level_label, number, share
 from reports.stats.estimates import Estimate
 
 
-def groups_table(grid: Grid, found: dict[str, Profile]) -> Table:
+def groups_table(grid: Grid, group_profiles: dict[str, Profile]) -> Table:
     """Return one row a group: limit, divergence, best level, spread."""
-    all_of = list(found.values())
+    all_of = list(group_profiles.values())
     limits = [math.nan if p.limit is None else p.limit for p in all_of]
     best = [p.best.mean if p.best else Estimate(math.nan, math.nan, math.nan, 0) for p in all_of]
     at = [p.best.level if p.best else math.nan for p in all_of]
@@ -114,15 +114,15 @@ def comparisons_table(grid: Grid, compared: list[Comparison], family: Family) ->
     return Table("comparisons", caption, columns, data)
 
 
-def cells_table(grid: Grid, found: dict[str, Profile]) -> Table:
+def cells_table(grid: Grid, group_profiles: dict[str, Profile]) -> Table:
     """Return one row a cell: counts, mean, interquartile mean."""
-    cells = [cell for profile in found.values() for cell in profile.cells]
+    cells = [cell for profile in group_profiles.values() for cell in profile.cells]
     means, iqms = [cell.mean for cell in cells], [cell.iqm for cell in cells]
     levels, spreads = [cell.level for cell in cells], [cell.spread for cell in cells]
     columns = [
         Column(grid.group_name, [cell.group for cell in cells]),
         *_axis(grid, levels),
-        *(_counted(cells, s) for s in ("planned", *STATUSES) if grid.counts[s]),
+        *(_count_column(cells, s) for s in ("planned", *STATUSES) if grid.counts[s]),
         Column(f"mean {grid.outcome.titled}", [*map(interval, means)], [m.value for m in means]),
         Column("IQM", [*map(interval, iqms)], [m.value for m in iqms]),
         Column("SD", [number(s, 3) for s in spreads], spreads),
@@ -159,9 +159,9 @@ def trials_table(grid: Grid, results: Results) -> Table:
         Column("time", [duration(s) for s in rows["seconds"]], rows["seconds"].tolist()),
         Column("error or reason", [_error(error) for error in errors]),
     ]
-    known = results.trials.drop(columns="error", errors="ignore")
+    trials = results.trials.drop(columns="error", errors="ignore")
     data = rows[["trial_id", "status", "group", "error"]].merge(
-        known.drop(columns="status", errors="ignore").astype({"trial_id": str}),
+        trials.drop(columns="status", errors="ignore").astype({"trial_id": str}),
         on="trial_id",
         how="left",
     )
@@ -177,7 +177,7 @@ def _axis(grid: Grid, levels: list[float]) -> list[Column]:
     return [Column(grid.axis_name, [*map(level_label, levels)], levels)] if grid.axis else []
 
 
-def _counted(cells: list[Cell], status: str) -> Column:
+def _count_column(cells: list[Cell], status: str) -> Column:
     counts = [cell.counts[status] for cell in cells]
     return Column(status, [str(n) for n in counts], counts)
 

@@ -1,1 +1,1 @@
-"""The tuning report: what a hyperparameter search tried and found."""
+"""The tuning report: the configurations of a hyperparameter search and the best of them."""

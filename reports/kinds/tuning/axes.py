@@ -1,4 +1,4 @@
-"""What was searched: the axes of a hyperparameter search, or of a grid, as the sweep keeps them."""
+"""The axes of a hyperparameter search, or of a grid, as ``sweep.yaml`` describes them."""
 
 import math
 from collections import Counter
@@ -42,9 +42,10 @@ class Axis:
         if self.kind == "categorical":
             return f"{self.label} ({', '.join(map(str, self.choices))})"
         log = " (log)" if self.log else ""
-        return f"{self.label} from {self.shown(self.low)} to {self.shown(self.high)}{log}"
+        low, high = self.value_in_words(self.low), self.value_in_words(self.high)
+        return f"{self.label} from {low} to {high}{log}"
 
-    def shown(self, value: Any) -> str:
+    def value_in_words(self, value: Any) -> str:
         """Return a value as a table has it: to three digits, or as a power of ten."""
         if self.kind == "categorical" or not isinstance(value, (int, float)):
             return str(value)
@@ -63,28 +64,28 @@ def axes_of(sweep: Mapping[str, Any]) -> tuple[Axis, ...]:
     """
     search = sweep.get("search") or {}
     if "axes" in search:
-        axes = [_searched(key, entry) for key, entry in search["axes"].items()]
+        axes = [_search_axis(key, entry) for key, entry in search["axes"].items()]
     else:
         swept = {key: v for key, v in (sweep.get("swept") or {}).items() if isinstance(v, list)}
-        axes = [_listed(key, v) for key, v in swept.items() if len(v) > 1 and key != "seed"]
-    named = Counter(axis.label for axis in axes)
-    return tuple(a if named[a.label] == 1 else replace(a, label=a.key) for a in axes)
+        axes = [_grid_axis(key, v) for key, v in swept.items() if len(v) > 1 and key != "seed"]
+    label_counts = Counter(axis.label for axis in axes)
+    return tuple(a if label_counts[a.label] == 1 else replace(a, label=a.key) for a in axes)
 
 
 def values_of(axes: Sequence[Axis], config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the value on each axis by key; an axis that the method lacks is left out."""
-    found = {}
+    values = {}
     for axis in axes:
         group, _, key = axis.key.partition(".")
         options = config.get(group)
         if isinstance(options, dict) and (key or "name") in options:
-            found[axis.key] = plain(options[key or "name"])
-    return found
+            values[axis.key] = plain(options[key or "name"])
+    return values
 
 
-def said(axes: Sequence[Axis], values: Mapping[str, Any]) -> str:
+def configuration_in_words(axes: Sequence[Axis], values: Mapping[str, Any]) -> str:
     """Return a configuration in words: ``learning rate 10⁻³, transform affine``."""
-    return words([f"{a.label} {a.shown(values[a.key])}" for a in axes if a.key in values])
+    return words([f"{a.label} {a.value_in_words(values[a.key])}" for a in axes if a.key in values])
 
 
 def plain(value: Any) -> Any:
@@ -92,15 +93,15 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, PLAIN) else str(value)
 
 
-def _searched(key: str, entry: Mapping[str, Any]) -> Axis:
+def _search_axis(key: str, entry: Mapping[str, Any]) -> Axis:
     axis, kind = from_dict(entry), str(entry["kind"])
     if isinstance(axis, Choices):
         return Axis(key, name_of(key), kind, choices=tuple(map(plain, axis.values)))
     return Axis(key, name_of(key), kind, float(axis.low), float(axis.high), axis.log)
 
 
-def _listed(key: str, values: Sequence[Any]) -> Axis:
-    """Take a grid's list of numbers for an axis from the least to the largest."""
+def _grid_axis(key: str, values: Sequence[Any]) -> Axis:
+    """Return the axis of a grid's list: of numbers, one from the least to the largest."""
     if not all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values):
         return Axis(key, name_of(key), "categorical", choices=tuple(map(plain, values)))
     kind = "float" if any(isinstance(value, float) for value in values) else "int"

@@ -18,7 +18,7 @@ def train_command(config: Mapping[str, Any]) -> str:
 
     Every value is named, so that it stays the same trial where defaults change.
     """
-    return _joined("train", config, [f"seed={config['seed']}"])
+    return _command_lines("train", config, [f"seed={config['seed']}"])
 
 
 def confirm_command(config: Mapping[str, Any], first: int) -> str:
@@ -28,10 +28,10 @@ def confirm_command(config: Mapping[str, Any], first: int) -> str:
         config: any seed's configuration.
         first: the first seed that the search did not use.
     """
-    return _joined("sweep", config, [f"seed={first}", f"seeds={FRESH_SEEDS}"])
+    return _command_lines("sweep", config, [f"seed={first}", f"seeds={FRESH_SEEDS}"])
 
 
-def _joined(command: str, config: Mapping[str, Any], ending: list[str]) -> str:
+def _command_lines(command: str, config: Mapping[str, Any], ending: list[str]) -> str:
     lines = [" ".join(_overrides(key, value)) for key, value in config.items() if key != "seed"]
     return " \\\n  ".join([f"unbraid {command}", *lines, " ".join(ending)])
 
@@ -39,24 +39,24 @@ def _joined(command: str, config: Mapping[str, Any], ending: list[str]) -> str:
 def _overrides(key: str, value: Any) -> Iterator[str]:
     """Yield one override, or those of a group: its choice, then what is below it."""
     if not isinstance(value, dict):
-        yield quoted(f"{key}={_written(value)}")
+        yield quoted(f"{key}={_hydra_value(value)}")
         return
-    yield quoted(f"{key}={_written(value['name'])}")
+    yield quoted(f"{key}={_hydra_value(value['name'])}")
     for name, below in value.items():
         if name != "name":
-            yield quoted(f"{key}.{name}={_written(below)}")
+            yield quoted(f"{key}.{name}={_hydra_value(below)}")
 
 
-def _written(value: Any) -> str:
+def _hydra_value(value: Any) -> str:
     """Write a value in Hydra's grammar."""
     if value is None:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (list, tuple)):
-        return f"[{','.join(map(_written, value))}]"
+        return f"[{','.join(map(_hydra_value, value))}]"
     if isinstance(value, dict):
-        return f"{{{','.join(f'{k}:{_written(v)}' for k, v in value.items())}}}"
+        return f"{{{','.join(f'{k}:{_hydra_value(v)}' for k, v in value.items())}}}"
     if isinstance(value, str) and (not SAFE.fullmatch(value) or value.lower() in KEYWORDS):
         escaped = value.replace('"', '\\"')
         return f'"{escaped}"'

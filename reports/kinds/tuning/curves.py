@@ -53,20 +53,22 @@ def draw_curves(
     lines = _lines(search, curves)
     default = [] if search.default in [None, *emphasised] else [search.default]
     groups = [(label, COLOURS[0], emphasised), ("default", INK, default)]
-    chosen = {c.number for _, _, some in groups for c in some if c}
-    thin = [line for line in lines if line.configuration.number not in chosen]
-    drawn = [thin[place] for place in evenly(len(thin), MOST_LINES)]
+    emphasised_numbers = {c.number for _, _, members in groups for c in members if c}
+    thin = [line for line in lines if line.configuration.number not in emphasised_numbers]
+    sampled_lines = [thin[place] for place in evenly(len(thin), MOST_LINES)]
     with style():
         canvas = Canvas(figsize=(WIDTH, 3.6), layout="constrained")
         axes = canvas.subplots()
         axes.set_ylim(*_limits(lines, curves))
-        for line in drawn:
+        for line in sampled_lines:
             axes.plot(curves.epochs, line.values, color=LOST, linewidth=0.5, alpha=0.6)
-        handles = [Line2D([], [], color=LOST, linewidth=0.8, label="one seed")] if drawn else []
-        for name, colour, some in groups:
-            numbers = {c.number for c in some if c}
-            kept = [line for line in lines if line.configuration.number in numbers]
-            handles += _thick(axes, curves, kept, name, colour)
+        handles = (
+            [Line2D([], [], color=LOST, linewidth=0.8, label="one seed")] if sampled_lines else []
+        )
+        for name, colour, members in groups:
+            numbers = {c.number for c in members if c}
+            group_lines = [line for line in lines if line.configuration.number in numbers]
+            handles += _thick(axes, curves, group_lines, name, colour)
         handles += _ends(axes, curves, lines)
         axes.set(xlabel="epoch", ylabel=curves.titled)
         axes.xaxis.set_major_locator(whole_numbers())
@@ -79,28 +81,28 @@ def draw_curves(
         "trial that did not finish, at the frame's edge if beyond it. The frame is set by the "
         "second half of training."
     )
-    if len(drawn) < len(thin):
-        caption += f" {len(drawn)} of {len(thin):,} other curves are drawn."
+    if len(sampled_lines) < len(thin):
+        caption += f" {len(sampled_lines)} of {len(thin):,} other curves are drawn."
     alt = f"{curves.label} per epoch of {count(len(lines), 'trial')}."
     return Figure("curves", svg, alt, caption, _data(lines, curves))
 
 
 def _lines(search: Search, curves: Curves) -> list[Line]:
-    found = []
+    lines = []
     for c in search.configurations:
         values = curves.of(c.trial_ids)
         for seed, status, curve in zip(c.seeds, c.endings, values, strict=True):
             if np.isfinite(curve).any():
-                found.append(Line(c, seed, status, curve))
-    return found
+                lines.append(Line(c, seed, status, curve))
+    return lines
 
 
 def _limits(lines: Sequence[Line], curves: Curves) -> tuple[float, float]:
     """Frame the curves that ran to their end; all of them, if none did."""
-    kept = [line for line in lines if line.status == "ok"] or lines
-    values = np.stack([line.values for line in kept])
-    none = np.zeros(len(kept), dtype=bool)
-    framed = Bundle("", 0.0, curves.epochs, values, none, np.zeros(len(kept)))
+    framed_lines = [line for line in lines if line.status == "ok"] or lines
+    values = np.stack([line.values for line in framed_lines])
+    none = np.zeros(len(framed_lines), dtype=bool)
+    framed = Bundle("", 0.0, curves.epochs, values, none, np.zeros(len(framed_lines)))
     return curve_limits([framed], curves.outcome.sign)
 
 
@@ -136,12 +138,12 @@ def _data(lines: Sequence[Line], curves: Curves) -> pd.DataFrame:
     """One row a point of a curve."""
     frames = []
     for line in lines:
-        kept = np.isfinite(line.values)
+        finite = np.isfinite(line.values)
         rows = {
             "configuration": line.configuration.number,
             "seed": line.seed,
             "status": line.status,
-            "epoch": curves.epochs[kept],
+            "epoch": curves.epochs[finite],
         }
-        frames.append(pd.DataFrame(rows | {"value": line.values[kept]}))
+        frames.append(pd.DataFrame(rows | {"value": line.values[finite]}))
     return pd.concat(frames, ignore_index=True)

@@ -1,4 +1,4 @@
-"""What the axes of a search do to one objective: Optuna's figures, or why they cannot be drawn."""
+"""Optuna's figures of one objective against a search's axes, or why they cannot be drawn."""
 
 import numpy as np
 import optuna
@@ -58,12 +58,12 @@ def importances(view: View) -> dict[str, float] | str:
     if len(view.axes) < 2:
         return f"Only {view.axes[0].label} was varied, so all differences are its own."
     evaluator = FanovaImportanceEvaluator(seed=SEED)
-    found: dict[str, float] = get_param_importances(
+    shares: dict[str, float] = get_param_importances(
         view.study, evaluator=evaluator, target=view.target
     )
-    if not any(np.isfinite(share) and share > 0 for share in found.values()):
+    if not any(np.isfinite(share) and share > 0 for share in shares.values()):
         return "No axis explains any of the differences between configurations."
-    return found
+    return shares
 
 
 def _sentence(text: str) -> Markup:

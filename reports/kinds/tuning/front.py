@@ -44,13 +44,13 @@ def _draw(search: Search, study: optuna.Study, x: int, y: int) -> Figure:
     one, other = search.objectives[x], search.objectives[y]
     name = f"front-{one.name}-{other.name}"
     with drawing():
-        drawn = plots.plot_pareto_front(
+        optuna_axes = plots.plot_pareto_front(
             study,
             target_names=[one.titled, other.titled],
             targets=lambda trial: (trial.values[x], trial.values[y]),
         )
         with style():
-            canvas, (axes,) = restyle(drawn, 3.4)
+            canvas, (axes,) = restyle(optuna_axes, 3.4)
             handles = []
             for group in axes.collections:
                 colour, label, size = LOOKS[str(group.get_label())]
@@ -77,7 +77,7 @@ def _draw(search: Search, study: optuna.Study, x: int, y: int) -> Figure:
 
 
 def _stairs(axes: Axes, search: Search, best: Sequence[Configuration]) -> None:
-    """Join the front to the border of what was attained."""
+    """Draw the Pareto front as a staircase, the border of the attained region."""
     one, other = search.objectives
     at = np.array(sorted((c.mean(one).value, c.mean(other).value) for c in best)).reshape(-1, 2)
     steps = "steps-pre" if one.higher_is_better else "steps-post"

@@ -26,11 +26,11 @@ def history(view: View) -> Figure:
     """Draw each configuration's value; those without one are marked at the edge."""
     objective, search = view.objective, view.search
     with drawing():
-        drawn = plots.plot_optimization_history(
+        optuna_axes = plots.plot_optimization_history(
             view.study, target=view.target, target_name=view.titled
         )
         with style():
-            canvas, (axes,) = restyle(drawn, 3.0)
+            canvas, (axes,) = restyle(optuna_axes, 3.0)
             handles = _points(axes, search)
             for line in axes.lines:
                 line.set(drawstyle="steps-post", color=COLOURS[0], alpha=1, linewidth=1.2)
@@ -38,7 +38,7 @@ def history(view: View) -> Figure:
             if search.default and search.default.status == "ok":
                 default = search.default.mean(objective).value
                 handles.append(ring(axes, search.default.number, default))
-            handles += _lost(axes, search, objective.sign)
+            handles += _mark_without_value(axes, search, objective.sign)
             axes.set_xlabel(f"configuration, {search.order}")
             axes.xaxis.set_major_locator(whole_numbers())
             axes.set_xlim(-1, len(search.configurations))
@@ -70,7 +70,7 @@ def _points(axes: Axes, search: Search) -> list[Line2D]:
     ]
 
 
-def _lost(axes: Axes, search: Search, sign: int) -> list[Line2D]:
+def _mark_without_value(axes: Axes, search: Search, sign: int) -> list[Line2D]:
     """Mark configurations without a value at the worse edge; return their legend's entries."""
     handles = []
     for status, (marker, colour) in STATUS_MARKS.items():

@@ -40,12 +40,12 @@ class View:
 
     @property
     def titled(self) -> str:
-        """What an axis calls it: ``test ELBO (nats)``."""
+        """Label of the objective on an axis: ``test ELBO (nats)``."""
         return f"test {self.objective.titled}"
 
     @property
     def target(self) -> Callable[[Any], float] | None:
-        """What Optuna is to draw, where there are several objectives."""
+        """Function that returns a trial's value of the objective; None if there is only one."""
         several = len(self.search.objectives) > 1
         return (lambda trial: float(trial.values[self.place])) if several else None
 
@@ -83,8 +83,8 @@ class View:
         finished = [t.params for t in self.study.trials if t.values and np.isfinite(self.framed(t))]
         differing = []
         for axis in self.search.axes:
-            found = {params[axis.label] for params in finished if axis.label in params}
-            differing += [axis] if len(found) > 1 else []
+            values = {params[axis.label] for params in finished if axis.label in params}
+            differing += [axis] if len(values) > 1 else []
         return differing
 
     def figure(self, kind: str, canvas: Canvas, alt: str, caption: str) -> Figure:

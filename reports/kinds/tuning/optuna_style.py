@@ -39,7 +39,7 @@ LONG_LABELS = 12
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Let Optuna draw within, then forget what it left behind."""
+    """Apply the reports' style to Optuna's figures drawn within, and close them afterwards."""
     before = set(plt.get_fignums())
     with style(), plt.ioff(), quiet(), warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
@@ -51,17 +51,17 @@ def drawing() -> Iterator[None]:
                 plt.close(number)
 
 
-def restyle(drawn: Any, height: float) -> tuple[Canvas, list[Axes]]:
+def restyle(optuna_axes: Any, height: float) -> tuple[Canvas, list[Axes]]:
     """Take away Optuna's title and background, and set the reports' fonts, lines and width.
 
     Args:
-        drawn: what Optuna returned: axes or an array of them.
+        optuna_axes: what Optuna returned: axes or an array of them.
         height: in inches.
 
     Returns:
         The figure, and the axes that Optuna returned.
     """
-    axes = [*np.atleast_1d(drawn).flat]
+    axes = [*np.atleast_1d(optuna_axes).flat]
     canvas: Canvas = axes[0].figure
     canvas.set_size_inches(WIDTH, height)
     canvas.set_layout_engine("constrained")
@@ -88,8 +88,8 @@ def _restyle_axes(axes: Axes) -> None:
     axes.tick_params(which="minor", color=LINE, labelcolor=INK, width=0.4, length=2, labelsize=7)
     for label in (axes.xaxis.label, axes.yaxis.label):
         label.set(size=9.5, color=INK)
-    if found := axes.get_legend():
-        found.remove()
+    if legend := axes.get_legend():
+        legend.remove()
 
 
 def legend_above(canvas: Canvas, handles: Sequence[Line2D]) -> None:
@@ -105,9 +105,9 @@ def points(label: str, marker: str = "o", colour: str = INK, size: float = 4) ->
 
 
 def ring(axes: Axes, x: float, y: float) -> Line2D:
-    """Ring the default; return its entry of the legend."""
-    (drawn,) = axes.plot([x], [y], "o", color=INK, markersize=8, fillstyle="none", label="default")
-    return drawn
+    """Draw a ring around the default configuration; return its entry of the legend."""
+    (marker,) = axes.plot([x], [y], "o", color=INK, markersize=8, fillstyle="none", label="default")
+    return marker
 
 
 def name_choices(axes: Axes, choices: Sequence[Any]) -> None:
@@ -116,10 +116,10 @@ def name_choices(axes: Axes, choices: Sequence[Any]) -> None:
         axes.set_xticks([*choices])  # Optuna draws them as numbers
         return
     labels = {repr(choice): str(choice) for choice in choices}
-    found = [tick.get_text() for tick in axes.get_xticklabels()]
-    named = [labels.get(text, text) for text in found]
-    axes.set_xticks(axes.get_xticks(), named)
-    if sum(map(len, named)) > LONG_LABELS:
+    tick_texts = [tick.get_text() for tick in axes.get_xticklabels()]
+    tick_labels = [labels.get(text, text) for text in tick_texts]
+    axes.set_xticks(axes.get_xticks(), tick_labels)
+    if sum(map(len, tick_labels)) > LONG_LABELS:
         axes.tick_params(axis="x", rotation=30)
         for tick in axes.get_xticklabels():
             tick.set(ha="right", rotation_mode="anchor")

@@ -23,8 +23,8 @@ BROADEST = 14
 """Characters of an axis' name on one line, where several axes are side by side."""
 
 
-class _Known(BaseImportanceEvaluator):
-    """Importances that have been estimated already, which can take long."""
+class _PrecomputedImportances(BaseImportanceEvaluator):
+    """An evaluator that returns importances estimated before, since estimating can take long."""
 
     def __init__(self, shares: dict[str, float]) -> None:
         self.shares = shares
@@ -43,11 +43,11 @@ def importance_figure(view: View, shares: dict[str, float]) -> Figure:
     if lacking := [axis.label for axis in view.axes if axis.label not in shares]:
         caption += f" Not every method has {words(lacking)}, which therefore has none."
     with drawing():
-        drawn = plots.plot_param_importances(
-            view.study, _Known(shares), target=view.target, target_name=view.titled
+        optuna_axes = plots.plot_param_importances(
+            view.study, _PrecomputedImportances(shares), target=view.target, target_name=view.titled
         )
         with style():
-            canvas, (axes,) = restyle(drawn, 0.7 + 0.3 * len(shares))
+            canvas, (axes,) = restyle(optuna_axes, 0.7 + 0.3 * len(shares))
             for bar in axes.patches:
                 assert isinstance(bar, Rectangle)
                 bar.set(facecolor=COLOURS[0], y=bar.get_y() + bar.get_height() / 2 - 0.275)
@@ -55,19 +55,19 @@ def importance_figure(view: View, shares: dict[str, float]) -> Figure:
             for text in axes.texts:
                 text.set(text=f" {text.get_text()}", fontsize=8.5, color=INK)
             axes.set(xlabel="importance", ylabel="", xlim=(0, 1.12 * max(shares.values())))
-            listed = "; ".join(f"{label} {share:.2f}" for label, share in shares.items())
-            return view.figure("importance", canvas, f"Importances: {listed}.", caption)
+            summary = "; ".join(f"{label} {share:.2f}" for label, share in shares.items())
+            return view.figure("importance", canvas, f"Importances: {summary}.", caption)
 
 
 def slices(view: View, axes: list[Axis], start: int) -> Figure:
     """Draw the value against each of these axes."""
     by_label = {axis.label: axis for axis in axes}
     with drawing():
-        drawn = plots.plot_slice(
+        optuna_axes = plots.plot_slice(
             view.study, [*by_label], target=view.framed, target_name=view.titled
         )
         with style():
-            canvas, panels = restyle(drawn, 2.7)
+            canvas, panels = restyle(optuna_axes, 2.7)
             for panel in panels:
                 for group in panel.collections:
                     group.set(sizes=[20], linewidth=0.4, edgecolor="#555555")
@@ -92,11 +92,11 @@ def slices(view: View, axes: list[Axis], start: int) -> Figure:
 def contour(view: View, one: Axis, other: Axis) -> Figure:
     """Draw the value over two axes."""
     with drawing():
-        drawn = plots.plot_contour(
+        optuna_axes = plots.plot_contour(
             view.study, [one.label, other.label], target=view.framed, target_name=view.titled
         )
         with style():
-            canvas, (axes,) = restyle(drawn, 3.6)
+            canvas, (axes,) = restyle(optuna_axes, 3.6)
             lines, filled, *groups = axes.collections
             lines.set(linewidth=0.3, edgecolor="#ffffff")
             filled.set_cmap("viridis" if view.objective.higher_is_better else "viridis_r")
@@ -121,11 +121,11 @@ def coordinates(view: View) -> Figure:
     ordered = sorted(view.axes, key=lambda axis: axis.label)  # as Optuna has them
     labels = [axis.label for axis in ordered]
     with drawing():
-        drawn = plots.plot_parallel_coordinate(
+        optuna_axes = plots.plot_parallel_coordinate(
             view.study, labels, target=view.framed, target_name=view.titled
         )
         with style():
-            canvas, (axes,) = restyle(drawn, 3.4)
+            canvas, (axes,) = restyle(optuna_axes, 3.4)
             (lines,) = axes.collections
             if lines.colorbar:  # it would only repeat the first axis
                 lines.colorbar.remove()

@@ -4,7 +4,7 @@ from collections import Counter
 
 from markupsafe import Markup
 
-from reports.kinds.tuning.axes import said
+from reports.kinds.tuning.axes import configuration_in_words
 from reports.kinds.tuning.command import confirm_command, train_command
 from reports.kinds.tuning.search import Configuration, Search
 from reports.layout.outcome import Outcome
@@ -19,11 +19,15 @@ def setting(search: Search) -> Markup:
     """Return what was searched, how, and how it ended, in one paragraph."""
     n = len(search.configurations)
     axes = "; ".join(axis.in_words for axis in search.axes)
-    sentences = [f"{_who(search)} {n:,}{_asked(search)} configurations over {axes}."]
+    sentences = [
+        f"{_searcher_in_words(search)} {n:,}{_requested_count(search)} configurations over {axes}."
+    ]
     if search.scheduler not in ("none", ""):
         sentences.append(f"{search.scheduler.upper()} stopped unpromising trials early.")
-    found = Counter(c.status for c in search.configurations)
-    endings = [f"{m:,} {'with a value' if s == 'ok' else s}" for s, m in found.most_common()]
+    status_counts = Counter(c.status for c in search.configurations)
+    endings = [
+        f"{m:,} {'with a value' if s == 'ok' else s}" for s, m in status_counts.most_common()
+    ]
     sentences.append(f"Of {count(n, 'configuration')}: {words(endings)}.")
     if search.constraints:
         bounds = words([bound.in_words for bound in search.constraints])
@@ -38,18 +42,18 @@ def headline(search: Search, objective: Outcome) -> list[Markup]:
     """Return the best configuration of one objective, beside the default."""
     best = search.best(objective)
     if best is None:
-        return [_paragraph(_nothing(search))]
-    kept = words([bound.in_words for bound in search.constraints])
-    bounds = f" of the configurations that meet {kept}" if kept else ""
-    said_best = (
+        return [_paragraph(_why_no_best(search))]
+    constraints = words([bound.in_words for bound in search.constraints])
+    bounds = f" of the configurations that meet {constraints}" if constraints else ""
+    sentence = (
         f"The {objective.best} mean test {objective.label}{bounds}, {_value(best, objective)}, was "
-        f"reached by number {best.number}: {said(search.axes, best.values)}."
+        f"reached by number {best.number}: {configuration_in_words(search.axes, best.values)}."
     )
-    return [_paragraph(said_best), _paragraph(_beside_default(search, best, objective))]
+    return [_paragraph(sentence), _paragraph(_beside_default(search, best, objective))]
 
 
 def caution(search: Search) -> Markup:
-    """Say that a maximum over noisy values is too good."""
+    """Warn that the best of many noisy values is biased towards good results."""
     return _paragraph(
         f"The best of {count(len(search.valued), 'configuration')} was chosen on the same trials "
         "that measure it, which flatters it: its lead is to be confirmed with fresh seeds."
@@ -85,11 +89,11 @@ def _beside_default(search: Search, best: Configuration, objective: Outcome) -> 
     missed = [bound.in_words for bound in search.constraints if not default.violation(bound) <= 0]
     sentence += f" and violates {words(missed)}. " if missed else ". "
     verdict = "better" if better else "worse" if gap.value else "as good"
-    shown = ", and this is shown" if gap.p < 1 - LEVEL else ", but this is not shown"
+    significance = ", and this is shown" if gap.p < 1 - LEVEL else ", but this is not shown"
     reason = f"paired by seed, n = {gap.n}, 95 % interval, {p_value(gap.p)}"
     if gap.n < 2:
         reason = "one seed in common gives no interval"
-    return f"{sentence}The best is {verdict}{shown}: best − default = {basis} ({reason})."
+    return f"{sentence}The best is {verdict}{significance}: best − default = {basis} ({reason})."
 
 
 def _value(c: Configuration, objective: Outcome) -> str:
@@ -99,7 +103,7 @@ def _value(c: Configuration, objective: Outcome) -> str:
     return f"{number(c.mean(objective).value)}{unit} ({', '.join(seeds)})"
 
 
-def _nothing(search: Search) -> str:
+def _why_no_best(search: Search) -> str:
     if not search.configurations:
         return "No configuration has been suggested yet."
     if not search.valued:
@@ -108,15 +112,15 @@ def _nothing(search: Search) -> str:
     return f"No configuration meets {bounds}, so none can be called the best."
 
 
-def _who(search: Search) -> str:
+def _searcher_in_words(search: Search) -> str:
     if search.name == "optuna":
         sampler = SAMPLERS.get(search.sampler, search.sampler)
         return f"Optuna's {sampler} sampler suggested"
     return "A grid has" if search.name == "grid" else "A random search drew"
 
 
-def _asked(search: Search) -> str:
-    return f" of {search.asked:,}" if search.asked > len(search.configurations) else ""
+def _requested_count(search: Search) -> str:
+    return f" of {search.n_requested:,}" if search.n_requested > len(search.configurations) else ""
 
 
 def _paragraph(text: str) -> Markup:

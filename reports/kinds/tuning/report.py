@@ -1,4 +1,4 @@
-"""The tuning report: what a hyperparameter search found, and what it depends on."""
+"""The tuning report: the best configuration of a search, and the hyperparameters that matter."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ def page(results: Results) -> Page:
     search = read_search(results)
     grid = lay_out(results, search.objectives[0])
     study = rebuild(search)
-    best, label = _chosen(search, front(search, study))
+    best, label = _emphasised_configurations(search, front(search, study))
     result: list[Part] = [setting(search)]
     for objective in search.objectives:
         result += headline(search, objective)
@@ -38,18 +38,20 @@ def page(results: Results) -> Page:
         result += commands(search, best[0])
     sections = [Section("Result", result)]
     for place, objective in enumerate(search.objectives):
-        drawn = figures(search, study, place)
-        sections.append(Section(f"What matters for test {objective.label}", drawn))
+        parts = figures(search, study, place)
+        sections.append(Section(f"What matters for test {objective.label}", parts))
     sections.append(_curves(results, search, best, label))
     if search.configurations:
         tables: Sequence[Part] = [configurations_table(search), trials_table(grid, results)]
         sections.append(Section("Every configuration and every trial", tables, folded=True))
     title = str(results.sweep.get("title") or "Tuning")
     source = str(results.sweep.get("source") or "")
-    return Page(title, source, header(results, grid, None), sections)
+    return Page(title, source, header(results, grid), sections)
 
 
-def _chosen(search: Search, fronted: list[Configuration]) -> tuple[list[Configuration], str]:
+def _emphasised_configurations(
+    search: Search, fronted: list[Configuration]
+) -> tuple[list[Configuration], str]:
     """Return what is emphasised: the best configuration, or the front of several objectives."""
     if len(search.objectives) > 1:
         return fronted, "Pareto front"
@@ -61,12 +63,12 @@ def _curves(results: Results, search: Search, best: list[Configuration], label: 
     """Draw the first objective along training, else the training loss."""
     objective = search.objectives[0]
     curves = read_curves(results.curves, objective)
-    said: list[Part] = []
+    parts: list[Part] = []
     if not curves.recorded:
         curves = read_curves(results.curves, LOSS, "train")
         note = Markup("<p>No test {} was recorded along training{}.</p>")
         instead = f": the curves show the {curves.label}" if curves.recorded else ", nor a loss"
-        said = [note.format(objective.label, instead)]
+        parts = [note.format(objective.label, instead)]
     if curves.recorded:
-        said.append(draw_curves(search, curves, best, label))
-    return Section("Learning curves", said)
+        parts.append(draw_curves(search, curves, best, label))
+    return Section("Learning curves", parts)

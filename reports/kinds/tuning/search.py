@@ -73,7 +73,7 @@ class Search:
         name: ``optuna``, ``random`` or ``grid``.
         sampler: Optuna's sampler; empty where there is none.
         scheduler: what stops trials early; ``none`` if nothing does.
-        asked: number of configurations asked for; those of the plan, for a grid.
+        n_requested: number of configurations asked for; those of the plan, for a grid.
         objectives: what was optimized.
         constraints: what a configuration must meet.
         axes: what was searched.
@@ -85,7 +85,7 @@ class Search:
     name: str
     sampler: str
     scheduler: str
-    asked: int
+    n_requested: int
     objectives: tuple[Outcome, ...]
     constraints: tuple[Bound, ...]
     axes: tuple[Axis, ...]
@@ -110,8 +110,8 @@ class Search:
 
     def feasible(self, configuration: Configuration) -> bool:
         """Whether a configuration has a value and meets every constraint."""
-        kept = all(configuration.violation(bound) <= 0 for bound in self.constraints)
-        return configuration.status == "ok" and kept
+        within_bounds = all(configuration.violation(bound) <= 0 for bound in self.constraints)
+        return configuration.status == "ok" and within_bounds
 
     @property
     def default(self) -> Configuration | None:
@@ -133,7 +133,7 @@ class Search:
 
 
 def read_search(results: Results) -> Search:
-    """Read what was searched and what came of it.
+    """Read a search and its configurations from the results of a run directory.
 
     Raises:
         UserError: the sweep's ``search`` is not what a search writes.
@@ -158,7 +158,7 @@ def read_search(results: Results) -> Search:
         name=str(stored.get("name") or "grid"),
         sampler=str(stored.get("sampler") or ""),
         scheduler=str((sweep.get("scheduler") or {}).get("name") or "none"),
-        asked=int(stored.get("trials") or len(configurations)),
+        n_requested=int(stored.get("trials") or len(configurations)),
         objectives=objectives,
         constraints=constraints,
         axes=axes,
@@ -173,21 +173,21 @@ def _configurations(
     """Gather the planned trials that differ only in their seed, in the order of the plan."""
     finals = {metric.name: lay_out(results, metric).rows for metric in metrics}
     rows = finals[metrics[0].name].set_index("trial_id")
-    gathered: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    trials_by_config: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     for trial_id, text in zip(results.plan["trial_id"], results.plan["config"], strict=True):
         config = json.loads(text)
         key = json.dumps({k: v for k, v in config.items() if k != "seed"}, sort_keys=True)
-        gathered.setdefault(key, []).append((str(trial_id), config))
+        trials_by_config.setdefault(key, []).append((str(trial_id), config))
     values = {name: frame.set_index("trial_id")["value"] for name, frame in finals.items()}
-    found = []
-    for number, trials in enumerate(gathered.values()):
+    configurations = []
+    for number, trials in enumerate(trials_by_config.values()):
         ids = [trial_id for trial_id, _ in trials]
         seeds = rows.loc[ids, "seed"].astype(int).tolist()
         endings = tuple(rows.loc[ids, "status"])
         scores = {n: pd.Series(v.loc[ids].to_numpy(), index=seeds) for n, v in values.items()}
         complete = all(series.notna().all() for series in scores.values())
         status = next((s for s in ENDINGS if s in endings), "ok" if complete else UNSCORED)
-        found.append(
+        configurations.append(
             Configuration(
                 number=number,
                 config=trials[0][1],
@@ -200,4 +200,4 @@ def _configurations(
                 seconds=float(rows.loc[ids, "seconds"].sum()),
             )
         )
-    return tuple(found)
+    return tuple(configurations)

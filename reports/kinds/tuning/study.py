@@ -41,7 +41,7 @@ def front(search: Search, study: optuna.Study) -> list[Configuration]:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep Optuna from logging: what it would say is said by the report."""
+    """Silence Optuna's log messages, whose content the report states itself."""
     before = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.CRITICAL)
     try:
@@ -54,11 +54,11 @@ def _trial(
     c: Configuration, search: Search, distributions: dict[str, BaseDistribution]
 ) -> optuna.trial.FrozenTrial:
     axes = [axis for axis in search.axes if _drawable(axis, c.values)]
-    done = c.status == "ok"
-    violations = [c.violation(bound) for bound in search.constraints] if done else []
+    has_value = c.status == "ok"
+    violations = [c.violation(bound) for bound in search.constraints] if has_value else []
     return optuna.trial.create_trial(
         state=STATES.get(c.status, TrialState.FAIL),
-        values=[c.mean(objective).value for objective in search.objectives] if done else None,
+        values=[c.mean(objective).value for objective in search.objectives] if has_value else None,
         params={axis.label: c.values[axis.key] for axis in axes},
         distributions={axis.label: distributions[axis.key] for axis in axes},
         system_attrs={"constraints": violations} if violations else {},

@@ -53,9 +53,9 @@ def front_table(search: Search, front: Sequence[Configuration]) -> Table:
         "least as good in every objective and better in one. Means over seeds, and their values "
         "by seed."
     )
-    kept = configurations_frame(search)
+    frame = configurations_frame(search)
     numbers = [c.number for c in rows]
-    return Table("front", caption, columns, kept[kept["configuration"].isin(numbers)])
+    return Table("front", caption, columns, frame[frame["configuration"].isin(numbers)])
 
 
 def configurations_frame(search: Search) -> pd.DataFrame:
@@ -84,7 +84,7 @@ def by_seed(c: Configuration, metric: Outcome) -> str:
 
 
 def _axis_column(axis: Axis, rows: Sequence[Configuration]) -> Column:
-    cells = [axis.shown(c.values[axis.key]) if axis.key in c.values else "–" for c in rows]
+    cells = [axis.value_in_words(c.values[axis.key]) if axis.key in c.values else "–" for c in rows]
     if axis.kind == "categorical":
         return Column(axis.label, cells)
     return Column(axis.label, cells, [_numeric(c.values.get(axis.key)) for c in rows])

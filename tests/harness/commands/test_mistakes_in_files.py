@@ -174,3 +174,9 @@ def test_report_of_no_known_kind_or_to_no_place(
     assert "The report cannot be written to file/report.html" in said
     assert "Name another file with --out FILE." in said
     assert [path.name for path in workplace.rglob("*")] == ["file"]
+
+
+def test_a_run_directory_beside_a_folder_that_is_not_there(workplace: Path) -> None:
+    train = ["train", "method=vae", "dataset=digits", "scale=smoke", "scale.epochs=1"]
+    assert main([*train, "run_dir=rel/../r1"]) == 0
+    assert [path.name for path in workplace.iterdir()] == ["r1"]

@@ -21,7 +21,7 @@ def images(*shape: int) -> np.ndarray:
     ("train", "test", "said"),
     [
         ((0, 1, 8, 8), (9, 1, 8, 8), "has 0 training images: it takes at least 2"),
-        ((9, 1, 8, 8), (1, 1, 8, 8), "has 1 test images: it takes at least 2"),
+        ((9, 1, 8, 8), (0, 1, 8, 8), "has 0 test images: it takes at least 1"),
         ((9, 1, 28, 0), (9, 1, 28, 0), "has training images of 28 x 0 pixels"),
         ((9, 1, 1, 1), (9, 1, 1, 1), "of 1 x 1 pixels and 1 channels: they need at least 4 x 4"),
         ((9, 0, 8, 8), (9, 0, 8, 8), "0 channels"),
@@ -42,7 +42,7 @@ def test_images_are_bytes() -> None:
 
 
 def test_small_but_real_data_are_welcome() -> None:
-    require_usable(dataset(images(2, 1, 4, 4)))
+    require_usable(dataset(images(2, 1, 4, 4), images(1, 1, 4, 4)))
 
 
 def test_a_fingerprint_is_of_the_content() -> None:

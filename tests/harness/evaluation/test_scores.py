@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from harness.data.dataset import Dataset, Split
+from harness.errors import UserError
 from harness.evaluation.artifacts import arrays_of
-from harness.evaluation.scores import evaluate, scorable
+from harness.evaluation.scores import evaluate, require_scorable, scorable
 from harness.methods import METHODS
 from harness.metrics.data import EvaluationData, images_at_once
 from harness.metrics.registry import METRIC_PATHS, METRICS, check_metrics, metric_keys
@@ -206,3 +207,9 @@ def test_metrics_are_left_out_where_the_images_lack_their_factors() -> None:
 
 def test_registry_asks_for_known_metrics() -> None:
     assert check_metrics(["mse", "elbo"]) == ("mse", "elbo")
+
+
+def test_a_method_that_no_metric_can_score_is_refused() -> None:
+    require_scorable([("rodi", ("elbo", "mse")), ("vae", ("elbo",))])
+    with pytest.raises(UserError, match=r"'rodi' cannot be scored on elbo: .* metrics=\[mse\]"):
+        require_scorable([("rodi", ("elbo",))])

@@ -33,7 +33,7 @@ def test_damaged_files_are_reported_and_their_trials_run_again(
     whole = parts(copy)
     damaged = damage(copy)
     status = start("status", copy)
-    assert status.wait() == 0, status.err
+    assert status.wait() == 1, status.err
     assert f"missing   {len(damaged):>6}" in status.out
     for file in damaged.values():
         assert f"problem: {file}" in status.out

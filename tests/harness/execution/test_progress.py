@@ -26,7 +26,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def progress(planned: int, already: int = 0) -> Progress:
     named = {str(i): f"vae seed={i}" for i in range(planned - already)}
     now = time.monotonic()
-    return Progress(planned, already, named, io.StringIO(), _said=now)
+    return Progress(planned, already, named, io.StringIO(), _last_printed=now)
 
 
 def lines(of: Progress) -> list[str]:
@@ -134,3 +134,13 @@ def test_a_label_names_what_is_swept() -> None:
 def test_a_label_does_not_tell_all_the_digits_of_a_number_that_was_searched() -> None:
     (trial,) = resolve(["method.lr=0.00123456789"], single=True).trials
     assert label(trial, ["method.lr"]) == "c_vitae lr=0.001235 seed=0"
+
+
+def test_a_dead_worker_is_a_line(watch: Clock) -> None:
+    shown = progress(2)
+    shown.advance("0", 0.5)
+    shown.restarted("0")
+    assert lines(shown) == ["a worker died; started again: vae seed=0"]
+    watch.now += 10
+    shown.finish("1", "ok", 5.0)
+    assert shown.finished == 1

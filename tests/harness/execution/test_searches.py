@@ -32,7 +32,7 @@ def test_a_killed_search_goes_on_to_the_number_asked_for(start: Start, tmp_path:
     before = parts(run)
     assert 4 <= len(finished(run)) < TRIALS
     status = start("status", run)
-    assert status.wait() == 0
+    assert status.wait() == 1, "some are missing"
     assert f"planned       {TRIALS}" in status.out
     assert start("resume", run, "ray.num_cpus=2").wait() == 0
     after = parts(run)

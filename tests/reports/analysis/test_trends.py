@@ -14,6 +14,7 @@ from reports.kinds.ablation.report import page
 from reports.layout.design import design_of
 from reports.layout.scores import all_scores
 from tests.reports.helpers.ablations import factorial
+from tests.reports.helpers.findings import findings_of
 
 CHANCE = 4 * 0.5 / PERMUTATIONS**0.5
 """Four standard errors, at most, of a p-value estimated from that many permutations."""
@@ -104,7 +105,7 @@ def results(value=as_published, factors=BETA_D, seeds=2):
 
 
 def verdicts(made):
-    table = variants_tested(KNOWN, design_of(made), all_scores(made, axis=False), [])
+    table = variants_tested(KNOWN, findings_of(made, KNOWN))
     return table.data["verdict"].tolist(), table.data["numbers"].tolist()
 
 

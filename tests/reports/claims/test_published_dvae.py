@@ -7,9 +7,9 @@ from harness.metrics.registry import describe_keys, metric_keys
 from reports.claims.published import published
 from reports.claims.variants import variants_tested
 from reports.kinds.shared.printed_table import printed_table
-from reports.layout.design import design_of
 from reports.layout.scores import all_scores
 from tests.reports.helpers.ablations import factorial
+from tests.reports.helpers.findings import findings_of
 
 KNOWN = published("dvae_disentanglement")
 ROWS = {method: dict(zip(KNOWN.metrics, row, strict=True)) for method, row in KNOWN.printed.items()}
@@ -40,11 +40,11 @@ def test_the_printed_numbers_are_those_of_table_4():
 
 def test_the_statements_are_true_of_the_printed_numbers():
     made = results()
-    table = variants_tested(KNOWN, design_of(made), all_scores(made, axis=False), [])
+    table = variants_tested(KNOWN, findings_of(made, KNOWN))
     assert table.data["verdict"].tolist() == ["holds"] * 4
     mixed = dict(ROWS["dvae_pose"], cpose_auc_20_50_from_viewpoint=0.9)
     made = results({**ROWS, "dvae_pose": mixed})
-    table = variants_tested(KNOWN, design_of(made), all_scores(made, axis=False), [])
+    table = variants_tested(KNOWN, findings_of(made, KNOWN))
     assert table.data["verdict"].tolist() == ["does not hold", *["holds"] * 3]
 
 
@@ -52,9 +52,9 @@ def test_the_statements_are_true_of_the_printed_numbers():
 def test_published_numbers_stand_beside_ours(down):
     made = results()
     table = printed_table(KNOWN, all_scores(made, axis=False), "A note.", down=down)
-    heads = [column.title for column in table.columns]
+    heads = [f"{column.group}, {column.title}" for column in table.columns]
     if not down:
-        assert heads[0] == "variant"
+        assert heads[0] == ", variant"
         assert len(heads) == 1 + 2 * 13
         return
     assert heads[1:3] == ["dVAE, published", "dVAE, here"]

@@ -7,17 +7,14 @@ import pytest
 from harness.metrics.registry import metric_keys
 from reports.claims.published import published
 from reports.claims.variants import variants_tested
-from reports.layout.constraints import check, constraints_of
-from reports.layout.design import design_of
-from reports.layout.scores import all_scores
 from tests.reports.helpers.ablations import EPSILON, PUBLISHED, rodi
+from tests.reports.helpers.findings import findings_of
 
 KNOWN = published("rodi_ablation")
 
 
 def verdicts(made):
-    checked = [(c, check(c, made)) for c in constraints_of(made)]
-    table = variants_tested(KNOWN, design_of(made), all_scores(made, axis=False), checked)
+    table = variants_tested(KNOWN, findings_of(made, KNOWN))
     return table.data["verdict"].tolist(), table.data["numbers"].tolist()
 
 

@@ -6,7 +6,7 @@ from reports.claims.published import published
 from reports.claims.stability import TESTS
 from reports.claims.table import gather
 from reports.claims.verdict import verdict
-from reports.kinds.stability import curve_level
+from reports.kinds.stability import curve_level, family_of
 from reports.layout.curves import read_curves
 from reports.layout.grid import lay_out
 from reports.layout.profiles import profiles
@@ -25,7 +25,8 @@ def evidence_of(made):
     grid, known = lay_out(made), published("vitae_stability")
     found = profiles(grid)
     level, _ = curve_level(found, known)
-    return gather(known, grid, found, read_curves(made.curves), level)
+    family = family_of(made, grid, found, known.subject)
+    return gather(known, grid, found, read_curves(made.curves), level, family=family)
 
 
 def verdicts(sweep, generator_seed=0):
@@ -154,17 +155,19 @@ def test_what_the_statements_are_not_about_is_said(change):
 def test_comparisons_agree_with_brute_force():
     made = results()
     grid = lay_out(made)
-    found = {(c.a, c.b): c for c in compare_all(grid, profiles(grid))}
+    by_group = profiles(grid)
+    family = family_of(made, grid, by_group, None)
+    found = {(c.a, c.b): c for c in compare_all(grid, by_group, family)}
     comparison = found["affine_diffeo", "affine"]
     table = made.trials.pivot_table(
         index="seed", columns=["param.method.transform", "param.method.lr"], values="metric.elbo"
     )
     best = {name: table[name].mean().idxmax() for name in ("affine", "affine_diffeo")}
     gaps = table["affine_diffeo", best["affine_diffeo"]] - table["affine", best["affine"]]
-    assert comparison.at_best.value == pytest.approx(gaps.mean())
+    assert comparison.at_best.difference.value == pytest.approx(gaps.mean())
     common = table["affine_diffeo"][[1e-4, 1e-3]] - table["affine"][[1e-4, 1e-3]]
     assert comparison.at_common.value == pytest.approx(common.to_numpy().mean())
     assert comparison.levels == (1e-4, 1e-3)
-    assert (comparison.at_common.n, comparison.at_best.n) == (10, 5)
+    assert (comparison.at_common.n, comparison.at_best.difference.n) == (10, 5)
     # It is better where both finish, and alone where the other diverges: all 4 x 5 + 4 x 5 count.
     assert (comparison.wins.value, comparison.wins.n) == (1, 40)

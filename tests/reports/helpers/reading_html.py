@@ -64,7 +64,8 @@ class Document(HTMLParser):
         return pd.read_parquet(io.BytesIO(self.downloads[f"{name}.parquet"]))
 
 
-def report(made, folder):
-    """Build a run's report and parse it."""
-    html = reports.build(made, None, folder / "report.html").read_text(encoding="utf-8")
+def report(made, folder, kind=None):
+    """Build a run's report, of the kind that its sweep names or of another, and parse it."""
+    kind = kind or made.sweep.get("report")
+    html = reports.build(made, kind, folder / "report.html").read_text(encoding="utf-8")
     return Document(html)

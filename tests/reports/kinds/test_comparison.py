@@ -1,72 +1,21 @@
 """The comparison and timing reports of made-up sweeps over methods."""
 
 import dataclasses
-import json
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from harness.metrics.registry import with_labels
 from harness.results import Results
+from reports.analysis.families import families
 from reports.claims.published import published
 from reports.claims.variants import variants_tested
 from reports.kinds import comparison, timing
 from reports.kinds.shared.score_tables import differences_table
-from reports.layout.design import design_of
 from reports.layout.grid import lay_out
-from reports.layout.scores import Scores, against, all_scores, baseline
+from reports.layout.scores import Scores, all_scores, baseline
 from reports.page.page import render
-
-METHODS = ("vae", "beta_vae", "beta_tcvae", "dip_vae_ii", "u_vitae", "c_vitae")
-METRICS = [
-    {"name": "elbo", "direction": "higher", "unit": "nats"},
-    {"name": "kl", "direction": "none", "unit": "nats"},
-    {"name": "mse", "direction": "lower", "unit": ""},
-    {"name": "d_score", "direction": "higher", "unit": ""},
-    {"name": "seconds_step", "direction": "lower", "unit": "s"},
-    {"name": "never_computed", "direction": "higher", "unit": ""},
-]
-
-
-def made_up(gap: float = 1.0, seeds: int = 5, space: str = "vitae_mnist") -> Results:
-    """Every metric of the k-th method is k gaps from the VAE's; seeds share a large effect."""
-    rng = np.random.default_rng(0)
-    of_seed = rng.normal(0, 5, seeds)
-    rows = []
-    for k, method in enumerate(METHODS):
-        for seed in range(seeds):
-            value = gap * k + of_seed[seed] + rng.normal(0, 0.05)
-            scores = {"elbo": -170 + value, "kl": 8 + value, "mse": 30 + value}
-            scores |= {"d_score": value, "seconds_step": (1 + k) * (1 + 0.01 * seed)}
-            rows.append(
-                {
-                    "trial_id": f"{method}{seed}",
-                    "status": "ok",
-                    "method": method,
-                    "dataset": "digits",
-                    "data_source": "real",
-                    "seed": seed,
-                    "param.method.lr": 1e-3,
-                    "param.method.transform": "affine" if method.endswith("vitae") else None,
-                    **{f"metric.{name}": number for name, number in scores.items()},
-                    "time.total": 1.0,
-                    "error": None,
-                }
-            )
-    trials = pd.DataFrame(rows)
-    plan = trials[["trial_id", "seed", "param.method.lr", "param.method.transform"]].copy()
-    plan["config"] = [
-        json.dumps({"method": {"name": m}, "dataset": {"name": "digits"}}) for m in trials["method"]
-    ]
-    curves = pd.DataFrame(columns=["trial_id", "epoch", "step", "split", "metric", "value"])
-    sweep = {
-        "space": space,
-        "title": "Six",
-        "metrics": with_labels(METRICS),
-        "swept": {"method": [*METHODS]},
-    }
-    return Results(trials, curves, plan, sweep, [], "nowhere")
+from tests.reports.helpers.findings import findings_of
+from tests.reports.helpers.methods import METHODS, made_up
 
 
 def by_name(results: Results) -> dict[str, Scores]:
@@ -94,18 +43,18 @@ def test_a_group_is_not_named_by_what_its_method_lacks() -> None:
 
 def test_differences_are_paired_by_seed() -> None:
     """Unpaired, the effect of the seeds (deviation 5) would hide a gap of 1."""
-    found = against(all_scores(made_up()), "vae")
-    difference, p = found["elbo", "beta_vae"]
-    assert difference.value == pytest.approx(1, abs=0.1)
-    assert difference.n == 5
-    assert p < 0.01
-    assert ("elbo", "vae") not in found
+    compared = families(all_scores(made_up()), "vae")["elbo"].of("beta_vae", "vae")
+    assert compared.difference.value == pytest.approx(1, abs=0.1)
+    assert compared.difference.n == 5
+    assert compared.adjusted < 0.01
+    assert compared.sign == 1
     assert baseline(METHODS) == "vae"
     assert baseline(("u_vitae", "c_vitae")) == "u_vitae"
 
 
 def test_differences_are_read_by_the_metrics_direction() -> None:
-    table = differences_table(all_scores(made_up()), "vae")
+    scores = all_scores(made_up())
+    table = differences_table(scores, families(scores, "vae"), "vae")
     readings = dict(zip(table.columns[0].cells, table.columns[-1].cells, strict=True))
     assert readings == {
         "ELBO (nats) ↑": "better",
@@ -118,7 +67,7 @@ def test_differences_are_read_by_the_metrics_direction() -> None:
 
 def verdicts(results: Results) -> list[str]:
     known = published("vitae_mnist")
-    table = variants_tested(known, design_of(results), all_scores(results), [])
+    table = variants_tested(known, findings_of(results, known, axis=True))
     return table.data["verdict"].tolist()
 
 
@@ -139,7 +88,7 @@ def test_published_numbers_of_each_space() -> None:
 
 def test_pages_render_with_and_without_results() -> None:
     html = render(comparison.page(made_up()))
-    for said in ("c_vitae", "D_score, published", "0.884", "✓ holds", "difference to vae"):
+    for said in ("c_vitae", "<span>D_score</span>", "0.884", "✓ holds", "difference to vae"):
         assert said in html
     empty = made_up()
     empty = dataclasses.replace(empty, trials=empty.trials.iloc[:0])

@@ -148,8 +148,8 @@ def test_the_header_tells_what_was_run(usual):
         "C-VITAE, learning rate × affine parametrization",
         "unbraid sweep space=vitae_stability seeds=5",
         "3f786850e387550fdab836ed7e6dc881de23001b, with uncommitted changes",
-        "Procedural data: these images are rendered",
-        "The paper used mnist, this run glyphs.",
+        "are rendered, not those of a published set.",
+        "The paper's data: mnist; this run's: glyphs.",
         "torch 2.13.0",
         "host laptop",
     ):

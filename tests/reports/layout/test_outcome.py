@@ -8,6 +8,7 @@ from harness.metrics.registry import with_labels
 from harness.results import load
 from reports.analysis.group_comparisons import compare_all
 from reports.figures.curves import bundle, curve_limits
+from reports.kinds.stability import family_of
 from reports.layout.curves import read_curves
 from reports.layout.grid import lay_out
 from reports.layout.outcome import ELBO, LOSS, Outcome, outcome_of
@@ -87,14 +88,25 @@ def test_a_mirrored_outcome_gives_the_mirrored_result(made):
         one, other = ours[group], theirs[group]
         assert (one.limit, one.best.level) == (other.limit, other.best.level)
         assert one.best.mean.value == pytest.approx(-other.best.mean.value)
-    pairs = list(zip(compare_all(here, ours), compare_all(there, theirs), strict=True))
+    families = (
+        family_of(made, here, ours, None),
+        family_of(mirrored(made), there, theirs, None),
+    )
+    pairs = list(
+        zip(
+            compare_all(here, ours, families[0]),
+            compare_all(there, theirs, families[1]),
+            strict=True,
+        )
+    )
     assert len(pairs) == 3
     for one, other in pairs:
         assert (one.a, one.b, one.levels) == (other.a, other.b, other.levels)
-        for x, y in ((one.at_best, other.at_best), (one.at_common, other.at_common)):
+        best = one.at_best.difference, other.at_best.difference
+        for x, y in (best, (one.at_common, other.at_common)):
             assert (x.value, x.low, x.high) == pytest.approx((-y.value, -y.high, -y.low))
             assert (x.n, x.p) == pytest.approx((y.n, y.p))
-        assert one.adjusted == pytest.approx(other.adjusted)
+        assert one.at_best.adjusted == pytest.approx(other.at_best.adjusted)
         assert one.wins == other.wins
 
 
@@ -205,7 +217,7 @@ def test_a_method_without_an_elbo_from_training_to_report(tmp_path):
     method = f"method._target_={__name__}.{Shows.__name__}"
     assert main(["train", method, "dataset=digits", "scale=smoke", f"run_dir={run}"]) == 0
     made = load(run)
-    document = report(made, tmp_path)
+    document = report(made, tmp_path, "stability")
     assert "lowest mean test MSE" in document.words
     assert "Learning curves: test MSE" in document.words
     assert document.parquet("stability")["value"].tolist() == made.trials["metric.mse"].tolist()

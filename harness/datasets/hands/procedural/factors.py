@@ -51,12 +51,12 @@ def draw_factors(
     content = block * CONTENTS + (within // EACH + mixed) % CONTENTS
     key = f"hands/{{}}/{split}/{seed}"
     odd = split == "test"
-    found = {"content": 2 * content + odd, "frame": 2 * frame + odd}
-    found |= _contents(key.format("contents"), content)
-    found |= _frames(key.format("frames"), frame, rotation)
+    factors = {"content": 2 * content + odd, "frame": 2 * frame + odd}
+    factors |= _contents(key.format("contents"), content)
+    factors |= _frames(key.format("frames"), frame, rotation)
     return {
         name: values if values.dtype == np.int64 else values.astype(np.float32)
-        for name, values in found.items()
+        for name, values in factors.items()
     }
 
 

@@ -22,10 +22,10 @@ def _gesture(
         fan: spreads of these.
     """
     names = ("spread", "lift", "roll", "mcp", "ip")
-    found = {f"thumb_{name}": angle for name, angle in zip(names, thumb, strict=True)}
+    angles = {f"thumb_{name}": angle for name, angle in zip(names, thumb, strict=True)}
     for finger, (mcp, pip), spread in zip(FINGERS[1:], fingers, fan, strict=True):
-        found |= {f"{finger}_spread": spread, f"{finger}_mcp": mcp, f"{finger}_pip": pip}
-    return found
+        angles |= {f"{finger}_spread": spread, f"{finger}_mcp": mcp, f"{finger}_pip": pip}
+    return angles
 
 
 GESTURES = {
@@ -71,10 +71,10 @@ def articulation(u: np.ndarray) -> dict[str, np.ndarray]:
     from scipy.special import ndtri
 
     gesture, other = (len(GESTURES) * u[:, :2].T).astype(np.int64)
-    found: dict[str, np.ndarray] = {"gesture": gesture}
+    pose: dict[str, np.ndarray] = {"gesture": gesture}
     for draw, (name, limits) in zip(u[:, 3:].T, LIMITS.items(), strict=True):
         table = np.array([angles[name] for angles in GESTURES.values()], np.float64)
         between = table[gesture] + 0.5 * u[:, 2] * (table[other] - table[gesture])
         noise = np.clip(_NOISE * ndtri(draw), -2 * _NOISE, 2 * _NOISE)
-        found[name] = np.radians(np.clip(between + noise, *limits))
-    return found
+        pose[name] = np.radians(np.clip(between + noise, *limits))
+    return pose

@@ -23,13 +23,13 @@ def backgrounds(scene: np.ndarray, place: np.ndarray) -> np.ndarray:
         scene: ``[N]``, which of :data:`SCENES`.
         place: ``[N]`` in [0, 1): where in its width.
     """
-    found = np.empty((len(scene), 3, SIDE, SIDE), np.float32)
+    images = np.empty((len(scene), 3, SIDE, SIDE), np.float32)
     first = (place * SIDE * (_WIDE - 1)).astype(np.int64)
     for number in np.unique(scene):
         rows = np.flatnonzero(scene == number)
         columns = first[rows, None] + np.arange(SIDE)
-        found[rows] = _panorama(int(number))[:, :, columns].transpose(2, 0, 1, 3)
-    return found
+        images[rows] = _panorama(int(number))[:, :, columns].transpose(2, 0, 1, 3)
+    return images
 
 
 @cache
