@@ -10,7 +10,8 @@ from matplotlib.figure import Figure as Canvas
 from reports.layout.constraints import Bound, Compliance
 from reports.layout.design import Design
 from reports.page import verdicts
-from reports.page.figure import COLOURS, WIDTH, Figure, style, to_svg, wide_limits
+from reports.page.figure import COLOURS, WIDTH, Figure, style, wide_limits
+from reports.page.svg import to_svg
 from reports.page.text import words
 from reports.page.verdicts import Verdict
 

@@ -12,17 +12,8 @@ from scipy import stats
 from reports.layout.curves import Curves
 from reports.layout.grid import Grid
 from reports.layout.outcome import Outcome
-from reports.page.figure import (
-    COLOURS,
-    WIDTH,
-    Figure,
-    broken,
-    evenly,
-    legend,
-    robust_limits,
-    style,
-    to_svg,
-)
+from reports.page.figure import COLOURS, WIDTH, Figure, broken, evenly, legend, robust_limits, style
+from reports.page.svg import to_svg
 from reports.page.text import level_label, number
 from reports.stats.estimates import LEVEL, Floats
 

@@ -16,7 +16,8 @@ from matplotlib.patches import Rectangle
 from reports.figures.marks import titled
 from reports.layout.design import Design, Marginal
 from reports.layout.factors import Factor
-from reports.page.figure import WIDTH, Figure, style, to_svg, wide_limits
+from reports.page.figure import WIDTH, Figure, style, wide_limits
+from reports.page.svg import ON_BRIGHT, ON_DARK, to_svg
 from reports.page.text import number
 
 MOST_WRITTEN = 10
@@ -96,7 +97,7 @@ def _draw(axes: Axes, cell: Cell, colour: tuple[float, ...], written: bool) -> N
     if not written:
         return
     dark = valued and float(np.dot(colour[:3], (0.299, 0.587, 0.114))) < DARK
-    ink = "white" if dark else "#1b1b1b"
+    ink = ON_DARK if dark else ON_BRIGHT
     lines = [f"n = {marginal.valued}"] if valued else []
     if marginal.diverged:
         lines.append(f"× {marginal.diverged}/{marginal.planned}")

@@ -6,7 +6,8 @@ from matplotlib.figure import Figure as Canvas
 
 from reports.layout.design import Design
 from reports.layout.factors import Factor
-from reports.page.figure import COLOURS, WIDTH, Figure, style, to_svg, wide_limits
+from reports.page.figure import COLOURS, WIDTH, Figure, style, wide_limits
+from reports.page.svg import to_svg
 from reports.page.tables import Column, Table
 from reports.page.text import count, name_of, p_value
 from reports.stats.anova import RESIDUAL, SEED, SHARED, Term, decompose

@@ -8,16 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from reports.layout.scores import Scores
-from reports.page.figure import (
-    COLOURS,
-    MARKERS,
-    NARROWEST,
-    WIDTH,
-    Figure,
-    robust_limits,
-    style,
-    to_svg,
-)
+from reports.page.figure import COLOURS, MARKERS, NARROWEST, WIDTH, Figure, robust_limits, style
+from reports.page.svg import to_svg
 from reports.page.text import count, words
 
 COLUMNS = 3

@@ -19,8 +19,8 @@ from reports.page.figure import (
     legend,
     robust_limits,
     style,
-    to_svg,
 )
+from reports.page.svg import to_svg
 from reports.page.text import count, level_label, number
 
 MOST_POINTS = 40

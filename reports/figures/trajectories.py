@@ -13,16 +13,8 @@ from reports.layout.constraints import Checked
 from reports.layout.curves import SPLITS, Curves, read_curves
 from reports.layout.grid import Grid
 from reports.layout.outcome import Outcome
-from reports.page.figure import (
-    COLOURS,
-    NARROWEST,
-    WIDTH,
-    Figure,
-    legend,
-    style,
-    to_svg,
-    wide_limits,
-)
+from reports.page.figure import COLOURS, NARROWEST, WIDTH, Figure, legend, style, wide_limits
+from reports.page.svg import to_svg
 from reports.page.text import words
 
 SYMBOLS = {

@@ -45,7 +45,10 @@ def page(results: Results) -> Page:
     family = compared.get(grid.outcome.name)
     result: list[Part] = [reading(grid, group_profiles, compare_all(grid, group_profiles, family))]
     if scores:
-        result += [draw_scores(scores, grid.groups), metrics_table(scores, compared, grid.groups)]
+        result += [
+            draw_scores(scores, grid.groups),
+            metrics_table(scores, compared, grid.groups, grid.group_name),
+        ]
         if base and len(grid.groups) > 1:
             result.append(differences_table(scores, compared, base))
     sections = [Section("Result", result)]
@@ -61,7 +64,7 @@ def page(results: Results) -> Page:
     sections += _pictures(results, grid, group_profiles)
     if grid.counts["planned"]:
         tables: Sequence[Part] = [cells_table(grid, group_profiles), trials_table(grid, results)]
-        sections.append(Section("Every cell and every trial", tables))
+        sections.append(Section("Every cell and every trial", tables, folded=True))
     title = str(results.sweep.get("title") or "Comparison of methods")
     source = str(results.sweep.get("source") or "")
     return Page(title, source, header(results, grid), sections)

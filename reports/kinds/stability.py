@@ -63,7 +63,7 @@ def page(results: Results) -> Page:
         sections.append(Section("Reconstructions", [pictures]))
     if grid.counts["planned"]:
         tables: Sequence[Part] = [cells_table(grid, group_profiles), trials_table(grid, results)]
-        sections.append(Section("Every cell and every trial", tables))
+        sections.append(Section("Every cell and every trial", tables, folded=True))
     title = str(results.sweep.get("title") or "Stability towards the learning rate")
     return Page(title, str(results.sweep.get("source") or ""), header(results, grid), sections)
 

@@ -30,14 +30,20 @@ def page(results: Results) -> Page:
         parts = [
             ratios_table(scores, grid, publication),
             draw_scores(scores, grid.groups),
-            metrics_table(scores, families(scores, baseline(grid.groups)), grid.groups),
+            metrics_table(
+                scores, families(scores, baseline(grid.groups)), grid.groups, grid.group_name
+            ),
         ]
     else:
         parts.append(Markup("<p>No trial has been timed: use metrics=[seconds].</p>"))
     group_profiles = profiles(grid)
     sections = [
         Section("Result", parts),
-        Section("Every trial", [cells_table(grid, group_profiles), trials_table(grid, results)]),
+        Section(
+            "Every trial",
+            [cells_table(grid, group_profiles), trials_table(grid, results)],
+            folded=True,
+        ),
     ]
     title = str(results.sweep.get("title") or "Seconds of a pass and of a step")
     source = str(results.sweep.get("source") or "")

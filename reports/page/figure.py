@@ -4,8 +4,6 @@ Everything is drawn within :func:`style` and without pyplot, so that no global s
 the same data give the same bytes.
 """
 
-import io
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
+from reports.page.svg import GRID, INK, LINE
 from reports.stats.estimates import Floats
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C6D31")
@@ -31,7 +30,7 @@ BROADEST = 32
 """Characters of an upright axis' label on one line."""
 NARROWEST = 26
 """Characters of a title or label on one line where three panels stand side by side."""
-LETTER = 0.085
+LETTER = 0.08
 """Mean width of a letter of a legend in inches."""
 FENCE = 3.0
 """Points beyond the quartiles by so many interquartile ranges are drawn at the frame's edge."""
@@ -39,24 +38,33 @@ FLATTENED = 10.0
 """Values are cut off only if all others would shrink to one part in so many of the frame."""
 
 _STYLE: dict[Any, Any] = {
-    "axes.edgecolor": "#444444",
-    "axes.labelsize": 9.5,
+    "axes.edgecolor": LINE,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 10,
     "axes.linewidth": 0.6,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.titlesize": 9.5,
+    "axes.titlecolor": INK,
+    "axes.titlesize": 10,
     "axes.unicode_minus": True,
-    "font.family": ["DejaVu Sans"],
-    "font.size": 9,
-    "grid.color": "#e4e4e4",
+    # The page's typeface, which comes with matplotlib; the second one for what it lacks.
+    "font.family": ["STIXGeneral", "DejaVu Sans"],
+    "font.size": 9.5,
+    "grid.color": GRID,
     "grid.linewidth": 0.6,
-    "legend.fontsize": 9,
+    "legend.fontsize": 9.5,
     "legend.frameon": False,
+    "mathtext.fontset": "stix",
     "svg.fonttype": "path",
     "svg.hashsalt": "unbraid",
-    "xtick.labelsize": 8.5,
+    "text.color": INK,
+    "xtick.color": LINE,
+    "xtick.labelcolor": INK,
+    "xtick.labelsize": 9,
     "xtick.major.width": 0.6,
-    "ytick.labelsize": 8.5,
+    "ytick.color": LINE,
+    "ytick.labelcolor": INK,
+    "ytick.labelsize": 9,
     "ytick.major.width": 0.6,
 }
 
@@ -92,25 +100,6 @@ def style() -> Iterator[None]:
 def broken(label: str) -> str:
     """Return an axis' label on as many lines as a figure's height asks for."""
     return fill(label, BROADEST)
-
-
-def to_svg(canvas: Canvas, name: str) -> str:
-    """Render a figure as an ``<svg>`` element that scales to its container.
-
-    Args:
-        canvas: the matplotlib figure.
-        name: prefix of every id within, as several drawings share one page.
-    """
-    buffer = io.StringIO()
-    canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    svg = buffer.getvalue()
-    svg = svg[svg.index("<svg") :].rstrip()
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'(<image\b[^>]*?) id="[^"]*"', r"\1", svg)  # a hash: equal images share it
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
-    svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
-    svg = re.sub(r' xmlns(:xlink)?="[^"]*"', "", svg)
-    return re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
 
 
 def robust_limits(values: Floats) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from reports.page.downloads import links
 from reports.page.figure import Figure
 from reports.page.tables import Table
+from reports.page.text import count as counted
 
 Part = Markup | Figure | Table
 """What a section is made of; prose is ready HTML."""
@@ -18,10 +19,24 @@ Part = Markup | Figure | Table
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a report under one heading."""
+    """A part of a report under one heading.
+
+    Attributes:
+        title: the heading.
+        parts: what stands below it.
+        folded: whether only the heading is shown until a reader unfolds it.
+    """
 
     title: str
     parts: Sequence[Part]
+    folded: bool = False
+
+    @property
+    def holds(self) -> str:
+        """What it holds besides prose, for its heading while folded: ``2 figures, 1 table``."""
+        kinds = ((Figure, "figure"), (Table, "table"))
+        found = [(sum(isinstance(part, kind) for part in self.parts), noun) for kind, noun in kinds]
+        return ", ".join(counted(n, noun) for n, noun in found if n)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ only the first rows are, and the script takes the others from compact JSON as th
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ WRITTEN_ROWS = 200
 """Rows written out as HTML."""
 FILTERED_ROWS = 10
 """Rows from which on a table has a filter."""
+MOST_OPEN = 16
+"""Rows up to which a table is shown unfolded."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,13 @@ class Column:
         cells: what is shown; of a text with several lines the first, the others to unfold.
             Markup is kept, all else escaped.
         keys: numbers to sort by; None to sort by the text.
+        group: what neighbouring columns have in common, written above them.
     """
 
     title: str
     cells: Sequence[str]
     keys: Sequence[float] | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,19 @@ class Table:
     def filters(self) -> bool:
         """Whether it has enough rows for a filter to be of use."""
         return self.interactive and self.n_rows >= FILTERED_ROWS
+
+    @property
+    def folded(self) -> bool:
+        """Whether it is too long to be shown before a reader asks for it."""
+        return self.n_rows > MOST_OPEN
+
+    @property
+    def groups(self) -> list[tuple[str, int]]:
+        """Groups of neighbouring columns with their numbers; nothing where no column has one."""
+        if not any(column.group for column in self.columns):
+            return []
+        runs = groupby(self.columns, key=lambda column: column.group)
+        return [(group, len([*columns])) for group, columns in runs]
 
     @property
     def n_rows(self) -> int:
@@ -87,6 +105,14 @@ class Table:
             allow_nan=False,
         )
         return Markup(content.replace("<", "\\u003c"))
+
+
+def stacked(text: str) -> Markup:
+    """Put the interval of ``value [low, high]`` on a line of its own: columns become narrow."""
+    value, bracket, ends = text.partition(" [")
+    if not bracket:
+        return escape(text)
+    return Markup("{} <small>[{}</small>").format(value, ends)
 
 
 def _td(column: Column, row: int) -> Markup:

@@ -10,7 +10,8 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from reports.layout.grid import Grid
 from reports.layout.profiles import Profile
-from reports.page.figure import WIDTH, Figure, style, to_svg
+from reports.page.figure import WIDTH, Figure, style
+from reports.page.svg import to_svg
 from reports.page.text import words
 from reports.pictures.gallery import Artifact, best_trials, show, side_by_side
 from reports.pictures.skeletons import draw_skeleton, frame, walked

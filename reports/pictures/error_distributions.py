@@ -8,7 +8,8 @@ from matplotlib.figure import Figure as Canvas
 
 from harness.errors import CorruptFileError
 from reports.layout.grid import Grid
-from reports.page.figure import COLOURS, WIDTH, Figure, style, to_svg
+from reports.page.figure import COLOURS, WIDTH, Figure, style
+from reports.page.svg import to_svg
 from reports.page.text import count, words
 from reports.pictures.gallery import Artifact
 

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure as Canvas
 from harness.errors import CorruptFileError
 from reports.layout.grid import Grid
 from reports.layout.profiles import Cell, Profile
-from reports.page.figure import WIDTH, Figure, style, to_svg
+from reports.page.figure import WIDTH, Figure, style
+from reports.page.svg import to_svg
 from reports.page.text import words
 
 TEST_IMAGES = "test_images"

@@ -9,7 +9,8 @@ from mpl_toolkits.mplot3d.axes3d import Axes3D
 
 from reports.layout.grid import Grid
 from reports.layout.profiles import Profile
-from reports.page.figure import COLOURS, WIDTH, Figure, style, to_svg
+from reports.page.figure import COLOURS, WIDTH, Figure, style
+from reports.page.svg import to_svg
 from reports.page.text import words
 from reports.pictures.gallery import TEST_IMAGES, Artifact, best_trials, show, side_by_side
 

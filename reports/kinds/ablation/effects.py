@@ -13,7 +13,8 @@ from matplotlib.lines import Line2D
 from reports.figures.marks import Line, draw_lines, limits_of, titled
 from reports.layout.design import Design
 from reports.layout.factors import Factor
-from reports.page.figure import COLOURS, MARKERS, WIDTH, Figure, evenly, style, to_svg
+from reports.page.figure import COLOURS, MARKERS, WIDTH, Figure, evenly, style
+from reports.page.svg import to_svg
 from reports.page.text import count, words
 
 COLUMNS = 3

@@ -77,10 +77,10 @@ def page(results: Results) -> Page:
     sections += _curves(results, grid, variants, checked)
     sections += _pictures(results, grid.only(variants), group_profiles)
     if scores:
-        sections.append(Section("Every metric", _metrics(design, scores, compared)))
+        sections.append(Section("Every metric", _metrics(design, scores, compared), folded=True))
     if grid.counts["planned"]:
         tables: Sequence[Part] = [cells_table(grid, group_profiles), trials_table(grid, results)]
-        sections.append(Section("Every variant and every trial", tables))
+        sections.append(Section("Every variant and every trial", tables, folded=True))
     title = str(results.sweep.get("title") or "Ablation")
     source = str(results.sweep.get("source") or "")
     return Page(title, source, header(results, grid), sections)
@@ -148,7 +148,7 @@ def _effects_on_others(results: Results, design: Design) -> list[Section]:
 
 def _metrics(design: Design, scores: list[Scores], compared: dict[str, Family]) -> list[Part]:
     groups = design.grid.groups
-    parts: list[Part] = [metrics_table(scores, compared, groups, down=len(groups) > MOST_COLUMNS)]
+    parts: list[Part] = [metrics_table(scores, compared, groups, "variant")]
     if design.baseline and len(groups) > 1:
         parts.append(differences_table(scores, compared, design.baseline, "variant"))
     return parts

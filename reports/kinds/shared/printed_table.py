@@ -10,7 +10,7 @@ from reports.claims.published import Published
 from reports.kinds.shared.score_tables import cell
 from reports.layout.outcome import plain
 from reports.layout.scores import Scores
-from reports.page.tables import Column, Table
+from reports.page.tables import Column, Table, stacked
 from reports.stats.estimates import Estimate
 
 _NONE = Estimate(np.nan, np.nan, np.nan, 0)
@@ -43,11 +43,13 @@ def _printed_across(
         theirs = [float(publication.printed[method][place]) for method in methods]
         title = _title(metric, ours)
         name = _printed_name(publication, metric) or title
-        columns.append(Column(f"{name}, published", [_as_printed(v) for v in theirs], theirs))
+        shared = name if name == title or metric not in ours else f"{name} · {title}"
+        columns.append(Column("published", [_as_printed(v) for v in theirs], theirs, shared))
         data[f"{metric}_published"] = theirs
         if metric in ours:
             means = [_mean(ours, metric, method) for method in methods]
-            columns.append(Column(f"{title}, here", [*map(cell, means)], [m.value for m in means]))
+            cells = [stacked(cell(mean)) for mean in means]
+            columns.append(Column("here", cells, [mean.value for mean in means], shared))
             data[f"{metric}_here"] = [mean.value for mean in means]
     return columns, data
 
@@ -65,9 +67,10 @@ def _printed_down(
     data: dict[str, object] = {"metric": metrics}
     for method, row in publication.printed.items():
         theirs, name = [float(value) for value in row], publication.names.get(method, method)
-        columns.append(Column(f"{name}, published", [_as_printed(v) for v in theirs], theirs))
+        columns.append(Column("published", [_as_printed(v) for v in theirs], theirs, name))
         means = [_mean(ours, metric, method) for metric in metrics]
-        columns.append(Column(f"{name}, here", [*map(cell, means)], [m.value for m in means]))
+        cells = [stacked(cell(mean)) for mean in means]
+        columns.append(Column("here", cells, [mean.value for mean in means], name))
         data[f"{method}_published"], data[f"{method}_here"] = theirs, [m.value for m in means]
     return columns, data
 

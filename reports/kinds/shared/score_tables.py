@@ -9,44 +9,37 @@ from markupsafe import Markup
 from reports.analysis.families import Compared, Family
 from reports.layout.outcome import Outcome
 from reports.layout.scores import Scores
-from reports.page.tables import Column, Table
+from reports.page.tables import Column, Table, stacked
 from reports.page.text import bare_p, interval
 from reports.stats.estimates import LEAST_SEEDS, Estimate
 
+GROUPS = {"↑": "more is better ↑", "↓": "less is better ↓", "": "neither is better"}
+"""What stands above the metrics of one direction, in the order of these groups."""
+
 
 def metrics_table(
-    scores: list[Scores],
-    families: Mapping[str, Family],
-    groups: tuple[str, ...],
-    *,
-    down: bool = False,
+    scores: list[Scores], families: Mapping[str, Family], groups: tuple[str, ...], what: str
 ) -> Table:
-    """Return every metric of every group.
+    """Return every metric of every group: a row a group, a column a metric.
 
     Args:
         scores: the metrics.
         families: the page's comparisons by metric.
         groups: the groups.
-        down: whether a group is a row and a metric a column; else it is the other way round.
+        what: what a group is.
     """
-    leaders = [_leader(score, families[score.outcome.name]) for score in scores]
-    means = {group: [score.mean(group) for score in scores] for group in groups}
-    cells = {
-        group: [
-            Markup("<b>{}</b>").format(cell(mean)) if group == leader else cell(mean)
-            for mean, leader in zip(means[group], leaders, strict=True)
+    columns = [Column(what, list(groups))]
+    for score in _by_direction(scores):
+        leader = _leader(score, families[score.outcome.name])
+        means = {group: score.mean(group) for group in groups}
+        cells = [
+            Markup("<b>{}</b>").format(stacked(cell(mean)))
+            if group == leader
+            else stacked(cell(mean))
+            for group, mean in means.items()
         ]
-        for group in groups
-    }
-    names = [_titled(score) for score in scores]
-    if down:
-        columns = [Column("", list(groups))]
-        for place, name in enumerate(names):
-            keys = [means[group][place].value for group in groups]
-            columns.append(Column(name, [cells[group][place] for group in groups], keys))
-    else:
-        columns = [Column("", names)]
-        columns += [Column(g, cells[g], [mean.value for mean in means[g]]) for g in groups]
+        keys = [mean.value for mean in means.values()]
+        columns.append(Column(score.outcome.titled, cells, keys, GROUPS[score.outcome.arrow]))
     rows = [(score.outcome.name, group, score.mean(group)) for score in scores for group in groups]
     data = pd.DataFrame(
         {
@@ -60,12 +53,19 @@ def metrics_table(
     )
     sizes = sorted({mean.n for *_, mean in rows} - {0})
     caption = (
-        "Test scores: mean over seeds with Student's 95 % interval "
-        f"(n = {' or '.join(map(str, sizes)) or 'none'}); ↑ more is better, ↓ less. Bold: the "
+        "Test scores: mean over seeds, below it Student's 95 % interval "
+        f"(n = {' or '.join(map(str, sizes)) or 'none'}). Bold: the "
         "best, where its paired difference to every other is significant at 5 % by Holm's method. "
         "A dash: the method cannot be scored on it, or no trial ended with a finite value."
     )
-    return Table("metrics", caption, columns, data, interactive=down)
+    return Table("metrics", caption, columns, data)
+
+
+def _by_direction(scores: list[Scores]) -> list[Scores]:
+    """Put metrics of one direction beside each other, that of the first metric first."""
+    first = scores[0].outcome.arrow if scores else ""
+    order = sorted(GROUPS, key=lambda arrow: arrow != first)
+    return sorted(scores, key=lambda score: order.index(score.outcome.arrow))
 
 
 def differences_table(
@@ -164,10 +164,6 @@ def _reading(outcome: Outcome, compared: Compared) -> str:
 def cell(estimate: Estimate) -> str:
     """Return an estimate as a table has it, a dash where nothing was measured."""
     return interval(estimate) if estimate.n else "–"
-
-
-def _titled(score: Scores) -> str:
-    return _label(score.outcome.titled, score.outcome.arrow)
 
 
 def _label(titled: str, arrow: str) -> str:

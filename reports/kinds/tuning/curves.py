@@ -10,10 +10,11 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
 from reports.figures.curves import Bundle, curve_limits, whole_numbers
-from reports.kinds.tuning.optuna_style import INK, LOST, STATUS_MARKS, legend_above, points
+from reports.kinds.tuning.optuna_style import LOST, STATUS_MARKS, legend_above, points
 from reports.kinds.tuning.search import Configuration, Search
 from reports.layout.curves import Curves
-from reports.page.figure import COLOURS, WIDTH, Figure, evenly, style, to_svg
+from reports.page.figure import COLOURS, WIDTH, Figure, evenly, style
+from reports.page.svg import INK, to_svg
 from reports.page.text import count
 from reports.stats.estimates import Floats
 

@@ -21,7 +21,8 @@ from reports.kinds.tuning.search import Configuration, Search
 from reports.kinds.tuning.study import front
 from reports.kinds.tuning.tables import configurations_frame
 from reports.layout.outcome import Outcome
-from reports.page.figure import COLOURS, Figure, robust_limits, style, to_svg
+from reports.page.figure import COLOURS, Figure, robust_limits, style
+from reports.page.svg import to_svg
 from reports.page.text import count
 
 LOOKS = {

@@ -13,7 +13,8 @@ from reports.kinds.tuning.axes import Axis
 from reports.kinds.tuning.search import Search
 from reports.kinds.tuning.tables import configurations_frame
 from reports.layout.outcome import Outcome
-from reports.page.figure import Figure, robust_limits, to_svg
+from reports.page.figure import Figure, robust_limits
+from reports.page.svg import to_svg
 from reports.page.text import count
 from reports.stats.estimates import Floats
 

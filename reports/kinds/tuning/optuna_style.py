@@ -19,8 +19,8 @@ from matplotlib.lines import Line2D
 
 from reports.kinds.tuning.study import quiet
 from reports.page.figure import COLOURS, WIDTH, style
+from reports.page.svg import INK, LINE
 
-INK = "#222222"
 LOST = "#9a9a9a"
 """Colour of configurations that violate a constraint."""
 STATUS_MARKS = {
@@ -79,11 +79,13 @@ def _restyle_axes(axes: Axes) -> None:
     axes.grid(False)
     axes.set_axisbelow(True)
     for side, spine in axes.spines.items():
-        spine.set(edgecolor="#444444", linewidth=0.6)
+        spine.set(edgecolor=LINE, linewidth=0.6)
         if side in ("top", "right"):
             spine.set_visible(False)
-    axes.tick_params(which="major", colors=INK, labelsize=8.5, width=0.6, length=3.5)
-    axes.tick_params(which="minor", colors=INK, width=0.4, length=2, labelsize=7)
+    axes.tick_params(
+        which="major", color=LINE, labelcolor=INK, labelsize=8.5, width=0.6, length=3.5
+    )
+    axes.tick_params(which="minor", color=LINE, labelcolor=INK, width=0.4, length=2, labelsize=7)
     for label in (axes.xaxis.label, axes.yaxis.label):
         label.set(size=9.5, color=INK)
     if legend := axes.get_legend():

@@ -14,8 +14,9 @@ from optuna.visualization import matplotlib as plots
 from reports.figures.curves import whole_numbers
 from reports.kinds.tuning.axes import Axis
 from reports.kinds.tuning.objective_view import View
-from reports.kinds.tuning.optuna_style import GRID, INK, drawing, name_choices, restyle
+from reports.kinds.tuning.optuna_style import GRID, drawing, name_choices, restyle
 from reports.page.figure import COLOURS, Figure, style
+from reports.page.svg import INK
 from reports.page.text import words
 
 BROADEST = 14

@@ -43,7 +43,7 @@ def page(results: Results) -> Page:
     sections.append(_curves(results, search, best, label))
     if search.configurations:
         tables: Sequence[Part] = [configurations_table(search), trials_table(grid, results)]
-        sections.append(Section("Every configuration and every trial", tables))
+        sections.append(Section("Every configuration and every trial", tables, folded=True))
     title = str(results.sweep.get("title") or "Tuning")
     source = str(results.sweep.get("source") or "")
     return Page(title, source, header(results, grid), sections)

@@ -41,7 +41,7 @@ function compare(column, sign) {
 
 function enliven(table) {
   const figure = table.closest("figure");
-  const headers = [...table.tHead.rows[0].cells];
+  const headers = [...table.tHead.rows[table.tHead.rows.length - 1].cells];  // above: groups
   const numeric = headers.map((th) => th.classList.contains("n"));
   const rows = readRows(table, figure.querySelector('script[type="application/json"]'));
   rows.forEach((row) => { row.search = row.texts.join(" ").toLowerCase(); });

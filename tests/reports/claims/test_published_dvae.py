@@ -52,9 +52,9 @@ def test_the_statements_are_true_of_the_printed_numbers():
 def test_published_numbers_stand_beside_ours(down):
     made = results()
     table = printed_table(KNOWN, all_scores(made, axis=False), "A note.", down=down)
-    heads = [column.title for column in table.columns]
+    heads = [f"{column.group}, {column.title}" for column in table.columns]
     if not down:
-        assert heads[0] == "variant"
+        assert heads[0] == ", variant"
         assert len(heads) == 1 + 2 * 13
         return
     assert heads[1:3] == ["dVAE, published", "dVAE, here"]

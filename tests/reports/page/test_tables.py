@@ -9,7 +9,7 @@ import pytest
 from markupsafe import Markup
 
 from reports.page.page import Page, Section, render
-from reports.page.tables import Column, Table
+from reports.page.tables import Column, Table, stacked
 from tests.reports.helpers.reading_html import Document
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -121,3 +121,27 @@ def test_parts_are_numbered_by_kind():
     html = render(page)
     assert re.search(r"<b>Table 1\.</b> A table\.", html)
     assert "<p>Prose</p>" in html
+
+
+def test_columns_in_groups_stand_below_a_common_heading():
+    columns = [Column("a", ["x"]), *(Column(t, ["1"], [1.0], "both") for t in "bc")]
+    grouped = Table("grouped", "A table.", columns, pd.DataFrame({"a": [1]}))
+    assert grouped.groups == [("", 1), ("both", 2)]
+    html = render(Page("Title", "", Markup(""), [Section("One", [grouped])]))
+    assert '<th scope="colgroup" colspan="2"><span>both</span></th>' in html
+    assert table(3).groups == []
+
+
+def test_long_tables_and_appendices_are_folded_and_say_what_they_hold():
+    sections = [Section("One", [table(3)]), Section("Two", [table(40)], folded=True)]
+    html = render(Page("Title", "", Markup(""), sections))
+    assert html.count("<details open>") == 1
+    assert "<summary>40 rows</summary>" in html
+    assert "<summary>3 rows</summary>" not in html
+    assert '<span class="holding">1 table</span>' in html
+    assert html.count('<li><a href="#section-') == 2
+
+
+def test_an_interval_stands_on_its_own_line():
+    assert stacked("−1.2 [−1.5, −0.9]") == "−1.2 <small>[−1.5, −0.9]</small>"
+    assert stacked("–") == "–"

@@ -1,0 +1,91 @@
+"""A matplotlib figure as inline SVG: text as paths, colours of the page's style sheet, tooltips."""
+
+import io
+import re
+from collections.abc import Sequence
+from itertools import chain
+
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure as Canvas
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter
+
+INK, LINE, GRID, PAPER = "#1b1b1b", "#444444", "#e4e4e4", "#ffffff"
+"""Colours of text, axes, grid and ground; like black they follow the page's style sheet."""
+ON_DARK, ON_BRIGHT = "#fefefe", "#1c1c1c"
+"""Colours of text on a coloured ground, which no style sheet changes."""
+THEME = {INK: "ink", LINE: "line", GRID: "grid", PAPER: "paper", "#000000": "black"}
+"""The variable of ``style.css`` that stands for a colour."""
+
+_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_TOLD, _NEXT = "tooltips:", "\u2063"
+_ARTIST = rf'^( *)<g id="{_TOLD}([^"]*)">\n(.*?)^\1</g>'
+"""One artist with tooltips: what it consists of is indented further than its ends."""
+
+
+def tell(artist: Artist, titles: Sequence[str]) -> None:
+    """Give an artist tooltips: one for each of its markers in their order, or one for its line.
+
+    They wait in its id until :func:`to_svg` puts them where a browser shows them. An artist with
+    markers must hold finite points alone: matplotlib leaves out the others.
+    """
+    artist.set_gid(_TOLD + _NEXT.join(titles))
+
+
+def typeset(text: str) -> str:
+    """Return text with raised digits as mathtext, which the figures' typeface lacks as letters."""
+    if "$" in text:
+        return text
+    return re.sub(
+        r"[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+",
+        lambda found: rf"$^{{\mathregular{{{found[0].translate(_RAISED)}}}}}$",
+        text,
+    )
+
+
+def to_svg(canvas: Canvas, name: str) -> str:
+    """Render a figure as an ``<svg>`` element that scales to its container.
+
+    Args:
+        canvas: the matplotlib figure.
+        name: prefix of every id within, as several drawings share one page.
+    """
+    _typeset_all(canvas)
+    buffer = io.StringIO()
+    canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :].rstrip()
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'(<image\b[^>]*?) id="[^"]*"', r"\1", svg)  # a hash: equal images share it
+    svg = re.sub(_ARTIST, _with_tooltips, svg, flags=re.DOTALL | re.MULTILINE)
+    svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
+    svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
+    svg = re.sub(r' xmlns(:xlink)?="[^"]*"', "", svg)
+    svg = re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
+    for colour, variable in THEME.items():
+        svg = re.sub(rf"((?:fill|stroke): ){colour}\b", rf"\1var(--{variable}, {colour})", svg)
+    return svg
+
+
+def _typeset_all(canvas: Canvas) -> None:
+    """Typeset what was written, and the names of ticks, which are written as they are drawn."""
+    for text in canvas.findobj(Text):
+        assert isinstance(text, Text)
+        text.set_text(typeset(text.get_text()))
+    for axis in chain.from_iterable((axes.xaxis, axes.yaxis) for axes in canvas.axes):
+        formatter = axis.get_major_formatter()
+        if isinstance(formatter, FixedFormatter):
+            formatter.seq = [typeset(str(label)) for label in formatter.seq]
+
+
+def _with_tooltips(found: re.Match[str]) -> str:
+    """Put a title into each marker, or into the whole artist where it has but one."""
+    indent, told, inner = found.groups()
+    titles = [f"<title>{title}</title>" for title in told.split(_NEXT)]
+    n = inner.count("<use ")
+    if n and n == len(titles):
+        each = iter(titles)
+        inner = re.sub(r"(<use [^>]*)/>", lambda use: f"{use[1]}>{next(each)}</use>", inner)
+    elif len(titles) == 1:
+        inner = f"{titles[0]}\n{inner}"
+    return f"{indent}<g>\n{inner}{indent}</g>"
