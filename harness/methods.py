@@ -1,5 +1,6 @@
 """The methods by name; importing this is cheap, for torch comes with the first one loaded."""
 
+import dataclasses
 import functools
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -24,6 +25,11 @@ def declaration(name: str) -> "type[Declaration]":
         UserError: there is no such method, or it cannot be imported.
     """
     return _ours(name) if name in DECLARATION_PATHS else METHODS.load(name)
+
+
+def hyperparameter_names(name: str) -> set[str]:
+    """Return the names of a method's hyperparameters; raises as :func:`declaration` does."""
+    return {field.name for field in dataclasses.fields(declaration(name).Hyperparameters)}
 
 
 @functools.cache  # a plan asks for it once a trial

@@ -19,9 +19,11 @@ def run(options: argparse.Namespace) -> int:
     out = options.out or Path(options.run_dir) / "report.html"
     if "://" in str(options.run_dir) and options.out is None:
         raise UserError("The run directory is not on this machine: say where to write, --out FILE.")
-    path = reports.build(results, options.kind, Path(out)).resolve()
-    if options.kind is None:
+    kind, why = options.kind, ""
+    if kind is None:
         kind, why = reports.default_kind(results.sweep)
+    path = reports.build(results, kind, Path(out)).resolve()
+    if why:
         others = ", ".join(name for name in reports.KINDS.paths() if name != kind)
         print(f"kind of report: {kind}, {why} (others with --kind: {others})", file=sys.stderr)
     print(path)

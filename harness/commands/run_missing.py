@@ -80,11 +80,11 @@ def _run(
     swept: Any,
     progress: Progress,
 ) -> None:
-    halving = of = None
+    judged_by = None
     if isinstance(settings.scheduler, Asha):
         halving = make_halving(settings.scheduler, trials)
         searched = not isinstance(settings.search, Grid)
-        of = standing(trials, swept, load(directory.location), halving, searched=searched)
+        judged_by = standing(trials, swept, load(directory.location), halving, searched=searched)
     with ray_session(settings.ray):
         at_once = slots(settings.ray)
         pace = f"{at_once} at a time" if at_once else "as many at a time as the cluster takes"
@@ -98,8 +98,7 @@ def _run(
             at_once=at_once,
             progress=progress,
             swept=swept,
-            halving=halving,
-            standing=of,
+            standing=judged_by,
         )
 
 
@@ -153,7 +152,7 @@ def summarize(directory: RunDirectory) -> int:
         )
     if counts["missing"]:
         _say_how_to_go_on(directory)
-    if str(results.sweep.get("scale")).startswith("smoke"):
+    if results.smoke:
         print(SMOKE)
     print("Draw the report: " + command_line(["unbraid", "report", directory.location]))
     return 1 if counts["missing"] or counts["failed"] else 0

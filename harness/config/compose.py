@@ -1,7 +1,7 @@
 """Hydra's compose over Unbraid's groups; method and dataset nodes come from their dataclasses."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -12,13 +12,14 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from harness.config.overrides import GROUPS
-from harness.config.suggestions import meant
+from harness.config.suggestions import did_you_mean_key
 from harness.datasets.registry import DATASETS
 from harness.errors import UserError, did_you_mean
-from harness.methods import METHODS, declaration
+from harness.methods import METHODS, declaration, hyperparameter_names
 from harness.plugins import Plugins
 
 _PLUGINS: dict[str, Plugins[Any]] = {"method": METHODS, "dataset": DATASETS}
+_LOADERS: dict[str, Callable[[str], object]] = {"method": declaration, "dataset": DATASETS.load}
 _DEFAULTS = {"method": "c_vitae", "dataset": "digits", "scale": "small"}
 # Hydra reads dots in an option's name as a path, so what is from outside goes by this name inside.
 _OUTSIDE = "from_outside"
@@ -63,10 +64,8 @@ def options_of(group: str) -> list[str]:
 
 
 def _check_option(group: str, option: Any) -> None:
-    if group == "method":
-        declaration(str(option))
-    elif group == "dataset":  # may be a dotted path, as a method may, which only loading can judge
-        DATASETS.load(str(option))
+    if group in _LOADERS:  # may be a dotted path, which only loading can judge
+        _LOADERS[group](str(option))
     elif option not in options_of(group):
         known = options_of(group)
         raise UserError(
@@ -81,8 +80,7 @@ def _check_path(path: str, known: list[str], choices: Mapping[str, Any]) -> None
     group = path.rpartition(".")[0]
     here = [key for key in known if key.rpartition(".")[0] == group]
     here += GROUPS if not group else []
-    near = meant(path, [*known, *GROUPS])
-    hint = f" Did you mean '{near}'?" if near else ""
+    hint = did_you_mean_key(path, [*known, *GROUPS])
     of = f" of {group}={choices[group]}" if group in choices else ""
     raise UserError(
         f"Unknown key '{path}'{of}.{hint} Known: {', '.join(here or known)}.{_owners(path)}"
@@ -95,7 +93,7 @@ def _owners(path: str) -> str:
     owners = [
         name
         for name in (METHODS.ours if group == "method" else ())
-        if word in {field.name for field in dataclasses.fields(declaration(name).Hyperparameters)}
+        if word in hyperparameter_names(name)
     ]
     return f" Methods that have it: {', '.join(owners)}." if owners else ""
 

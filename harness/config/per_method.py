@@ -1,6 +1,5 @@
 """Overrides split by method and by scale, for which a search space may have values of their own."""
 
-import dataclasses
 import itertools
 from collections.abc import Iterable
 from typing import Any
@@ -10,9 +9,9 @@ from hydra.core.override_parser.types import Override
 from harness.config.compose import options_of
 from harness.config.overrides import Overrides, parse
 from harness.config.search_spaces import SearchSpace, load_space
-from harness.config.suggestions import meant
+from harness.config.suggestions import did_you_mean_key
 from harness.errors import UserError, did_you_mean
-from harness.methods import METHODS, declaration
+from harness.methods import METHODS, hyperparameter_names
 
 
 def split(arguments: Iterable[str]) -> tuple[list[Override], SearchSpace | None]:
@@ -63,19 +62,16 @@ def _of_method(overrides: Overrides) -> list[str]:
 
 
 def _hyperparameters(method: Any) -> set[str]:
-    fields = dataclasses.fields(declaration(str(method)).Hyperparameters)
-    return {f"method.{field.name}" for field in fields}
+    return {f"method.{name}" for name in hyperparameter_names(str(method))}
 
 
 def _check_some_method_has(asked: Overrides, methods: list[Any]) -> None:
     known = set().union(*map(_hyperparameters, methods))
     for path in _of_method(asked):
         if path not in known:
-            near = meant(path, known)
-            hint = f" Did you mean '{near}'?" if near else ""
             raise UserError(
-                f"None of the methods {', '.join(methods)} has '{path}'.{hint} Known: "
-                f"{', '.join(sorted(known))}."
+                f"None of the methods {', '.join(methods)} has '{path}'."
+                f"{did_you_mean_key(path, known)} Known: {', '.join(sorted(known))}."
             )
 
 

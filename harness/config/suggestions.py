@@ -32,6 +32,12 @@ _ALSO_CALLED = {
 """Other names of keys, as papers and other tools have them."""
 
 
+def did_you_mean_key(path: str, known: Iterable[str]) -> str:
+    """Return ``" Did you mean 'x'?"`` for what :func:`meant` finds, or an empty string."""
+    near = meant(path, known)
+    return f" Did you mean '{near}'?" if near else ""
+
+
 def meant(path: str, known: Iterable[str]) -> str:
     """Return the known key that an unknown one most likely stands for, or an empty string.
 

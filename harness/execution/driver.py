@@ -35,7 +35,6 @@ def run_trials(
     at_once: int | None,
     progress: Progress,
     swept: Iterable[str] = (),
-    halving: Halving | None = None,
     standing: Standing | None = None,
 ) -> None:
     """Run trials through Ray Tune on the connected cluster; return when none is running.
@@ -52,8 +51,7 @@ def run_trials(
         at_once: how many run at a time; None for as many as the cluster takes.
         progress: prints how it goes.
         swept: the paths whose values name a trial.
-        halving: when trials are stopped early; None where all run to their end.
-        standing: how configurations stand, where trials are stopped early.
+        standing: by what configurations are stopped early; None where all run to their end.
 
     Raises:
         UserError: the run directory cannot be written.
@@ -72,13 +70,14 @@ def run_trials(
 
     growth = None if isinstance(work, list) else work
     callback = SweepCallback(run, progress, give_up, growth.ended if growth else None)
-    by_configuration = halving is not None
+    by_configuration = standing is not None
     suggestions = None
     if growth:
         suggestions = Suggestions(growth, progress, swept, callback, whole=by_configuration)
+    halving = standing.halving if standing else None
     trainable = _trainable(run, datasets, settings, origin, halving)
     how = {
-        "scheduler": _scheduler(halving, standing),
+        "scheduler": _scheduler(standing),
         "search_alg": suggestions,
         "num_samples": growth.left if growth else 1,
         "max_concurrent_trials": at_once,
@@ -122,11 +121,11 @@ def _fit(
         ).fit()
 
 
-def _scheduler(halving: Halving | None, standing: Standing | None) -> "FIFOScheduler":
+def _scheduler(standing: Standing | None) -> "FIFOScheduler":
     from harness.execution.schedulers import PlanOrder, SuccessiveHalving
 
-    if halving and standing:
-        return SuccessiveHalving(halving, standing)
+    if standing:
+        return SuccessiveHalving(standing)
     return PlanOrder()  # type: ignore[no-untyped-call]
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from ray.tune.schedulers import ASHAScheduler, FIFOScheduler
 
-from harness.config.halving import Halving
 from harness.search.standing import Standing
 
 
@@ -29,11 +28,12 @@ class SuccessiveHalving(ASHAScheduler):
     so that all of them go on or none.
 
     Args:
-        halving: what is compared, and when.
-        standing: how configurations stand; the rungs know those of earlier sessions.
+        standing: what is compared and when, and how configurations stand; the rungs know those of
+            earlier sessions.
     """
 
-    def __init__(self, halving: Halving, standing: Standing) -> None:
+    def __init__(self, standing: Standing) -> None:
+        halving = standing.halving
         super().__init__(
             time_attr="epoch",
             metric="judged_by",

@@ -111,6 +111,11 @@ class Results:
             **{status: int(by_status.get(status, 0)) for status in FINAL_STATUSES},
         }
 
+    @property
+    def smoke(self) -> bool:
+        """Whether the scale only shows that everything runs."""
+        return str(self.sweep.get("scale") or "").startswith("smoke")
+
     def artifact(self, trial_id: str) -> dict[str, np.ndarray]:
         """Return a trial's arrays for figures by name; none if it wrote none.
 

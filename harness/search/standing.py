@@ -17,12 +17,14 @@ class Standing:
     """What successive halving has to know of earlier sessions, and of the default.
 
     Attributes:
+        halving: what configurations are compared by, and when.
         earlier: mean score over the seeds by epoch, of each configuration that has trials.
         spared: ids of trials that run to their end whatever they score: the default's, and more
             seeds of a configuration whose first ones did.
         stopped: ids of trials that end at the first rung: more seeds of one that was stopped.
     """
 
+    halving: Halving
     earlier: dict[str, dict[int, float]]
     spared: frozenset[str]
     stopped: frozenset[str]
@@ -63,7 +65,7 @@ def standing(
                 epoch: fmean(scores[epoch] for scores in scored if epoch in scores)
                 for epoch in sorted(epochs)
             }
-    return Standing(earlier, frozenset(spared), frozenset(stopped))
+    return Standing(halving, earlier, frozenset(spared), frozenset(stopped))
 
 
 def together(trials: Iterable[TrialConfig]) -> list[list[str]]:

@@ -13,10 +13,8 @@ import numpy as np
 
 from reports.layout.outcome import Outcome
 from reports.layout.scores import Scores
-from reports.stats.estimates import LEAST_SEEDS, LEVEL, Difference, holm
+from reports.stats.estimates import Difference, holm, shown_sign
 
-ALPHA = round(1 - LEVEL, 10)
-"""A difference is shown where its adjusted p-value is below."""
 MOST_PAIRED = 4
 """With no more groups than this, all are compared with one another."""
 
@@ -38,9 +36,7 @@ class Compared:
     @property
     def sign(self) -> int:
         """1 where ``a`` is shown to be higher, -1 where it is shown to be lower, else 0."""
-        if self.difference.n < LEAST_SEEDS or not self.adjusted < ALPHA:
-            return 0
-        return int(np.sign(self.difference.value))
+        return shown_sign(self.difference, self.adjusted)
 
     @property
     def beyond_its_interval(self) -> bool:

@@ -14,7 +14,6 @@ from reports.layout.constraints import Checked
 from reports.layout.design import Design
 from reports.layout.scores import Scores
 from reports.page.text import count, interval, number, words
-from reports.page.verdicts import Verdict
 from reports.stats.estimates import Difference, paired_difference
 
 
@@ -26,10 +25,8 @@ class Comparison:
         in_words: what it says, in words.
         difference: that number's mean over seeds, or over series of trials.
         numbers: what decides, in words, without the p-value.
-        adjusted: its p-value where the page's families have it; None where it is adjusted within
-            the statement.
-        sign: what the page says of it elsewhere, 1 or -1 where something is shown; None where it
-            is decided here.
+        adjusted: its p-value as the page has it elsewhere; None where it is adjusted within the
+            statement.
         adjustment: how the p-value is adjusted, as it stands before it.
     """
 
@@ -37,7 +34,6 @@ class Comparison:
     difference: Difference
     numbers: str
     adjusted: float | None = None
-    sign: int | None = None
     adjustment: str = "Holm "
 
 
@@ -100,13 +96,10 @@ def _constraints(
                 f"{each.mean.n} seeds"
             )
             in_words = f"{variant} {'meets' if sign > 0 else 'breaks'} {constraint.in_words}"
-            shown = _SIGNS[each.verdict] * sign  # the verdict of the constraint's own column
             slack = _with_sign(each.slack, sign)
-            parts.append(Comparison(in_words, slack, numbers, each.slack.p, shown, ""))
+            # Not adjusted, so that it is decided as in the constraint's own column.
+            parts.append(Comparison(in_words, slack, numbers, each.slack.p, adjustment=""))
     return parts
-
-
-_SIGNS: dict[Verdict, int] = {"holds": 1, "does not hold": -1, "undecided": 0}
 
 
 def _orders(
@@ -139,7 +132,7 @@ def _of_family(family: Family, a: str, b: str, in_words: str, before: str = "") 
     """Return the page's comparison of two groups as a part of a statement."""
     compared = family.of(a, b)
     numbers = f"{before}{a} − {b} = {interval(compared.difference, signed=True)}"
-    return Comparison(in_words, compared.difference, numbers, compared.adjusted, compared.sign)
+    return Comparison(in_words, compared.difference, numbers, compared.adjusted)
 
 
 def stated_pairs(publication: Published | None) -> dict[str, list[Pair]]:

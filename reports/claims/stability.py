@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from reports.analysis.families import ALPHA
-from reports.claims.verdict import Against, Evidence, Test, sign_of
+from reports.claims.verdict import Against, Evidence, Test
 from reports.layout.curves import epochs_to_climb, roughness
 from reports.layout.profiles import Cell, Profile
 from reports.page.text import interval, level_label, number, p_value
 from reports.stats.estimates import (
+    ALPHA,
     LEAST_SEEDS,
     Estimate,
     Floats,
@@ -17,6 +17,7 @@ from reports.stats.estimates import (
     paired_difference,
     proportion_difference,
     proportion_interval,
+    shown_sign,
 )
 
 MUCH_HIGHER = 10.0
@@ -161,7 +162,7 @@ def _ratios(
         summary = f"{interval(ratio)} times {name}, n = {gain.n}, Holm {p_value(float(p))}"
         if not gain.n:
             summary = "no pair of learning curves has enough evaluations"
-        summaries.append((rival, sign_of(gain, float(p)), summary))
+        summaries.append((rival, shown_sign(gain, float(p)), summary))
     return summaries
 
 

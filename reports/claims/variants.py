@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 
-from reports.analysis.families import ALPHA
 from reports.claims.forms import Comparison, Findings, comparisons
 from reports.claims.published import Published, Statement
 from reports.claims.table import Tested, tested_table
-from reports.claims.verdict import Against, sign_of
+from reports.claims.verdict import Against
 from reports.layout.outcome import plain
 from reports.layout.scores import Scores
 from reports.page.tables import Table
 from reports.page.text import name_of, p_value, words
-from reports.stats.estimates import holm
+from reports.stats.estimates import ALPHA, holm, shown_sign
 
 
 def variants_tested(publication: Published, findings: Findings) -> Table:
@@ -67,11 +66,10 @@ def _decided(part: Comparison, within: Iterator[float]) -> Against:
         within: the next p-value of those that are adjusted within the statement.
     """
     p = next(within) if part.adjusted is None else part.adjusted
-    sign = sign_of(part.difference, p) if part.sign is None else part.sign
     said = (
         f"{part.in_words}: {part.numbers}, n = {part.difference.n}, {part.adjustment}{p_value(p)}"
     )
-    return Against(sign, said)
+    return Against(shown_sign(part.difference, p), said)
 
 
 def _definition(statement: Statement, scores: Mapping[str, Scores]) -> str:

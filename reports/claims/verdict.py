@@ -7,12 +7,11 @@ shown against each rival, and does not hold if the opposite is shown against any
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reports.analysis.families import Compared, Family
+from reports.analysis.families import Family
 from reports.layout.curves import Curves
 from reports.layout.grid import Grid
 from reports.layout.profiles import Profile
 from reports.page.verdicts import Verdict, from_sign
-from reports.stats.estimates import Difference
 
 
 @dataclass(frozen=True)
@@ -63,13 +62,3 @@ def verdict(outcomes: Sequence[Against]) -> Verdict:
     """Combine the outcomes against the rivals."""
     signs = [outcome.sign for outcome in outcomes]
     return from_sign(-1 if -1 in signs else int(bool(signs) and all(sign > 0 for sign in signs)))
-
-
-def sign_of(difference: Difference, adjusted: float) -> int:
-    """Return the sign of a difference that is shown, 0 if it is not.
-
-    Args:
-        difference: the estimate; positive speaks for the subject.
-        adjusted: its p-value, adjusted for the number of rivals.
-    """
-    return Compared(difference, adjusted).sign

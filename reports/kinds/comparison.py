@@ -13,7 +13,7 @@ from reports.claims.published import published
 from reports.claims.variants import variants_tested
 from reports.figures.curves import draw_at
 from reports.figures.scores import draw_scores
-from reports.kinds.shared.header import header, is_smoke
+from reports.kinds.shared.header import header
 from reports.kinds.shared.printed_table import printed_table
 from reports.kinds.shared.reading import reading
 from reports.kinds.shared.score_tables import differences_table, metrics_table
@@ -57,7 +57,7 @@ def page(results: Results) -> Page:
         parts: list[Part] = [printed_table(publication, scores, note)]
         if publication.statements:
             by_name = {score.outcome.name: score for score in scores}
-            smoke = is_smoke(results.sweep)
+            smoke = results.smoke
             findings = Findings(design_of(results), by_name, compared, smoke=smoke)
             parts.append(variants_tested(publication, findings))
         sections.append(Section("What was published", parts))

@@ -12,14 +12,14 @@ from reports.claims.published import Published, published
 from reports.claims.table import gather, setting, statements_table
 from reports.figures.curves import draw_all, draw_at
 from reports.figures.stability import draw
-from reports.kinds.shared.header import header, is_smoke
+from reports.kinds.shared.header import header
 from reports.kinds.shared.reading import reading
 from reports.kinds.shared.tables import cells_table, comparisons_table, groups_table, trials_table
 from reports.layout.curves import Curves, read_curves
 from reports.layout.grid import Grid, lay_out
 from reports.layout.outcome import LOSS
 from reports.layout.profiles import Profile, profiles
-from reports.layout.scores import all_scores
+from reports.layout.scores import score_of
 from reports.page.page import Page, Part, Section
 from reports.pictures.gallery import gallery
 
@@ -34,7 +34,7 @@ def page(results: Results) -> Page:
     publication = published(str(results.sweep.get("space", "")))
     publication = publication if publication and publication.subject else None
     group_profiles = profiles(grid)
-    family = family_of(results, grid, group_profiles, publication.subject if publication else None)
+    family = family_of(grid, group_profiles, publication.subject if publication else None)
     compared = compare_all(grid, group_profiles, family)
     curves = read_curves(results.curves, grid.outcome)
     level, why = curve_level(group_profiles, publication)
@@ -52,7 +52,7 @@ def page(results: Results) -> Page:
             Section(
                 "The paper's statements",
                 [
-                    statements_table(publication, evidence, smoke=is_smoke(results.sweep)),
+                    statements_table(publication, evidence, smoke=results.smoke),
                     setting(publication.note, publication.setting),
                 ],
             )
@@ -68,15 +68,14 @@ def page(results: Results) -> Page:
     return Page(title, str(results.sweep.get("source") or ""), header(results, grid), sections)
 
 
-def family_of(
-    results: Results, grid: Grid, by_group: dict[str, Profile], subject: str | None
-) -> Family | None:
+def family_of(grid: Grid, by_group: dict[str, Profile], subject: str | None) -> Family | None:
     """Return the page's comparisons in the sweep's outcome; None where no trial has a value."""
-    scores = [s for s in all_scores(results) if s.outcome.name == grid.outcome.name]
-    pairs = [*leading_pairs(grid, by_group)]
+    if grid.rows["value"].isna().all():
+        return None
+    pairs = leading_pairs(grid, by_group)
     if subject in by_group:
         pairs += [(subject, rival) for rival in by_group if rival != subject]
-    return next((make_family(score, pairs) for score in scores), None)
+    return make_family(score_of(grid), pairs)
 
 
 def curve_level(

@@ -15,12 +15,11 @@ from reports.layout.outcome import Outcome, metric_of
 from reports.page.text import name_of
 from reports.page.verdicts import Verdict, from_sign
 from reports.stats.estimates import (
-    LEAST_SEEDS,
-    LEVEL,
     Difference,
     Estimate,
     mean_interval,
     paired_difference,
+    shown_sign,
 )
 
 
@@ -75,9 +74,7 @@ class Compliance:
     @property
     def verdict(self) -> Verdict:
         """Whether the constraint holds; undecided where the mean slack is not significant."""
-        if self.slack.n < LEAST_SEEDS or not self.slack.p < 1 - LEVEL:
-            return "undecided"
-        return from_sign(1 if self.slack.value > 0 else -1)
+        return from_sign(shown_sign(self.slack, self.slack.p))
 
 
 Checked = Sequence[tuple[Bound, Mapping[str, Compliance]]]

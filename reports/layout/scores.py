@@ -59,6 +59,11 @@ def all_scores(results: Results, *, axis: bool = True) -> list[Scores]:
     ]
 
 
+def score_of(grid: Grid) -> Scores:
+    """Return the scores of a grid's own outcome."""
+    return Scores(grid.outcome, _by_group(grid, _best_levels(grid)))
+
+
 def _best_levels(grid: Grid) -> dict[str, float]:
     """Return the level of each group's best cell; of a group without a stable one, the fullest."""
     return {

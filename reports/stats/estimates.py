@@ -12,6 +12,8 @@ from scipy import stats
 
 LEVEL = 0.95
 """Confidence level of every interval."""
+ALPHA = round(1 - LEVEL, 10)
+"""A difference is shown where its p-value is below."""
 LEAST_SEEDS = 3
 """With fewer seeds nothing is shown."""
 RESAMPLES = 2000
@@ -37,6 +39,18 @@ class Difference(Estimate):
     """An estimated difference with its two-sided p-value against zero."""
 
     p: float
+
+
+def shown_sign(difference: Difference, p: float) -> int:
+    """Return 1 or -1 where a difference is shown to be above or below 0, else 0.
+
+    Args:
+        difference: the estimate.
+        p: its p-value, adjusted where others are tested with it.
+    """
+    if difference.n < LEAST_SEEDS or not p < ALPHA:
+        return 0
+    return int(np.sign(difference.value))
 
 
 def mean_interval(values: ArrayLike) -> Estimate:

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from harness.results import Results
-from reports.analysis.families import ALPHA
 from reports.page.text import p_value
+from reports.stats.estimates import ALPHA
 from tests.reports.helpers.ablations import PUBLISHED, factorial, rodi
 from tests.reports.helpers.methods import METHODS, made_up
 from tests.reports.helpers.reading_html import Document, report

@@ -19,7 +19,7 @@ from reports.figures.trajectories import trajectories
 from reports.kinds.ablation.effects import interactions, main_effects
 from reports.kinds.ablation.reading import reading
 from reports.kinds.ablation.tables import variants_table
-from reports.kinds.shared.header import header, is_smoke
+from reports.kinds.shared.header import header
 from reports.kinds.shared.printed_table import printed_table
 from reports.kinds.shared.score_tables import differences_table, metrics_table
 from reports.kinds.shared.tables import cells_table, trials_table
@@ -55,7 +55,7 @@ def page(results: Results) -> Page:
     compared = families(scores, design.baseline, stated_pairs(publication))
     family = compared.get(grid.outcome.name)
     by_name = {score.outcome.name: score for score in scores}
-    findings = Findings(design, by_name, compared, checked, is_smoke(results.sweep))
+    findings = Findings(design, by_name, compared, checked, results.smoke)
 
     result: list[Part] = [reading(design, score, checked, terms, family=family)]
     if grid.groups:

@@ -27,7 +27,7 @@ def header(results: Results, grid: Grid) -> Markup:
     publication = published(str(results.sweep.get("space") or ""))
     blocks = [
         *_banners(grid),
-        *_data_notes(results.trials, results.sweep, publication),
+        *_data_notes(results, publication),
         summary(grid),
         _counts(grid),
         _facts(results, grid),
@@ -46,11 +46,6 @@ def summary(grid: Grid) -> Markup:
     return Markup('<p class="summary">{}</p>').format(" ".join(sentences))
 
 
-def is_smoke(sweep: dict[str, Any]) -> bool:
-    """Say whether a sweep only shows that everything runs."""
-    return str(sweep.get("scale") or "").startswith("smoke")
-
-
 def _banners(grid: Grid) -> list[Markup]:
     """Say that a run is incomplete, or empty, before anything else is said."""
     counts = grid.counts
@@ -67,11 +62,9 @@ def _banners(grid: Grid) -> list[Markup]:
     return [banner.format(count(counts["planned"], "planned trial"), words(lacking))]
 
 
-def _data_notes(
-    trials: pd.DataFrame, sweep: dict[str, Any], publication: Published | None
-) -> list[Markup]:
+def _data_notes(results: Results, publication: Published | None) -> list[Markup]:
     """Mark where data or scale differ from the published experiment."""
-    sentences = []
+    trials, sentences = results.trials, []
     datasets = _distinct(trials, "dataset")
     if "data_source" in trials:
         rendered = _distinct(trials[trials["data_source"] == "procedural"], "dataset")
@@ -82,8 +75,8 @@ def _data_notes(
             )
     if publication and any(dataset != publication.used for dataset in datasets):
         sentences.append(f"The paper's data: {publication.used}; this run's: {words(datasets)}.")
-    scale = str(sweep.get("scale") or "")
-    if is_smoke(sweep):
+    scale = str(results.sweep.get("scale") or "")
+    if results.smoke:
         sentences.append(
             f"The scale is “{scale}”, which only shows that everything runs: so few steps teach a "
             "method nothing."

@@ -62,20 +62,20 @@ CONTINUE, STOP = "CONTINUE", "STOP"
 def decision(of: Standing, epoch: int, score: float | None) -> str:
     from harness.execution.schedulers import SuccessiveHalving
 
-    scheduler = SuccessiveHalving(HALVING, of)
+    scheduler = SuccessiveHalving(of)
     trial = SimpleNamespace(trial_id="new", config={"trial_ids": ["a", "b"]})
     scheduler.on_trial_add(None, trial)
     return scheduler.on_trial_result(None, trial, {"epoch": epoch, "judged_by": score})
 
 
 def known(spared: tuple[str, ...] = (), stopped: tuple[str, ...] = ()) -> Standing:
-    return Standing(KNOWN, frozenset(spared), frozenset(stopped))
+    return Standing(HALVING, KNOWN, frozenset(spared), frozenset(stopped))
 
 
 @pytest.mark.parametrize(
     ("of", "epoch", "score", "decided"),
     [
-        (Standing({}, frozenset(), frozenset()), 1, 9.0, CONTINUE),  # the first to come
+        (Standing(HALVING, {}, frozenset(), frozenset()), 1, 9.0, CONTINUE),  # the first to come
         (known(), 1, 9.0, STOP),
         (known(), 1, 1.0, CONTINUE),  # among the best third
         (known(), 1, 2.0, STOP),
@@ -95,7 +95,7 @@ def test_between_rungs_nothing_is_decided() -> None:
     from harness.execution.schedulers import SuccessiveHalving
 
     trial = SimpleNamespace(trial_id="new", config={"trial_ids": ["a"]})
-    assert SuccessiveHalving(HALVING, known()).on_trial_result(None, trial, {}) == CONTINUE
+    assert SuccessiveHalving(known()).on_trial_result(None, trial, {}) == CONTINUE
 
 
 def test_the_default_and_what_ran_to_its_end_are_spared(tmp_path: Path) -> None:

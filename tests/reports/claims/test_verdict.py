@@ -25,7 +25,7 @@ def evidence_of(made):
     grid, known = lay_out(made), published("vitae_stability")
     found = profiles(grid)
     level, _ = curve_level(found, known)
-    family = family_of(made, grid, found, known.subject)
+    family = family_of(grid, found, known.subject)
     return gather(known, grid, found, read_curves(made.curves), level, family=family)
 
 
@@ -156,7 +156,7 @@ def test_comparisons_agree_with_brute_force():
     made = results()
     grid = lay_out(made)
     by_group = profiles(grid)
-    family = family_of(made, grid, by_group, None)
+    family = family_of(grid, by_group, None)
     found = {(c.a, c.b): c for c in compare_all(grid, by_group, family)}
     comparison = found["affine_diffeo", "affine"]
     table = made.trials.pivot_table(
