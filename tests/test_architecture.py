@@ -25,6 +25,7 @@ SMALL = {
     "harness/commands/sweep.py": "a command is a module; the rest of it takes longer to import",
     "harness/config/hydra_private.py": "what Hydra does not promise, by itself",
     "harness/config/settings.py": "settings are built in one place for sweep and resume",
+    "harness/data/fingerprint.py": "tells contents apart, whatever they are for",
     "harness/datasets/hands/labels.py": "shared by three datasets of hands",
     "harness/drawing/vectors.py": "shared by all renderers",
     "harness/deferred.py": "how torch is kept out of plans",

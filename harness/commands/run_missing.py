@@ -9,8 +9,8 @@ from harness.config.schema import Settings, TrialConfig
 from harness.config.search_settings import Asha, Grid
 from harness.config.searched_space import Searched
 from harness.data.dataset import Dataset
+from harness.data.fingerprint import fingerprint
 from harness.data.options import DatasetOptions
-from harness.data.usable import fingerprint
 from harness.datasets.registry import load_dataset
 from harness.execution.driver import run_trials
 from harness.execution.progress import Progress, label

@@ -1,10 +1,8 @@
-"""Refuses datasets that nothing can be learned from, and tells two contents from one another."""
-
-import hashlib
+"""Refuses datasets that nothing can be learned from."""
 
 import numpy as np
 
-from harness.data.dataset import Dataset, Split
+from harness.data.dataset import Dataset
 from harness.errors import UserError
 
 FEWEST_IMAGES = {"training": 2, "test": 1}
@@ -12,9 +10,6 @@ FEWEST_IMAGES = {"training": 2, "test": 1}
 
 SMALLEST_SIDE = 4
 """Pixels: of fewer there is nothing that could be turned or halved."""
-
-HASHED_BYTES = 1 << 20
-"""Bytes from the beginning and from the end of an array that stand for its content."""
 
 
 def require_usable(dataset: Dataset) -> None:
@@ -57,23 +52,3 @@ def require_shape(what: str, split: str, shape: tuple[int, ...]) -> None:
             f"{what} has {split} images of {height} x {width} pixels and {channels} channels: they "
             f"need at least {SMALLEST_SIDE} x {SMALLEST_SIDE} pixels and a channel."
         )
-
-
-def fingerprint(dataset: Dataset) -> str:
-    """Return 16 hexadecimal digits that differ where two datasets of one name differ.
-
-    Of shapes, dtypes, and the first and last MiB of every array; not of a byte in the middle of
-    many.
-    """
-    digest = hashlib.sha256()
-    for split in (dataset.train, dataset.test):
-        for name, array in _arrays(split).items():
-            digest.update(f"{name} {array.shape} {array.dtype}".encode())
-            rows = max(1, HASHED_BYTES // max(1, array[:1].nbytes))
-            for part in (array[:rows], array[-rows:]):
-                digest.update(np.ascontiguousarray(part).tobytes())
-    return digest.hexdigest()[:16]
-
-
-def _arrays(split: Split) -> dict[str, np.ndarray]:
-    return {"images": split.images, **split.factors, **split.modalities}

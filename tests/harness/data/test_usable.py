@@ -1,10 +1,10 @@
-"""Datasets that nothing can be learned from are refused; other contents have other fingerprints."""
+"""Datasets that nothing can be learned from are refused."""
 
 import numpy as np
 import pytest
 
 from harness.data.dataset import Dataset, Split
-from harness.data.usable import HASHED_BYTES, fingerprint, require_usable
+from harness.data.usable import require_usable
 from harness.errors import UserError
 
 
@@ -43,27 +43,3 @@ def test_images_are_bytes() -> None:
 
 def test_small_but_real_data_are_welcome() -> None:
     require_usable(dataset(images(2, 1, 4, 4), images(1, 1, 4, 4)))
-
-
-def test_a_fingerprint_is_of_the_content() -> None:
-    first = images(9, 1, 8, 8)
-    assert fingerprint(dataset(first)) == fingerprint(dataset(first.copy()))
-    for row in (0, 8):
-        other = first.copy()
-        other[row, 0, 3, 3] ^= 1
-        assert fingerprint(dataset(other)) != fingerprint(dataset(first))
-    assert fingerprint(dataset(first[:8])) != fingerprint(dataset(first))
-    assert fingerprint(dataset(first.reshape(9, 1, 4, 16))) != fingerprint(dataset(first))
-    labelled = Dataset("mine", "real", Split(first, {"label": np.arange(9)}), Split(first))
-    swapped = Dataset("mine", "real", Split(first, {"label": np.arange(9)[::-1]}), Split(first))
-    assert len({fingerprint(each) for each in (labelled, swapped, dataset(first))}) == 3
-
-
-def test_it_reads_the_ends_of_large_arrays_alone() -> None:
-    large = np.zeros((4 * HASHED_BYTES // 64, 1, 8, 8), np.uint8)
-    middle = large.copy()
-    middle[len(large) // 2] = 1
-    assert fingerprint(dataset(middle, large)) == fingerprint(dataset(large))
-    last = large.copy()
-    last[-1] = 1
-    assert fingerprint(dataset(last, large)) != fingerprint(dataset(large))
