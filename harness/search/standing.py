@@ -81,12 +81,16 @@ def _by_configuration(trials: Iterable[TrialConfig]) -> dict[str, list[str]]:
 
 
 def _defaults(trials: Iterable[TrialConfig], swept: Sequence[str]) -> set[str]:
-    """Return the configurations of a grid whose swept hyperparameters all have their defaults."""
+    """Return the configurations of a grid whose swept hyperparameters all have their defaults.
+
+    A hyperparameter that a method lacks counts as such; a grid of none has no default.
+    """
     names = [path.removeprefix("method.") for path in swept if path.startswith("method.")]
     return {
         trial.configuration
         for trial in trials
-        if all(getattr(trial.hyperparameters, n, None) == _default(trial)[n] for n in names)
+        if names
+        and all(getattr(trial.hyperparameters, n, None) == _default(trial).get(n) for n in names)
     }
 
 

@@ -113,3 +113,25 @@ def test_the_default_and_what_ran_to_its_end_are_spared(tmp_path: Path) -> None:
     assert [list(scores) for scores in of.earlier.values()] == [[1]]
     first = standing(sweep.trials, sweep.swept, load(tmp_path / "run"), judged, searched=True)
     assert first.spared == of.spared
+
+
+@pytest.mark.parametrize(
+    ("swept", "defaults"),
+    [
+        (["method.transform=choice(affine_diffeo,affine)"], {"vae", "c_vitae"}),
+        ([], set()),  # several methods and nothing else: none is another's default
+    ],
+)
+def test_the_default_of_methods_that_differ_in_what_they_have(
+    swept: list[str], defaults: set[str], tmp_path: Path
+) -> None:
+    from harness.cli import main
+
+    small = ["dataset=digits", "scale=smoke", "scale.epochs=2"]
+    assert main(["train", "method=vae", "seed=9", *small, f"run_dir={tmp_path / 'run'}"]) == 0
+    sweep = resolve(["method=choice(vae,c_vitae)", "seeds=1", *small, *swept])
+    judged = Halving("elbo", "higher", (1,), 3.0)
+    of = standing(sweep.trials, sweep.swept, load(tmp_path / "run"), judged, searched=False)
+    spared = [trial for trial in sweep.trials if trial.trial_id in of.spared]
+    assert {trial.method for trial in spared} == defaults
+    assert len(spared) == len(defaults)
