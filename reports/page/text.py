@@ -58,6 +58,12 @@ def share(estimate: Estimate) -> str:
     return f"{round(estimate.value * estimate.n)}/{estimate.n} = {value} [{low}, {high}]"
 
 
+def of_trial(trial: str, seed: float, value: float | None = None) -> str:
+    """Return what a mark's tooltip says: ``trial 3f2a, seed 0: −139.2``."""
+    said = f"trial {trial}, seed {seed:g}"
+    return said if value is None else f"{said}: {number(value)}"
+
+
 def p_value(p: float) -> str:
     """Return ``p = 0.012``, or ``p < 0.001`` where it is smaller."""
     if math.isnan(p):

@@ -63,7 +63,7 @@ def page(results: Results) -> Page:
     for constraint, compliance in checked:
         if any(each.mean.n for each in compliance.values()):
             values = lay_out(results, constraint.metric, axis=False).rows[
-                ["group", "seed", "value"]
+                ["group", "seed", "value", "trial_id"]
             ]
             result.append(draw_constraint(constraint, compliance, design, values))
     sections = [
