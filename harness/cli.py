@@ -2,12 +2,11 @@
 
 import argparse
 import importlib
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness import __version__
+from harness import __version__, interruption
 from harness.deferred import defer
 from harness.errors import UserError
 
@@ -119,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     defer("torch")  # its import takes more than a second
     if str(Path.cwd()) not in sys.path:  # methods of the user's lie in the working directory
         sys.path.insert(0, str(Path.cwd()))
-    signal.signal(signal.SIGTERM, _interrupt)
+    interruption.listen()
     try:
         return int(importlib.import_module(f"harness.commands.{options.command}").run(options))
     except UserError as error:
@@ -133,7 +132,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `unbraid list methods | head`
         sys.stderr.close()
         return 1
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt

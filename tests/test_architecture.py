@@ -30,6 +30,7 @@ SMALL = {
     "harness/deferred.py": "how torch is kept out of plans",
     "harness/durations.py": "shared by commands and reports",
     "harness/evaluation/skeletons.py": "3D poses among a trial's arrays, which few methods have",
+    "harness/interruption.py": "the command line listens, Ray's session asks",
     "harness/keyed_random.py": "shared by drawing and datasets",
     "harness/metrics/codes/encoding.py": "codes of the test split, for many metrics",
     "harness/metrics/people/average_precision.py": "the rule of Market-1501, tested by itself",

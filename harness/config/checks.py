@@ -59,19 +59,29 @@ def check_scores(trials: Iterable[TrialConfig]) -> None:
         UserError: it does not know the identities, cameras or keypoints of its images, or
             gives no such poses beside them.
     """
-    for options, name in dict.fromkeys((t.dataset, name) for t in trials for name in t.metrics):
-        metric = METRICS.load(name)
-        missing = _missing(metric, options)
-        if missing:
-            source = getattr(options, "source", "")
-            of = f"'{options.name}'" + (f" with source={source}" if source else "")
-            needed = [*(_WHAT[field] for field in metric.of_options), *metric.of_modalities]
-            known = datasets_that(partial(_suffices, metric))
-            remedy = f", or choose dataset={', dataset='.join(known)}" if known else ""
-            raise UserError(
-                f"The metric '{name}' needs images whose {_and(needed)} are known, and the dataset "
-                f"{of} does not know their {_and(missing)}. Leave '{name}' out of metrics{remedy}."
-            )
+    for options, names in dict.fromkeys((trial.dataset, trial.metrics) for trial in trials):
+        lacking = [name for name in names if _missing(METRICS.load(name), options)]
+        if not lacking:
+            continue
+        name, metric = lacking[0], METRICS.load(lacking[0])
+        source = getattr(options, "source", "")
+        of = f"'{options.name}'" + (f" with source={source}" if source else "")
+        needed = [*(_WHAT[field] for field in metric.of_options), *metric.of_modalities]
+        left = ",".join(each for each in names if each not in lacking)
+        raise UserError(
+            f"The metric '{name}' needs images whose {_and(needed)} are known, and the dataset "
+            f"{of} does not know their {_and(_missing(metric, options))}. Leave '{name}' out of "
+            f"metrics{f' (metrics=[{left}])' if left else ''}{_elsewhere(metric, options)}."
+        )
+
+
+def _elsewhere(metric: Metric, options: DatasetOptions) -> str:
+    """Say with which data a metric can be computed that this dataset's options do not allow."""
+    known = datasets_that(partial(_suffices, metric))
+    default = getattr(type(options)(), "source", "")
+    here = f", or give dataset.source={default}" if options.name in known and default else ""
+    others = [name for name in known if name != options.name or not here]
+    return here + (f", or choose dataset={', dataset='.join(others)}" if others else "")
 
 
 def _gives(modalities: Iterable[str], options: type[DatasetOptions]) -> bool:

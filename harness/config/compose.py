@@ -84,7 +84,20 @@ def _check_path(path: str, known: list[str], choices: Mapping[str, Any]) -> None
     near = meant(path, [*known, *GROUPS])
     hint = f" Did you mean '{near}'?" if near else ""
     of = f" of {group}={choices[group]}" if group in choices else ""
-    raise UserError(f"Unknown key '{path}'{of}.{hint} Known: {', '.join(here or known)}.")
+    raise UserError(
+        f"Unknown key '{path}'{of}.{hint} Known: {', '.join(here or known)}.{_owners(path)}"
+    )
+
+
+def _owners(path: str) -> str:
+    """Say which methods of ours have a hyperparameter that this one lacks."""
+    group, _, word = path.partition(".")
+    owners = [
+        name
+        for name in (METHODS.ours if group == "method" else ())
+        if word in {field.name for field in dataclasses.fields(declaration(name).Hyperparameters)}
+    ]
+    return f" Methods that have it: {', '.join(owners)}." if owners else ""
 
 
 def _store_dataclasses(method: str, dataset: str, scale: str) -> dict[str, str]:

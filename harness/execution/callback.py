@@ -10,6 +10,7 @@ from ray import tune
 
 from harness.errors import UserError
 from harness.execution.progress import Progress, first_score
+from harness.interruption import raise_if_interrupted
 from harness.results import Curves, RunDirectory, Status, TrialRecord
 
 COMPACT_EVERY = 500
@@ -45,6 +46,10 @@ class SweepCallback(tune.Callback):
         self._progress = progress
         self._give_up = give_up
         self._ended = ended or (lambda *_: None)
+
+    def on_step_begin(self, **_: Any) -> None:  # type: ignore[override]
+        """Stop everything where an interruption has got lost."""
+        raise_if_interrupted()
 
     # Tune calls by keyword; most of what it passes is of no use here.
     def on_trial_result(self, **event: Any) -> None:  # type: ignore[override]

@@ -11,6 +11,7 @@ from typing import Any
 from harness.config.schema import RaySettings
 from harness.errors import UserError
 from harness.execution.ray_private import end_autoscaler, mute_raylet
+from harness.interruption import raise_if_interrupted
 
 # Read when Ray is imported: no loggers of Tune's own, no change of the working directory, and
 # Ctrl-C and SIGTERM for us: Tune would end the sweep as if it were complete, Ray abort the process.
@@ -41,12 +42,14 @@ def ray_session(settings: RaySettings) -> Iterator[None]:
     import ray
 
     mute_raylet()
-    on_sigterm = signal.getsignal(signal.SIGTERM)
+    handlers = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
         _start(settings)
         # Ray sets a level of its own when it is imported; our callback says what went wrong.
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
-        signal.signal(signal.SIGTERM, on_sigterm)  # Ray has set one of its own
+        for number, handler in handlers.items():
+            signal.signal(number, handler)  # Ray has set its own
+        raise_if_interrupted()  # its start may have dropped one
         yield
     finally:
         if not settings.address:

@@ -217,7 +217,8 @@ REFUSED = [
     (["dataset=bodies", "metrics=[repose]"], "'bodies' does not know their identities and keypo"),
     (
         ["dataset=people", "dataset.source=real", "metrics=[mse,repose]"],
-        "'people' with source=real does not know their keypoints.*dataset=people",
+        r"'people' with source=real does not know their keypoints.*\(metrics=\[mse\]\), or give "
+        "dataset.source=procedural",
     ),
 ]
 
