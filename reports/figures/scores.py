@@ -21,6 +21,7 @@ from reports.page.figure import (
 from reports.page.intervals import CUT, Limits, draw_intervals, holding
 from reports.page.svg import tell, to_svg
 from reports.page.text import count, words
+from reports.page.ticks import tick_log
 from reports.stats.estimates import Estimate
 
 COLUMNS = 3
@@ -49,7 +50,7 @@ def draw_scores(scores: list[Scores], groups: tuple[str, ...]) -> Figure:
     if CUT in outside:
         caption += f" {CUT}"
     if outliers := [note for note in outside if note != CUT]:
-        caption += f" Far outliers stand at the frame's edge: {words(outliers)}."
+        caption += f" Far outliers are triangles at the frame's edge: {words(outliers)}."
     data = pd.DataFrame(
         [
             {"metric": score.outcome.name, "group": group, "seed": seed, "value": value}
@@ -92,6 +93,8 @@ def _draw(axes: Axes, score: Scores, groups: tuple[str, ...]) -> list[str]:
         height = np.full(len(values), place - 0.22)
         (marks,) = axes.plot(inside, height, ".", color=colour, ms=3.5, alpha=0.7)
         tell(marks, score.tooltips(group))
+        for side, marker in ((values < low, "<"), (values > high, ">")):
+            axes.plot(inside[side], height[side], marker, color=colour, ms=4)
         if low <= mean.value <= high:
             at, start, end = (np.array([number]) for number in (place, mean.low, mean.high))
             if draw_intervals(axes, at, start, end, frame, colour=colour, across=True):
@@ -104,6 +107,8 @@ def _draw(axes: Axes, score: Scores, groups: tuple[str, ...]) -> list[str]:
     else:
         axes.locator_params(axis="x", nbins=3)
     axes.set_xlim(low, high)
+    if factors:
+        tick_log(axes.xaxis, 4)
     axes.set_ylim(len(groups) - 0.5, -0.6)
     axes.set_yticks(range(len(groups)), labels=groups)
     title = f"{score.outcome.titled} {score.outcome.arrow_along}".strip()
