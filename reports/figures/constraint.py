@@ -11,8 +11,9 @@ from reports.layout.constraints import Bound, Compliance
 from reports.layout.design import Design
 from reports.page import verdicts
 from reports.page.figure import COLOURS, WIDTH, Figure, style, wide_limits
-from reports.page.svg import to_svg
-from reports.page.text import words
+from reports.page.intervals import CUT, draw_intervals, holding
+from reports.page.svg import tell, to_svg
+from reports.page.text import of_trial, words
 from reports.page.verdicts import Verdict
 
 MARKERS: dict[Verdict, str] = {"holds": "o", "does not hold": "X", "undecided": "D"}
@@ -30,7 +31,7 @@ def draw_constraint(
         constraint: the constraint.
         compliance: how each variant keeps it.
         design: the variants.
-        values: ``group, seed, value`` of the metric.
+        values: ``group, seed, value, trial_id`` of the metric.
     """
     groups = [group for group in design.grid.groups if compliance[group].mean.n][:MOST_VARIANTS]
     name = f"constraint-{constraint.metric.name}"
@@ -44,12 +45,16 @@ def draw_constraint(
         low = min(low, float(np.nanmin(values_in_frame)) - room)
     else:
         high = max(high, float(np.nanmax(values_in_frame)) + room)
+    means = [compliance[group].mean for group in groups]
+    inside = [mean for mean in means if low <= mean.value <= high]
+    low, high = holding((low, high), [m.low for m in inside], [m.high for m in inside])
+    cut = 0
     with style():
         canvas = Canvas(figsize=(WIDTH, 0.75 + 0.27 * len(groups)), layout="constrained")
         axes = canvas.subplots()
         for place, group in enumerate(groups):
-            seeds = values.loc[values["group"] == group, "value"].dropna().to_numpy(dtype=float)
-            _draw(axes, place, compliance[group], seeds.clip(low, high), (low, high))
+            seeds = values[(values["group"] == group) & values["value"].notna()]
+            cut += _draw(axes, place, compliance[group], seeds, (low, high))
             _bound(axes, place, compliance[group].bound, constraint)
         axes.set(xlim=(low, high), ylim=(len(groups) - 0.4, -0.6))
         axes.set_yticks(range(len(groups)), groups)
@@ -65,6 +70,8 @@ def draw_constraint(
         f"{tolerated if constraint.tolerance else ''} Right: whether it is met, and by how many "
         "of the seeds."
     )
+    if cut:
+        caption += f" {CUT}"
     if len(groups) < len(design.grid.groups):
         caption += f" {len(groups)} of {len(design.grid.groups)} variants are drawn."
     alt = words([f"{group}: {compliance[group].verdict}" for group in groups])
@@ -75,14 +82,18 @@ def draw_constraint(
 
 
 def _draw(
-    axes: Axes, place: int, compliance: Compliance, seeds: np.ndarray, limits: tuple[float, float]
-) -> None:
+    axes: Axes, place: int, compliance: Compliance, seeds: pd.DataFrame, limits: tuple[float, float]
+) -> int:
+    """Draw one row; return 1 if its interval is cut."""
     word = compliance.verdict
     colour, marker = verdicts.COLOURS[word], MARKERS[word]
-    axes.plot(seeds, np.full(len(seeds), place + 0.22), ".", color=colour, ms=4, alpha=0.6)
+    inside, height = seeds["value"].clip(*limits).to_numpy(), np.full(len(seeds), place + 0.22)
+    (marks,) = axes.plot(inside, height, ".", color=colour, ms=4, alpha=0.6)
+    rows = seeds[["trial_id", "seed", "value"]].itertuples(index=False)
+    tell(marks, [of_trial(*row) for row in rows])
     mean = compliance.mean
-    if np.isfinite(mean.low):
-        axes.hlines(place, mean.low, mean.high, color=colour, linewidth=1.3)
+    at, low, high = (np.array([number]) for number in (place, mean.low, mean.high))
+    cut = draw_intervals(axes, at, low, high, limits, colour=colour, width=1.3, across=True)
     axes.plot(np.clip(mean.value, *limits), place, marker, color=colour, markersize=5.5)
     beyond = "" if limits[0] <= mean.value <= limits[1] else f", mean {mean.value:.3g}"
     axes.annotate(
@@ -96,6 +107,7 @@ def _draw(
         color=colour,
         annotation_clip=False,
     )
+    return cut
 
 
 def _bound(axes: Axes, place: int, bound: float, constraint: Bound) -> None:

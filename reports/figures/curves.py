@@ -12,9 +12,20 @@ from scipy import stats
 from reports.layout.curves import Curves
 from reports.layout.grid import Grid
 from reports.layout.outcome import Outcome
-from reports.page.figure import COLOURS, WIDTH, Figure, broken, evenly, legend, robust_limits, style
-from reports.page.svg import to_svg
-from reports.page.text import level_label, number
+from reports.page.figure import (
+    COLOURS,
+    WIDTH,
+    Figure,
+    broken,
+    evenly,
+    legend,
+    remove_unused,
+    robust_limits,
+    style,
+)
+from reports.page.intervals import CURVES_CUT, holding, mark_curves
+from reports.page.svg import tell, to_svg
+from reports.page.text import level_label, number, of_trial
 from reports.stats.estimates import LEVEL, Floats
 
 MOST_SEEDS = 10
@@ -25,6 +36,8 @@ MOST_POINTS = 120
 """Most points of one line."""
 MOST_LEVELS = 6
 """Most levels with a column of panels."""
+PACKED = 4
+"""Panels in a row where only some combinations of group and level were planned."""
 CLIMB_ROOM = 1.0
 """Room for the way to the values of the second half of training, in heights of these."""
 
@@ -40,6 +53,7 @@ class Bundle:
         values: ``[n, P]``; NaN where a curve has no finite value.
         diverged: ``[n]``, whether the trial diverged.
         seeds: ``[n]``.
+        trials: their ids, if known.
     """
 
     group: str
@@ -48,6 +62,23 @@ class Bundle:
     values: Floats
     diverged: np.ndarray
     seeds: Floats
+    trials: tuple[str, ...] = ()
+
+    @property
+    def drawn(self) -> np.ndarray:
+        """The places of the seeds that have a line of their own."""
+        return evenly(len(self.values), MOST_SEEDS)
+
+    def tooltip(self, place: int) -> str:
+        """Return what the line of a trial says."""
+        trial = self.trials[place] if self.trials else "–"
+        return f"{self.group}: {of_trial(trial, self.seeds[place])}"
+
+    def band(self) -> tuple[Floats, Floats]:
+        """Return the ends of the band that is drawn; NaN where seeds are too few for one."""
+        _, low, high = self.mean()
+        few = (~self.diverged).sum() < FEWEST  # that of two seeds would fill the frame
+        return np.where(few, np.nan, low), np.where(few, np.nan, high)
 
     def mean(self) -> tuple[Floats, Floats, Floats]:
         """Return mean and 95 % t-band of the trials that did not diverge, each ``[P]``."""
@@ -70,9 +101,8 @@ def bundle(grid: Grid, curves: Curves, group: str, level: float) -> Bundle:
     used = np.flatnonzero(np.isfinite(values).any(axis=0))
     used = used[evenly(len(used), MOST_POINTS)]
     diverged = (rows["status"] == "diverged").to_numpy()
-    return Bundle(
-        group, level, curves.epochs[used], values[:, used], diverged, rows["seed"].to_numpy()
-    )
+    seeds, trials = rows["seed"].to_numpy(), tuple(rows["trial_id"].astype(str))
+    return Bundle(group, level, curves.epochs[used], values[:, used], diverged, seeds, trials)
 
 
 def draw_at(grid: Grid, curves: Curves, level: float, why: str) -> Figure:
@@ -89,8 +119,10 @@ def draw_at(grid: Grid, curves: Curves, level: float, why: str) -> Figure:
         canvas = Canvas(figsize=(WIDTH, 3.3), layout="constrained")
         axes = canvas.subplots()
         axes.set_ylim(*curve_limits(bundles, curves.outcome.sign))
-        for colour, each in zip(COLOURS, bundles, strict=False):
+        cut = [
             draw_bundle(axes, each, colour, curves.outcome)
+            for colour, each in zip(COLOURS, bundles, strict=False)
+        ]
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(whole_numbers())
         axes.set_ylabel(broken(curves.titled))
@@ -100,7 +132,7 @@ def draw_at(grid: Grid, curves: Curves, level: float, why: str) -> Figure:
     caption = (
         f"Learning curves ({curves.label}){grid.at(level)}{why}. Thick lines are means over "
         f"seeds with a 95 % band (Student's t; from {FEWEST} seeds on), thin lines single seeds."
-        + _notes(bundles, len(grid.groups))
+        + _notes(bundles, len(grid.groups), cut=any(cut))
     )
     endings = "; ".join(map(_ending, bundles))
     alt = f"Learning curves, {curves.label} per epoch{grid.at(level)}: {endings}."
@@ -108,57 +140,85 @@ def draw_at(grid: Grid, curves: Curves, level: float, why: str) -> Figure:
 
 
 def draw_all(grid: Grid, curves: Curves) -> Figure:
-    """Draw a panel for each group (rows) and level (columns), all on the same scale."""
+    """Draw a panel for each group (rows) and level (columns), all on the same scale.
+
+    Where many groups lack levels, the panels that hold anything follow one another instead.
+    """
     groups = grid.groups[: len(COLOURS)]
     levels = [grid.levels[i] for i in evenly(len(grid.levels), MOST_LEVELS)]
-    bundles = [[bundle(grid, curves, group, level) for level in levels] for group in groups]
-    flat = [each for row in bundles for each in row]
+    cells = [
+        (i, j, bundle(grid, curves, g, at))
+        for i, g in enumerate(groups)
+        for j, at in enumerate(levels)
+    ]
+    drawn = [cell for cell in cells if len(cell[2].values)] or cells
+    full = len(drawn) == len(cells)
+    n_columns = len(levels) if full else min(PACKED, len(drawn))
+    n_rows = -(-len(drawn) // n_columns)
+    bundles = [each for *_, each in drawn]
     with style():
-        canvas = Canvas(figsize=(WIDTH, 0.6 + 1.25 * len(groups)), layout="constrained")
-        panels = canvas.subplots(len(groups), len(levels), sharex=True, sharey=True, squeeze=False)
-        panels[0, 0].set_ylim(*curve_limits(flat, curves.outcome.sign))
-        for row, axes_row, colour in zip(bundles, panels, COLOURS, strict=False):
-            for each, axes in zip(row, axes_row, strict=True):
-                draw_bundle(axes, each, colour, curves.outcome)
-                axes.grid(axis="y")
-            axes_row[0].set_ylabel(row[0].group, color=colour)
-        for axes, level in zip(panels[0], levels, strict=True):
-            axes.set_title(level_label(level) if grid.axis else "", fontsize=9)
+        height = 0.6 + (1.25 if full else 1.5) * n_rows
+        canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
+        panels = canvas.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False)
+        panels[0, 0].set_ylim(*curve_limits(bundles, curves.outcome.sign))
+        cut = []
+        for place, (row, column, each) in enumerate(drawn):
+            axes = panels.flat[place]
+            cut.append(draw_bundle(axes, each, COLOURS[row], curves.outcome))
+            axes.grid(axis="y")
+            level = level_label(each.level) if grid.axis else ""
+            if not full:
+                axes.set_title(f"{each.group}\n{level}".strip(), fontsize=9, color=COLOURS[row])
+            elif row == 0:
+                axes.set_title(level, fontsize=9)
+            if full and column == 0:
+                axes.set_ylabel(each.group, color=COLOURS[row])
+        remove_unused(panels, len(drawn))
         panels[0, 0].xaxis.set_major_locator(whole_numbers())  # they share it
         canvas.supxlabel("epoch", fontsize=9.5)
         canvas.supylabel(curves.titled, fontsize=9.5)
         svg = to_svg(canvas, "panels")
     columns = f", columns by {grid.axis_name}" if grid.axis else ""
+    order = f"rows by {grid.group_name}{columns}" if full else f"by {grid.group_name}"
+    order += f" and {grid.axis_name}, where any was planned" if grid.axis and not full else ""
     caption = (
-        f"Learning curves ({curves.label}) of every cell: rows by {grid.group_name}{columns}. "
+        f"Learning curves ({curves.label}) of every cell: {order}. "
         "All panels share their scales; thick lines are means of the trials that did not diverge."
-        + _notes(flat, len(grid.groups))
+        + _notes(bundles, len(grid.groups), cut=any(cut))
     )
     if len(levels) < len(grid.levels):
         caption += f" {len(levels)} of {len(grid.levels)} levels are drawn."
-    alt = f"Small multiples of {curves.label} per epoch, {len(groups)} by {len(levels)}."
-    return Figure("panels", svg, alt, caption, curve_rows(flat))
+    alt = f"Small multiples of {curves.label} per epoch, {len(drawn)} panels."
+    return Figure("panels", svg, alt, caption, curve_rows(bundles))
 
 
-def draw_bundle(axes: matplotlib.axes.Axes, each: Bundle, colour: str, outcome: Outcome) -> None:
-    """Draw one cell: thin lines of its seeds, their mean with its band, and where they diverged."""
+def draw_bundle(axes: matplotlib.axes.Axes, each: Bundle, colour: str, outcome: Outcome) -> bool:
+    """Draw one cell: thin lines of its seeds, their mean with its band, and where they diverged.
+
+    Returns:
+        whether any of them leaves the frame, which is then marked.
+    """
+    cut = False
     notes: list[str] = []
-    for place in _drawn_seeds(each):
+    for place in each.drawn:
         curve = each.values[place]
-        axes.plot(each.epochs, curve, color=colour, linewidth=0.6, alpha=0.45)
+        (line,) = axes.plot(each.epochs, curve, color=colour, linewidth=0.6, alpha=0.45)
+        tell(line, [each.tooltip(place)])
         finite = np.flatnonzero(np.isfinite(curve))
         if each.diverged[place] and len(finite):
             end = finite[-1]
             height = np.clip(curve[end], *axes.get_ylim())
             axes.plot(each.epochs[end], height, "x", color=colour, markersize=6, clip_on=False)
     if len(each.epochs) and not each.diverged.all():
-        mean, low, high = each.mean()
+        (mean, *_), (low, high) = each.mean(), each.band()
         axes.plot(each.epochs, mean, color=colour, linewidth=1.6)
         bottom, top = axes.get_ylim()
         inside = (mean >= bottom) & (mean <= top)  # else the band of a lost curve fills the frame
-        low = np.where((~each.diverged).sum() < FEWEST, np.nan, low)  # that of two seeds would, too
         axes.fill_between(each.epochs, low, high, inside, color=colour, alpha=0.15, linewidth=0)
         notes += [] if inside.any() else ["outside the frame"]
+        bands = [np.where(inside, low, np.nan), np.where(inside, high, np.nan)]
+        alone = [each.values[place] for place in each.drawn if not each.diverged[place]]
+        cut = mark_curves(axes, each.epochs, [mean, *bands, *alone], colour)
     if lost := int(each.diverged.sum()):
         notes.append(f"× {lost}/{len(each.diverged)} diverged")
     if notes:
@@ -172,15 +232,12 @@ def draw_bundle(axes: matplotlib.axes.Axes, each: Bundle, colour: str, outcome: 
             fontsize=7.5,
             color=colour,
         )
+    return cut
 
 
 def whole_numbers() -> MaxNLocator:
     """Choose ticks as matplotlib does, but never between two epochs."""
     return MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True)
-
-
-def _drawn_seeds(each: Bundle) -> np.ndarray:
-    return evenly(len(each.values), MOST_SEEDS)
 
 
 def curve_limits(bundles: list[Bundle], sign: int) -> tuple[float, float]:
@@ -197,13 +254,20 @@ def curve_limits(bundles: list[Bundle], sign: int) -> tuple[float, float]:
         for v, each in zip(values, finite_bundles, strict=True)
     ]
     low, high = robust_limits(np.concatenate([part.ravel() for part in late]))
+    bands = [
+        sign * np.array(each.band())[:, each.epochs > each.epochs[-1] / 2]
+        for each in finite_bundles
+    ]
+    low, high = holding((low, high), *bands)
     least = min(float(np.nanmin(part)) for part in values)
     worst = max(low - CLIMB_ROOM * (high - low), min(low, least))
     return (worst, high) if sign > 0 else (-high, -worst)
 
 
-def _notes(bundles: list[Bundle], n_groups: int) -> str:
+def _notes(bundles: list[Bundle], n_groups: int, *, cut: bool) -> str:
     notes = " The frame is set by the second half of training."
+    if cut:
+        notes += f" {CURVES_CUT}"
     if any(each.diverged.any() for each in bundles):
         notes += " A cross, at the frame's edge if beyond it, ends the curve of a diverged trial."
     if any(len(each.values) > MOST_SEEDS for each in bundles):
@@ -230,7 +294,7 @@ def curve_rows(bundles: list[Bundle]) -> pd.DataFrame:
         frames.append(
             pd.DataFrame(shared | {"seed": np.nan, "value": mean, "low": low, "high": high})
         )
-        for place in _drawn_seeds(each):
+        for place in each.drawn:
             line = {"seed": each.seeds[place], "diverged": each.diverged[place]}
             frames.append(pd.DataFrame(shared | line | {"value": each.values[place]}))
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()

@@ -12,6 +12,9 @@ from reports.layout.design import Marginal
 from reports.layout.factors import Factor
 from reports.layout.outcome import Outcome
 from reports.page.figure import COLOURS, MARKERS, broken, evenly, wide_limits
+from reports.page.intervals import draw_intervals, holding
+from reports.page.svg import tell
+from reports.page.text import number, of_trial
 from reports.stats.estimates import Floats
 
 MOST_TICKS = 10
@@ -39,6 +42,14 @@ class Line:
         """The values, a row a seed and a column a level."""
         return pd.DataFrame({place: m.values for place, m in enumerate(self.marginals)})
 
+    def tooltip(self, seed: float, level: int) -> str:
+        """Return what the mark of a seed at a level says: its trial, or that it is a mean."""
+        marginal = self.marginals[level]
+        trials, value = marginal.trials.get(seed, ()), float(marginal.values[seed])
+        if len(trials) == 1:
+            return of_trial(trials[0], seed, value)
+        return f"seed {seed:g}, mean of {len(trials)} trials: {number(value)}"
+
     @property
     def planned(self) -> np.ndarray:
         """Which levels were planned ``[L]``: only a lost level interrupts the line."""
@@ -51,26 +62,30 @@ class Line:
 
 
 def limits_of(lines: Iterable[Line]) -> tuple[float, float]:
-    """Return limits that hold the seeds and means of all lines."""
+    """Return limits that hold the seeds, the means and their intervals of all lines."""
+    lines = list(lines)
     values = [line.seeds.to_numpy(dtype=float).ravel() for line in lines]
-    return wide_limits(np.concatenate([*values, np.empty(0)]))
+    limits = wide_limits(np.concatenate([*values, np.empty(0)]))
+    means = [marginal.mean for line in lines for marginal in line.marginals]
+    inside = [mean for mean in means if limits[0] <= mean.value <= limits[1]]
+    return holding(limits, [mean.low for mean in inside], [mean.high for mean in inside])
 
 
 def draw_lines(
     axes: Axes, factor: Factor, lines: Sequence[Line], limits: tuple[float, float]
-) -> int:
-    """Draw a panel; return the number of seeds' values that lie outside the limits."""
+) -> tuple[int, int]:
+    """Draw a panel; return how many seeds' values lie outside the limits, and intervals are cut."""
     low, high = limits
     diverged_lines = [line for line in lines if line.diverged]
     bottom = low - (high - low) * WRITTEN * (len(diverged_lines) + 0.5) if diverged_lines else low
     places = factor.places
     gap = float(np.diff(places).min()) if len(places) > 1 else 1.0
     step = min(0.12, 0.6 / max(len(lines), 1)) * gap
-    outside = 0
+    outside, cut = 0, 0
     for place, line in enumerate(lines):
         x = places + (place - (len(lines) - 1) / 2) * step
         outside += _draw_seeds(axes, x - 0.35 * step, line, place, limits)
-        _draw_means(axes, x, line, place, limits, joined=factor.numeric or len(lines) > 1)
+        cut += _draw_means(axes, x, line, place, limits, joined=factor.numeric or len(lines) > 1)
     for row, line in enumerate(diverged_lines):
         height = bottom + (high - low) * WRITTEN * (len(diverged_lines) - row - 0.4)
         for x, marginal in zip(places, line.marginals, strict=True):
@@ -83,7 +98,7 @@ def draw_lines(
     name_levels(axes, factor)
     axes.grid(axis="y")
     axes.set_axisbelow(True)
-    return outside
+    return outside, cut
 
 
 def name_levels(axes: Axes, factor: Factor) -> None:
@@ -108,13 +123,14 @@ def _draw_seeds(axes: Axes, x: Floats, line: Line, place: int, limits: tuple[flo
     colour, outside = COLOURS[place % len(COLOURS)], 0
     planned = line.planned
     table = line.seeds.to_numpy(dtype=float)
-    for values in table[evenly(len(table), MOST_SEEDS)]:
+    for row in evenly(len(table), MOST_SEEDS):
+        seed, values = float(line.seeds.index[row]), table[row]
         inside = (values >= limits[0]) & (values <= limits[1])
         inside_values = np.where(inside, values, np.nan)
         axes.plot(x[planned], inside_values[planned], "-", color=colour, linewidth=0.6, alpha=0.35)
-        axes.plot(
-            x, inside_values, ".", color=colour, markersize=4.5, alpha=0.55, markeredgewidth=0
-        )
+        look: dict[str, Any] = {"markersize": 4.5, "alpha": 0.55, "markeredgewidth": 0}
+        (marks,) = axes.plot(x[inside], values[inside], ".", color=colour, **look)
+        tell(marks, [line.tooltip(seed, level) for level in np.flatnonzero(inside).tolist()])
         beyond = np.isfinite(values) & ~inside
         outside += int(beyond.sum())
         for at, value in zip(x[beyond], values[beyond], strict=True):
@@ -131,7 +147,8 @@ def _draw_means(
     limits: tuple[float, float],
     *,
     joined: bool,
-) -> None:
+) -> int:
+    """Draw the means with their intervals; return the number of intervals that are cut."""
     colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
     means = [marginal.mean for marginal in line.marginals]
     mean, low, high = np.array([(m.value, m.low, m.high) for m in means], dtype=float).T
@@ -139,8 +156,9 @@ def _draw_means(
     if joined:
         axes.plot(x[line.planned], mean[line.planned], color=colour, linewidth=1.3)
     low, high = (np.where(np.isfinite(mean), end, np.nan) for end in (low, high))
-    axes.vlines(x, low, high, color=colour, linewidth=1.0)
+    cut = draw_intervals(axes, x, low, high, limits, colour=colour, width=1.0)
     complete = np.array([marginal.complete for marginal in line.marginals])
     for mask, fill in ((complete, colour), (~complete, "white")):
         look: dict[str, Any] = {"markersize": 5.5, "markerfacecolor": fill, "zorder": 4}
         axes.plot(x[mask], mean[mask], marker, color=colour, **look)
+    return cut

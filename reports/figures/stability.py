@@ -20,8 +20,9 @@ from reports.page.figure import (
     robust_limits,
     style,
 )
-from reports.page.svg import to_svg
-from reports.page.text import count, level_label, number
+from reports.page.intervals import CUT, draw_intervals, holding
+from reports.page.svg import tell, to_svg
+from reports.page.text import count, level_label, number, of_trial
 
 MOST_POINTS = 40
 """Most seeds drawn of one cell."""
@@ -45,9 +46,19 @@ class _Frame:
 
     def seeds(self, cell: Cell) -> list[tuple[float, float]]:
         """Return the points of a cell's seeds, to the left of its mean so that neither hides."""
-        values = np.sort(cell.values.to_numpy())
         left = self.x(cell) - 0.3 * self.spacing
-        return [(left, float(values[i])) for i in evenly(len(values), MOST_POINTS)]
+        return [(left, value) for _, value in self._drawn(cell)]
+
+    def tooltips(self, cell: Cell, rows: pd.DataFrame) -> list[str]:
+        """Return what the points of a cell's seeds that lie within the limits say."""
+        trials = dict(zip(rows["seed"], rows["trial_id"], strict=True))
+        return [of_trial(trials[s], s, v) for s, v in self._drawn(cell) if self.holds(v)]
+
+    def _drawn(self, cell: Cell) -> list[tuple[float, float]]:
+        """Return seeds and values that are drawn, the least value first."""
+        values = cell.values.sort_values(kind="stable")
+        points = [*zip(values.index, values, strict=True)]
+        return [points[i] for i in evenly(len(points), MOST_POINTS)]
 
     def holds(self, value: float) -> bool:
         """Whether a value lies within the limits."""
@@ -57,13 +68,13 @@ class _Frame:
 def draw(grid: Grid, group_profiles: dict[str, Profile]) -> Figure:
     """Draw final values against the axis, one line a group, with the divergence counts below."""
     profiles = [group_profiles[group] for group in grid.groups[: len(COLOURS)]]
-    frame = _frame(grid, [profile.group for profile in profiles])
+    frame = _frame(grid, profiles)
     with style():
         canvas = Canvas(figsize=(WIDTH, 3.7 + 0.2 * len(profiles)), layout="constrained")
         heights = (3.2, 0.17 * len(profiles) + 0.12)
         above, below = canvas.subplots(2, 1, sharex=True, height_ratios=heights)
         for place, profile in enumerate(profiles):
-            _draw_group(above, profile, frame, place)
+            _draw_group(above, grid, profile, frame, place)
             _write_counts(below, profile, frame, place)
         _mark_outside(above, profiles, frame)
         _dress_values(above, grid, frame)
@@ -75,23 +86,31 @@ def draw(grid: Grid, group_profiles: dict[str, Profile]) -> Figure:
     )
 
 
-def _frame(grid: Grid, groups: list[str]) -> _Frame:
+def _frame(grid: Grid, profiles: list[Profile]) -> _Frame:
     """Place the levels, logarithmically if all are positive."""
+    groups = [profile.group for profile in profiles]
     levels = np.array(grid.levels)
     logarithmic = len(levels) > 1 and (levels > 0).all()
     places = np.log10(levels) if logarithmic else np.arange(len(levels), dtype=float)
     gap = float(np.diff(places).min()) if len(places) > 1 else 1.0
     at = dict(zip(grid.levels, places.tolist(), strict=True))
     limits = robust_limits(grid.rows["value"].to_numpy())
+    cells = [cell.mean for profile in profiles for cell in profile.cells]
+    inside = [mean for mean in cells if limits[0] <= mean.value <= limits[1]]
+    limits = holding(limits, [mean.low for mean in inside], [mean.high for mean in inside])
     return _Frame(at, min(gap, 1.0) * 0.5 / max(len(groups), 2), tuple(groups), limits)
 
 
-def _draw_group(axes: Axes, profile: Profile, frame: _Frame, place: int) -> None:
+def _draw_group(axes: Axes, grid: Grid, profile: Profile, frame: _Frame, place: int) -> None:
     colour, marker = COLOURS[place], MARKERS[place]
     cells = [cell for cell in profile.cells if len(cell.values)]
     seeds = [point for cell in cells for point in frame.seeds(cell) if frame.holds(point[1])]
     small: dict[str, Any] = {"markersize": 3.5, "alpha": 0.5, "markeredgewidth": 0}
-    axes.plot(*np.reshape(seeds, (-1, 2)).T, marker, color=colour, **small)
+    (marks,) = axes.plot(*np.reshape(seeds, (-1, 2)).T, marker, color=colour, **small)
+    tell(
+        marks,
+        [t for cell in cells for t in frame.tooltips(cell, grid.cell(cell.group, cell.level))],
+    )
     if all(len(cell.values) == 1 for cell in cells):
         return
     x = np.array([frame.x(cell) for cell in cells])
@@ -99,7 +118,7 @@ def _draw_group(axes: Axes, profile: Profile, frame: _Frame, place: int) -> None
     outside = [not frame.holds(value) for value in mean]
     mean, low, high = (np.where(outside, np.nan, part) for part in (mean, low, high))
     axes.plot(x, mean, color=colour, linewidth=1.3)
-    axes.vlines(x, low, high, color=colour, linewidth=1.3)
+    draw_intervals(axes, x, low, high, frame.limits, colour=colour, width=1.3)
     stable = np.array([cell.stable for cell in cells])
     for mask, fill in ((stable, colour), (~stable, "white")):
         large: dict[str, Any] = {"markersize": 6, "markerfacecolor": fill, "zorder": 4}
@@ -171,13 +190,18 @@ def _caption(grid: Grid, profiles: list[Profile], frame: _Frame) -> str:
     parts = [
         f"Final test {outcome.label} ({outcome.better} is better) against "
         f"{grid.axis_name or 'configuration'}, one line a {grid.group_name}. Small marks are "
-        "seeds, large marks their mean, bars its 95 % interval (Student's t; cut where it leaves "
-        "the frame); a hollow mark is the mean of the survivors where some trial of the cell did "
+        "seeds, large marks their mean, bars its 95 % interval (Student's t)"
+        "; a hollow mark is the mean of the survivors where some trial of the cell did "
         "not finish. Below: diverged trials among those that ended with a value or diverged."
     ]
     cells = [cell for profile in profiles for cell in profile.cells]
     if any(cell.ended < cell.counts["planned"] for cell in cells):
         parts.append("† some planned trials are missing, failed, were pruned or have no value.")
+    low, high = frame.limits
+    if any(
+        frame.holds(m.value) and (m.low < low or m.high > high) for m in (c.mean for c in cells)
+    ):
+        parts.append(CUT)
     outside = sum(not frame.holds(value) for cell in cells for value in cell.values)
     if outside:
         parts.append(

@@ -13,7 +13,17 @@ from reports.layout.constraints import Checked
 from reports.layout.curves import SPLITS, Curves, read_curves
 from reports.layout.grid import Grid
 from reports.layout.outcome import Outcome
-from reports.page.figure import COLOURS, NARROWEST, WIDTH, Figure, legend, style, wide_limits
+from reports.page.figure import (
+    COLOURS,
+    NARROWEST,
+    WIDTH,
+    Figure,
+    legend,
+    remove_unused,
+    style,
+    wide_limits,
+)
+from reports.page.intervals import CURVES_CUT, holding
 from reports.page.svg import to_svg
 from reports.page.text import words
 
@@ -57,7 +67,7 @@ def trajectories(grid: Grid, frame: pd.DataFrame, checked: Checked) -> Figure | 
     if not drawn_statistics:
         return None
     n_rows = -(-len(drawn_statistics) // COLUMNS)
-    rows = []
+    rows, cut = [], []
     with style():
         canvas = Canvas(figsize=(WIDTH, 0.45 + 1.75 * n_rows), layout="constrained")
         panels = canvas.subplots(n_rows, COLUMNS, squeeze=False)
@@ -65,17 +75,19 @@ def trajectories(grid: Grid, frame: pd.DataFrame, checked: Checked) -> Figure | 
             bundles = [bundle(grid, curves, group, 0.0) for group in grid.groups]
             values = np.concatenate([each.values[~each.diverged].ravel() for each in bundles])
             bounds = _bounds(base, checked)
-            axes.set_ylim(*wide_limits(np.concatenate([values, bounds])))
-            for colour, each in zip(COLOURS, bundles, strict=False):
+            limits = wide_limits(np.concatenate([values, bounds]))
+            axes.set_ylim(*holding(limits, *(end for each in bundles for end in each.band())))
+            cut += [
                 draw_bundle(axes, each, colour, curves.outcome)
+                for colour, each in zip(COLOURS, bundles, strict=False)
+            ]
             for bound in bounds:
                 axes.axhline(bound, color="#444444", linestyle="--", linewidth=0.9)
             axes.set_title(fill(curves.titled, NARROWEST))
             axes.xaxis.set_major_locator(whole_numbers())
             axes.grid(axis="y")
             rows.append(curve_rows(bundles).assign(split=curves.split, metric=curves.outcome.name))
-        for axes in list(panels.flat)[len(drawn_statistics) :]:
-            axes.set_visible(False)
+        remove_unused(panels, len(drawn_statistics))
         canvas.supxlabel("epoch", fontsize=9.5)
         legend(canvas, grid.groups, markers=False)
         svg = to_svg(canvas, "trajectories")
@@ -84,6 +96,8 @@ def trajectories(grid: Grid, frame: pd.DataFrame, checked: Checked) -> Figure | 
         f"Along training: {words(labels)}. Thick lines are means over seeds with a 95 % band "
         f"(Student's t; from {FEWEST} seeds on), thin lines single seeds."
     )
+    if any(cut):
+        caption += f" {CURVES_CUT}"
     if any(len(_bounds(base, checked)) for base, _ in drawn_statistics):
         caption += " Dashed: the bound of a constraint."
     if len(drawn_statistics) < len(statistics):

@@ -50,7 +50,7 @@ def page(results: Results) -> Page:
             metrics_table(scores, compared, grid.groups, grid.group_name),
         ]
         if base and len(grid.groups) > 1:
-            result.append(differences_table(scores, compared, base))
+            result += [t for t in [differences_table(scores, compared, base)] if t.n_rows]
     sections = [Section("Result", result)]
     if scores and publication and publication.printed:
         note = f"The published data are {publication.used}; see the header for what was used here."

@@ -1,7 +1,7 @@
 """An ablation laid out by its factors: variants, the baseline, and means over the other factors."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import Any
 
@@ -24,6 +24,7 @@ class Marginal:
         planned: number of trials planned.
         diverged: number of trials that diverged.
         valued: number of trials with a value.
+        trials: ids of the trials with a value, by seed.
         complete: whether every planned trial has a value, so that the mean is over all cells.
     """
 
@@ -31,6 +32,7 @@ class Marginal:
     planned: int
     diverged: int
     valued: int
+    trials: Mapping[float, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -117,7 +119,11 @@ class Design:
         complete_cells = table.dropna(axis=1)
         means = (complete_cells if complete_cells.shape[1] else table).mean(axis=1).dropna()
         diverged = int((rows["status"] == "diverged").sum())
-        return Marginal(means, len(rows), diverged, int(rows["value"].notna().sum()))
+        valued = rows[rows["value"].notna()]
+        trials: dict[float, tuple[str, ...]] = {}
+        for seed, trial in zip(valued["seed"], valued["trial_id"], strict=True):
+            trials[seed] = (*trials.get(seed, ()), str(trial))
+        return Marginal(means, len(rows), diverged, len(valued), trials)
 
     def pairs(self) -> list[tuple[Factor, Factor]]:
         """Return the pairs of factors of which at least two levels each were combined."""

@@ -1,7 +1,7 @@
 """Every metric of every group: the numbers from which a comparison of methods is made."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -9,6 +9,7 @@ from harness.results import Results
 from reports.layout.grid import Grid, lay_out
 from reports.layout.outcome import Outcome, outcomes_of
 from reports.layout.profiles import profiles
+from reports.page.text import of_trial
 from reports.stats.estimates import Difference, Estimate, mean_interval, paired_difference
 
 BASELINE = "vae"
@@ -22,10 +23,20 @@ class Scores:
     Attributes:
         outcome: the metric.
         values: final values by seed, of each group; empty where there are none.
+        trials: the ids of their trials, likewise.
     """
 
     outcome: Outcome
     values: dict[str, "pd.Series[float]"]
+    trials: Mapping[str, Mapping[float, str]] = field(default_factory=dict)
+
+    def tooltips(self, group: str) -> list[str]:
+        """Return what the marks of a group's seeds say."""
+        known = self.trials.get(group, {})
+        return [
+            of_trial(known.get(seed, "–"), seed, value)
+            for seed, value in zip(self.values[group].index, self.values[group], strict=True)
+        ]
 
     def mean(self, group: str) -> Estimate:
         """Return the mean of a group with Student's interval."""
@@ -53,10 +64,8 @@ def all_scores(results: Results, *, axis: bool = True) -> list[Scores]:
             scored at its best level of that axis, in the sweep's outcome, in every metric.
     """
     levels = _best_levels(lay_out(results, axis=axis))
-    return [
-        Scores(outcome, _by_group(lay_out(results, outcome, axis=axis), levels))
-        for outcome in outcomes_of(results)
-    ]
+    grids = [lay_out(results, outcome, axis=axis) for outcome in outcomes_of(results)]
+    return [Scores(grid.outcome, _by_group(grid, levels), _trials(grid, levels)) for grid in grids]
 
 
 def score_of(grid: Grid) -> Scores:
@@ -81,6 +90,14 @@ def _by_group(grid: Grid, levels: dict[str, float]) -> dict[str, "pd.Series[floa
         of = pd.Series(rows["value"].to_numpy(dtype=float), index=rows["seed"].to_numpy())
         values[group] = of[~of.index.duplicated()]
     return values
+
+
+def _trials(grid: Grid, levels: dict[str, float]) -> dict[str, dict[float, str]]:
+    rows = {group: grid.cell(group, levels[group]) for group in grid.groups}
+    return {
+        group: dict(zip(found["seed"], found["trial_id"], strict=True))
+        for group, found in rows.items()
+    }
 
 
 def baseline(groups: Sequence[str]) -> str:

@@ -142,6 +142,19 @@ def legend(canvas: Canvas, labels: Sequence[str], markers: bool = True) -> None:
     canvas.legend(handles=handles, loc="outside upper left", ncols=columns, borderaxespad=0.2)
 
 
+def remove_unused(panels: np.ndarray, used: int) -> None:
+    """Hide the panels of a grid beyond those that are used, so that none stands empty.
+
+    A panel above one that is gone has the axis' names, which it left to the other.
+    """
+    columns = panels.shape[1]
+    for place, axes in enumerate(panels.flat):
+        if place >= used:
+            axes.set_visible(False)  # without it, the layout would not work out
+        elif place + columns >= used:
+            axes.tick_params(axis="x", labelbottom=True)
+
+
 def evenly(n: int, most: int) -> np.ndarray:
     """Return the indices of at most ``most`` of ``n`` items, evenly spread, ends included."""
     return (

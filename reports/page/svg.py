@@ -29,7 +29,8 @@ def tell(artist: Artist, titles: Sequence[str]) -> None:
     They wait in its id until :func:`to_svg` puts them where a browser shows them. An artist with
     markers must hold finite points alone: matplotlib leaves out the others.
     """
-    artist.set_gid(_TOLD + _NEXT.join(titles))
+    if titles:
+        artist.set_gid(_TOLD + _NEXT.join(titles))
 
 
 def typeset(text: str) -> str:
@@ -58,6 +59,7 @@ def to_svg(canvas: Canvas, name: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'(<image\b[^>]*?) id="[^"]*"', r"\1", svg)  # a hash: equal images share it
     svg = re.sub(_ARTIST, _with_tooltips, svg, flags=re.DOTALL | re.MULTILINE)
+    svg = re.sub(rf' id="{_TOLD}[^"]*"', "", svg)  # of what lies outside and was not drawn
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
     svg = re.sub(r' xmlns(:xlink)?="[^"]*"', "", svg)
@@ -72,6 +74,7 @@ def _typeset_all(canvas: Canvas) -> None:
     for text in canvas.findobj(Text):
         assert isinstance(text, Text)
         text.set_text(typeset(text.get_text()))
+        text.set_linespacing(0.95)  # the typeface asks for much room between lines
     for axis in chain.from_iterable((axes.xaxis, axes.yaxis) for axes in canvas.axes):
         formatter = axis.get_major_formatter()
         if isinstance(formatter, FixedFormatter):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from harness.durations import duration
 from reports.stats.estimates import Estimate
 
 NAMES = {
@@ -58,6 +59,12 @@ def share(estimate: Estimate) -> str:
     return f"{round(estimate.value * estimate.n)}/{estimate.n} = {value} [{low}, {high}]"
 
 
+def of_trial(trial: str, seed: float, value: float | None = None) -> str:
+    """Return what a mark's tooltip says: ``trial 3f2a, seed 0: −139.2``."""
+    said = f"trial {trial}, seed {seed:g}"
+    return said if value is None else f"{said}: {number(value)}"
+
+
 def p_value(p: float) -> str:
     """Return ``p = 0.012``, or ``p < 0.001`` where it is smaller."""
     if math.isnan(p):
@@ -94,6 +101,13 @@ def words(items: Sequence[str]) -> str:
 def count(n: int, noun: str, plural: str = "") -> str:
     """Return ``1 trial``, ``12 trials``, ``10,000 trials``."""
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def durations(seconds: Sequence[float]) -> list[str]:
+    """Return the durations of one column, all to one precision: that of the longest."""
+    longest = max((s for s in seconds if not math.isnan(s)), default=0.0)
+    decimals = 2 if longest < 9.995 else 1 if longest < 59.95 else 0
+    return [f"{s:.{decimals}f} s" if s < 59.95 else duration(s) for s in seconds]
 
 
 def article(noun: str) -> str:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure as Canvas
 
 from reports.layout.grid import Grid
 from reports.layout.profiles import Profile
-from reports.page.figure import WIDTH, Figure, style
+from reports.page.figure import WIDTH, Figure, remove_unused, style
 from reports.page.svg import to_svg
 from reports.page.text import words
 from reports.pictures.gallery import Artifact, best_trials, show, side_by_side
@@ -38,8 +38,7 @@ def swap_grids(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile
             axes.set_ylabel("pose of")
             axes.set_xlabel("appearance of")
             axes.xaxis.set_label_position("top")
-        for axes in list(panels.flat)[len(trials) :]:
-            axes.set_visible(False)
+        remove_unused(panels, len(trials))
         svg = to_svg(canvas, "swaps")
     trial_labels = words([f"{group} (trial {trial})" for group, trial, _ in trials])
     caption = (

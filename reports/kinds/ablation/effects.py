@@ -13,7 +13,8 @@ from matplotlib.lines import Line2D
 from reports.figures.marks import Line, draw_lines, limits_of, titled
 from reports.layout.design import Design
 from reports.layout.factors import Factor
-from reports.page.figure import COLOURS, MARKERS, WIDTH, Figure, evenly, style
+from reports.page.figure import COLOURS, MARKERS, WIDTH, Figure, evenly, remove_unused, style
+from reports.page.intervals import CUT
 from reports.page.svg import to_svg
 from reports.page.text import count, words
 
@@ -129,15 +130,15 @@ def _figure(name: str, design: Design, panels: Sequence[Panel], caption: str) ->
         columns = min(columns, 2)
     n_rows = -(-len(panels) // columns)
     limits = limits_of(line for panel in panels for line in panel.lines)
-    outside = 0
+    outside, cut = 0, 0
     with style():
         canvas = Canvas(figsize=(WIDTH, 2.9 * n_rows), layout="constrained")
         grid = canvas.subplots(n_rows, columns, squeeze=False)
         for axes, panel in zip(grid.flat, panels, strict=False):
-            outside += draw_lines(axes, panel.factor, panel.lines, limits)
+            beyond, cut_here = draw_lines(axes, panel.factor, panel.lines, limits)
+            outside, cut = outside + beyond, cut + cut_here
             _legend(axes, panel)
-        for axes in list(grid.flat)[len(panels) :]:
-            axes.set_visible(False)
+        remove_unused(grid, len(panels))
         for axes in grid[:, 0]:
             axes.set_ylabel(titled(design.grid.outcome))
         svg = to_svg(canvas, name)
@@ -146,6 +147,8 @@ def _figure(name: str, design: Design, panels: Sequence[Panel], caption: str) ->
             f" {count(outside, 'value')} outside the frame: triangles at its edge; a mean outside "
             "it is not drawn."
         )
+    if cut:
+        caption += f" {CUT}"
     alt = f"Test {design.grid.outcome.label} against {words([p.factor.name for p in panels])}."
     return Figure(name, svg, alt, caption.strip(), _data(panels))
 

@@ -1,6 +1,7 @@
 """The ablation report: what each swept factor does, for any search space."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from markupsafe import Markup
@@ -30,7 +31,7 @@ from reports.layout.grid import Grid, lay_out
 from reports.layout.outcome import LOSS, outcomes_of
 from reports.layout.profiles import Profile, profiles
 from reports.layout.scores import Scores, all_scores
-from reports.page.figure import COLOURS
+from reports.page.figure import COLOURS, Figure
 from reports.page.page import Page, Part, Section
 from reports.pictures.error_distributions import draw_errors
 from reports.pictures.gallery import MADE, SAMPLES, SHOWN, gallery
@@ -52,6 +53,7 @@ def page(results: Results) -> Page:
     checked = [(constraint, check(constraint, results)) for constraint in constraints_of(results)]
     terms = terms_of(design)
     publication = published(str(results.sweep.get("space") or ""))
+    names = publication.names if publication else {}
     compared = families(scores, design.baseline, stated_pairs(publication))
     family = compared.get(grid.outcome.name)
     by_name = {score.outcome.name: score for score in scores}
@@ -59,11 +61,11 @@ def page(results: Results) -> Page:
 
     result: list[Part] = [reading(design, score, checked, terms, family=family)]
     if grid.groups:
-        result.append(variants_table(design, group_profiles, family, checked))
+        result.append(variants_table(design, group_profiles, family, checked, names))
     for constraint, compliance in checked:
         if any(each.mean.n for each in compliance.values()):
             values = lay_out(results, constraint.metric, axis=False).rows[
-                ["group", "seed", "value"]
+                ["group", "seed", "value", "trial_id"]
             ]
             result.append(draw_constraint(constraint, compliance, design, values))
     sections = [
@@ -83,7 +85,18 @@ def page(results: Results) -> Page:
         sections.append(Section("Every variant and every trial", tables, folded=True))
     title = str(results.sweep.get("title") or "Ablation")
     source = str(results.sweep.get("source") or "")
+    sections = [_explained(section, names) for section in sections]
     return Page(title, source, header(results, grid), sections)
+
+
+def _explained(section: Section, names: Mapping[str, str]) -> Section:
+    """Let the first figure of a section say what its variants, known by a letter, are."""
+    first = next((part for part in section.parts if isinstance(part, Figure)), None)
+    if not names or first is None:
+        return section
+    said = "; ".join(f"{label}, {name}" for label, name in names.items())
+    told = replace(first, caption=f"{first.caption} Variants: {said}.")
+    return replace(section, parts=[told if part is first else part for part in section.parts])
 
 
 def shown_variants(design: Design, group_profiles: dict[str, Profile]) -> tuple[str, ...]:
@@ -150,7 +163,8 @@ def _metrics(design: Design, scores: list[Scores], compared: dict[str, Family]) 
     groups = design.grid.groups
     parts: list[Part] = [metrics_table(scores, compared, groups, "variant")]
     if design.baseline and len(groups) > 1:
-        parts.append(differences_table(scores, compared, design.baseline, "variant"))
+        differences = differences_table(scores, compared, design.baseline, "variant")
+        parts += [differences] if differences.n_rows else []
     return parts
 
 

@@ -18,7 +18,11 @@ from reports.stats.estimates import Estimate
 
 
 def variants_table(
-    design: Design, group_profiles: Mapping[str, Profile], family: Family | None, checked: Checked
+    design: Design,
+    group_profiles: Mapping[str, Profile],
+    family: Family | None,
+    checked: Checked,
+    names: Mapping[str, str],
 ) -> Table:
     """Return one row a variant.
 
@@ -27,6 +31,7 @@ def variants_table(
         group_profiles: the variants' profiles.
         family: the page's comparisons in the outcome; None if no trial has a value of it.
         checked: the constraints.
+        names: what a paper calls the levels of a factor, by their labels.
     """
     groups = design.grid.groups
     columns = []
@@ -35,7 +40,8 @@ def variants_table(
     bold = [group == design.baseline for group in groups]
     for factor in design.factors:
         levels = first[factor.key].tolist()
-        labels = [_bold(factor.label(v), b) for v, b in zip(levels, bold, strict=True)]
+        said = [_named(factor.label(level), names) for level in levels]
+        labels = [_bold(text, b) for text, b in zip(said, bold, strict=True)]
         keys = [_number(level) for level in levels] if factor.numeric else None
         columns.append(Column(factor.name, labels, keys))
         data[factor.key] = levels
@@ -127,6 +133,10 @@ def _caption(design: Design, family: Family | None, checked: Checked) -> str:
             "is tolerated, else undecided; beside it the seeds that keep it."
         )
     return " ".join(sentences)
+
+
+def _named(label: str, names: Mapping[str, str]) -> str:
+    return f"{label}, {names[label]}" if label in names else label
 
 
 def _bold(text: str, bold: bool) -> str:

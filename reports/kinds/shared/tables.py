@@ -4,14 +4,13 @@ import math
 
 import pandas as pd
 
-from harness.durations import duration
 from harness.results import Results
 from reports.analysis.families import MOST_PAIRED, Family
 from reports.analysis.group_comparisons import MOST_RIVALS, Comparison
 from reports.layout.grid import STATUSES, Grid
 from reports.layout.profiles import Cell, Profile
 from reports.page.tables import Column, Table
-from reports.page.text import bare_p, interval, level_label, number, share
+from reports.page.text import bare_p, durations, interval, level_label, number, share
 from reports.stats.estimates import Estimate
 
 
@@ -156,7 +155,7 @@ def trials_table(grid: Grid, results: Results) -> Table:
         *_axis(grid, rows["x"].tolist()),
         Column("seed", [f"{seed:g}" for seed in rows["seed"]], rows["seed"].tolist()),
         Column(grid.outcome.titled, [number(v, 5) for v in rows["value"]], rows["value"].tolist()),
-        Column("time", [duration(s) for s in rows["seconds"]], rows["seconds"].tolist()),
+        Column("time", durations(rows["seconds"].tolist()), rows["seconds"].tolist()),
         Column("error or reason", [_error(error) for error in errors]),
     ]
     trials = results.trials.drop(columns="error", errors="ignore")

@@ -14,8 +14,9 @@ from reports.kinds.tuning.optuna_style import LOST, STATUS_MARKS, legend_above, 
 from reports.kinds.tuning.search import Configuration, Search
 from reports.layout.curves import Curves
 from reports.page.figure import COLOURS, WIDTH, Figure, evenly, style
-from reports.page.svg import INK, to_svg
-from reports.page.text import count
+from reports.page.intervals import CURVES_CUT, mark_curves
+from reports.page.svg import INK, tell, to_svg
+from reports.page.text import count, of_trial
 from reports.stats.estimates import Floats
 
 MOST_LINES = 400
@@ -37,6 +38,13 @@ class Line:
     seed: int
     status: str
     values: Floats
+
+    @property
+    def tooltip(self) -> str:
+        """What the line says."""
+        configuration = self.configuration
+        trial = configuration.trial_ids[configuration.seeds.index(self.seed)]
+        return f"number {configuration.number}: {of_trial(trial, self.seed)}"
 
 
 def draw_curves(
@@ -61,7 +69,8 @@ def draw_curves(
         axes = canvas.subplots()
         axes.set_ylim(*_limits(lines, curves))
         for line in sampled_lines:
-            axes.plot(curves.epochs, line.values, color=LOST, linewidth=0.5, alpha=0.6)
+            (drawn,) = axes.plot(curves.epochs, line.values, color=LOST, linewidth=0.5, alpha=0.6)
+            tell(drawn, [line.tooltip])
         handles = (
             [Line2D([], [], color=LOST, linewidth=0.8, label="one seed")] if sampled_lines else []
         )
@@ -70,6 +79,8 @@ def draw_curves(
             group_lines = [line for line in lines if line.configuration.number in numbers]
             handles += _thick(axes, curves, group_lines, name, colour)
         handles += _ends(axes, curves, lines)
+        ended_well = [line.values for line in lines if line.status == "ok"]
+        cut = mark_curves(axes, curves.epochs, ended_well, LOST)
         axes.set(xlabel="epoch", ylabel=curves.titled)
         axes.xaxis.set_major_locator(whole_numbers())
         axes.grid(axis="y")
@@ -81,6 +92,8 @@ def draw_curves(
         "trial that did not finish, at the frame's edge if beyond it. The frame is set by the "
         "second half of training."
     )
+    if cut:
+        caption += f" {CURVES_CUT}"
     if len(sampled_lines) < len(thin):
         caption += f" {len(sampled_lines)} of {len(thin):,} other curves are drawn."
     alt = f"{curves.label} per epoch of {count(len(lines), 'trial')}."
@@ -112,7 +125,8 @@ def _thick(
     """Draw the mean of each configuration, and its seeds; return the legend's entry."""
     by_number: dict[int, list[Floats]] = {}
     for line in lines:
-        axes.plot(curves.epochs, line.values, color=colour, linewidth=0.7, alpha=0.5)
+        (drawn,) = axes.plot(curves.epochs, line.values, color=colour, linewidth=0.7, alpha=0.5)
+        tell(drawn, [line.tooltip])
         by_number.setdefault(line.configuration.number, []).append(line.values)
     for values in by_number.values():
         mean = np.mean(values, axis=0)  # no mean where a seed has ended

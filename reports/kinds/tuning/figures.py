@@ -33,8 +33,9 @@ def figures(search: Search, study: optuna.Study, place: int) -> list[Part]:
     else:
         parts.append(importance_figure(view, shares))
         ranked = sorted(ranked, key=lambda axis: -shares.get(axis.label, 0.0))
-    for start in range(0, len(ranked), SLICES):
-        parts.append(slices(view, ranked[start : start + SLICES], start))
+    beside = -(-len(ranked) // -(-len(ranked) // SLICES))  # evenly over as few figures as possible
+    for start in range(0, len(ranked), beside):
+        parts.append(slices(view, ranked[start : start + beside], start))
     numeric = [axis for axis in ranked if axis.kind != "categorical"]
     if len(numeric) < 2:
         parts.append(_sentence("A contour needs two numeric axes with several values each."))

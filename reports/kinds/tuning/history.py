@@ -19,6 +19,7 @@ from reports.kinds.tuning.optuna_style import (
 )
 from reports.kinds.tuning.search import Search
 from reports.page.figure import COLOURS, Figure, style
+from reports.page.svg import tell
 from reports.page.text import count, number
 
 
@@ -62,6 +63,14 @@ def _points(axes: Axes, search: Search) -> list[Line2D]:
     feasible, infeasible = axes.collections
     feasible.set(color=COLOURS[0], sizes=[16])
     infeasible.set(color=LOST, sizes=[16])
+    for group in (feasible, infeasible):
+        tell(
+            group,
+            [
+                search.tooltip(int(number))
+                for number in np.asarray(group.get_offsets(), dtype=float)[:, 0]
+            ],
+        )
     if not search.constraints:
         return [points("has a value", colour=COLOURS[0])]
     return [

@@ -6,7 +6,6 @@ from typing import Any
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from optuna.importance import BaseImportanceEvaluator
 from optuna.visualization import matplotlib as plots
@@ -16,11 +15,14 @@ from reports.kinds.tuning.axes import Axis
 from reports.kinds.tuning.objective_view import View
 from reports.kinds.tuning.optuna_style import GRID, drawing, name_choices, restyle
 from reports.page.figure import COLOURS, Figure, style
-from reports.page.svg import INK
+from reports.page.svg import INK, PAPER
 from reports.page.text import words
+from reports.page.ticks import tick_log
 
 BROADEST = 14
 """Characters of an axis' name on one line, where several axes are side by side."""
+ENOUGH = 20
+"""Configurations from which on importances and contours need no caveat."""
 
 
 class _PrecomputedImportances(BaseImportanceEvaluator):
@@ -39,6 +41,7 @@ def importance_figure(view: View, shares: dict[str, float]) -> Figure:
         f"Importance of each axis for test {view.objective.label}: the share of the variance that "
         "a random forest fitted to the configurations with a value attributes to it alone "
         "(functional ANOVA: Hutter, Hoos and Leyton-Brown, 2014), scaled to a sum of 1."
+        f"{_caveat(view)}"
     )
     if lacking := [axis.label for axis in view.axes if axis.label not in shares]:
         caption += f" Not every method has {words(lacking)}, which therefore has none."
@@ -76,8 +79,8 @@ def slices(view: View, axes: list[Axis], start: int) -> Figure:
                 axis = by_label[panel.get_xlabel()]
                 if axis.kind == "categorical":
                     name_choices(panel, axis.choices)
-                _whole_ticks(panel.xaxis, axis)
-                panel.set_xlabel(fill(axis.label, BROADEST))
+                _tick(panel.xaxis, axis, 6 - len(axes))
+                panel.set_xlabel(fill(axis.label, BROADEST, break_long_words=False))
             panels[0].set_ylim(*view.limits)
             _colour_bar(canvas, "configuration", whole_numbers())
             bounded = " Grey: a constraint is violated." if view.search.constraints else ""
@@ -105,12 +108,12 @@ def contour(view: View, one: Axis, other: Axis) -> Figure:
             _colour_bar(canvas, view.titled, MaxNLocator(6))
             by_label = {axis.label: axis for axis in (one, other)}
             for side in (axes.xaxis, axes.yaxis):
-                _whole_ticks(side, by_label[side.get_label_text()])
+                _tick(side, by_label[side.get_label_text()])
             bounded = " Open points violate a constraint." if view.search.constraints else ""
             caption = (
                 f"Test {view.objective.label} over the two numeric axes that matter most, "
                 "interpolated between the configurations (points) and not corrected for the other "
-                f"axes.{bounded}{view.beyond}"
+                f"axes.{_caveat(view)}{bounded}{view.beyond}"
             )
             alt = f"Contours of test {view.objective.label} over {one.label} and {other.label}."
             return view.figure("contour", canvas, alt, caption)
@@ -132,13 +135,15 @@ def coordinates(view: View) -> Figure:
             lines.set(cmap="viridis" if view.objective.higher_is_better else "viridis_r")
             lines.set(linewidth=1.0, alpha=0.85)
             for each, axis in zip(canvas.axes[1:], ordered, strict=True):
-                _whole_ticks(each.yaxis, axis)
+                _tick(each.yaxis, axis)
             for each in canvas.axes:
                 each.spines["right"].set_visible(each is not axes)
                 each.spines["bottom"].set_visible(False)
                 for tick in each.get_yticklabels():  # lines run behind them
-                    tick.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
-            names = [fill(name, BROADEST) for name in (view.titled, *labels)]
+                    tick.set_bbox({"facecolor": PAPER, "edgecolor": "none", "pad": 0.8})
+            names = [
+                fill(name, BROADEST, break_long_words=False) for name in (view.titled, *labels)
+            ]
             axes.set_xticks(range(len(names)), names, rotation=0)
             axes.tick_params(axis="x", length=0, pad=8)
             bounded = " Dotted lines violate a constraint." if view.search.constraints else ""
@@ -150,10 +155,20 @@ def coordinates(view: View) -> Figure:
             return view.figure("coordinates", canvas, alt, caption)
 
 
-def _whole_ticks(side: XAxis | YAxis, axis: Axis) -> None:
-    """Put no ticks between whole numbers."""
+def _tick(side: XAxis | YAxis, axis: Axis, most: int = 5) -> None:
+    """Put no ticks between whole numbers, and few along a logarithmic axis."""
     if axis.kind == "int" and not axis.log:
         side.set_major_locator(whole_numbers())
+    elif side.get_scale() == "log":
+        tick_log(side, most)
+
+
+def _caveat(view: View) -> str:
+    """Return what must be said of an estimate from few configurations."""
+    n = len(view.values)
+    if n >= ENOUGH:
+        return ""
+    return f" Estimated from {n} configurations: with fewer than {ENOUGH}, chance decides much."
 
 
 def _colour_bar(canvas: Canvas, label: str, ticks: MaxNLocator) -> None:

@@ -13,6 +13,7 @@ from reports.kinds.tuning.axes import Axis, axes_of, values_of
 from reports.layout.constraints import Bound, read_constraint
 from reports.layout.grid import lay_out
 from reports.layout.outcome import Outcome, metric_of, outcome_of
+from reports.page.text import of_trial
 from reports.stats.estimates import Difference, Estimate, mean_interval, paired_difference
 
 ENDINGS = ("failed", "diverged", "pruned", "missing")
@@ -107,6 +108,12 @@ class Search:
     def order(self) -> str:
         """In which order the configurations are numbered, for captions."""
         return "in the order of the plan" if self.name == "grid" else "in the order suggested"
+
+    def tooltip(self, number: int) -> str:
+        """Return what the mark of a configuration says."""
+        c = self.configurations[number]
+        seeds = zip(c.trial_ids, c.seeds, strict=True)
+        return f"number {number}: {', '.join(of_trial(trial, seed) for trial, seed in seeds)}"
 
     def feasible(self, configuration: Configuration) -> bool:
         """Whether a configuration has a value and meets every constraint."""

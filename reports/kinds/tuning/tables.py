@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from harness.durations import duration
 from reports.kinds.tuning.axes import Axis
 from reports.kinds.tuning.command import train_command
 from reports.kinds.tuning.search import Configuration, Search
 from reports.layout.outcome import Outcome
 from reports.page.tables import Column, Table
-from reports.page.text import number, words
+from reports.page.text import durations, number, words
 
 
 def configurations_table(search: Search) -> Table:
@@ -25,7 +24,7 @@ def configurations_table(search: Search) -> Table:
         *_constraint_columns(search, rows),
         Column("status", [c.status for c in rows]),
         Column("seeds", [_endings(c) for c in rows]),
-        Column("time", [duration(c.seconds) for c in rows], [c.seconds for c in rows]),
+        Column("time", durations([c.seconds for c in rows]), [c.seconds for c in rows]),
     ]
     caption = (
         f"All configurations {search.order}: final test metrics as means over seeds and "

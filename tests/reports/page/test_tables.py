@@ -1,7 +1,5 @@
 import json
 import re
-import shutil
-import subprocess
 
 import numpy as np
 import pandas as pd
@@ -10,9 +8,8 @@ from markupsafe import Markup
 
 from reports.page.page import Page, Section, render
 from reports.page.tables import Column, Table, stacked
+from tests.reports.helpers.browser import CHROMIUM, dumped
 from tests.reports.helpers.reading_html import Document
-
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 # Sorts by each column up and down, filters, asks for more rows; says what is shown.
 PROBE = """
@@ -59,23 +56,7 @@ def table(n):
 def in_a_browser(html, tmp_path):
     path = tmp_path / "page.html"
     path.write_text(html.replace("</body>", PROBE + "</body>"), encoding="utf-8")
-    quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
-    offline = ["--disable-background-networking", "--disable-component-update"]
-    dumped = subprocess.run(
-        [
-            CHROMIUM,
-            *quiet,
-            *offline,
-            f"--user-data-dir={tmp_path}/profile",
-            "--dump-dom",
-            path.as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    (body,) = (a for tag, a in Document(dumped.stdout).elements if tag == "body")
+    (body,) = (a for tag, a in Document(dumped(path)).elements if tag == "body")
     return json.loads(body["data-said"])
 
 
