@@ -1,6 +1,7 @@
 """``unbraid doctor``: what this machine has, and what keeps a sweep from running on it."""
 
 import argparse
+import dataclasses
 import importlib.metadata
 import os
 import platform
@@ -10,10 +11,12 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from harness import __version__
+from harness.data.options import ProceduralOptions
 from harness.datasets.registry import DATASETS, check_available
 from harness.errors import UserError
 
@@ -74,12 +77,22 @@ def _data(data_root: str | None) -> Iterator[Finding]:
     root = data_root or os.environ.get("UNBRAID_DATA")
     yield Finding("data_root", root or "not set (UNBRAID_DATA or data_root=...)")
     for name in DATASETS.paths():
-        try:
-            check_available(DATASETS.load(name)(), Path(root) if root else None)
-        except UserError as error:
-            yield Finding(name, f"not found: {str(error).splitlines()[0]}")
-        else:
-            yield Finding(name, "available", ok=True)
+        yield _dataset(name, Path(root) if root else None)
+
+
+def _dataset(name: str, root: Path | None) -> Finding:
+    """Say whether a dataset is drawn or real, and whether its files are there."""
+    options: Any = DATASETS.load(name)()
+    if isinstance(options, ProceduralOptions):
+        return Finding(name, "procedural: needs no files", ok=True)
+    drawn = getattr(options, "source", "") == "procedural"
+    before = "procedural; with dataset.source=real: " if drawn else ""
+    try:
+        # Of both sources the real one is what may be missing.
+        check_available(dataclasses.replace(options, **{"source": "real"} if drawn else {}), root)
+    except UserError as error:
+        return Finding(name, f"{before}not found: {str(error).splitlines()[0]}", ok=drawn or None)
+    return Finding(name, f"{before}real images, found", ok=True)
 
 
 def _disk() -> Iterator[Finding]:

@@ -108,6 +108,7 @@ def describe_keys(names: Iterable[str]) -> list[dict[str, str]]:
             "direction": key.direction,
             "unit": key.unit,
             "range": key.range,
+            "meaning": METRICS.load(name).summary,
         }
         for name in names
         for key in METRICS.load(name).keys

@@ -93,7 +93,7 @@ def trajectories(grid: Grid, frame: pd.DataFrame, checked: Checked) -> Figure | 
         svg = to_svg(canvas, "trajectories")
     labels = [curves.label for _, curves in drawn_statistics]
     caption = (
-        f"Along training: {words(labels)}. Thick lines are means over seeds with a 95 % band "
+        "What was recorded along training. Thick lines are means over seeds with a 95 % band "
         f"(Student's t; from {FEWEST} seeds on), thin lines single seeds."
     )
     if any(cut):

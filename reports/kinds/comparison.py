@@ -17,7 +17,7 @@ from reports.kinds.shared.header import header
 from reports.kinds.shared.printed_table import printed_table
 from reports.kinds.shared.reading import reading
 from reports.kinds.shared.score_tables import differences_table, metrics_table
-from reports.kinds.shared.tables import cells_table, trials_table
+from reports.kinds.shared.tables import cells_table, comparisons_table, trials_table
 from reports.layout.curves import read_curves
 from reports.layout.design import design_of
 from reports.layout.grid import Grid, lay_out
@@ -43,7 +43,8 @@ def page(results: Results) -> Page:
     base = baseline(grid.groups) if grid.groups else None
     compared = families(scores, base, stated)
     family = compared.get(grid.outcome.name)
-    result: list[Part] = [reading(grid, group_profiles, compare_all(grid, group_profiles, family))]
+    pairs = compare_all(grid, group_profiles, family)
+    result: list[Part] = [reading(grid, group_profiles, pairs)]
     if scores:
         result += [
             draw_scores(scores, grid.groups),
@@ -51,6 +52,9 @@ def page(results: Results) -> Page:
         ]
         if base and len(grid.groups) > 1:
             result += [t for t in [differences_table(scores, compared, base)] if t.n_rows]
+        others = [pair for pair in pairs if base not in (pair.a, pair.b)]
+        if family and others:
+            result.append(comparisons_table(grid, others, family))
     sections = [Section("Result", result)]
     if scores and publication and publication.printed:
         note = f"The published data are {publication.used}; see the header for what was used here."

@@ -15,7 +15,7 @@ def exchanges(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]
     first: list[Part] = [
         figure for figure in (swapped, *between(artifact, grid, group_profiles)) if figure
     ]
-    sections = [Section("Parts of the code exchanged", first)] if first else []
+    sections = [Section("Parts of the code exchanged", first, folded=True)] if first else []
     if posed := skeletons(artifact, grid, group_profiles):
-        sections.append(Section("Poses in three dimensions", [posed]))
+        sections.append(Section("Poses in three dimensions", [posed], folded=True))
     return sections

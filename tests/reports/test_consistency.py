@@ -4,6 +4,7 @@ Every kind of report that compares groups is drawn of many made-up runs, and wha
 tables and its statements say of a pair is collected and held against one another.
 """
 
+import html
 import re
 from collections import defaultdict
 from collections.abc import Callable
@@ -69,8 +70,9 @@ KINDS = {
 
 
 @pytest.mark.parametrize("run", RUNS)
-def test_one_comparison_has_one_p(run: str, tmp_path: Path) -> None:
+def test_a_page_does_not_contradict_itself(run: str, tmp_path: Path) -> None:
     document = report(RUNS[run](), tmp_path, KINDS.get(run.partition(",")[0], "ablation"))
+    assert not in_text_alone((tmp_path / "report.html").read_text(encoding="utf-8"))
     in_tables = tables(document)
     for key, words in (*texts(document), *statements(document)):
         assert words == in_tables.get(key, words), key
@@ -84,6 +86,35 @@ def test_what_is_compared_is_found_on_the_page(run: str, least: int, tmp_path: P
     in_tables = tables(document)
     twice = [key for key, _ in (*texts(document), *statements(document)) if key in in_tables]
     assert len(twice) >= least
+
+
+def test_numbers_are_read_from_text() -> None:
+    """Otherwise the test above would find none."""
+    text = "<p>A &lt; B (−1,234.5 [+0.10, 2.0] nats, p = 0.013, x.y 3 of 4)</p>"
+    assert decimals(text) == ["1234.5", "0.10", "2.0", "0.013"]
+
+
+def in_text_alone(page: str) -> list[str]:
+    """Return the numbers with decimals in sentences that no cell of a table holds."""
+    body = page[page.index("<main>") : page.index("</main>")]
+    in_cells = [float(n) for cell in CELL.findall(body) for n in decimals(cell)]
+    said = [n for text in PARAGRAPH.findall(NOT_PROSE.sub("", body)) for n in decimals(text)]
+    return [
+        n
+        for n in said
+        if not any(abs(x - float(n)) <= 0.5001 * 10.0 ** -len(n.split(".")[1]) for x in in_cells)
+    ]
+
+
+CELL = re.compile(r"<t[dh][ >].*?</t[dh]>", re.DOTALL)
+PARAGRAPH = re.compile(r"<p[ >].*?</p>", re.DOTALL)
+NOT_PROSE = re.compile(r"<(table|figure|pre)[ >].*?</\1>", re.DOTALL)
+
+
+def decimals(markup: str) -> list[str]:
+    """Return the numbers with decimals of some HTML, without sign and thousands' commas."""
+    words = html.unescape(re.sub("<[^>]+>", " ", markup))
+    return [n.replace(",", "") for n in re.findall(r"(?<![\w.·])\d[\d,]*\.\d+(?![\w⁻])", words)]
 
 
 def tables(document: Document) -> dict[tuple[str, frozenset[str]], str]:

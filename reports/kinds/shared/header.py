@@ -1,4 +1,4 @@
-"""A report's header: what was run, how it ended, on what, and how to run it again."""
+"""A report's header: what was run and measured, on what, how it ended, how to run it again."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,9 +9,9 @@ from markupsafe import Markup
 from harness.durations import duration
 from harness.results import Results
 from reports.claims.published import Published, published
+from reports.kinds.shared.metrics_list import metrics_list
 from reports.kinds.shared.reading import best, ending
 from reports.layout.grid import Grid
-from reports.layout.outcome import outcomes_of
 from reports.layout.profiles import profiles
 from reports.page.text import count, level_label, words
 
@@ -31,6 +31,7 @@ def header(results: Results, grid: Grid) -> Markup:
         summary(grid),
         _counts(grid),
         _facts(results, grid),
+        *metrics_list(results),
         *_problems(results.problems),
     ]
     if command := results.sweep.get("command"):
@@ -112,7 +113,6 @@ def _facts(results: Results, grid: Grid) -> Markup:
         "Scale": sweep.get("scale"),
         "Swept": _swept(sweep),
         "Outcome": f"test {grid.outcome.titled}, {grid.outcome.better} is better",
-        "Metrics": _metrics(results),
         "Seeds": sweep.get("seeds") or grid.rows["seed"].nunique(),
         "Started": sweep.get("created"),
         "Duration": _durations(sweep, grid),
@@ -162,23 +162,6 @@ def _datasets(trials: pd.DataFrame) -> str:
         return _values(trials, "dataset")
     pairs = trials[["dataset", "data_source"]].astype(object).dropna().drop_duplicates()
     return ", ".join(f"{name} ({source})" for name, source in pairs.itertuples(index=False))
-
-
-def _metrics(results: Results) -> str:
-    """Return every metric with its unit, its range, and which way is better."""
-    stored = results.sweep.get("metrics")
-    entries = {
-        entry["name"]: entry
-        for entry in (stored if isinstance(stored, list) else [])
-        if isinstance(entry, dict) and "name" in entry
-    }
-    facts = []
-    for outcome in outcomes_of(results):
-        values = entries.get(outcome.name, {}).get("range")
-        facts.append(
-            f"{outcome.titled} {outcome.arrow}".strip() + (f" in {values}" if values else "")
-        )
-    return "; ".join(facts)
 
 
 def _durations(sweep: dict[str, Any], grid: Grid) -> str:

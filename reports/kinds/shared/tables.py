@@ -66,7 +66,7 @@ def comparisons_table(grid: Grid, compared: list[Comparison], family: Family) ->
     columns = [
         Column("pair", pairs),
         Column(
-            "each at its best",
+            "each at its best" if grid.axis else "difference",
             [f"{interval(gap, signed=True)}, n = {gap.n}" for gap in gaps],
             [gap.value for gap in gaps],
         ),
@@ -75,11 +75,7 @@ def comparisons_table(grid: Grid, compared: list[Comparison], family: Family) ->
             [bare_p(c.at_best.adjusted) for c in compared],
             [c.at_best.adjusted for c in compared],
         ),
-        Column(
-            "over common levels",
-            [f"{interval(c.at_common, signed=True)}, n = {c.at_common.n}" for c in compared],
-            [c.at_common.value for c in compared],
-        ),
+        *([_at_common_levels(compared)] if grid.axis else []),
         Column(
             "P(first wins)", [interval(c.wins) for c in compared], [c.wins.value for c in compared]
         ),
@@ -97,13 +93,22 @@ def comparisons_table(grid: Grid, compared: list[Comparison], family: Family) ->
             **_spread_out("wins", [c.wins for c in compared]),
         }
     )
+    at, chosen, over = (
+        (
+            "Each at its best level: paired by seed",
+            "; the levels were chosen on the same trials",
+            " Over common levels: paired by level and seed where both are stable, every level "
+            "counting the same.",
+        )
+        if grid.axis
+        else ("Paired by seed", "", "")
+    )
     caption = (
         f"Differences of final test {outcome.titled} with 95 % intervals; "
         f"{'positive' if outcome.higher_is_better else 'negative'} favours the first. "
-        "Each at its best level: paired by seed (t-test, p adjusted by Holm's method for the "
-        f"{family.size} comparisons of this metric on this page, the interval not; the levels were "
-        "chosen on the same trials). Over common levels: paired by level and seed "
-        "where both are stable, every level counting the same. P(first wins): "
+        f"{at} (t-test, p adjusted by Holm's method for the "
+        f"{family.size} comparisons of this metric on this page, the interval not{chosen})."
+        f"{over} P(first wins): "
         "probability that a trial of the first beats one of the second at the same level, diverged "
         "ones being worst, with a stratified bootstrap interval (which collapses where all pairs "
         "agree)."
@@ -111,6 +116,12 @@ def comparisons_table(grid: Grid, compared: list[Comparison], family: Family) ->
     if len(grid.groups) > MOST_PAIRED:
         caption += f" The best of {len(grid.groups)} groups is compared with at most {MOST_RIVALS}."
     return Table("comparisons", caption, columns, data)
+
+
+def _at_common_levels(compared: list[Comparison]) -> Column:
+    gaps = [c.at_common for c in compared]
+    written = [f"{interval(gap, signed=True)}, n = {gap.n}" for gap in gaps]
+    return Column("over common levels", written, [gap.value for gap in gaps])
 
 
 def cells_table(grid: Grid, group_profiles: dict[str, Profile]) -> Table:

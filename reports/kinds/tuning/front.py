@@ -20,6 +20,7 @@ from reports.kinds.tuning.optuna_style import (
 from reports.kinds.tuning.search import Configuration, Search
 from reports.kinds.tuning.study import front
 from reports.kinds.tuning.tables import configurations_frame
+from reports.kinds.tuning.tooltips import tell_configurations
 from reports.layout.outcome import Outcome
 from reports.page.figure import COLOURS, Figure, robust_limits, style
 from reports.page.svg import to_svg
@@ -55,6 +56,9 @@ def _draw(search: Search, study: optuna.Study, x: int, y: int) -> Figure:
             for group in axes.collections:
                 colour, label, size = LOOKS[str(group.get_label())]
                 group.set(color=colour, sizes=[size])
+                tell_configurations(
+                    group, search, lambda c: [c.mean(objective).value for objective in (one, other)]
+                )
                 handles.append(points(label, colour=colour))
             if search.default and search.default.status == "ok":
                 at = [search.default.mean(objective).value for objective in (one, other)]

@@ -3,6 +3,7 @@
 from textwrap import fill
 from typing import Any
 
+import numpy as np
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
@@ -14,6 +15,7 @@ from reports.figures.curves import whole_numbers
 from reports.kinds.tuning.axes import Axis
 from reports.kinds.tuning.objective_view import View
 from reports.kinds.tuning.optuna_style import GRID, drawing, name_choices, restyle
+from reports.kinds.tuning.tooltips import tell_configurations
 from reports.page.figure import COLOURS, Figure, style
 from reports.page.svg import INK, PAPER
 from reports.page.text import words
@@ -74,6 +76,9 @@ def slices(view: View, axes: list[Axis], start: int) -> Figure:
             for panel in panels:
                 for group in panel.collections:
                     group.set(sizes=[20], linewidth=0.4, edgecolor="#555555")
+                    tell_configurations(
+                        group, view.search, lambda c: [c.mean(view.objective).value]
+                    )
                 panel.collections[0].set_cmap("viridis_r")
                 panel.grid(axis="y", **GRID)
                 axis = by_label[panel.get_xlabel()]
@@ -100,15 +105,19 @@ def contour(view: View, one: Axis, other: Axis) -> Figure:
         )
         with style():
             canvas, (axes,) = restyle(optuna_axes, 3.6)
+            by_label = {axis.label: axis for axis in (one, other)}
+            along = [by_label[side.get_label_text()] for side in (axes.xaxis, axes.yaxis)]
             lines, filled, *groups = axes.collections
             lines.set(linewidth=0.3, edgecolor="#ffffff")
             filled.set_cmap("viridis" if view.objective.higher_is_better else "viridis_r")
             for group, colour in zip(groups, (INK, "#ffffff"), strict=True):
                 group.set(sizes=[14], linewidth=0.6, edgecolor=INK, facecolor=colour)
+                tell_configurations(
+                    group, view.search, lambda c: [c.values.get(a.key, np.nan) for a in along]
+                )
             _colour_bar(canvas, view.titled, MaxNLocator(6))
-            by_label = {axis.label: axis for axis in (one, other)}
-            for side in (axes.xaxis, axes.yaxis):
-                _tick(side, by_label[side.get_label_text()])
+            _tick(axes.xaxis, along[0])
+            _tick(axes.yaxis, along[1])
             bounded = " Open points violate a constraint." if view.search.constraints else ""
             caption = (
                 f"Test {view.objective.label} over the two numeric axes that matter most, "

@@ -65,12 +65,18 @@ def commands(search: Search, best: Configuration) -> list[Markup]:
     fresh = 1 + max(seed for c in search.configurations for seed in c.seeds)
     train = Markup("<p>Run number {} again, seed {} (trial {}):</p>\n<pre>{}</pre>")
     confirm = Markup(
-        "<details><summary>Confirm it with seeds that the search has not seen</summary>"
+        "<details><summary>Confirm it with seeds that the search has not seen{}</summary>"
         "<pre>{}</pre></details>"
     )
+    confirmed = [confirm_command(best.config, fresh)]
+    if search.default and search.default is not best:
+        confirmed.append(confirm_command(search.default.config, fresh))
     return [
         train.format(best.number, best.seeds[0], best.trial_ids[0], train_command(best.config)),
-        confirm.format(confirm_command(best.config, fresh)),
+        confirm.format(
+            f", and {search.start} beside it" if len(confirmed) > 1 else "",
+            "\n".join(confirmed),
+        ),
     ]
 
 

@@ -165,6 +165,9 @@ def test_doctor_looks_at_everything(capsys: Capture) -> None:
     expected = {"unbraid", "packages", "cpu", "gpu", "data_root", "disk", "ray", "cluster"}
     assert found.keys() >= expected | DATASET_PATHS.keys()
     assert found["ray"].startswith("ok   ray        starts here; a worker answered")
-    assert found["digits"].startswith("ok ")
+    assert found["digits"] == "ok   digits     real images, found"
+    assert found["hands"] == "ok   hands      procedural: needs no files"
+    real = "ok   sprites    procedural; with dataset.source=real: not found: "
+    assert found["sprites"].startswith(real)
     assert "not found: Files of the dataset 'mnist' are missing" in found["mnist"]
     assert code == any(line.startswith("BAD") for line in lines)

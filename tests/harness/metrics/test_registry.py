@@ -105,9 +105,9 @@ def test_metrics_that_draw_are_those_with_a_generator() -> None:
 MSE = {"name": "mse", "label": "MSE", "direction": "lower", "unit": "squared intensity"}
 
 
-def test_a_sweep_stores_label_and_range() -> None:
+def test_a_sweep_stores_label_range_and_meaning() -> None:
     stored = describe_keys(["mse", "elbo"])
-    assert stored[0] == MSE | {"range": "[0, 1]"}
+    assert stored[0] == MSE | {"range": "[0, 1]", "meaning": METRICS.load("mse").summary}
     assert [entry["name"] for entry in stored] == metric_keys(["mse", "elbo"])
     assert [entry["label"] for entry in stored] == ["MSE", "ELBO", "log likelihood", "KL"]
 

@@ -70,7 +70,8 @@ def test_rodis_report_has_every_part(rodis):
     assert "Of those that meet it, e has the lowest mean test pair MSE" in words
     assert words.count("✓ holds") == 7 + 3, "statements, and variants that keep the constraint"
     assert "e, adaptive combination" in words
-    assert "training γ, training λ, training I_T and training I_T′" in words
+    labels = " ".join(attributes.get("aria-label") or "" for _, attributes in rodis.elements)
+    assert "training γ, training λ, training I_T and training I_T′" in labels
     assert "Dashed: the bound of a constraint." in words
 
 
