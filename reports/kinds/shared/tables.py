@@ -60,13 +60,13 @@ def groups_table(grid: Grid, group_profiles: dict[str, Profile]) -> Table:
 
 def comparisons_table(grid: Grid, compared: list[Comparison], family: Family) -> Table:
     """Return one row a pair of groups, of the page's comparisons in the sweep's outcome."""
-    outcome = grid.outcome
+    outcome, chosen = grid.outcome, len(grid.levels) > 1
     pairs = [f"{c.a} − {c.b}" for c in compared]
     gaps = [c.at_best.difference for c in compared]
     columns = [
         Column("pair", pairs),
         Column(
-            "each at its best" if grid.axis else "difference",
+            "each at its best" if chosen else "difference",
             [f"{interval(gap, signed=True)}, n = {gap.n}" for gap in gaps],
             [gap.value for gap in gaps],
         ),
@@ -75,7 +75,7 @@ def comparisons_table(grid: Grid, compared: list[Comparison], family: Family) ->
             [bare_p(c.at_best.adjusted) for c in compared],
             [c.at_best.adjusted for c in compared],
         ),
-        *([_at_common_levels(compared)] if grid.axis else []),
+        *([_at_common_levels(compared)] if chosen else []),
         Column(
             "P(first wins)", [interval(c.wins) for c in compared], [c.wins.value for c in compared]
         ),
@@ -93,21 +93,21 @@ def comparisons_table(grid: Grid, compared: list[Comparison], family: Family) ->
             **_spread_out("wins", [c.wins for c in compared]),
         }
     )
-    at, chosen, over = (
+    at, on_what, over = (
         (
             "Each at its best level: paired by seed",
             "; the levels were chosen on the same trials",
             " Over common levels: paired by level and seed where both are stable, every level "
             "counting the same.",
         )
-        if grid.axis
+        if chosen
         else ("Paired by seed", "", "")
     )
     caption = (
         f"Differences of final test {outcome.titled} with 95 % intervals; "
         f"{'positive' if outcome.higher_is_better else 'negative'} favours the first. "
         f"{at} (t-test, p adjusted by Holm's method for the "
-        f"{family.size} comparisons of this metric on this page, the interval not{chosen})."
+        f"{family.size} comparisons of this metric on this page, the interval not{on_what})."
         f"{over} P(first wins): "
         "probability that a trial of the first beats one of the second at the same level, diverged "
         "ones being worst, with a stratified bootstrap interval (which collapses where all pairs "

@@ -6,6 +6,7 @@ from itertools import combinations
 import numpy as np
 import optuna
 from matplotlib.axes import Axes
+from matplotlib.collections import Collection
 from optuna.visualization import matplotlib as plots
 
 from reports.kinds.tuning.optuna_style import (
@@ -52,13 +53,10 @@ def _draw(search: Search, study: optuna.Study, x: int, y: int) -> Figure:
         )
         with style():
             canvas, (axes,) = restyle(optuna_axes, 3.4)
-            handles = []
-            for group in axes.collections:
+            handles, groups = [], list(axes.collections)
+            for group in groups:
                 colour, label, size = LOOKS[str(group.get_label())]
                 group.set(color=colour, sizes=[size])
-                tell_configurations(
-                    group, search, lambda c: [c.mean(objective).value for objective in (one, other)]
-                )
                 handles.append(points(label, colour=colour))
             if search.default and search.default.status == "ok":
                 at = [search.default.mean(objective).value for objective in (one, other)]
@@ -66,6 +64,8 @@ def _draw(search: Search, study: optuna.Study, x: int, y: int) -> Figure:
             if len(search.objectives) == 2:
                 _stairs(axes, search, front(search, study))
             beyond = _frame(axes, search, one, other)
+            for group in groups:
+                _tell_inside(axes, group, search, (one, other))
             axes.set_xlabel(f"test {one.titled} {one.arrow_along}")
             axes.set_ylabel(f"test {other.titled} {other.arrow}")
             axes.grid(**GRID)
@@ -96,3 +96,14 @@ def _frame(axes: Axes, search: Search, one: Outcome, other: Outcome) -> int:
     axes.set_ylim(*limits[1])
     low, high = np.transpose(limits)
     return int(((means < low) | (means > high)).any(axis=1).sum())
+
+
+def _tell_inside(
+    axes: Axes, group: Collection, search: Search, pair: tuple[Outcome, Outcome]
+) -> None:
+    """Drop a group's points beyond the frame, and name the others in tooltips."""
+    at = np.asarray(group.get_offsets(), dtype=float)
+    (left, right), (low, high) = sorted(axes.get_xlim()), sorted(axes.get_ylim())
+    inside = (at >= (left, low)).all(axis=1) & (at <= (right, high)).all(axis=1)
+    group.set_offsets(at[inside])
+    tell_configurations(group, search, lambda c: [c.mean(objective).value for objective in pair])

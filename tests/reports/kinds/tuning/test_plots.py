@@ -1,6 +1,7 @@
 """The figures of the tuning report, and the whole report of every kind of search."""
 
 import dataclasses
+import re
 import warnings
 
 import matplotlib as mpl
@@ -13,10 +14,12 @@ from harness.results import Results
 from reports.kinds.tuning import report as tuning
 from reports.kinds.tuning.curves import draw_curves
 from reports.kinds.tuning.figures import figures, importances
+from reports.kinds.tuning.front import draw_fronts
 from reports.kinds.tuning.objective_view import View
 from reports.kinds.tuning.search import read_search
 from reports.kinds.tuning.study import rebuild
 from reports.layout.curves import read_curves
+from reports.page.figure import Figure
 from reports.page.page import render
 from tests.reports.helpers.reading_html import report
 from tests.reports.helpers.searches import AXES, BOUND, ELBO, MSE, grid, search, two
@@ -126,3 +129,20 @@ def test_curves_hold_every_trial_with_its_ending():
     expected = made.trials.set_index("trial_id").loc[[*recorded], "status"]
     assert sorted(ended) == sorted(expected)
     assert (ended == "pruned").sum() > 5
+
+
+@pytest.mark.parametrize("constraints", [(), BOUND])
+def test_every_point_says_which_configuration_it_is(constraints) -> None:
+    """A point of a slice, a contour or a front has the number, trials and seeds of its own."""
+    made = search(configurations=12, constraints=constraints)
+    read = read_search(made)
+    drawn = [part for part in figures(read, rebuild(read), 0) if isinstance(part, Figure)]
+    both = read_search(two())
+    drawn += draw_fronts(both, rebuild(both))
+    tooltips = {read.tooltip(c.number) for c in read.valued}
+    for figure in drawn:
+        said = re.findall("<title>(number [^<]*)</title>", figure.svg)
+        if figure.name.startswith(("slices", "contour", "history")):
+            assert set(said) == tooltips, figure.name
+        if figure.name.startswith("front"):
+            assert set(said) == {both.tooltip(c.number) for c in both.valued}
