@@ -51,7 +51,7 @@ def _train(trial: TrialConfig, dataset: Dataset, settings: Settings) -> TrialRec
         f"{len(dataset.train)} training and {len(used.test)} of {len(dataset.test)} test images, "
         f"{trial.scale.epochs} epochs, seed {trial.seed}, {device}"
     )
-    running = run_trial(trial, dataset, device, run_missing.origin(settings))
+    running = run_trial(trial, dataset, device, run_missing.origin(settings), keep=True)
     started, printed_at = time.monotonic(), 0.0
     try:
         while True:

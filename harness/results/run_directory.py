@@ -15,7 +15,7 @@ from harness.results.creation import prepare, store
 from harness.results.data_seen import require_same_data
 from harness.results.encoding import encode_arrays
 from harness.results.locking import locked
-from harness.results.records import TrialRecord, artifact_name
+from harness.results.records import TrialRecord, artifact_name, model_name
 from harness.results.storage import Storage
 from harness.results.stored_plan import PLAN, Plan, make_plan, read_plan, require_run
 from harness.results.trial_files import pair_of, write_pair
@@ -35,6 +35,7 @@ class RunDirectory:
         trials/part-<trial_id>.parquet   one row          trials/compact-<n>.parquet   many
         curves/part-<trial_id>.parquet   long form        curves/compact-<n>.parquet
         artifacts/<trial_id>.npz         arrays for figures
+        models/<trial_id>.safetensors    trained methods; means nothing without a row
         corrupt/                         files that were torn or altered
 
     One process, the driver, plans, verifies, compacts and removes; it holds ``lock`` meanwhile. Any
@@ -129,7 +130,7 @@ class RunDirectory:
             yield
 
     def write(self, record: TrialRecord) -> None:
-        """Write a finished trial: arrays, curves, and last its row, which is the commit.
+        """Write a finished trial: model, arrays, curves, and last its row, which is the commit.
 
         Killed at any point, the trial is either finished or as if it had never run. Writing a
         trial again replaces it.
@@ -142,6 +143,8 @@ class RunDirectory:
         if record.trial_id not in planned:
             raise ValueError(f"trial {record.trial_id} is not in the plan; extend it by create()")
         pair = pair_of(record, plan.trials_schema)
+        if record.model is not None:
+            self._storage.write(model_name(record.trial_id), record.model)
         if record.arrays:
             self._storage.write(artifact_name(record.trial_id), encode_arrays(record.arrays))
         write_pair(self._storage, pair)
