@@ -100,7 +100,10 @@ def parser() -> argparse.ArgumentParser:
     for name in ("status", "resume", "report"):
         parsers[name].add_argument("run_dir", help="a folder or URI that a sweep wrote")
     parsers["resume"].add_argument(
-        "overrides", nargs="*", metavar="key=value", help="ray.*, device, data_root, retry_failed"
+        "overrides",
+        nargs="*",
+        metavar="key=value",
+        help="ray.*, device, data_root, retry_failed, keep",
     )
     parsers["report"].add_argument("--out", type=Path, help="the HTML file (default: in run_dir)")
     parsers["report"].add_argument("--kind", help=_KINDS)

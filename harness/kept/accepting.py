@@ -24,7 +24,6 @@ def accepting_images(method: Method) -> Method:
     return method.requires_grad_(requires_grad=False)
 
 
-@functools.cache
 def _accepting(cls: type[Method]) -> type[Method]:
     """Return a subclass under the same name; unlike functions set on an object it can be copied."""
     own = {name: _converting(getattr(cls, name)) for name in OF_IMAGES if hasattr(cls, name)}

@@ -111,15 +111,25 @@ def kept_models(results: Results) -> list[Kept]:
     rows = results.trials.set_index("trial_id").filter(regex=r"^metric\.").astype(float)
     rows = rows.rename(columns=lambda column: column.removeprefix("metric."))
     configs = dict(zip(results.plan["trial_id"], results.plan["config"], strict=True))
-    kept = []
-    for trial_id in ids:
-        metrics: dict[str, float] = rows.loc[trial_id].dropna().to_dict()
-        config = json.loads(configs[trial_id])
-        name = ranking.judged_by(metrics)
-        score = f"{name} {metrics[name]:.5g}" if name else "no score"
-        rank = ranking.rank(trial_id, metrics, config)
-        kept.append(Kept(trial_id, config, group_of(config), rank, score))
-    return kept
+    return [
+        kept_model(
+            trial_id,
+            {str(name): value for name, value in rows.loc[trial_id].items()},
+            json.loads(configs[trial_id]),
+            ranking,
+        )
+        for trial_id in ids
+    ]
+
+
+def kept_model(
+    trial_id: str, metrics: Mapping[str, float], config: dict[str, Any], ranking: Ranking
+) -> Kept:
+    """Return a trained model with its rank; see :meth:`Ranking.rank` for the arguments."""
+    name = ranking.judged_by(metrics)
+    score = f"{name} {metrics[name]:.5g}" if name else "no score"
+    rank = ranking.rank(trial_id, metrics, config)
+    return Kept(trial_id, config, group_of(config), rank, score)
 
 
 def best_of_each(kept: Iterable[Kept]) -> dict[str, Kept]:

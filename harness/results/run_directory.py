@@ -17,7 +17,7 @@ from harness.results.encoding import encode_arrays
 from harness.results.locking import locked
 from harness.results.records import TrialRecord, artifact_name, model_name
 from harness.results.storage import Storage
-from harness.results.stored_plan import PLAN, Plan, make_plan, read_plan, require_run
+from harness.results.stored_plan import PLAN, Plan, make_plan, read_plan, require_run, write_sweep
 from harness.results.trial_files import pair_of, write_pair
 
 LATE_S = 30.0
@@ -148,6 +148,26 @@ class RunDirectory:
         if record.arrays:
             self._storage.write(artifact_name(record.trial_id), encode_arrays(record.arrays))
         write_pair(self._storage, pair)
+
+    def delete_model(self, trial_id: str) -> None:
+        """Delete a trial's trained method; its row and all else stay.
+
+        Raises:
+            OSError: it cannot be deleted.
+        """
+        self._storage.delete(model_name(trial_id))
+
+    def sweep(self) -> dict[str, Any]:
+        """Return what ``sweep.yaml`` says of the sweep."""
+        return read_plan(self._storage).sweep
+
+    def amend(self, sweep: dict[str, Any]) -> None:
+        """Replace what ``sweep.yaml`` says, which decides no trial: the plan stays as it is.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        write_sweep(self._storage, sweep)
 
     def finished(self) -> set[str]:
         """Return the trials that have a row, by file names (and the ids in compact files).
