@@ -35,9 +35,7 @@ def choose(results: Results, trial_id: str | None) -> Kept:
         UserError: none was kept, or not this one; or several methods or datasets have one, so that
             there is no best.
     """
-    kept = kept_models(results)
-    if not kept:
-        raise UserError(_none_kept(results))
+    kept = require_kept(results)
     if trial_id is not None:
         ids = {model.trial_id: model for model in kept}
         if trial_id not in ids:
@@ -50,6 +48,18 @@ def choose(results: Results, trial_id: str | None) -> Kept:
             f"compared with each other: name one by its trial.\n{listed(best)}"
         )
     return best[0]
+
+
+def require_kept(results: Results) -> list[Kept]:
+    """Return the models that were kept, in the order of the plan.
+
+    Raises:
+        UserError: there is none.
+    """
+    kept = kept_models(results)
+    if not kept:
+        raise UserError(_none_kept(results))
+    return kept
 
 
 def read_model(results: Results, trial_id: str, device: str) -> tuple[Origin, Method]:

@@ -110,11 +110,12 @@ def kept_models(results: Results) -> list[Kept]:
     ranking = ranking_of(results.sweep)
     rows = results.trials.set_index("trial_id").filter(regex=r"^metric\.").astype(float)
     rows = rows.rename(columns=lambda column: column.removeprefix("metric."))
+    metrics: dict[Any, dict[Any, float]] = rows.to_dict("index")
     configs = dict(zip(results.plan["trial_id"], results.plan["config"], strict=True))
     return [
         kept_model(
             trial_id,
-            {str(name): value for name, value in rows.loc[trial_id].items()},
+            metrics[trial_id],
             json.loads(configs[trial_id]),
             ranking,
         )

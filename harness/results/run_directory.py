@@ -2,14 +2,14 @@
 
 import json
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from harness.results import compaction, verification
+from harness.results import compaction, further_metrics, verification
 from harness.results.columns import Columns
 from harness.results.creation import prepare, store
 from harness.results.data_seen import require_same_data
@@ -168,6 +168,18 @@ class RunDirectory:
             UserError: it cannot be written.
         """
         write_sweep(self._storage, sweep)
+
+    def add_metrics(self, described: Sequence[Mapping[str, Any]]) -> None:
+        """Give the rows columns of further metrics; see ``harness.results.further_metrics``.
+
+        Args:
+            described: name, label, direction, unit and range of each, for ``sweep.yaml``.
+        """
+        further_metrics.add_metrics(self._storage, described)
+
+    def set_metrics(self, trial_id: str, values: Mapping[str, float]) -> None:
+        """Put values of further metrics into a finished trial's row, in one atomic step."""
+        further_metrics.set_metrics(self._storage, trial_id, values)
 
     def finished(self) -> set[str]:
         """Return the trials that have a row, by file names (and the ids in compact files).

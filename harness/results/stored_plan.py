@@ -42,8 +42,12 @@ class Plan:
         return ids
 
     def extending(self, old: "Plan") -> "Plan":
-        """Return this plan with a schema that also takes the rows of a smaller, older one."""
-        return Plan(self.sweep, self.table, union(old.trials_schema, self.trials_schema))
+        """Return this plan with what a smaller, older one has more: columns, and their metrics."""
+        own: list[Any] = self.sweep.get("metrics") or []
+        names = {entry["name"] for entry in own}
+        further = [e for e in old.sweep.get("metrics") or [] if e["name"] not in names]
+        sweep = {**self.sweep, "metrics": [*own, *further]} if further else self.sweep
+        return Plan(sweep, self.table, union(old.trials_schema, self.trials_schema))
 
 
 def make_plan(sweep: dict[str, Any], frame: pd.DataFrame, columns: Columns) -> Plan:
