@@ -9,9 +9,10 @@ import pyarrow.parquet as pq
 from harness.config.settings import build_settings
 from harness.config.trials import trial_from_dict
 from harness.datasets.registry import load_dataset
+from harness.kept.choosing import choose
 from harness.kept.codes import SPLITS, codes_table
 from harness.kept.data_choice import chosen_dataset
-from harness.kept.loading import choose, read_model, sources_warning
+from harness.kept.loading import read_model, sources_warning
 from harness.results import load
 from harness.results.storage import Storage
 

@@ -9,8 +9,9 @@ from harness.commands.run_missing import load_datasets
 from harness.config.overrides import parse
 from harness.config.schema import Settings
 from harness.errors import UserError
+from harness.kept.choosing import require_kept
 from harness.kept.evaluation import Task, score, tasks
-from harness.kept.loading import require_kept, sources_warning
+from harness.kept.loading import sources_warning
 from harness.metrics.registry import METRIC_PATHS, describe_keys
 from harness.results import Results, RunDirectory, load
 from harness.shell import command_line
@@ -67,9 +68,8 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 def _say_what(results: Results, planned: list[Task], names: list[str]) -> None:
     todo = [task for task in planned if task.metrics]
-    print(
-        f"{results.location}: {len(planned)} kept models, {len(todo)} to score on {', '.join(names)}"
-    )
+    asked = ", ".join(names)
+    print(f"{results.location}: {len(planned)} kept models, {len(todo)} to score on {asked}")
     kept = {task.model.trial_id for task in planned}
     ended = results.trials.loc[results.trials["status"] == "ok", "trial_id"]
     lacking = [trial_id for trial_id in ended if trial_id not in kept]

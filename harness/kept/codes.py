@@ -38,8 +38,8 @@ def codes_table(method: Method, dataset: Dataset, splits: tuple[str, ...] = SPLI
     if shape != own:
         raise UserError(
             f"The images of the dataset '{dataset.name}' are {_written(shape)} and the model was "
-            f"trained on {_written(own)} (channels x height x width). Choose options that give such "
-            f"images (`unbraid list datasets {dataset.name}`), or bring the images to that shape."
+            f"trained on {_written(own)} (channels x height x width). Choose options that give "
+            f"such images (`unbraid list datasets {dataset.name}`), or resize the files."
         )
     tables = [_of_split(method, name, getattr(dataset, name), dataset) for name in splits]
     return pa.concat_tables(tables, promote_options="permissive")
