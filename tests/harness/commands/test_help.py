@@ -12,7 +12,9 @@ from harness.cli import main, parser
 from harness.commands.resume import changed
 from harness.config.sweep import resolve
 
-COMMANDS = ("list", "train", "sweep", "status", "resume", "report", "doctor")
+COMMANDS = (
+    *("list", "train", "sweep", "status", "resume", "report", "evaluate", "encode", "doctor"),
+)
 STORED = {
     "seed": 0,
     "seeds": 3,
@@ -90,7 +92,7 @@ def test_every_command_says_what_it_does_and_how_it_ends() -> None:
         assert len(summary.split()) > 3
 
 
-@pytest.mark.parametrize("document", ["README.md", "cluster.yaml"])
+@pytest.mark.parametrize("document", ["README.md", "cluster.yaml", "docs/models.md"])
 def test_documented_commands_resolve(document: str) -> None:
     found = documented(document)
     assert found

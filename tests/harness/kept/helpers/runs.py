@@ -1,11 +1,13 @@
 """Run directories with models, made without training anything."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from harness.config.schema import TrialConfig
+from harness.config.sweep import resolve
 from harness.datasets.digits import DigitsOptions
 from harness.metrics.registry import describe_keys, metric_keys
 from harness.planning import plan_frame
@@ -15,6 +17,7 @@ from harness.trial.run import TIME_COLUMNS
 from tests.harness.helpers import toys
 
 METRICS = ("elbo", "mse")
+SETTINGS = dataclasses.asdict(resolve(["method=vae", "dataset=digits"]).settings)
 
 
 def trials(n: int = 4, method: str = "vae", **options: Any) -> list[TrialConfig]:
@@ -33,7 +36,8 @@ def create(
     """Make a run directory with planned trials, none of them finished."""
     sweep = {
         "metrics": describe_keys(METRICS),
-        "settings": {"keep": keep, "search": search or {"name": "grid"}},
+        "settings": {**SETTINGS, "keep": keep, "search": search or {"name": "grid"}},
+        "swept": {},
     }
     columns = Columns(metric_keys(METRICS), TIME_COLUMNS, ENV_COLUMNS)
     return RunDirectory(location).create(sweep, plan_frame(planned), columns)
