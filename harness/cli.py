@@ -17,6 +17,7 @@ what to run, as key=value in Hydra's grammar:
   method.lr=choice(1e-4,1e-3)                     sweep it (quote it: shells read brackets)
   search=optuna trials=9 method.d=interval(2,16)  let a search choose from it, or search=random
   scheduler=asha                                  stop early what falls behind the others
+  keep=all                                        keep every trained model, or best, or none
   ray.num_cpus=2 ray.address=auto                 what Ray may use, or a running cluster
 scales: smoke (seconds a trial), small (minutes a sweep on a laptop), paper (the published setting)
 """
@@ -71,8 +72,7 @@ _COMMANDS = {
         "write the codes of images by a kept model into a Parquet file",
         "examples:\n"
         "  unbraid encode runs/stability --out codes.parquet\n"
-        "  unbraid encode runs/stability 0b1c2d3e4f50 --data dataset=digits dataset.warp=none \\\n"
-        "      --out codes.parquet\n"
+        "  unbraid encode runs/stability 0b1c2d3e4f50 --data dataset=glyphs --out codes.parquet\n"
         "without --data the images are those of the model's own dataset; NAME:PATH is short for\n"
         "dataset=NAME dataset.path=PATH; columns: split, index, GROUP.0 ... of each latent group,\n"
         "factor.NAME where known\n",

@@ -72,7 +72,7 @@ def test_examples_of_each_command_resolve(command: str) -> None:
 
 def test_overrides_that_the_help_explains_resolve() -> None:
     explained = re.findall(r"^  (\S+=.*?)  ", help_of("sweep"), re.MULTILINE)
-    assert len(explained) == 6
+    assert len(explained) == 7
     for overrides in explained:
         assert resolve(overrides.split()).trials
 

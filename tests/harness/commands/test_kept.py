@@ -138,10 +138,7 @@ def test_encode_takes_other_data_and_a_trial(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (
-            ("--data", "dataset=bodies", "dataset.n_train=4", "dataset.n_test=4"),
-            "'bodies' are 1 x 400 x 200 and",
-        ),
+        (("--data", "dataset=bodies", *FEW), "'bodies' are 1 x 400 x 200 and the model"),
         (("--data", "folderr:/x"), "There is no dataset 'folderr'"),
         (("--data", "dataset=mnist"), "The dataset 'mnist' needs a folder with data"),
     ],
