@@ -8,7 +8,7 @@ from harness.commands.resume import changed
 from harness.commands.run_missing import load_datasets
 from harness.config.overrides import parse
 from harness.config.schema import Settings
-from harness.errors import UserError
+from harness.errors import CorruptFileError, UserError
 from harness.kept.choosing import require_kept
 from harness.kept.evaluation import Task, score, tasks
 from harness.kept.loading import sources_warning
@@ -92,13 +92,21 @@ def _add(
     datasets = load_datasets(directory, [task.trial for task in todo], settings)
     directory.add_metrics(describe_keys(names))
     said: set[Any] = set()
-    for scored in score(results, todo, datasets, settings.device):
-        model, origin = scored.task.model, scored.origin
-        directory.set_metrics(model.trial_id, scored.scores)
+    damaged = []
+    for task in todo:
+        trial_id = task.model.trial_id
+        try:
+            scored = score(results, task, datasets[task.trial.dataset], settings.device)
+        except CorruptFileError as error:  # no reason to leave the others
+            damaged.append(str(error))
+            continue
+        directory.set_metrics(trial_id, scored.scores)
         numbers = "  ".join(f"{name} {value:.5g}" for name, value in scored.scores.items())
-        print(f"{model.trial_id}  {origin.method}  {numbers or 'cannot be scored'}", flush=True)
-        changes = (origin.method, *origin.changed_sources())
+        print(f"{trial_id}  {task.trial.method}  {numbers or 'cannot be scored'}", flush=True)
+        changes = (task.trial.method, *scored.origin.changed_sources())
         if len(changes) > 1 and changes not in said:
             said.add(changes)
-            print(f"warning: {sources_warning(model.trial_id, origin)}", file=sys.stderr)
+            print(f"warning: {sources_warning(trial_id, scored.origin)}", file=sys.stderr)
     directory.verify()  # brings all rows to the columns that there are now
+    if damaged:
+        raise CorruptFileError("\n".join(damaged))

@@ -17,9 +17,10 @@ SPLITS = ("train", "test")
 def codes_table(method: Method, dataset: Dataset, splits: tuple[str, ...] = SPLITS) -> pa.Table:
     """Return the codes of a dataset's images, one row an image, in the dataset's order.
 
-    Columns: ``split`` and ``index`` (from 0 within the split) say which image; ``GROUP.I`` float32
-    is dimension I of the code of a latent group, such as ``latent.0`` or ``pose.3``, and
-    ``factor.NAME`` a ground-truth factor that the dataset knows.
+    Columns: ``split``, ``index`` (from 0 within the split) and, where the images have names such as
+    their files', ``name`` say which image; ``GROUP.I`` float32 is dimension I of the code of a
+    latent group, such as ``latent.0`` or ``pose.3``; ``factor.NAME`` is a ground-truth factor that
+    the dataset knows.
 
     Args:
         method: a loaded method, in evaluation mode.
@@ -58,6 +59,8 @@ def _of_split(method: Encodes, name: str, split: Split, dataset: Dataset) -> pa.
         "split": pa.array([name] * len(split), pa.string()),
         "index": pa.array(np.arange(len(split))),
     }
+    if split.names is not None:
+        columns["name"] = pa.array(split.names.tolist(), pa.string())
     for group in coded[0]:
         codes = np.concatenate([batch[group] for batch in coded])
         columns |= {f"{group}.{i}": pa.array(column) for i, column in enumerate(codes.T)}

@@ -1,13 +1,12 @@
 """Further metrics of kept models, computed as at the end of their training."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from harness.config.checks import check_scores
 from harness.config.schema import TrialConfig
 from harness.config.trials import trial_from_dict
 from harness.data.dataset import Dataset
-from harness.data.options import DatasetOptions
 from harness.evaluation.scores import evaluate, require_scorable
 from harness.kept.loading import read_model
 from harness.kept.ranking import Kept
@@ -37,7 +36,6 @@ class Task:
 class Scored:
     """What a task has come to: the scores by key, and where the model comes from."""
 
-    task: Task
     scores: dict[str, float]
     origin: Origin
 
@@ -71,28 +69,23 @@ def tasks(results: Results, models: Sequence[Kept], names: Sequence[str]) -> lis
     ]
 
 
-def score(
-    results: Results,
-    todo: Sequence[Task],
-    datasets: Mapping[DatasetOptions, Dataset],
-    device: str,
-) -> Iterator[Scored]:
-    """Yield the scores of one task after another.
+def score(results: Results, task: Task, dataset: Dataset, device: str) -> Scored:
+    """Return the scores of a task.
 
     They are those that the trial itself would have come to: the same images, limits, random numbers
     and code. On the CPU, with as many threads, they are the same bits.
 
     Args:
         results: of the run directory that keeps the models.
-        todo: what to compute.
-        datasets: of the tasks' trials, by options.
+        task: what to compute.
+        dataset: of the task's trial.
         device: ``auto``, ``cpu`` or ``cuda``.
 
     Raises:
-        UserError: a model cannot be loaded (see :func:`harness.kept.loading.read_model`).
+        CorruptFileError: the model's file is torn or altered.
+        UserError: it cannot be loaded (see :func:`harness.kept.loading.read_model`).
     """
-    for task in todo:
-        origin, method = read_model(results, task.model.trial_id, device)
-        where = next(tensor.device for tensor in method.state_dict().values())
-        data = evaluation_data(task.trial, datasets[task.trial.dataset], where)
-        yield Scored(task, evaluate(method, data, task.metrics, task.trial.seed), origin)
+    origin, method = read_model(results, task.model.trial_id, device)
+    where = next(tensor.device for tensor in method.state_dict().values())
+    data = evaluation_data(task.trial, dataset, where)
+    return Scored(evaluate(method, data, task.metrics, task.trial.seed), origin)

@@ -3,7 +3,7 @@
 import warnings
 from pathlib import Path
 
-from harness.errors import CorruptFileError
+from harness.errors import CorruptFileError, UserError
 from harness.kept.accepting import accepting_images
 from harness.kept.choosing import AGAIN, choose
 from harness.results import Results, load
@@ -32,7 +32,10 @@ def read_model(results: Results, trial_id: str, device: str) -> tuple[Origin, Me
     """
     name = f"{results.location}/{model_name(trial_id)}"
     where = pick_device(device)
-    data = results.model(trial_id)
+    try:
+        data = results.model(trial_id)
+    except FileNotFoundError:  # of a sweep that runs
+        raise UserError(f"{name} has just made way for a better model; try again.") from None
     try:
         origin = decode_origin(data, name)
     except CorruptFileError as error:

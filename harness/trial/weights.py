@@ -134,8 +134,8 @@ def decode_model(data: bytes, name: str, origin: Origin, device: torch.device) -
 
     Raises:
         CorruptFileError: the file is torn or altered.
-        UserError: the method is not installed, or its code no longer has the parameters and buffers
-            that the file has.
+        UserError: the method is not installed, or its code no longer has the hyperparameters,
+            parameters and buffers that the file has.
     """
     try:
         stored = safetensors.torch.load(data)
@@ -143,7 +143,11 @@ def decode_model(data: bytes, name: str, origin: Origin, device: torch.device) -
         raise CorruptFileError(f"{name}: torn or altered ({error})") from error
     values = {key: value for key, value in origin.config["method"].items() if key != "name"}
     cls = METHODS.load(origin.method)
-    method = cls(build(cls.Hyperparameters, values, "method"), origin.data)
+    try:
+        hyperparameters = build(cls.Hyperparameters, values, "method")
+    except UserError as error:
+        raise UserError(f"{_unfit(name, origin)}: {error} {_then(origin)}") from None
+    method = cls(hyperparameters, origin.data)
     _require_same_names(state(method), stored, name, origin)
     with torch.no_grad():
         for key, tensor in state(method).items():
@@ -172,12 +176,17 @@ def _require_same_names(
         if key in stored and _kind(stored[key]) != _kind(tensor)
     ]
     if faults:
-        versions = ", ".join(f"{key} {value}" for key, value in origin.versions.items())
-        raise UserError(
-            f"{name} does not fit the method '{origin.method}' as it is now: "
-            f"{'; '.join(faults[:3])}{f'; and {len(faults) - 3} more' if faults[3:] else ''}. It "
-            f"was trained with {versions}; use the code of then, or train again."
-        )
+        more = f"; and {len(faults) - 3} more" if faults[3:] else ""
+        raise UserError(f"{_unfit(name, origin)}: {'; '.join(faults[:3])}{more}. {_then(origin)}")
+
+
+def _unfit(name: str, origin: Origin) -> str:
+    return f"{name} does not fit the method '{origin.method}' as it is now"
+
+
+def _then(origin: Origin) -> str:
+    versions = ", ".join(f"{key} {value}" for key, value in origin.versions.items())
+    return f"It was trained with {versions}; use the code of then, or train again."
 
 
 def _kind(tensor: Tensor) -> str:

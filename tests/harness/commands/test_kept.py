@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 
 from harness.cli import main
 from harness.commands import run_missing
+from harness.config.schema import TrialConfig
 from harness.config.sweep import resolve
 from harness.datasets.registry import load_dataset
-from harness.results import load
+from harness.results import TrialRecord, load
 from tests.harness.helpers import toys
 from tests.harness.helpers.command_line import Capture, complaint, printed, snapshot
 from tests.harness.kept.helpers import runs
@@ -97,7 +99,7 @@ def test_evaluate_refuses(capsys: Capture, arguments: tuple[str, ...], says: str
 def test_trials_without_a_model_are_named(capsys: Capture) -> None:
     planned = resolve(["method=vae", *SMALL, "seeds=4"]).trials
     run = runs.create("run", planned, keep="best")
-    _, kept = toys.run(planned[0], load_dataset(planned[0].dataset, None), keep=True)
+    kept = trained_record(planned[0])
     run.write(kept)
     for trial in planned[1:3]:
         run.write(runs.record(trial, model=None, elbo=-9999.0))
@@ -111,6 +113,27 @@ def test_trials_without_a_model_are_named(capsys: Capture) -> None:
     assert lines[2].startswith(f"{kept.trial_id}  vae  active_units ")
     scored = load("run").trials.set_index("trial_id")["metric.active_units"].notna()
     assert scored[scored].index.tolist() == [kept.trial_id]
+
+
+@pytest.mark.usefixtures("workplace")
+def test_a_damaged_model_does_not_keep_the_others_from_being_scored(capsys: Capture) -> None:
+    planned = resolve(["method=vae", *SMALL, "seeds=2"]).trials
+    run = runs.create("run", planned, keep="all")
+    for trial in planned:
+        record = trained_record(trial)
+        broken = record.model[:-1] if record.model and trial is planned[0] else record.model
+        run.write(replace(record, model=broken))
+    assert main(["evaluate", "run", "metrics=[latents]"]) == 2
+    said = capsys.readouterr()
+    first, second = (trial.trial_id for trial in planned)
+    assert said.err.startswith(f"unbraid evaluate: run/models/{first}.safetensors: torn or altered")
+    assert "another run_dir" in said.err
+    assert f"{second}  vae  active_units" in said.out
+    assert load("run").trials["metric.active_units"].notna().tolist() == [False, True]
+
+
+def trained_record(trial: TrialConfig) -> TrialRecord:
+    return toys.run(trial, load_dataset(trial.dataset, None), keep=True)[1]
 
 
 @pytest.mark.usefixtures("run")

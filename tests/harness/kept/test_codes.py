@@ -25,9 +25,12 @@ def dataset() -> Dataset:
     label = {"label": np.arange(toys.N_TRAIN)}
     shift = {"shift": np.linspace(0, 1, toys.N_TRAIN, dtype=np.float32)}
     test = {"label": np.arange(toys.N_TEST)}
+    files = np.array([f"a/{place}.png" for place in range(toys.N_TEST)])
     train = replace(plain.train, factors={**label, **shift})
     warp = WarpRange(90, 0.5)  # of training batches, and of no use here
-    return replace(plain, train=train, test=replace(plain.test, factors=test), warp=warp)
+    return replace(
+        plain, train=train, test=replace(plain.test, factors=test, names=files), warp=warp
+    )
 
 
 def test_the_columns_are_codes_and_factors_of_every_image_in_order(vitae: Method) -> None:
@@ -37,6 +40,8 @@ def test_the_columns_are_codes_and_factors_of_every_image_in_order(vitae: Method
     assert frame["split"].tolist() == ["train"] * toys.N_TRAIN + ["test"] * toys.N_TEST
     assert frame["index"].tolist() == [*range(toys.N_TRAIN), *range(toys.N_TEST)]
     assert frame["factor.label"].tolist() == frame["index"].tolist()
+    assert frame["name"].dropna().tolist() == [f"a/{place}.png" for place in range(toys.N_TEST)]
+    assert frame["name"].notna().tolist() == (frame["split"] == "test").tolist()
     assert frame["factor.shift"].notna().tolist() == (frame["split"] == "train").tolist()
     for part in ("train", "test"):
         images = torch.from_numpy(getattr(data, part).images).float() / 255
@@ -50,8 +55,8 @@ def test_the_columns_are_codes_and_factors_of_every_image_in_order(vitae: Method
 
 
 def test_one_split_is_enough(vitae: Method) -> None:
-    table = codes_table(vitae, dataset(), ("test",))
-    assert (table.num_rows, "factor.shift" in table.column_names) == (toys.N_TEST, False)
+    table = codes_table(vitae, dataset().limited(test=5), ("test",))
+    assert (table.num_rows, "factor.shift" in table.column_names) == (5, False)
 
 
 def test_images_of_another_shape_are_refused(vitae: Method) -> None:

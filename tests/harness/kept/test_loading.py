@@ -68,8 +68,7 @@ for run in sys.argv[1:]:
     method = harness.load_model(run)
     with torch.no_grad():
         made = method.reconstruct(dataset.test.images[:8]).numpy().tobytes()
-    datasets = {trial.dataset: dataset}
-    (scored,) = score(results, [Task(model, trial, trial.metrics)], datasets, "cpu")
+    scored = score(results, Task(model, trial, trial.metrics), dataset, "cpu")
     print(json.dumps([hashlib.sha256(made).hexdigest(), scored.scores]))
 """
 

@@ -170,6 +170,13 @@ def test_other_parameters_than_the_methods_are_an_error(
     assert f"torch {torch.__version__}; use the code of then" in str(refused.value)
 
 
+def test_hyperparameters_that_are_gone_are_an_error(stored: bytes) -> None:
+    origin = decode_origin(stored, "models/x")
+    config = {**origin.config, "method": {**origin.config["method"], "depth": 3}}
+    with pytest.raises(UserError, match=r"models/x does not fit .* Unknown key 'method.depth'"):
+        decode_model(stored, "models/x", replace(origin, config=config), CPU)
+
+
 class Tied(toys.MeanImage):
     """A toy with one tensor under two names, and one in half precision."""
 
