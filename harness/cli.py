@@ -17,6 +17,7 @@ what to run, as key=value in Hydra's grammar:
   method.lr=choice(1e-4,1e-3)                     sweep it (quote it: shells read brackets)
   search=optuna trials=9 method.d=interval(2,16)  let a search choose from it, or search=random
   scheduler=asha                                  stop early what falls behind the others
+  keep=all                                        keep every trained model, or best, or none
   ray.num_cpus=2 ray.address=auto                 what Ray may use, or a running cluster
 scales: smoke (seconds a trial), small (minutes a sweep on a laptop), paper (the published setting)
 """
@@ -59,6 +60,23 @@ _COMMANDS = {
         "draw a sweep's results into one HTML file",
         "example:\n  unbraid report runs/stability --out stability.html\n",
     ),
+    "evaluate": (
+        "compute further metrics of a sweep's kept models, without training again",
+        "examples:\n"
+        "  unbraid evaluate runs/stability metrics=[log_px]\n"
+        "  unbraid evaluate runs/stability metrics=[log_px,my_metrics.sharpness] device=cuda\n"
+        "models that have values already are left as they are; `unbraid list metrics` names what\n"
+        "there is; the report then shows the new columns\n",
+    ),
+    "encode": (
+        "write the codes of images by a kept model into a Parquet file",
+        "examples:\n"
+        "  unbraid encode runs/stability --out codes.parquet\n"
+        "  unbraid encode runs/stability 0b1c2d3e4f50 --data dataset=glyphs --out codes.parquet\n"
+        "without --data the images are those of the model's own dataset; NAME:PATH is short for\n"
+        "dataset=NAME dataset.path=PATH; columns: split, index, GROUP.0 ... of each latent group,\n"
+        "factor.NAME where known\n",
+    ),
     "doctor": (
         "check versions, processors, data, disk and Ray on this machine",
         "example:\n  unbraid doctor\n",
@@ -97,17 +115,40 @@ def parser() -> argparse.ArgumentParser:
         help="list the hyperparameters of this method, the options of this dataset or the "
         "numbers of this metric",
     )
-    for name in ("status", "resume", "report"):
+    for name in ("status", "resume", "report", "evaluate", "encode"):
         parsers[name].add_argument("run_dir", help="a folder or URI that a sweep wrote")
     parsers["resume"].add_argument(
-        "overrides", nargs="*", metavar="key=value", help="ray.*, device, data_root, retry_failed"
+        "overrides",
+        nargs="*",
+        metavar="key=value",
+        help="ray.*, device, data_root, keep, retry_failed",
     )
+    parsers["evaluate"].add_argument(
+        "overrides", nargs="*", metavar="key=value", help="metrics=[NAME,...], device, data_root"
+    )
+    _add_encode(parsers["encode"])
     parsers["report"].add_argument("--out", type=Path, help="the HTML file (default: in run_dir)")
     parsers["report"].add_argument("--kind", help=_KINDS)
     parsers["doctor"].add_argument(
         "--data-root", help="folder with real data (default: UNBRAID_DATA)"
     )
     return top
+
+
+def _add_encode(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "trial", nargs="?", help="whose model (default: the only one, or the best by the outcome)"
+    )
+    parser.add_argument(
+        "--data",
+        nargs="+",
+        metavar="WORD",
+        help="NAME:PATH, or dataset=NAME, and options dataset.KEY=VALUE (default: the model's own)",
+    )
+    parser.add_argument("--split", choices=("train", "test", "all"), default="all")
+    parser.add_argument("--out", required=True, help="the Parquet file, a path or a URI")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--data-root", help="folder with real data (default: as in the sweep)")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

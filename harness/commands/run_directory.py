@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from harness.config.schema import TrialConfig
@@ -41,6 +42,19 @@ def _suggested(directory: RunDirectory, sweep: Sweep) -> list[TrialConfig]:
     results = load(directory.location)
     same = sweep.searched.same_space(results.sweep["search"])
     return planned_trials(results) if same else []
+
+
+def keeping(sweep: Sweep) -> Sweep:
+    """Return the sweep with the ``keep`` of what its run directory holds, unless it names its own.
+
+    Else more seeds for a sweep with ``keep=all`` would delete its models.
+    """
+    directory = RunDirectory(sweep.settings.run_dir or default_run_dir(sweep))
+    named = any(argument.startswith("keep=") for argument in sweep.arguments)
+    if named or not directory.holds_run():
+        return sweep
+    stored = directory.sweep()["settings"].get("keep", sweep.settings.keep)
+    return replace(sweep, settings=replace(sweep.settings, keep=stored))
 
 
 def default_run_dir(sweep: Sweep) -> str:

@@ -15,6 +15,7 @@ from harness.datasets.registry import load_dataset
 from harness.execution.driver import run_trials
 from harness.execution.progress import Progress, label
 from harness.execution.ray_session import ray_session, slots
+from harness.kept.best import BestModels
 from harness.provenance import code_version
 from harness.results import FINAL_STATUSES, RunDirectory, load
 from harness.search.standing import standing
@@ -45,6 +46,8 @@ def finish(
         if left:
             work = growth or missing
             _run(directory, work, trials, datasets, settings, swept=swept, progress=progress)
+        if settings.keep == "best":  # also after a change from keep=all, with nothing left to run
+            BestModels(directory)
     except KeyboardInterrupt:
         return _interrupted(directory, total)
     directory.compact()
@@ -60,7 +63,13 @@ def _growth(directory: RunDirectory, searched: Searched | None) -> "GrowingPlan 
 
 
 def prepare(directory: RunDirectory, settings: Settings) -> None:
-    """Put aside what an earlier session left torn, and forget failed trials if asked to."""
+    """Put aside what an earlier session left torn, and forget failed trials if asked to.
+
+    What models to keep is written down, so that a later session goes on with it.
+    """
+    stored = directory.sweep()
+    if stored["settings"].get("keep", "best") != settings.keep:
+        directory.amend({**stored, "settings": {**stored["settings"], "keep": settings.keep}})
     for problem in directory.verify():
         print(f"put aside: {problem}", file=sys.stderr)
     if settings.retry_failed:

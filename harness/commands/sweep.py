@@ -14,8 +14,9 @@ def run(options: argparse.Namespace) -> int:
         return preview.show_plan(sweep)
     # Ray and pandas take a second to import, which a dry run and a mistake need not wait for.
     from harness.commands import run_missing
-    from harness.commands.run_directory import planned
+    from harness.commands.run_directory import keeping, planned
 
+    sweep = keeping(sweep)
     with planned(sweep, options.arguments) as directory:
         return run_missing.finish(
             directory, sweep.trials, sweep.settings, sweep.swept, sweep.searched

@@ -11,6 +11,7 @@ from harness.config.schema import Settings, TrialConfig
 from harness.config.sweep import resolve
 from harness.data.dataset import Dataset
 from harness.durations import duration
+from harness.errors import UserError
 from harness.results import TrialRecord
 from harness.trial.device import pick_device
 from harness.trial.process import prepare_process
@@ -24,6 +25,8 @@ def run(options: argparse.Namespace) -> int:
     """Train, print the learning curve and the final metrics, and write the run directory."""
     sweep = resolve(options.overrides, single=True)
     (trial,) = sweep.trials
+    if sweep.settings.keep == "none":
+        raise UserError("keep=none: `unbraid train` always keeps its model. Leave keep out.")
     preview.check_ready(sweep.trials, sweep.settings, here=True)
     if sweep.settings.dry_run:
         return preview.show_plan(sweep)
@@ -51,7 +54,7 @@ def _train(trial: TrialConfig, dataset: Dataset, settings: Settings) -> TrialRec
         f"{len(dataset.train)} training and {len(used.test)} of {len(dataset.test)} test images, "
         f"{trial.scale.epochs} epochs, seed {trial.seed}, {device}"
     )
-    running = run_trial(trial, dataset, device, run_missing.origin(settings))
+    running = run_trial(trial, dataset, device, run_missing.origin(settings), keep=True)
     started, printed_at = time.monotonic(), 0.0
     try:
         while True:

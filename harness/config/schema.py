@@ -44,6 +44,8 @@ class Settings:
         data_root: folder with real data files.
         dry_run: print the plan and start nothing.
         retry_failed: run failed trials of an earlier session again.
+        keep: the trained methods that stay in the run directory: those of all trials that end well,
+            the best of each method and dataset, or none.
         ray: what Ray may use.
     """
 
@@ -58,6 +60,7 @@ class Settings:
     trials: Annotated[int, Ge(1)] | None = None
     search: Search = field(default_factory=Grid)
     scheduler: Scheduler = field(default_factory=NoScheduler)
+    keep: Literal["none", "best", "all"] = "best"
 
     def __post_init__(self) -> None:
         if self.seed + self.seeds > SEEDS:

@@ -29,11 +29,14 @@ class Split:
             int64, other numbers float32.
         modalities: what methods can learn from beside the images, by name, each float32
             ``[N, ...]``: a pose of 21 joints, a rotation.
+        names: what the images are called, text ``[N]``, such as their files; None where nothing is
+            known but their order. Codes are written beside them.
     """
 
     images: np.ndarray
     factors: dict[str, np.ndarray] = field(default_factory=dict)
     modalities: dict[str, np.ndarray] = field(default_factory=dict)
+    names: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.images)
@@ -45,10 +48,11 @@ class Split:
         return self.images.nbytes + sum(values.nbytes for values in beside)
 
     def first(self, n: int | None) -> Split:
-        """Return the first ``n`` images, their factors and modalities as views; None for all."""
+        """Return the first ``n`` images, and what belongs to them, as views; None for all."""
         factors = {name: values[:n] for name, values in self.factors.items()}
         modalities = {name: values[:n] for name, values in self.modalities.items()}
-        return Split(self.images[:n], factors, modalities)
+        names = None if self.names is None else self.names[:n]
+        return Split(self.images[:n], factors, modalities, names)
 
 
 @dataclass(frozen=True)

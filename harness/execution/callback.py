@@ -11,6 +11,7 @@ from ray import tune
 from harness.errors import UserError
 from harness.execution.progress import Progress, first_score
 from harness.interruption import raise_if_interrupted
+from harness.kept.best import BestModels
 from harness.results import Curves, RunDirectory, Status, TrialRecord
 
 COMPACT_EVERY = 500
@@ -28,6 +29,7 @@ class SweepCallback(tune.Callback):
         progress: the display.
         give_up: writes a trial whose workers keep dying.
         ended: receives how trials end; None where no search needs it.
+        best: keeps the best models alone; None where all stay, or none.
 
     Attributes:
         error: why the sweep cannot go on. Tune ends when a callback raises, but with an error of
@@ -40,12 +42,14 @@ class SweepCallback(tune.Callback):
         progress: Progress,
         give_up: Callable[[str, int, str], None],
         ended: Ended | None = None,
+        best: BestModels | None = None,
     ) -> None:
         self.error: UserError | None = None
         self._run = run
         self._progress = progress
         self._give_up = give_up
         self._ended = ended or (lambda *_: None)
+        self._best = best
 
     def on_step_begin(self, **_: Any) -> None:  # type: ignore[override]
         """Stop everything where an interruption has got lost."""
@@ -75,12 +79,15 @@ class SweepCallback(tune.Callback):
         seconds: float = 0.0,
         score: str = "",
         metrics: dict[str, float] | None = None,
+        kept: bool = False,
         error: str = "",
     ) -> None:
         if status == "unwritten":
             raise UserError(error)
         self._progress.finish(trial_id, status, seconds, score)
         self._ended(trial_id, status, metrics or {}, None)
+        if kept and self._best:
+            self._best.add(trial_id, metrics or {})
         if self._progress.finished % COMPACT_EVERY == 0:
             self._run.compact()
 

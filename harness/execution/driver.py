@@ -61,6 +61,7 @@ def run_trials(
 
     from harness.execution.callback import SweepCallback
     from harness.execution.searcher import Suggestions
+    from harness.kept.best import BestModels
 
     def give_up(trial_id: str, attempts: int, reason: str) -> None:
         if trial_id not in run.finished():  # it may have been written before the worker died
@@ -69,7 +70,8 @@ def run_trials(
             progress.finish(trial_id, "failed", 0.0)
 
     growth = None if isinstance(work, list) else work
-    callback = SweepCallback(run, progress, give_up, growth.ended if growth else None)
+    best = BestModels(run) if settings.keep == "best" else None
+    callback = SweepCallback(run, progress, give_up, growth.ended if growth else None, best)
     by_configuration = standing is not None
     suggestions = None
     if growth:
@@ -150,6 +152,7 @@ def _trainable(
         origin=origin,
         sys_path=[str(Path.cwd()), *sys.path],
         halving=halving,
+        keep=settings.keep != "none",
     )
     return tune.with_resources(
         tune.with_parameters(TrialWorker, assignment=assignment),

@@ -41,6 +41,7 @@ class Assignment:
         origin: entries of ``env.*`` that the driver knows.
         sys_path: the driver's import path, so that methods of the user's are found.
         halving: when trials are judged; None where all run to their end.
+        keep: whether trials that end well write their trained method.
     """
 
     run_dir: str
@@ -51,6 +52,7 @@ class Assignment:
     origin: dict[str, Any]
     sys_path: list[str]
     halving: Halving | None
+    keep: bool
 
 
 @dataclass
@@ -151,6 +153,7 @@ class TrialWorker(tune.Trainable):
             "seconds": record.times["total"],
             "score": first_score(record.metrics),
             "metrics": record.metrics,
+            "kept": record.model is not None,
         }
 
     def _begin(self, config: dict[str, Any]) -> None:
@@ -160,7 +163,8 @@ class TrialWorker(tune.Trainable):
     def _run(self, trial_id: str) -> Generator[Advance, None, TrialRecord]:
         trial = trial_from_dict(self._run_directory.config(trial_id))
         device = pick_device(self._assignment.device)
-        return run_trial(trial, self._dataset(trial), device, self._assignment.origin)
+        job = self._assignment
+        return run_trial(trial, self._dataset(trial), device, job.origin, keep=job.keep)
 
     def _dataset(self, trial: TrialConfig) -> Dataset:
         if trial.dataset not in self._loaded:

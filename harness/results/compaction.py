@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from harness.errors import CorruptFileError
 from harness.results.encoding import decode_table, encode_table
-from harness.results.records import artifact_name
+from harness.results.records import artifact_name, model_name
 from harness.results.storage import Storage
 from harness.results.trial_files import (
     Pair,
@@ -126,6 +126,7 @@ def remove(storage: Storage, forgotten: Collection[str]) -> None:
             storage.write(f"curves/{name}", encode_table(remaining.curves))
     for trial_id in gone:
         storage.delete(artifact_name(trial_id))
+        storage.delete(model_name(trial_id))
 
 
 def _intact(storage: Storage, names: Iterable[str], trials_schema: pa.Schema) -> Iterator[Pair]:

@@ -10,7 +10,7 @@ from harness.results.locking import LOCK
 from harness.results.storage import TEMPORARY, Storage
 from harness.results.stored_plan import PLAN, SWEEP, Plan, read_plan, write_plan
 
-DIRECTORIES = ("trials", "curves", "artifacts", "corrupt")
+DIRECTORIES = ("trials", "curves", "artifacts", "models", "corrupt")
 _SHOWN = 3
 _MOST_LINES = 8
 _ALWAYS_DIFFERENT = {"created", "command"}

@@ -1,6 +1,7 @@
 """What one finished trial leaves behind, and what a whole run directory holds."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +19,11 @@ FINAL_STATUSES: tuple[Status, ...] = ("ok", "diverged", "pruned", "failed")
 def artifact_name(trial_id: str) -> str:
     """Return the name of the file with a trial's arrays."""
     return f"artifacts/{trial_id}.npz"
+
+
+def model_name(trial_id: str) -> str:
+    """Return the name of the file with a trial's trained method."""
+    return f"models/{trial_id}.safetensors"
 
 
 @dataclass
@@ -58,6 +64,7 @@ class TrialRecord:
         error: the traceback of a failed trial, the reason of a diverged one, else None.
         curves: learning curves.
         arrays: arrays for figures, by name.
+        model: the trained method as a file (``harness.trial.weights``); None where none is kept.
     """
 
     trial_id: str
@@ -73,6 +80,7 @@ class TrialRecord:
     error: str | None = None
     curves: Curves = field(default_factory=Curves)
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    model: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +123,22 @@ class Results:
     def smoke(self) -> bool:
         """Whether the scale only shows that everything runs."""
         return str(self.sweep.get("scale") or "").startswith("smoke")
+
+    def kept(self) -> list[str]:
+        """Return the finished trials whose trained method was kept, in the order of the plan.
+
+        A file without a row is what a killed worker left; it counts for nothing.
+        """
+        names = set(Storage(self.location).names("models"))
+        return [id_ for id_ in self.trials["trial_id"] if Path(model_name(id_)).name in names]
+
+    def model(self, trial_id: str) -> bytes:
+        """Return the file with a trial's trained method.
+
+        Raises:
+            FileNotFoundError: it was not kept.
+        """
+        return Storage(self.location).read(model_name(trial_id))
 
     def artifact(self, trial_id: str) -> dict[str, np.ndarray]:
         """Return a trial's arrays for figures by name; none if it wrote none.

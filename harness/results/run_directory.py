@@ -2,22 +2,22 @@
 
 import json
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from harness.results import compaction, verification
+from harness.results import compaction, further_metrics, verification
 from harness.results.columns import Columns
 from harness.results.creation import prepare, store
 from harness.results.data_seen import require_same_data
 from harness.results.encoding import encode_arrays
 from harness.results.locking import locked
-from harness.results.records import TrialRecord, artifact_name
+from harness.results.records import TrialRecord, artifact_name, model_name
 from harness.results.storage import Storage
-from harness.results.stored_plan import PLAN, Plan, make_plan, read_plan, require_run
+from harness.results.stored_plan import PLAN, Plan, make_plan, read_plan, require_run, write_sweep
 from harness.results.trial_files import pair_of, write_pair
 
 LATE_S = 30.0
@@ -35,6 +35,7 @@ class RunDirectory:
         trials/part-<trial_id>.parquet   one row          trials/compact-<n>.parquet   many
         curves/part-<trial_id>.parquet   long form        curves/compact-<n>.parquet
         artifacts/<trial_id>.npz         arrays for figures
+        models/<trial_id>.safetensors    trained methods; means nothing without a row
         corrupt/                         files that were torn or altered
 
     One process, the driver, plans, verifies, compacts and removes; it holds ``lock`` meanwhile. Any
@@ -129,7 +130,7 @@ class RunDirectory:
             yield
 
     def write(self, record: TrialRecord) -> None:
-        """Write a finished trial: arrays, curves, and last its row, which is the commit.
+        """Write a finished trial: model, arrays, curves, and last its row, which is the commit.
 
         Killed at any point, the trial is either finished or as if it had never run. Writing a
         trial again replaces it.
@@ -142,9 +143,43 @@ class RunDirectory:
         if record.trial_id not in planned:
             raise ValueError(f"trial {record.trial_id} is not in the plan; extend it by create()")
         pair = pair_of(record, plan.trials_schema)
+        if record.model is not None:
+            self._storage.write(model_name(record.trial_id), record.model)
         if record.arrays:
             self._storage.write(artifact_name(record.trial_id), encode_arrays(record.arrays))
         write_pair(self._storage, pair)
+
+    def delete_model(self, trial_id: str) -> None:
+        """Delete a trial's trained method; its row and all else stay.
+
+        Raises:
+            OSError: it cannot be deleted.
+        """
+        self._storage.delete(model_name(trial_id))
+
+    def sweep(self) -> dict[str, Any]:
+        """Return what ``sweep.yaml`` says of the sweep."""
+        return read_plan(self._storage).sweep
+
+    def amend(self, sweep: dict[str, Any]) -> None:
+        """Replace what ``sweep.yaml`` says, which decides no trial: the plan stays as it is.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        write_sweep(self._storage, sweep)
+
+    def add_metrics(self, described: Sequence[Mapping[str, Any]]) -> None:
+        """Give the rows columns of further metrics; see ``harness.results.further_metrics``.
+
+        Args:
+            described: name, label, direction, unit and range of each, for ``sweep.yaml``.
+        """
+        further_metrics.add_metrics(self._storage, described)
+
+    def set_metrics(self, trial_id: str, values: Mapping[str, float]) -> None:
+        """Put values of further metrics into a finished trial's row, in one atomic step."""
+        further_metrics.set_metrics(self._storage, trial_id, values)
 
     def finished(self) -> set[str]:
         """Return the trials that have a row, by file names (and the ids in compact files).

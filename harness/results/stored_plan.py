@@ -42,8 +42,12 @@ class Plan:
         return ids
 
     def extending(self, old: "Plan") -> "Plan":
-        """Return this plan with a schema that also takes the rows of a smaller, older one."""
-        return Plan(self.sweep, self.table, union(old.trials_schema, self.trials_schema))
+        """Return this plan with what a smaller, older one has more: columns, and their metrics."""
+        own: list[Any] = self.sweep.get("metrics") or []
+        names = {entry["name"] for entry in own}
+        further = [e for e in old.sweep.get("metrics") or [] if e["name"] not in names]
+        sweep = {**self.sweep, "metrics": [*own, *further]} if further else self.sweep
+        return Plan(sweep, self.table, union(old.trials_schema, self.trials_schema))
 
 
 def make_plan(sweep: dict[str, Any], frame: pd.DataFrame, columns: Columns) -> Plan:
@@ -75,11 +79,16 @@ def make_plan(sweep: dict[str, Any], frame: pd.DataFrame, columns: Columns) -> P
 
 def write_plan(storage: Storage, plan: Plan) -> None:
     """Write both files; the directory is a run, or an extended one, once the second is there."""
-    sweep = {"schema_version": versions.SCHEMA_VERSION, **plan.sweep}
-    text = yaml.safe_dump(sweep, sort_keys=False, allow_unicode=True)
+    write_sweep(storage, plan.sweep)
     schema = base64.b64encode(_stamped(plan.trials_schema).serialize())
-    storage.write(SWEEP, text.encode())
     storage.write(PLAN, encode_table(plan.table, {_TRIALS_SCHEMA: schema}))
+
+
+def write_sweep(storage: Storage, sweep: dict[str, Any]) -> None:
+    """Write the resolved sweep alone."""
+    stamped = {"schema_version": versions.SCHEMA_VERSION, **sweep}
+    text = yaml.safe_dump(stamped, sort_keys=False, allow_unicode=True)
+    storage.write(SWEEP, text.encode())
 
 
 def read_plan(storage: Storage) -> Plan:

@@ -5,7 +5,7 @@ from itertools import count
 import pyarrow as pa
 
 from harness.errors import CorruptFileError
-from harness.results.compaction import compact, heal
+from harness.results.compaction import compact, finished, heal
 from harness.results.creation import DIRECTORIES
 from harness.results.encoding import decode_arrays
 from harness.results.storage import TEMPORARY, Storage
@@ -35,7 +35,7 @@ def verify(storage: Storage, trials_schema: pa.Schema, stale_after: float) -> li
 
 
 def _delete_leftovers(storage: Storage, stale_after: float) -> None:
-    """Delete what killed processes left: temporary files, and curves without a row.
+    """Delete what killed processes left: temporary files, curves and models without a row.
 
     Young files stay: a living worker may be about to rename them, or to write the row.
     """
@@ -46,6 +46,11 @@ def _delete_leftovers(storage: Storage, stale_after: float) -> None:
     curves = storage.untouched("curves", stale_after)
     for name in set(curves) - set(storage.names("trials")):
         storage.delete(f"curves/{name}")
+    if models := storage.untouched("models", stale_after):
+        rows = finished(storage)
+        for name in models:
+            if name.removesuffix(".safetensors") not in rows:
+                storage.delete(f"models/{name}")
 
 
 def _check_artifacts(storage: Storage) -> list[str]:

@@ -20,6 +20,7 @@ from harness.provenance import machine
 from harness.results.records import TrialRecord
 from harness.training.loop import Updater, train
 from harness.trial.method import build_method
+from harness.trial.weights import encode_model
 
 TIME_COLUMNS = ("total", "setup", "train", "evaluate", "step")
 """Names of the ``time.*`` columns: seconds, ``step`` those of a mean training step."""
@@ -73,7 +74,12 @@ class Stopwatch:
 
 
 def run_trial(
-    trial: TrialConfig, dataset: Dataset, device: torch.device, origin: dict[str, Any]
+    trial: TrialConfig,
+    dataset: Dataset,
+    device: torch.device,
+    origin: dict[str, Any],
+    *,
+    keep: bool = False,
 ) -> Generator[Advance, None, TrialRecord]:
     """Run one trial, yielding after every epoch; return its record.
 
@@ -85,6 +91,7 @@ def run_trial(
         dataset: the trial's dataset, before the scale's limits.
         device: where it trains.
         origin: entries of ``env.*`` that the driver knows (git commit, data root).
+        keep: put the trained method into the record of a trial that ends well.
     """
     record = TrialRecord(
         trial_id=trial.trial_id,
@@ -104,7 +111,7 @@ def run_trial(
     watch = Stopwatch()
     steps = 0
     try:
-        for advance in _train_and_score(trial, dataset, device, record, watch):
+        for advance in _train_and_score(trial, dataset, device, record, watch, keep=keep):
             steps = advance.step
             record.times = watch.read(steps)
             yield advance
@@ -121,14 +128,15 @@ def _train_and_score(
     device: torch.device,
     record: TrialRecord,
     watch: Stopwatch,
+    *,
+    keep: bool,
 ) -> Iterator[Advance]:
     scale, seed = trial.scale, trial.seed
-    dataset = dataset.limited(scale.train_limit, scale.test_limit)
+    held_out = evaluation_data(trial, dataset, device)
+    dataset = held_out.dataset
     method = build_method(trial, dataset, device)
     updater = Updater(method)
     sampler = make_sampler(method, dataset, device, scale.batch_size)
-    at_once = images_at_once(dataset)
-    held_out = EvaluationData(dataset, device, scale.batch_size, scale.budget, at_once)
     along_training = scorable(method, trial.metrics, dataset)[:1]
     watch.lap("setup")
     order, noise = seeding.generator(seed, "order"), seeding.generator(seed, "noise", device)
@@ -152,8 +160,16 @@ def _train_and_score(
         record.metrics = evaluate(method, held_out, trial.metrics, seed)
         reason = _not_finite(record.metrics)
         record.arrays = arrays_of(method, held_out, seed)
+        record.model = encode_model(method, trial) if keep and not reason else None
     record.status, record.error = ("diverged", reason) if reason else ("ok", None)
     watch.lap("evaluate")
+
+
+def evaluation_data(trial: TrialConfig, dataset: Dataset, device: torch.device) -> EvaluationData:
+    """Return what a trial's method is scored on: its dataset within the scale's limits."""
+    scale = trial.scale
+    used = dataset.limited(scale.train_limit, scale.test_limit)
+    return EvaluationData(used, device, scale.batch_size, scale.budget, images_at_once(used))
 
 
 def _not_finite(scores: dict[str, float]) -> str | None:

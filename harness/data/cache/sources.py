@@ -31,7 +31,12 @@ _INSTALLED = {sysconfig.get_path(name) for name in ("purelib", "platlib", "stdli
 
 def digest_of(makers: Iterable[Callable[..., Any]]) -> str:
     """Return a digest of the source code that the results of some functions depend on."""
-    return _digest(tuple(sorted({_module_of(maker) for maker in makers})))
+    return _digest(_modules_of(makers))
+
+
+def digests_of(makers: Iterable[Callable[..., Any]]) -> dict[str, str]:
+    """Return a digest of each module that some functions or classes depend on, by its name."""
+    return {name: _read(name)[0][:16] for name in _behind(_modules_of(makers))}
 
 
 def modules_behind(module: str) -> set[str]:
@@ -53,9 +58,16 @@ def modules_behind(module: str) -> set[str]:
 
 @functools.cache
 def _digest(modules: tuple[str, ...]) -> str:
-    behind = sorted(set().union(*map(modules_behind, modules)))
-    described = "\n".join(f"{name} {_read(name)[0]}" for name in behind)
+    described = "\n".join(f"{name} {_read(name)[0]}" for name in _behind(modules))
     return hashlib.sha256(described.encode()).hexdigest()
+
+
+def _behind(modules: Iterable[str]) -> list[str]:
+    return sorted(set().union(*map(modules_behind, modules)))
+
+
+def _modules_of(makers: Iterable[Callable[..., Any]]) -> tuple[str, ...]:
+    return tuple(sorted({_module_of(maker) for maker in makers}))
 
 
 def _module_of(maker: Callable[..., Any]) -> str:

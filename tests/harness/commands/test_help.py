@@ -12,7 +12,9 @@ from harness.cli import main, parser
 from harness.commands.resume import changed
 from harness.config.sweep import resolve
 
-COMMANDS = ("list", "train", "sweep", "status", "resume", "report", "doctor")
+COMMANDS = (
+    *("list", "train", "sweep", "status", "resume", "report", "evaluate", "encode", "doctor"),
+)
 STORED = {
     "seed": 0,
     "seeds": 3,
@@ -70,7 +72,7 @@ def test_examples_of_each_command_resolve(command: str) -> None:
 
 def test_overrides_that_the_help_explains_resolve() -> None:
     explained = re.findall(r"^  (\S+=.*?)  ", help_of("sweep"), re.MULTILINE)
-    assert len(explained) == 6
+    assert len(explained) == 7
     for overrides in explained:
         assert resolve(overrides.split()).trials
 
@@ -90,7 +92,7 @@ def test_every_command_says_what_it_does_and_how_it_ends() -> None:
         assert len(summary.split()) > 3
 
 
-@pytest.mark.parametrize("document", ["README.md", "cluster.yaml"])
+@pytest.mark.parametrize("document", ["README.md", "cluster.yaml", "docs/models.md"])
 def test_documented_commands_resolve(document: str) -> None:
     found = documented(document)
     assert found

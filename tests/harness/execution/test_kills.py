@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.results import load
 from tests.harness.execution.conftest import Start
 from tests.harness.execution.helpers.sweeps import (
     SWEEP,
@@ -92,6 +93,7 @@ def test_a_sweep_killed_again_and_again_ends_as_one_left_alone(
     assert kept.items() <= parts(run).items(), "a finished trial ran again"
     assert finished(run) == finished(control)
     same_results(run, control)
+    assert load(run).kept() == load(control).kept(), "the same model is the best"
 
     kept = parts(run)
     command = start(*SWEEP, f"run_dir={run}")

@@ -17,7 +17,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system with room for a few trials."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=160k", "none", str(disk)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(disk)]
     if os.getuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
         pytest.skip("needs the right to mount a file system")
     yield disk
@@ -29,7 +29,7 @@ def test_a_full_disk_stops_the_sweep_and_room_lets_it_go_on(
     start: Start, control: Path, tiny_disk: Path
 ) -> None:
     run = tiny_disk / "run"
-    sweep = start(*SWEEP, f"run_dir={run}")
+    sweep = start(*SWEEP, "keep=all", f"run_dir={run}")
     assert sweep.wait() == 2
     assert "no room to write" in sweep.err
     assert "then run the same command again: finished trials are kept" in sweep.err
@@ -38,11 +38,14 @@ def test_a_full_disk_stops_the_sweep_and_room_lets_it_go_on(
     assert 0 < len(results.trials) == len(finished(run)) < TRIALS
     assert results.problems == []
     assert set(results.trials["status"]) == {"ok"}
+    assert results.kept() == results.trials["trial_id"].tolist(), "no row without its model"
 
-    subprocess.run(["mount", "-o", "remount,size=8m", str(tiny_disk)], check=True)
+    subprocess.run(["mount", "-o", "remount,size=32m", str(tiny_disk)], check=True)
     sweep = start(*SWEEP, f"run_dir={run}")
     assert sweep.wait() == 0, sweep.err
     same_results(run, control)
+    assert len(load(run).kept()) == TRIALS, "the command without keep goes on with keep=all"
+    assert len(load(control).kept()) == 1, "by default the best is kept"
 
 
 @pytest.mark.slow

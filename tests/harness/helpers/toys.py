@@ -130,10 +130,14 @@ def trial(method: type[Method] | str, seed: int = 0, **changes: int | float) -> 
 
 
 def run(
-    trial: TrialConfig, data: Dataset, origin: dict[str, Any] | None = None
+    trial: TrialConfig,
+    data: Dataset,
+    origin: dict[str, Any] | None = None,
+    *,
+    keep: bool = False,
 ) -> tuple[list[Advance], TrialRecord]:
     """Run a trial to its end on the CPU; return what it said and its record."""
-    running, said = run_trial(trial, data, torch.device("cpu"), origin or {}), []
+    running, said = run_trial(trial, data, torch.device("cpu"), origin or {}, keep=keep), []
     try:
         while True:
             said.append(next(running))

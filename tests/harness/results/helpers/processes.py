@@ -84,6 +84,8 @@ ACTIONS: dict[str, Callable[[RunDirectory], object]] = {
     "compact": lambda run: run.compact(min_parts=1),
     "remove": lambda run: run.remove([synthetic.trial_id(i) for i in (0, 1, 5)]),
     "verify": lambda run: run.verify(stale_after=0),
+    "write_model": lambda run: run.write(synthetic.record(1, model=b"new")),
+    "measure": lambda run: synthetic.measure(run, (3, 5)),
 }
 
 

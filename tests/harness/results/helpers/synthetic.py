@@ -7,6 +7,7 @@
 import json
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def plan(n_trials: int) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(v, dtype=object) for name, v in columns.items()})
 
 
-def record(index: int, points: int = 100) -> TrialRecord:
+def record(index: int, points: int = 100, model: bytes | None = None) -> TrialRecord:
     """Return a finished trial; the first of every ten failed, without metrics and curves."""
     rng = np.random.default_rng(index)
     status: Status = "failed" if index % 10 == 0 else "diverged" if index % 10 == 9 else "ok"
@@ -91,12 +92,24 @@ def record(index: int, points: int = 100) -> TrialRecord:
         error="Traceback: no such luck" if status == "failed" else None,
         curves=curves,
         arrays={} if status == "failed" else {"walk": rng.integers(0, 255, (2, 3, 4), np.uint8)},
+        model=model,
     )
 
 
 def create(location: str | Path, n_trials: int) -> RunDirectory:
     """Make an empty run of ``n_trials`` planned trials."""
     return RunDirectory(location).create(SWEEP, plan(n_trials), COLUMNS)
+
+
+FURTHER = [{"name": name, "label": name, "direction": "higher"} for name in ("mig", "dci")]
+"""Metrics that no trial was scored on when it ended."""
+
+
+def measure(run: RunDirectory, indices: Iterable[int]) -> None:
+    """Give some trials values of the further metrics, which follow from their indices."""
+    run.add_metrics(FURTHER)
+    for index in indices:
+        run.set_metrics(trial_id(index), {"mig": index / 8, "dci": -index / 8})
 
 
 def build(location: str | Path, n_trials: int, points: int = 100, parts: int = 0) -> RunDirectory:

@@ -1,0 +1,112 @@
+"""``unbraid evaluate``: further metrics of kept models, added to the results."""
+
+import argparse
+import sys
+from typing import Any
+
+from harness.commands.resume import changed
+from harness.commands.run_missing import load_datasets
+from harness.config.overrides import parse
+from harness.config.schema import Settings
+from harness.errors import CorruptFileError, UserError
+from harness.kept.choosing import require_kept
+from harness.kept.evaluation import Task, score, tasks
+from harness.kept.loading import sources_warning
+from harness.metrics.registry import METRIC_PATHS, describe_keys
+from harness.results import Results, RunDirectory, load
+from harness.shell import command_line
+from harness.trial.process import prepare_process
+
+CHANGEABLE = ("device", "data_root")
+"""Settings that may be given beside the metrics."""
+
+SHOWN = 20
+"""Most ids of trials that a line names."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compute what is missing, row after row, and print it."""
+    directory = RunDirectory(options.run_dir).open()
+    names, overrides = _split(options.overrides)
+    with directory.lock():
+        for problem in directory.verify():
+            print(f"put aside: {problem}", file=sys.stderr)
+        results = load(options.run_dir)
+        settings = changed(results.sweep["settings"], overrides)
+        models = require_kept(results)
+        planned = tasks(results, models, names)
+        todo = [task for task in planned if task.metrics]
+        _say_what(results, planned, names)
+        if todo:
+            _add(directory, results, todo, names, settings)
+    print("Draw the report: " + command_line(["unbraid", "report", options.run_dir]))
+    return 0
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Return the metrics, and the overrides of settings."""
+    names: list[str] | None = None
+    others = []
+    for override in parse(arguments):
+        key, value = override.key_or_group, override.value()
+        if key == "metrics":
+            names = value if isinstance(value, list) else [str(value)]
+        elif key in CHANGEABLE:
+            others.append(str(override.input_line))
+        else:
+            raise UserError(
+                f"'{override.input_line}': only metrics, {' and '.join(CHANGEABLE)} may be given "
+                "here; all else is as the models were trained."
+            )
+    if not names:
+        raise UserError(
+            f"Say which metrics: metrics=[{next(iter(METRIC_PATHS))}]. There are "
+            f"{', '.join(METRIC_PATHS)}, and any of yours by its dotted path."
+        )
+    return [str(name) for name in names], others
+
+
+def _say_what(results: Results, planned: list[Task], names: list[str]) -> None:
+    todo = [task for task in planned if task.metrics]
+    asked = ", ".join(names)
+    print(f"{results.location}: {len(planned)} kept models, {len(todo)} to score on {asked}")
+    kept = {task.model.trial_id for task in planned}
+    ended = results.trials.loc[results.trials["status"] == "ok", "trial_id"]
+    lacking = [trial_id for trial_id in ended if trial_id not in kept]
+    if lacking:
+        more = f" and {len(lacking) - SHOWN} more" if lacking[SHOWN:] else ""
+        print(
+            f"left out, as their models were not kept (keep=all keeps every one): "
+            f"{', '.join(lacking[:SHOWN])}{more}"
+        )
+
+
+def _add(
+    directory: RunDirectory,
+    results: Results,
+    todo: list[Task],
+    names: list[str],
+    settings: Settings,
+) -> None:
+    prepare_process(settings.ray.cpus_per_trial)
+    datasets = load_datasets(directory, [task.trial for task in todo], settings)
+    directory.add_metrics(describe_keys(names))
+    said: set[Any] = set()
+    damaged = []
+    for task in todo:
+        trial_id = task.model.trial_id
+        try:
+            scored = score(results, task, datasets[task.trial.dataset], settings.device)
+        except CorruptFileError as error:  # no reason to leave the others
+            damaged.append(str(error))
+            continue
+        directory.set_metrics(trial_id, scored.scores)
+        numbers = "  ".join(f"{name} {value:.5g}" for name, value in scored.scores.items())
+        print(f"{trial_id}  {task.trial.method}  {numbers or 'cannot be scored'}", flush=True)
+        changes = (task.trial.method, *scored.origin.changed_sources())
+        if len(changes) > 1 and changes not in said:
+            said.add(changes)
+            print(f"warning: {sources_warning(trial_id, scored.origin)}", file=sys.stderr)
+    directory.verify()  # brings all rows to the columns that there are now
+    if damaged:
+        raise CorruptFileError("\n".join(damaged))

@@ -1,0 +1,1 @@
+"""Trained methods that were kept: which of a sweep, and what they are used for again."""
