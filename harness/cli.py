@@ -30,6 +30,16 @@ _KINDS = """\
 ablation, comparison, stability, timing, tuning, or the dotted path of one of yours (default: the
 search space's own, or what follows from what was swept)"""
 
+_FORMATS = """\
+formats (docs/export.md says what each of them holds):
+  csv, parquet   one row a trial with all its columns; with --curves one row a point
+  latex          a booktabs table a dataset: mean ± spread over seeds, the best in bold
+  tensorboard    event files: learning curves and hyperparameters of each trial
+  mlflow         a file store, or a server with --out http://...: one run a trial
+  wandb          offline runs that `wandb sync` uploads
+Without --out the export goes into the run directory. What exists is replaced only with --force.
+"""
+
 _COMMANDS = {
     "list": (
         "name the methods, datasets, search spaces or metrics, one line each",
@@ -58,6 +68,14 @@ _COMMANDS = {
     "report": (
         "draw a sweep's results into one HTML file",
         "example:\n  unbraid report runs/stability --out stability.html\n",
+    ),
+    "export": (
+        "write a sweep's results in the format of another program",
+        _FORMATS + "\nexamples:\n"
+        "  unbraid export runs/stability --format csv\n"
+        "  unbraid export runs/stability --format csv --curves\n"
+        "  unbraid export runs/six --format latex --metrics elbo,mse --out paper/six.tex\n"
+        "  unbraid export runs/stability --format tensorboard --out boards/stability\n",
     ),
     "doctor": (
         "check versions, processors, data, disk and Ray on this machine",
@@ -97,17 +115,30 @@ def parser() -> argparse.ArgumentParser:
         help="list the hyperparameters of this method, the options of this dataset or the "
         "numbers of this metric",
     )
-    for name in ("status", "resume", "report"):
+    for name in ("status", "resume", "report", "export"):
         parsers[name].add_argument("run_dir", help="a folder or URI that a sweep wrote")
     parsers["resume"].add_argument(
         "overrides", nargs="*", metavar="key=value", help="ray.*, device, data_root, retry_failed"
     )
     parsers["report"].add_argument("--out", type=Path, help="the HTML file (default: in run_dir)")
     parsers["report"].add_argument("--kind", help=_KINDS)
+    _add_export_options(parsers["export"])
     parsers["doctor"].add_argument(
         "--data-root", help="folder with real data (default: UNBRAID_DATA)"
     )
     return top
+
+
+def _add_export_options(export: argparse.ArgumentParser) -> None:
+    add = export.add_argument
+    add("--format", required=True, help="csv, parquet, latex, tensorboard, mlflow or wandb")
+    add("--out", help="file or folder to write (default: in run_dir)")
+    add("--force", action="store_true", help="replace what an export has written there before")
+    add("--curves", action="store_true", help="csv, parquet: the learning curves")
+    add("--kind", help="latex: comparison or ablation, whose numbers the table has (default: auto)")
+    add("--metrics", help="latex: the columns, elbo,mse (default: every metric)")
+    add("--spread", help="latex: sd (standard deviation) or interval (Student's 95 %%; default: sd)")
+    add("--decimals", type=int, help="latex: of every number (default: by the spread of a metric)")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
