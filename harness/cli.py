@@ -137,7 +137,9 @@ def _add_export_options(export: argparse.ArgumentParser) -> None:
     add("--curves", action="store_true", help="csv, parquet: the learning curves")
     add("--kind", help="latex: comparison or ablation, whose numbers the table has (default: auto)")
     add("--metrics", help="latex: the columns, elbo,mse (default: every metric)")
-    add("--spread", help="latex: sd (standard deviation) or interval (Student's 95 %%; default: sd)")
+    add(
+        "--spread", help="latex: sd (standard deviation) or interval (Student's 95 %%; default: sd)"
+    )
     add("--decimals", type=int, help="latex: of every number (default: by the spread of a metric)")
 
 

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from harness.commands.report import with_labelled_metrics
 from harness.errors import UserError
 from harness.export.formats import Format, check_options, find_format
 from harness.export.target import find_target, require_free, write_file
@@ -12,6 +13,8 @@ from harness.shell import command_line
 
 OPTIONS = ("curves", "kind", "metrics", "spread", "decimals")
 """Options that not every format takes."""
+
+MOST_DECIMALS = 12
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,3 +55,18 @@ def _write(chosen: Format, results: Results, target: Path, options: argparse.Nam
         read = tables.curves_table if options.curves else tables.trials_table
         encode = tables.as_csv if chosen.name == "csv" else tables.as_parquet
         write_file(target, encode(read(options.run_dir)))
+    elif chosen.name == "latex":
+        write_file(target, _latex(results, options).encode())
+
+
+def _latex(results: Results, options: argparse.Namespace) -> str:
+    from reports.latex.document import SPREADS, Style, document
+
+    spread = options.spread or "sd"
+    if spread not in SPREADS:
+        raise UserError(f"--spread {spread}: write sd or interval.")
+    if options.decimals is not None and not 0 <= options.decimals <= MOST_DECIMALS:
+        raise UserError(f"--decimals {options.decimals}: write 0 to {MOST_DECIMALS}.")
+    metrics = tuple(options.metrics.split(",")) if options.metrics else None
+    style = Style(options.kind, metrics, SPREADS[spread], options.decimals)
+    return document(with_labelled_metrics(results), style)

@@ -61,7 +61,9 @@ def as_parquet(table: pa.Table) -> bytes:
 def _plain(table: pa.Table) -> pa.Table:
     """Return a table with texts for dictionaries, which CSV has not."""
     columns = [
-        pa.field(each.name, each.type.value_type if pa.types.is_dictionary(each.type) else each.type)
+        pa.field(
+            each.name, each.type.value_type if pa.types.is_dictionary(each.type) else each.type
+        )
         for each in table.schema
     ]
     return table.cast(pa.schema(columns))

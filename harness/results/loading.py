@@ -80,6 +80,7 @@ def read_tables(location: str | Path) -> Stored:
     planned = pa.array(plan.trial_ids, pa.string())
     return Stored(_in_order(merged.trials, planned), merged.curves, plan, problems)
 
+
 def _read_settled(storage: Storage) -> dict[str, Pair | CorruptFileError]:
     """Read all pairs, and those again that a merge has made or taken away meanwhile.
 
