@@ -1,7 +1,6 @@
 """Trials and learning curves as CSV or Parquet, with every column and the types they have."""
 
 import io
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -9,30 +8,18 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from harness.results.loading import Stored, read_tables
+from harness.results.loading import Stored
 
 
-def trials_table(location: str | Path) -> pa.Table:
-    """Return one row a finished trial, in the order of the plan, as the run directory types it.
-
-    Null stays null (the method has no such number), beside NaN and infinity (it came out so).
+def in_order(stored: Stored) -> pa.Table:
+    """Return the learning curves, trials in the order of the plan, one row a point.
 
     Args:
-        location: the run directory.
-    """
-    return read_tables(location).trials
-
-
-def curves_table(location: str | Path) -> pa.Table:
-    """Return one row a point of a learning curve, trials in the order of the plan.
-
-    Args:
-        location: the run directory.
+        stored: a run directory's tables.
 
     Returns:
         ``trial_id, epoch, step, split, metric, value``; names are dictionaries.
     """
-    stored: Stored = read_tables(location)
     planned = pa.array(stored.plan.trial_ids, pa.string())
     ids = stored.curves["trial_id"].cast(pa.string())
     position = pc.index_in(ids, value_set=planned)

@@ -36,9 +36,9 @@ def find_target(run_dir: str, out: str | None, chosen: Format, name: str) -> Pat
     if path.is_dir() or not path.suffix:
         return path / name
     if path.suffix != chosen.suffix:
+        better = path.with_suffix(chosen.suffix)
         raise UserError(
-            f"--format {chosen.name} writes {chosen.suffix}: name {path.with_suffix(chosen.suffix)} "
-            f"rather than {path}."
+            f"--format {chosen.name} writes {chosen.suffix}: name {better} rather than {path}."
         )
     return path
 

@@ -26,12 +26,14 @@ class Stored:
         curves: one row a point of a learning curve (``CURVES_SCHEMA``), in no order of trials.
         plan: what was planned.
         problems: one line for each file that was torn, truncated or left out.
+        location: the run directory, as given.
     """
 
     trials: pa.Table
     curves: pa.Table
     plan: Plan
     problems: list[str]
+    location: str
 
 
 def load(location: str | Path) -> Results:
@@ -55,7 +57,7 @@ def load(location: str | Path) -> Results:
         plan=_frame(stored.plan.table),
         sweep=stored.plan.sweep,
         problems=stored.problems,
-        location=str(location),
+        location=stored.location,
     )
 
 
@@ -78,7 +80,7 @@ def read_tables(location: str | Path) -> Stored:
     strangers = set(merged.trial_ids) - set(plan.trial_ids)
     problems += [f"trial {trial}: not in the plan; left out" for trial in sorted(strangers)]
     planned = pa.array(plan.trial_ids, pa.string())
-    return Stored(_in_order(merged.trials, planned), merged.curves, plan, problems)
+    return Stored(_in_order(merged.trials, planned), merged.curves, plan, problems, str(location))
 
 
 def _read_settled(storage: Storage) -> dict[str, Pair | CorruptFileError]:
