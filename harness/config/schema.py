@@ -45,6 +45,8 @@ class Settings:
         dry_run: print the plan and start nothing.
         retry_failed: run failed trials of an earlier session again.
         ray: what Ray may use.
+        log: the trackers that are told of trials while they run.
+        log_dir: where these write; None for the folder ``logs`` of the run directory.
     """
 
     seed: Annotated[int, Ge(0), Lt(SEEDS)]
@@ -58,6 +60,8 @@ class Settings:
     trials: Annotated[int, Ge(1)] | None = None
     search: Search = field(default_factory=Grid)
     scheduler: Scheduler = field(default_factory=NoScheduler)
+    log: tuple[str, ...] = ()
+    log_dir: str | None = None
 
     def __post_init__(self) -> None:
         if self.seed + self.seeds > SEEDS:

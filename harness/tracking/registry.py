@@ -1,12 +1,15 @@
 """The trackers by name, and what is to be installed for each; none is imported before its use."""
 
+import os
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.errors import UserError, did_you_mean
-from harness.tracking.tracker import Tracker
+
+if TYPE_CHECKING:  # plans check names, and need neither pandas nor Arrow for it
+    from harness.tracking.tracker import Tracker
 
 MODULES: Mapping[str, str] = {"tensorboard": "tensorboardX", "mlflow": "mlflow", "wandb": "wandb"}
 """The module that each tracker writes with; the extra that installs it has the tracker's name."""
@@ -51,16 +54,45 @@ def require_installed(name: str, wanted_by: str) -> None:
 
 def project_of(location: str) -> str:
     """Return what the trials of a run directory are called together: the name of the folder."""
-    return (
-        location.rstrip("/").rpartition("/")[2]
-        if "://" in location
-        else Path(location).resolve().name
-    )
+    last = location.rstrip("/").rpartition("/")[2]
+    return last if "://" in location else Path(location).resolve().name
+
+
+def log_folder(run_dir: str, log_dir: str | None) -> Path:
+    """Return the folder that live logs go to.
+
+    Args:
+        run_dir: the sweep's run directory.
+        log_dir: what the user named; None for a folder within the run directory.
+
+    Raises:
+        UserError: the run directory is not on this machine, and nothing else is named.
+    """
+    if log_dir:
+        return Path(log_dir).expanduser()
+    if "://" in run_dir:
+        raise UserError(
+            f"log= writes files while the sweep runs, and {run_dir} is not on this machine. Name a "
+            "folder that is, log_dir=FOLDER."
+        )
+    return Path(run_dir).expanduser() / "logs"
+
+
+def open_live(name: str, folder: Path, project: str) -> "Tracker":
+    """Return a tracker for trials that are running.
+
+    Its own environment variables count: ``MLFLOW_TRACKING_URI`` names a server, and
+    ``WANDB_MODE=online`` sends what is written; else all stays below the folder.
+    """
+    below = {"tensorboard": "tensorboard", "mlflow": "mlruns", "wandb": "."}[name]
+    uri = os.environ.get("MLFLOW_TRACKING_URI", "")
+    online = os.environ.get("WANDB_MODE") == "online"
+    return open_tracker(name, folder / below, project, uri=uri, online=online)
 
 
 def open_tracker(
     name: str, folder: Path, project: str, *, uri: str = "", online: bool = False
-) -> Tracker:
+) -> "Tracker":
     """Return a tracker that writes below a folder.
 
     Args:

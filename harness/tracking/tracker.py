@@ -44,12 +44,12 @@ class Tracked:
 
     @property
     def settings(self) -> dict[str, str | bool | int | float]:
-        """All that decides its result, as plain values: text for lists and for what is missing."""
+        """All that decides its result, as plain values, text for lists; without what is null."""
         named = {"trial_id": self.trial_id, "method": self.method, "dataset": self.dataset}
         return {
             **named,
             "seed": self.seed,
-            **{key: _plain(value) for key, value in self.params.items()},
+            **{key: _plain(value) for key, value in self.params.items() if value is not None},
         }
 
 
@@ -87,6 +87,12 @@ class Tracker(Protocol):
         """Write what is still to be written."""
 
 
+def since(curves: Curves, n: int) -> Curves:
+    """Return the points of learning curves from the n-th on, counted from 0."""
+    columns = (curves.epoch, curves.step, curves.split, curves.metric, curves.value)
+    return Curves(*(column[n:] for column in columns))
+
+
 def by_step(curves: Curves) -> Iterable[tuple[int, int, dict[str, float]]]:
     """Yield ``epoch, step, {"test/elbo": value}`` of every step that has points, in order."""
     together: dict[tuple[int, int], dict[str, float]] = {}
@@ -98,6 +104,4 @@ def by_step(curves: Curves) -> Iterable[tuple[int, int, dict[str, float]]]:
 
 
 def _plain(value: Any) -> str | bool | int | float:
-    if value is None:
-        return "null"
     return value if isinstance(value, str | bool | int | float) else json.dumps(value)
