@@ -7,7 +7,7 @@ from harness.config.schema import Settings
 from harness.config.trials import trial_from_dict
 from harness.results import RunDirectory
 from harness.tracking.live import LiveLog
-from harness.tracking.registry import log_folder, project_of
+from harness.tracking.registry import log_folder
 from harness.tracking.tracker import Tracked
 
 
@@ -30,4 +30,4 @@ def open_log(
         return Tracked(trial_id, trial.method, trial.dataset.name, trial.seed, params, paths)
 
     folder = log_folder(run.location, settings.log_dir) if settings.log else Path()
-    return LiveLog(settings.log, folder, project_of(run.location), find, say)
+    return LiveLog(settings.log, folder, run.location, find, say)

@@ -25,12 +25,18 @@ class Background:
         name: what the tracker is called in messages.
         open_tracker: opens it; called in the thread, as it may take a while or fail.
         say: prints a line.
+        afterwards: the command that tells the tracker of all trials once they have ended.
     """
 
     def __init__(
-        self, name: str, open_tracker: Callable[[], Tracker], say: Callable[[str], None]
+        self,
+        name: str,
+        open_tracker: Callable[[], Tracker],
+        say: Callable[[str], None],
+        afterwards: str,
     ) -> None:
         self._name, self._open, self._say = name, open_tracker, say
+        self._afterwards = afterwards
         self._events: queue.Queue[Event | None] = queue.Queue(MOST_WAITING)
         self._lost = threading.Event()
         self._thread = threading.Thread(target=self._work, name=f"log-{name}", daemon=True)
@@ -74,5 +80,5 @@ class Background:
             self._lost.set()
             self._say(
                 f"log=[{self._name}] failed and is left out from here on; no trial is affected "
-                f"({reason}). Afterwards: unbraid export RUN_DIR --format {self._name}"
+                f"({reason}). When the trials have ended: {self._afterwards}"
             )

@@ -5,8 +5,9 @@ from functools import partial
 from pathlib import Path
 
 from harness.results import Curves
+from harness.shell import command_line
 from harness.tracking.background import Background, Event
-from harness.tracking.registry import open_live
+from harness.tracking.registry import open_live, project_of
 from harness.tracking.tracker import Ending, Tracked, since
 
 
@@ -19,7 +20,7 @@ class LiveLog:
     Args:
         names: the trackers.
         folder: where they write.
-        project: what the trials together are called.
+        run_dir: where the trials are planned; its name is what they are called together.
         find: returns a trial by its id.
         say: prints a line.
     """
@@ -28,7 +29,7 @@ class LiveLog:
         self,
         names: Sequence[str],
         folder: Path,
-        project: str,
+        run_dir: str,
         find: Callable[[str], Tracked],
         say: Callable[[str], None],
     ) -> None:
@@ -37,7 +38,13 @@ class LiveLog:
         """How many points of each running trial the trackers have."""
         self._ended: set[str] = set()
         self._trackers = [
-            Background(name, partial(open_live, name, folder, project), say) for name in names
+            Background(
+                name,
+                partial(open_live, name, folder, project_of(run_dir)),
+                say,
+                command_line(["unbraid", "export", run_dir, "--format", name]),
+            )
+            for name in names
         ]
 
     def points(self, trial_id: str, first: int, curves: Curves) -> None:
