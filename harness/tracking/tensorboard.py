@@ -1,13 +1,12 @@
 """TensorBoard: a folder of event files a trial, with its curves and hyperparameters."""
 
+import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from harness.results import Curves
 from harness.tracking.tracker import Ending, Tracked, by_step
-
-if TYPE_CHECKING:
-    from tensorboardX import SummaryWriter
 
 
 class TensorBoard:
@@ -23,43 +22,69 @@ class TensorBoard:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._writers: dict[str, SummaryWriter] = {}
-        self._trials: dict[str, Tracked] = {}
-        self._steps: dict[str, int] = {}
+        self._open: dict[str, _EventFile] = {}
 
     def start(self, trial: Tracked) -> None:
         """Open its event file."""
-        from tensorboardX import SummaryWriter
-
         folder = self._folder / trial.trial_id
+        folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("events.out.tfevents.*"):
             old.unlink()
-        self._writers[trial.trial_id] = SummaryWriter(str(folder))
-        self._writers[trial.trial_id].add_text("trial", trial.name)
-        self._trials[trial.trial_id], self._steps[trial.trial_id] = trial, 0
+        self._open[trial.trial_id] = _EventFile(folder, trial)
 
     def points(self, trial_id: str, curves: Curves) -> None:
-        """Add scalars, and show them at once."""
-        writer = self._writers[trial_id]
+        """Add scalars, and let them be seen."""
+        file = self._open[trial_id]
         for _, step, values in by_step(curves):
-            self._steps[trial_id] = step
-            for name, value in values.items():
-                writer.add_scalar(name, value, step)
-        writer.flush()
+            file.step = step
+            file.add(values)
+        file.writer.flush()
 
     def end(self, trial_id: str, ending: Ending) -> None:
         """Add final metrics and hyperparameters, and close the file."""
         from tensorboardX.summary import hparams
 
-        writer, step = self._writers.pop(trial_id), self._steps.pop(trial_id)
-        for name, value in ending.final.items():
-            writer.add_scalar(name, value, step)
-        settings = {**self._trials.pop(trial_id).settings, "status": ending.status}
-        for summary in hparams(settings, ending.final):
-            writer.file_writer.add_summary(summary)
-        writer.close()
+        file = self._open.pop(trial_id)
+        file.add(ending.final)
+        for summary in hparams({**file.trial.settings, "status": ending.status}, ending.final):
+            file.write(summary)
+        file.writer.close()
 
     def close(self) -> None:
         """Close what is still open."""
-        for writer in self._writers.values():
-            writer.close()
+        for file in self._open.values():
+            file.writer.close()
+
+
+class _EventFile:
+    """The event file of a trial that is running.
+
+    It is written by ``EventsWriter`` and not by a ``SummaryWriter``, which writes from a thread of
+    its own: there a full disk would go unnoticed and block whoever writes on.
+
+    Attributes:
+        trial: the trial.
+        step: the last training step that it has points of.
+        writer: writes events.
+    """
+
+    def __init__(self, folder: Path, trial: Tracked) -> None:
+        from tensorboardX.event_file_writer import EventsWriter
+        from tensorboardX.summary import text
+
+        self.trial, self.step = trial, 0
+        self.writer: Any = EventsWriter(str(folder / "events"))
+        self.write(text("trial", trial.name))
+
+    def add(self, values: Mapping[str, float]) -> None:
+        """Add scalars at the present step."""
+        from tensorboardX.summary import scalar
+
+        for name, value in values.items():
+            self.write(scalar(name, value))
+
+    def write(self, summary: Any) -> None:
+        """Add a summary at the present step."""
+        from tensorboardX.proto.event_pb2 import Event
+
+        self.writer.write_event(Event(wall_time=time.time(), step=self.step, summary=summary))

@@ -14,7 +14,8 @@ class WeightsAndBiases:
     """Writes ``FOLDER/wandb/offline-run-TIME-TRIAL_ID``.
 
     A run's id is the trial's, its config the configuration, its history the curves (``test/elbo``
-    with ``epoch`` and ``step``), its summary the final metrics (``final/elbo``) and how it ended.
+    with ``epoch`` and ``step``) and in a last row the final metrics (``final/elbo``), which its
+    summary has, too, beside how it ended.
 
     Args:
         folder: where the folder ``wandb`` goes.
@@ -26,6 +27,8 @@ class WeightsAndBiases:
         folder.mkdir(parents=True, exist_ok=True)  # else W&B takes a temporary one
         self._folder, self._project, self._mode = folder, project, mode
         self._runs: dict[str, Any] = {}
+        self._at: dict[str, dict[str, int]] = {}
+        """Epoch and step of each running trial's last points."""
 
     def start(self, trial: Tracked) -> None:
         """Begin its run."""
@@ -53,15 +56,21 @@ class WeightsAndBiases:
     def points(self, trial_id: str, curves: Curves) -> None:
         """Add a row of history for each step."""
         for epoch, step, values in by_step(curves):
-            self._runs[trial_id].log({"epoch": epoch, "step": step, **values})
+            self._at[trial_id] = {"epoch": epoch, "step": step}
+            self._runs[trial_id].log({**self._at[trial_id], **values})
 
     def end(self, trial_id: str, ending: Ending) -> None:
         """Sum it up and finish it."""
-        run = self._runs.pop(trial_id)
-        run.summary.update({**ending.final, "status": ending.status})
+        run, at = self._runs.pop(trial_id), self._at.pop(trial_id, {})
+        if ending.final:  # a row of history: what is set in a summary alone loses its NaN
+            run.log({**at, **ending.final})
+        run.summary["status"] = ending.status
         run.finish(exit_code=int(ending.status in ("failed", "killed")))
 
     def close(self) -> None:
-        """Finish what is still open."""
+        """Finish what is still open, and wait until W&B's own process has written all of it."""
+        import wandb
+
         for run in self._runs.values():
             run.finish(exit_code=1)
+        wandb.teardown()

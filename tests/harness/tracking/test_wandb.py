@@ -19,9 +19,8 @@ pytest.importorskip("wandb", reason="needs W&B: pip install -e '.[wandb]'")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A trial that an earlier session began, and this one told to its end."""
     folder = tmp_path_factory.mktemp("wandb")
-    interrupted = WeightsAndBiases(folder, "stability", "offline")
-    interrupted.start(TRIAL)
-    interrupted.close()
+    (folder / "wandb" / f"offline-run-20260101_120000-{TRIAL.trial_id}").mkdir(parents=True)
+    (folder / "wandb" / "offline-run-20260101_120000-ba9876543210").mkdir()
     tracker = WeightsAndBiases(folder, "stability", "offline")
     tracker.start(TRIAL)
     tracker.points(TRIAL.trial_id, curves(3))
@@ -45,7 +44,8 @@ def test_the_run_is_the_trial(folder: Path) -> None:
 
 
 def test_history_is_the_curves(folder: Path) -> None:
-    rows = [values(row.item) for row in of_kind(folder, "history")]
+    *rows, last = [values(row.item) for row in of_kind(folder, "history")]
+    assert (last["step"], last["final/elbo"]) == (24, -140.25)
     assert [row["train/loss"] for row in rows] == [8, 16, 24]
     assert [(row["epoch"], row["step"]) for row in rows] == [(1, 8), (2, 16), (3, 24)]
     assert [row.get("test/elbo") for row in rows] == [108, None, 124]
@@ -58,10 +58,16 @@ def test_the_summary_is_the_final_metrics(folder: Path) -> None:
         summary |= values(record.update)
     assert summary["final/elbo"] == -140.25
     assert np.isnan(float(summary["final/kl"]))
-    assert summary["final/mse"] in (np.inf, "Infinity")
+    assert summary["final/mse"] == np.inf
     assert summary["status"] == "diverged"
     (exit_record,) = of_kind(folder, "exit")
     assert exit_record.exit_code == 0
+
+
+def test_only_the_same_trial_of_an_earlier_session_is_cleared(folder: Path) -> None:
+    left = {path.name.rpartition("-")[2] for path in folder.glob("wandb/offline-run-*")}
+    assert left == {TRIAL.trial_id, "ba9876543210"}
+    assert len([*folder.glob(f"wandb/offline-run-*-{TRIAL.trial_id}")]) == 1
 
 
 def test_wandb_sync_would_upload_it(folder: Path) -> None:
