@@ -99,6 +99,6 @@ def make_folder(path: Path) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> UserError:
-    return UserError(
-        f"Cannot write {path}: {error.strerror or error}. Name another place with --out."
-    )
+    in_the_way = isinstance(error, FileExistsError | NotADirectoryError)
+    reason = "a folder of it is a file" if in_the_way else error.strerror or error
+    return UserError(f"Cannot write {path}: {reason}. Name another place with --out.")

@@ -12,7 +12,7 @@ from harness.cli import main, parser
 from harness.commands.resume import changed
 from harness.config.sweep import resolve
 
-COMMANDS = ("list", "train", "sweep", "status", "resume", "report", "doctor")
+COMMANDS = ("list", "train", "sweep", "status", "resume", "report", "export", "doctor")
 STORED = {
     "seed": 0,
     "seeds": 3,
