@@ -42,9 +42,9 @@ Without --out the export goes into the run directory. What exists is replaced on
 
 _COMMANDS = {
     "list": (
-        "name the methods, datasets, search spaces or metrics, one line each",
+        "name what there is to choose from, one line each",
         "examples:\n  unbraid list methods\n  unbraid list methods c_vitae\n"
-        "  unbraid list metrics elbo\n",
+        "  unbraid list metrics elbo\n  unbraid list scales smoke\n  unbraid list kinds\n",
     ),
     "train": (
         "run one trial in this process, without Ray",
@@ -108,12 +108,16 @@ def parser() -> argparse.ArgumentParser:
         )
         if takes_overrides:
             parsers[name].add_argument("overrides", nargs="*", metavar="key=value")
-    parsers["list"].add_argument("what", choices=("methods", "datasets", "spaces", "metrics"))
+    parsers["list"].add_argument(
+        "what",
+        choices=("methods", "datasets", "spaces", "metrics", "scales", "searches", "kinds"),
+        help="kinds are those of reports",
+    )
     parsers["list"].add_argument(
         "name",
         nargs="?",
-        help="list the hyperparameters of this method, the options of this dataset or the "
-        "numbers of this metric",
+        help="list the hyperparameters of this method, the options of this dataset, the numbers "
+        "of this metric, the settings of this scale or search",
     )
     for name in ("status", "resume", "report", "export"):
         parsers[name].add_argument("run_dir", help="a folder or URI that a sweep wrote")

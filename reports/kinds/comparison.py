@@ -31,7 +31,7 @@ from reports.pictures.sections import exchanges
 
 
 def page(results: Results) -> Page:
-    """Assemble the comparison report of a run directory.
+    """Compare several methods, each dataset by itself, on every metric that they share.
 
     After Detlefsen and Hauberg 2019, supplement, Figures 2 to 7; for any sweep over methods.
     """

@@ -46,7 +46,7 @@ MOST_MAPS = 3
 
 
 def page(results: Results) -> Page:
-    """Assemble the ablation report of a run directory."""
+    """Show what each swept factor does, alone and together with others."""
     design = design_of(results)
     numbers = numbers_of(results, design)
     grid, group_profiles = numbers.grid, numbers.profiles

@@ -153,6 +153,9 @@ def test_listing_what_there_is_not(capsys: Capture) -> None:
     assert "There is no dataset 'digit'" in complaint(capsys, "list", "datasets", "digit")
     assert "There is no metric 'elb'" in complaint(capsys, "list", "metrics", "elb")
     assert "vitae_bta" in complaint(capsys, "list", "spaces", "vitae_bta")
+    assert "There is no scale 'smoek'. Did" in complaint(capsys, "list", "scales", "smoek")
+    assert "There is no search 'optun'. Did" in complaint(capsys, "list", "searches", "optun")
+    assert "There is no report 'timming'. Did" in complaint(capsys, "list", "kinds", "timming")
 
 
 @pytest.mark.parametrize(
