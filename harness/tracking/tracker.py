@@ -89,8 +89,9 @@ class Tracker(Protocol):
 
 def since(curves: Curves, n: int) -> Curves:
     """Return the points of learning curves from the n-th on, counted from 0."""
-    columns = (curves.epoch, curves.step, curves.split, curves.metric, curves.value)
-    return Curves(*(column[n:] for column in columns))
+    return Curves(
+        curves.epoch[n:], curves.step[n:], curves.split[n:], curves.metric[n:], curves.value[n:]
+    )
 
 
 def by_step(curves: Curves) -> Iterable[tuple[int, int, dict[str, float]]]:

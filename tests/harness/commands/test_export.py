@@ -160,3 +160,13 @@ def test_one_trial_is_logged_as_a_sweep_is(tmp_path: Path) -> None:
     test = curves[(curves["split"] == "test") & (curves["metric"] == "elbo")]
     assert [e.step for e in events.Scalars("test/elbo")] == test["step"].tolist()
     assert [e.value for e in events.Scalars("test/elbo")] == pytest.approx(test["value"].tolist())
+
+
+def test_a_log_without_room_loses_no_trial(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "file").touch()
+    run, logs = tmp_path / "run", tmp_path / "file" / "logs"
+    arguments = ["train", "method=vae", "scale=smoke", "scale.epochs=2", f"run_dir={run}"]
+    lines = printed(capsys, *arguments, "log=[tensorboard]", f"log_dir={logs}")
+    (said,) = [line for line in lines if line.startswith("log=[tensorboard] failed")]
+    assert said.endswith(f"unbraid export {run} --format tensorboard")
+    assert load(run).counts["ok"] == 1

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from harness.results import load
@@ -70,6 +71,7 @@ def test_seeds_that_train_in_turns_are_told_apart_and_pruned_ones_too(
     assert not (run / "logs").exists()
 
 
+@pytest.mark.slow
 def test_a_tracker_without_room_loses_no_trial(start: Start, control: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     run = tmp_path / "run"
