@@ -152,7 +152,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     options = parser().parse_args(arguments)
     options.arguments = arguments
-    defer("torch")  # its import takes more than a second
+    if options.command not in ("report", "export"):  # scipy would look at it and so load it
+        defer("torch")  # its import takes more than a second
     if str(Path.cwd()) not in sys.path:  # methods of the user's lie in the working directory
         sys.path.insert(0, str(Path.cwd()))
     interruption.listen()
