@@ -31,11 +31,21 @@ _KINDS = """\
 ablation, comparison, stability, timing, tuning, or the dotted path of one of yours (default: the
 search space's own, or what follows from what was swept)"""
 
+_FORMATS = """\
+formats (docs/export.md says what each of them holds):
+  csv, parquet   one row a trial with all its columns; with --curves one row a point
+  latex          a booktabs table a dataset: mean ± spread over seeds, the best in bold
+  tensorboard    event files: learning curves and hyperparameters of each trial
+  mlflow         a file store, or a server with --out http://...: one run a trial
+  wandb          offline runs that `wandb sync` uploads
+Without --out the export goes into the run directory. What exists is replaced only with --force.
+"""
+
 _COMMANDS = {
     "list": (
-        "name the methods, datasets, search spaces or metrics, one line each",
+        "name what there is to choose from, one line each",
         "examples:\n  unbraid list methods\n  unbraid list methods c_vitae\n"
-        "  unbraid list metrics elbo\n",
+        "  unbraid list metrics elbo\n  unbraid list scales smoke\n  unbraid list kinds\n",
     ),
     "train": (
         "run one trial in this process, without Ray",
@@ -77,6 +87,14 @@ _COMMANDS = {
         "dataset=NAME dataset.path=PATH; columns: split, index, GROUP.0 ... of each latent group,\n"
         "factor.NAME where known\n",
     ),
+    "export": (
+        "write a sweep's results in the format of another program",
+        _FORMATS + "\nexamples:\n"
+        "  unbraid export runs/stability --format csv\n"
+        "  unbraid export runs/stability --format csv --curves\n"
+        "  unbraid export runs/six --format latex --metrics elbo,mse --out paper/six.tex\n"
+        "  unbraid export runs/stability --format tensorboard --out boards/stability\n",
+    ),
     "doctor": (
         "check versions, processors, data, disk and Ray on this machine",
         "example:\n  unbraid doctor\n",
@@ -108,14 +126,18 @@ def parser() -> argparse.ArgumentParser:
         )
         if takes_overrides:
             parsers[name].add_argument("overrides", nargs="*", metavar="key=value")
-    parsers["list"].add_argument("what", choices=("methods", "datasets", "spaces", "metrics"))
+    parsers["list"].add_argument(
+        "what",
+        choices=("methods", "datasets", "spaces", "metrics", "scales", "searches", "kinds"),
+        help="kinds are those of reports",
+    )
     parsers["list"].add_argument(
         "name",
         nargs="?",
-        help="list the hyperparameters of this method, the options of this dataset or the "
-        "numbers of this metric",
+        help="list the hyperparameters of this method, the options of this dataset, the numbers "
+        "of this metric, the settings of this scale or search",
     )
-    for name in ("status", "resume", "report", "evaluate", "encode"):
+    for name in ("status", "resume", "report", "evaluate", "encode", "export"):
         parsers[name].add_argument("run_dir", help="a folder or URI that a sweep wrote")
     parsers["resume"].add_argument(
         "overrides",
@@ -129,6 +151,7 @@ def parser() -> argparse.ArgumentParser:
     _add_encode(parsers["encode"])
     parsers["report"].add_argument("--out", type=Path, help="the HTML file (default: in run_dir)")
     parsers["report"].add_argument("--kind", help=_KINDS)
+    _add_export_options(parsers["export"])
     parsers["doctor"].add_argument(
         "--data-root", help="folder with real data (default: UNBRAID_DATA)"
     )
@@ -151,12 +174,27 @@ def _add_encode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-root", help="folder with real data (default: as in the sweep)")
 
 
+def _add_export_options(export: argparse.ArgumentParser) -> None:
+    add = export.add_argument
+    add("--format", required=True, help="csv, parquet, latex, tensorboard, mlflow or wandb")
+    add("--out", help="file or folder to write (default: in run_dir)")
+    add("--force", action="store_true", help="replace what an export has written there before")
+    add("--curves", action="store_true", help="csv, parquet: the learning curves")
+    add("--kind", help="latex: comparison or ablation, whose numbers the table has (default: auto)")
+    add("--metrics", help="latex: the columns, elbo,mse (default: every metric)")
+    add(
+        "--spread", help="latex: sd (standard deviation) or interval (Student's 95 %%; default: sd)"
+    )
+    add("--decimals", type=int, help="latex: of every number (default: by the spread of a metric)")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     options = parser().parse_args(arguments)
     options.arguments = arguments
-    defer("torch")  # its import takes more than a second
+    if options.command not in ("report", "export"):  # scipy would look at it and so load it
+        defer("torch")  # its import takes more than a second
     if str(Path.cwd()) not in sys.path:  # methods of the user's lie in the working directory
         sys.path.insert(0, str(Path.cwd()))
     interruption.listen()

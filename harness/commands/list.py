@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print one line for each method, dataset, search space or metric, or for what one has."""
+    """Print one line for each thing of a kind, or for what one of them has."""
     what, name = options.what, options.name
     rows = _OF_ALL[what]() if name is None else _OF_ONE[what](name)
     width = max(map(len, rows), default=0)
@@ -56,9 +56,47 @@ def _metrics() -> dict[str, str]:
     return {name: METRICS.summary(name) for name in METRICS.paths()}
 
 
+def _scales() -> dict[str, str]:
+    from harness.commands.list_settings import purposes
+
+    return purposes("scale")
+
+
+def _searches() -> dict[str, str]:
+    from harness.commands.list_settings import purposes
+
+    return purposes("search")
+
+
+def _kinds() -> dict[str, str]:
+    from reports import KINDS
+
+    return {name: KINDS.summary(name) for name in KINDS.paths()}
+
+
+def _scale(name: str) -> dict[str, str]:
+    from harness.commands.list_settings import scale_settings
+
+    return scale_settings(name)
+
+
+def _search(name: str) -> dict[str, str]:
+    from harness.commands.list_settings import search_settings
+
+    return search_settings(name) or {"(nothing to set)": ""}
+
+
+def _kind(name: str) -> dict[str, str]:
+    from reports import KINDS
+
+    KINDS.load(name)
+    return {"(nothing to set)": f"draw it with unbraid report RUN_DIR --kind {name}"}
+
+
 def _hyperparameters(method: str) -> dict[str, str]:
     import dataclasses
 
+    from harness.commands.list_settings import written
     from harness.methods import declaration
     from models.hyperparameters import Value, describe
 
@@ -69,24 +107,25 @@ def _hyperparameters(method: str) -> dict[str, str]:
         kind = "" if isinstance(info, Value) else " (fixed when the networks are built)"
         symbol = f"{info.symbol}: " if info.symbol else ""
         elsewhere = "".join(
-            f"; {_written(values[name])} at scale={scale}"
+            f"; {written(values[name])} at scale={scale}"
             for scale, values in declared.at_scale.items()
             if name in values
         )
-        lines[f"method.{name}={_written(defaults[name])}"] = (
+        lines[f"method.{name}={written(defaults[name])}"] = (
             f"{symbol}{info.meaning}{kind}{elsewhere} [{info.source}]"
         )
     return lines
 
 
 def _options(dataset: str) -> dict[str, str]:
+    from harness.commands.list_settings import written
     from harness.data.options import field_meanings
     from harness.datasets.registry import DATASETS
 
     cls = DATASETS.load(dataset)
     meanings = field_meanings(cls)
     return {
-        f"dataset.{name}={_written(default)}": meanings.get(name, "")
+        f"dataset.{name}={written(default)}": meanings.get(name, "")
         for name, default in vars(cls()).items()
     }
 
@@ -104,22 +143,21 @@ def _keys(metric: str) -> dict[str, str]:
     }
 
 
-def _written(value: object) -> str:
-    """Return a default as it would be written on the command line."""
-    if value is None:
-        return "null"
-    return f"[{','.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
-
-
 _OF_ALL: dict[str, Callable[[], dict[str, str]]] = {
     "methods": _methods,
     "datasets": _datasets,
     "spaces": _spaces,
     "metrics": _metrics,
+    "scales": _scales,
+    "searches": _searches,
+    "kinds": _kinds,
 }
 _OF_ONE: dict[str, Callable[[str], dict[str, str]]] = {
     "methods": _hyperparameters,
     "datasets": _options,
     "spaces": _contents,
     "metrics": _keys,
+    "scales": _scale,
+    "searches": _search,
+    "kinds": _kind,
 }

@@ -12,6 +12,7 @@ from harness.config.sweep import Sweep
 from harness.datasets.registry import check_available
 from harness.execution.estimate import estimate
 from harness.execution.progress import label
+from harness.tracking.registry import log_folder, require_installed
 
 SMOKE = "scale=smoke only shows that everything runs: so few steps teach a method nothing."
 """What a smoke test is good for; said where one is planned and where one has ended."""
@@ -27,13 +28,17 @@ def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = F
 
     Raises:
         UserError: a file is missing or cannot be what it should be, the storage cannot be reached,
-            there is no such device, or a method can be scored on none of its metrics.
+            a package that log= needs is not installed, there is no such device, or a method can be
+            scored on none of its metrics.
     """
     # A cluster's workers may have what its head has not.
     if settings.device == "cuda" and (here or not settings.ray.address):
         from harness.trial.device import pick_device
 
         pick_device(settings.device)
+    for name in settings.log:
+        require_installed(name, f"log=[{name}]")
+        log_folder(settings.run_dir or "", settings.log_dir)
     if isinstance(settings.search, OptunaSearch) and settings.search.storage:
         from harness.search.study import check_storage
 

@@ -6,16 +6,14 @@ from pathlib import Path
 
 from harness.errors import UserError
 from harness.metrics.registry import with_labels
-from harness.results import load
+from harness.results import Results, load
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the report and print its path."""
     import reports
 
-    results = load(options.run_dir)
-    if isinstance(entries := results.sweep.get("metrics"), list):
-        results.sweep["metrics"] = with_labels(entries)
+    results = with_labelled_metrics(load(options.run_dir))
     out = options.out or Path(options.run_dir) / "report.html"
     if "://" in str(options.run_dir) and options.out is None:
         raise UserError("The run directory is not on this machine: say where to write, --out FILE.")
@@ -28,3 +26,10 @@ def run(options: argparse.Namespace) -> int:
         print(f"kind of report: {kind}, {why} (others with --kind: {others})", file=sys.stderr)
     print(path)
     return 0
+
+
+def with_labelled_metrics(results: Results) -> Results:
+    """Return results whose metrics have the labels that older versions did not store."""
+    if isinstance(entries := results.sweep.get("metrics"), list):
+        results.sweep["metrics"] = with_labels(entries)
+    return results

@@ -12,7 +12,9 @@ from harness.config.sweep import resolve
 from harness.data.dataset import Dataset
 from harness.durations import duration
 from harness.errors import UserError
+from harness.execution.live_log import open_log
 from harness.results import TrialRecord
+from harness.tracking.live import LiveLog
 from harness.trial.device import pick_device
 from harness.trial.process import prepare_process
 from harness.trial.run import Advance, run_trial
@@ -39,13 +41,18 @@ def run(options: argparse.Namespace) -> int:
         if trial.trial_id in directory.finished():
             print(f"{where} holds this trial already, finished; delete it to train again")
         else:
-            record = _train(trial, datasets[trial.dataset], settings)
-            directory.write(record)
+            log = open_log(directory, settings, sweep.swept, print)
+            try:
+                record = _train(trial, datasets[trial.dataset], settings, log)
+                directory.write(record)
+                log.ended(record.trial_id, record.status, record.metrics)
+            finally:
+                log.close()
             _print_scores(record)
         return run_missing.summarize(directory)
 
 
-def _train(trial: TrialConfig, dataset: Dataset, settings: Settings) -> TrialRecord:
+def _train(trial: TrialConfig, dataset: Dataset, settings: Settings, log: LiveLog) -> TrialRecord:
     prepare_process(settings.ray.cpus_per_trial)
     device = pick_device(settings.device)
     used = dataset.limited(trial.scale.train_limit, trial.scale.test_limit)
@@ -59,6 +66,7 @@ def _train(trial: TrialConfig, dataset: Dataset, settings: Settings) -> TrialRec
     try:
         while True:
             advance = next(running)
+            log.points(trial.trial_id, 0, advance.so_far.curves)
             last = advance.epoch == trial.scale.epochs
             if advance.test and (last or time.monotonic() - printed_at > SAY_EVERY_S):
                 printed_at = time.monotonic()

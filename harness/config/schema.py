@@ -47,6 +47,8 @@ class Settings:
         keep: the trained methods that stay in the run directory: those of all trials that end well,
             the best of each method and dataset, or none.
         ray: what Ray may use.
+        log: the trackers that are told of trials while they run.
+        log_dir: where these write; None for the folder ``logs`` of the run directory.
     """
 
     seed: Annotated[int, Ge(0), Lt(SEEDS)]
@@ -61,6 +63,8 @@ class Settings:
     search: Search = field(default_factory=Grid)
     scheduler: Scheduler = field(default_factory=NoScheduler)
     keep: Literal["none", "best", "all"] = "best"
+    log: tuple[str, ...] = ()
+    log_dir: str | None = None
 
     def __post_init__(self) -> None:
         if self.seed + self.seeds > SEEDS:

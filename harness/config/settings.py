@@ -7,6 +7,7 @@ from typing import Any
 from harness.config.build import build
 from harness.config.schema import RaySettings, Settings
 from harness.config.search_settings import build_scheduler, build_search
+from harness.tracking.registry import check_trackers
 
 
 def build_settings(values: Mapping[str, Any]) -> Settings:
@@ -22,6 +23,7 @@ def build_settings(values: Mapping[str, Any]) -> Settings:
         "ray": build(RaySettings, values["ray"], "ray"),
         "search": build_search(values.get("search", {"name": "grid"})),
         "scheduler": build_scheduler(values.get("scheduler", {"name": "none"})),
+        "log": check_trackers(values.get("log", ())),
     }
     names = [field.name for field in dataclasses.fields(Settings) if field.name not in parts]
     return build(

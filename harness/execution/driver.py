@@ -15,8 +15,9 @@ from harness.config.trials import trial_from_dict
 from harness.data.dataset import Dataset
 from harness.data.options import DatasetOptions
 from harness.execution.dataset_transport import shared
+from harness.execution.live_log import open_log
 from harness.execution.progress import Progress
-from harness.results import RunDirectory, TrialRecord
+from harness.results import Curves, RunDirectory, Status, TrialRecord
 from harness.search.standing import Standing, together
 
 if TYPE_CHECKING:  # optuna is imported where something is searched, Ray where something runs
@@ -60,6 +61,7 @@ def run_trials(
     from ray.tune.error import TuneError
 
     from harness.execution.callback import SweepCallback
+    from harness.execution.log_callback import LogCallback
     from harness.execution.searcher import Suggestions
     from harness.kept.best import BestModels
 
@@ -71,7 +73,16 @@ def run_trials(
 
     growth = None if isinstance(work, list) else work
     best = BestModels(run) if settings.keep == "best" else None
-    callback = SweepCallback(run, progress, give_up, growth.ended if growth else None, best)
+    log = open_log(run, settings, swept, progress.say)
+
+    def ended(
+        trial_id: str, status: Status, metrics: dict[str, float], curves: Curves | None
+    ) -> None:
+        log.ended(trial_id, status, metrics)
+        if growth:
+            growth.ended(trial_id, status, metrics, curves)
+
+    callback = SweepCallback(run, progress, give_up, ended, best)
     by_configuration = standing is not None
     suggestions = None
     if growth:
@@ -88,18 +99,20 @@ def run_trials(
     if isinstance(work, list):
         groups = together(work) if by_configuration else [[trial.trial_id] for trial in work]
     try:
-        _fit(trainable, groups, how, callback, settings.ray.max_retries)
+        _fit(trainable, groups, how, [LogCallback(log), callback], settings.ray.max_retries)
     except TuneError:
         if callback.error:
             raise callback.error from None
         raise
+    finally:
+        log.close()
 
 
 def _fit(
     trainable: Any,
     groups: list[list[str]] | None,
     how: dict[str, Any],
-    callback: Any,
+    callbacks: list[Any],
     retries: int,
 ) -> None:
     """Let Tune run the planned trials, or those that its search suggests."""
@@ -116,7 +129,7 @@ def _fit(
                 name="sweep",
                 storage_path=scratch,
                 verbose=0,
-                callbacks=[callback],
+                callbacks=callbacks,
                 failure_config=tune.FailureConfig(max_failures=retries),
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
             ),
@@ -153,6 +166,7 @@ def _trainable(
         sys_path=[str(Path.cwd()), *sys.path],
         halving=halving,
         keep=settings.keep != "none",
+        logged=bool(settings.log),
     )
     return tune.with_resources(
         tune.with_parameters(TrialWorker, assignment=assignment),

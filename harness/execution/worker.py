@@ -19,7 +19,8 @@ from harness.data.options import DatasetOptions
 from harness.errors import UserError
 from harness.execution.dataset_transport import received
 from harness.execution.progress import first_score
-from harness.results import RunDirectory, TrialRecord
+from harness.results import Curves, RunDirectory, TrialRecord
+from harness.tracking.tracker import since
 from harness.trial.device import pick_device
 from harness.trial.process import prepare_process
 from harness.trial.run import Advance, run_trial
@@ -42,6 +43,7 @@ class Assignment:
         sys_path: the driver's import path, so that methods of the user's are found.
         halving: when trials are judged; None where all run to their end.
         keep: whether trials that end well write their trained method.
+        logged: whether the points of the curves are sent to the driver as they come.
     """
 
     run_dir: str
@@ -53,6 +55,7 @@ class Assignment:
     sys_path: list[str]
     halving: Halving | None
     keep: bool
+    logged: bool = False
 
 
 @dataclass
@@ -65,6 +68,7 @@ class _Member:
         advance: the last that it yielded.
         rung: how many rungs it has reached.
         ended: whether its record is written.
+        n_sent: how many points of its curves the driver has.
     """
 
     trial_id: str
@@ -72,6 +76,7 @@ class _Member:
     advance: Advance | None = None
     rung: int = 0
     ended: bool = False
+    n_sent: int = 0
 
 
 class TrialWorker(tune.Trainable):
@@ -106,6 +111,7 @@ class TrialWorker(tune.Trainable):
         """Train for a few seconds; write the records of the trials that end."""
         deadline = time.monotonic() + REPORT_EVERY_S
         ended: list[dict[str, Any]] = []
+        points: dict[str, tuple[int, Curves]] = {}
         while time.monotonic() < deadline and (member := self._next()):
             try:
                 member.advance = next(member.running)
@@ -113,10 +119,23 @@ class TrialWorker(tune.Trainable):
             except StopIteration as finished:
                 member.ended = True
                 ended.append(self._write(finished.value))
+                self._send(member, finished.value, points)
         left = [member for member in self._members if not member.ended]
         shares = {m.trial_id: m.advance.share for m in left if m.advance}
-        report = {"done": not left, "ended": ended, "shares": shares}
+        for member in left:
+            if member.advance:
+                self._send(member, member.advance.so_far, points)
+        report = {"done": not left, "ended": ended, "shares": shares, "points": points}
         return {**report, **self._judgeable(left)} if left and not self._next() else report
+
+    def _send(
+        self, member: _Member, so_far: TrialRecord, points: dict[str, tuple[int, Curves]]
+    ) -> None:
+        """Add the points that the driver lacks, with the number of the first."""
+        if self._assignment.logged:
+            new = since(so_far.curves, member.n_sent)
+            points[member.trial_id] = member.n_sent, new
+            member.n_sent += len(new.value)
 
     def _next(self) -> _Member | None:
         """Return the first trial that has not come to the next rung; None where all have."""

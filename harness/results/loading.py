@@ -1,5 +1,6 @@
 """Reading a run directory into data frames; changes nothing in it."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,29 @@ import pyarrow.compute as pc
 from harness.errors import CorruptFileError
 from harness.results.records import Results
 from harness.results.storage import Storage
-from harness.results.stored_plan import read_plan, require_run
+from harness.results.stored_plan import Plan, read_plan, require_run
 from harness.results.trial_files import Pair, in_precedence, is_compact, merge, read_pairs
 
 _NULLABLE = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A run directory's tables.
+
+    Attributes:
+        trials: one row a finished trial, in the order of the plan.
+        curves: one row a point of a learning curve (``CURVES_SCHEMA``), in no order of trials.
+        plan: what was planned.
+        problems: one line for each file that was torn, truncated or left out.
+        location: the run directory, as given.
+    """
+
+    trials: pa.Table
+    curves: pa.Table
+    plan: Plan
+    problems: list[str]
+    location: str
 
 
 def load(location: str | Path) -> Results:
@@ -29,6 +49,20 @@ def load(location: str | Path) -> Results:
     Raises:
         UserError: there is no run, its plan is torn, or a newer version of this program wrote it.
     """
+    stored = read_tables(location)
+    planned = pa.array(stored.plan.trial_ids, pa.string())
+    return Results(
+        trials=_frame(stored.trials),
+        curves=_curves_frame(stored.curves, planned),
+        plan=_frame(stored.plan.table),
+        sweep=stored.plan.sweep,
+        problems=stored.problems,
+        location=stored.location,
+    )
+
+
+def read_tables(location: str | Path) -> Stored:
+    """Read a run directory's tables with the types that they are stored in; see ``load``."""
     storage = Storage(location)
     require_run(storage)
     outcomes = _read_settled(storage)
@@ -46,14 +80,7 @@ def load(location: str | Path) -> Results:
     strangers = set(merged.trial_ids) - set(plan.trial_ids)
     problems += [f"trial {trial}: not in the plan; left out" for trial in sorted(strangers)]
     planned = pa.array(plan.trial_ids, pa.string())
-    return Results(
-        trials=_trials_frame(merged.trials, planned),
-        curves=_curves_frame(merged.curves, planned),
-        plan=_frame(plan.table),
-        sweep=plan.sweep,
-        problems=problems,
-        location=str(location),
-    )
+    return Stored(_in_order(merged.trials, planned), merged.curves, plan, problems, str(location))
 
 
 def _read_settled(storage: Storage) -> dict[str, Pair | CorruptFileError]:
@@ -75,10 +102,10 @@ def _read_settled(storage: Storage) -> dict[str, Pair | CorruptFileError]:
         outcomes.update({name: pair for name, pair in read.items() if pair is not None})
 
 
-def _trials_frame(trials: pa.Table, planned: pa.Array) -> pd.DataFrame:
+def _in_order(trials: pa.Table, planned: pa.Array) -> pa.Table:
     position = pc.index_in(trials["trial_id"], value_set=planned)
     trials = trials.append_column("position", position).filter(pc.is_valid(position))
-    return _frame(trials.sort_by("position").drop_columns("position"))
+    return trials.sort_by("position").drop_columns("position")
 
 
 def _curves_frame(curves: pa.Table, planned: pa.Array) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from reports.claims.variants import variants_tested
 from reports.figures.curves import draw_at
 from reports.figures.scores import draw_scores
 from reports.kinds.shared.header import header
+from reports.kinds.shared.numbers import Numbers
 from reports.kinds.shared.printed_table import printed_table
 from reports.kinds.shared.reading import reading
 from reports.kinds.shared.score_tables import differences_table, metrics_table
@@ -30,18 +31,14 @@ from reports.pictures.sections import exchanges
 
 
 def page(results: Results) -> Page:
-    """Assemble the comparison report of a run directory.
+    """Compare several methods, each dataset by itself, on every metric that they share.
 
     After Detlefsen and Hauberg 2019, supplement, Figures 2 to 7; for any sweep over methods.
     """
-    grid = lay_out(results)
-    group_profiles = profiles(grid)
-    scores = all_scores(results)
+    numbers = numbers_of(results)
+    grid, group_profiles, base = numbers.grid, numbers.profiles, numbers.base
+    scores, compared = numbers.scores, numbers.families
     publication = published(str(results.sweep.get("space") or ""))
-    stated = stated_pairs(publication)
-    stated.setdefault(grid.outcome.name, []).extend(leading_pairs(grid, group_profiles))
-    base = baseline(grid.groups) if grid.groups else None
-    compared = families(scores, base, stated)
     family = compared.get(grid.outcome.name)
     pairs = compare_all(grid, group_profiles, family)
     result: list[Part] = [reading(grid, group_profiles, pairs)]
@@ -72,6 +69,17 @@ def page(results: Results) -> Page:
     title = str(results.sweep.get("title") or "Comparison of methods")
     source = str(results.sweep.get("source") or "")
     return Page(title, source, header(results, grid), sections)
+
+
+def numbers_of(results: Results) -> Numbers:
+    """Return what is compared: groups at their best level of the axis, in every metric."""
+    grid = lay_out(results)
+    group_profiles = profiles(grid)
+    scores = all_scores(results)
+    stated = stated_pairs(published(str(results.sweep.get("space") or "")))
+    stated.setdefault(grid.outcome.name, []).extend(leading_pairs(grid, group_profiles))
+    base = baseline(grid.groups) if grid.groups else None
+    return Numbers(grid, group_profiles, scores, families(scores, base, stated), base)
 
 
 def _pictures(results: Results, grid: Grid, group_profiles: dict[str, Profile]) -> list[Section]:

@@ -25,7 +25,7 @@ from reports.pictures.gallery import gallery
 
 
 def page(results: Results) -> Page:
-    """Assemble the stability report of a run directory.
+    """Show outcome and divergence against the learning rate, and learning curves.
 
     After Detlefsen and Hauberg, supplementary material, section 3 and Figure 1; for any sweep of a
     learning rate and other factors.

@@ -21,7 +21,10 @@ from reports.stats.estimates import Estimate, mean_interval
 
 
 def page(results: Results) -> Page:
-    """Assemble the timing report of a run directory (VITAE, supplement, Table 5)."""
+    """Give the seconds of a pass and of a step, and their ratios to the VAE's.
+
+    After Detlefsen and Hauberg 2019, supplement, Table 5.
+    """
     grid = lay_out(results)
     scores = [score for score in all_scores(results) if score.outcome.unit == "s"]
     parts: list[Part] = []

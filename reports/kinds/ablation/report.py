@@ -21,6 +21,7 @@ from reports.kinds.ablation.effects import interactions, main_effects
 from reports.kinds.ablation.reading import reading
 from reports.kinds.ablation.tables import variants_table
 from reports.kinds.shared.header import header
+from reports.kinds.shared.numbers import Numbers
 from reports.kinds.shared.printed_table import printed_table
 from reports.kinds.shared.score_tables import differences_table, metrics_table
 from reports.kinds.shared.tables import cells_table, trials_table
@@ -45,16 +46,16 @@ MOST_MAPS = 3
 
 
 def page(results: Results) -> Page:
-    """Assemble the ablation report of a run directory."""
+    """Show what each swept factor does, alone and together with others."""
     design = design_of(results)
-    grid, group_profiles = design.grid, profiles(design.grid)
-    scores = all_scores(results, axis=False)
+    numbers = numbers_of(results, design)
+    grid, group_profiles = numbers.grid, numbers.profiles
+    scores, compared = numbers.scores, numbers.families
     score = next((s for s in scores if s.outcome.name == grid.outcome.name), None)
     checked = [(constraint, check(constraint, results)) for constraint in constraints_of(results)]
     terms = terms_of(design)
     publication = published(str(results.sweep.get("space") or ""))
     names = publication.names if publication else {}
-    compared = families(scores, design.baseline, stated_pairs(publication))
     family = compared.get(grid.outcome.name)
     by_name = {score.outcome.name: score for score in scores}
     findings = Findings(design, by_name, compared, checked, results.smoke)
@@ -87,6 +88,14 @@ def page(results: Results) -> Page:
     source = str(results.sweep.get("source") or "")
     sections = [_explained(section, names) for section in sections]
     return Page(title, source, header(results, grid), sections)
+
+
+def numbers_of(results: Results, design: Design) -> Numbers:
+    """Return what is compared: every variant of a design, in every metric."""
+    scores = all_scores(results, axis=False)
+    stated = stated_pairs(published(str(results.sweep.get("space") or "")))
+    compared = families(scores, design.baseline, stated)
+    return Numbers(design.grid, profiles(design.grid), scores, compared, design.baseline)
 
 
 def _explained(section: Section, names: Mapping[str, str]) -> Section:
@@ -159,7 +168,7 @@ def _effects_on_others(results: Results, design: Design) -> list[Section]:
     return sections
 
 
-def _metrics(design: Design, scores: list[Scores], compared: dict[str, Family]) -> list[Part]:
+def _metrics(design: Design, scores: list[Scores], compared: Mapping[str, Family]) -> list[Part]:
     groups = design.grid.groups
     parts: list[Part] = [metrics_table(scores, compared, groups, "variant")]
     if design.baseline and len(groups) > 1:

@@ -27,7 +27,7 @@ def page_by_dataset(kind: Callable[[Results], Page], results: Results) -> Page:
     """Return one page with the sections of a kind of report for each dataset."""
     sections: list[Section] = []
     for dataset in datasets_of(results):
-        alone = _only(results, dataset)
+        alone = only_on(results, dataset)
         page = kind(alone)
         parts = [_renamed(section.parts, dataset) for section in page.sections]
         parts[0].insert(0, summary(lay_out(alone)))
@@ -44,7 +44,7 @@ def _planned(plan: pd.DataFrame) -> list[str]:
     return [str(json.loads(config)["dataset"]["name"]) for config in plan["config"]]
 
 
-def _only(results: Results, dataset: str) -> Results:
+def only_on(results: Results, dataset: str) -> Results:
     """Return the trials on one dataset, as if no other had been swept."""
     swept = results.sweep.get("swept")
     rest = {k: v for k, v in swept.items() if k != "dataset"} if isinstance(swept, dict) else {}

@@ -30,11 +30,11 @@ def metrics_table(
     """
     columns = [Column(what, list(groups))]
     for score in _by_direction(scores):
-        leader = _leader(score, families[score.outcome.name])
+        best = leader(score, families[score.outcome.name])
         means = {group: score.mean(group) for group in groups}
         cells = [
             Markup("<b>{}</b>").format(stacked(cell(mean)))
-            if group == leader
+            if group == best
             else stacked(cell(mean))
             for group, mean in means.items()
         ]
@@ -142,7 +142,7 @@ def _same(one: Scores, two: Scores, groups: tuple[str, str]) -> bool:
     return all(len(a) == len(b) and np.allclose(a, b, rtol=1e-4, atol=0) for a, b in pairs)
 
 
-def _leader(score: Scores, family: Family) -> str | None:
+def leader(score: Scores, family: Family) -> str | None:
     """Return the best group if it differs significantly from every other one."""
     best = score.best
     rivals = [group for group, values in score.values.items() if group != best and len(values)]

@@ -21,7 +21,10 @@ from reports.page.page import Page, Part, Section
 
 
 def page(results: Results) -> Page:
-    """Assemble the tuning report of a run directory: of a search, or of a grid read as one."""
+    """Name the best configuration of a search and the hyperparameters that matter.
+
+    A grid can be read as a search, too.
+    """
     search = read_search(results)
     grid = lay_out(results, search.objectives[0])
     study = rebuild(search)

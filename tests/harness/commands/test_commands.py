@@ -8,13 +8,16 @@ import pytest
 from harness import __version__
 from harness.cli import main
 from harness.commands.preview import SMOKE
+from harness.config.compose import options_of
 from harness.config.sweep import resolve
 from harness.datasets.registry import DATASET_PATHS, DATASETS
 from harness.methods import METHODS
 from harness.metrics.registry import METRIC_PATHS
 from harness.results import load
+from harness.training.scale import Scale
 from models.hyperparameters import describe
 from models.registry import METHOD_PATHS
+from reports import KIND_PATHS
 from tests.harness.helpers.command_line import Capture, printed, snapshot
 
 
@@ -113,6 +116,9 @@ def test_train_prints_the_curve_and_the_scores(workplace: Path, capsys: Capture)
         ("datasets", DATASET_PATHS),
         ("metrics", METRIC_PATHS),
         ("spaces", ["vitae_stability"]),
+        ("scales", options_of("scale")),
+        ("searches", options_of("search")),
+        ("kinds", KIND_PATHS),
     ],
 )
 def test_list_has_a_line_for_each(capsys: Capture, what: str, names: list[str]) -> None:
@@ -141,6 +147,31 @@ def test_list_has_a_line_for_each_option_with_its_meaning(capsys: Capture, datas
     listed = [line.split()[0] for line in lines]
     (trial,) = resolve([f"dataset={dataset}", *listed], single=True).trials
     assert trial == default
+
+
+@pytest.mark.parametrize("scale", ["smoke", "paper"])
+def test_list_has_a_line_for_each_setting_of_a_scale(capsys: Capture, scale: str) -> None:
+    lines = printed(capsys, "list", "scales", scale)
+    assert lines[0].split()[1:5] == ["passes", "over", "the", "training"]
+    listed = [line.split()[0] for line in lines]
+    fields = [f"scale.{field.name}" for field in dataclasses.fields(Scale)]
+    assert [each.split("=")[0] for each in listed] == fields[1:]
+    again, itself = (resolve([f"scale={scale}", *more], single=True) for more in (listed, []))
+    assert [trial.scale for trial in again.trials] == [trial.scale for trial in itself.trials]
+
+
+def test_list_has_a_line_for_each_setting_of_a_search(capsys: Capture) -> None:
+    lines = printed(capsys, "list", "searches", "optuna")
+    assert [line.split()[0] for line in lines] == [
+        "search.objectives=null",
+        "search.constraints=[]",
+        "search.sampler=tpe",
+        "search.storage=null",
+    ]
+    assert "tree-structured Parzen estimator" in lines[2]
+    assert printed(capsys, "list", "searches", "grid") == ["(nothing to set)"]
+    (line,) = printed(capsys, "list", "kinds", "timing")
+    assert "unbraid report RUN_DIR --kind timing" in line
 
 
 def test_listed_defaults_are_overrides(capsys: Capture) -> None:

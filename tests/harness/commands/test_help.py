@@ -13,7 +13,8 @@ from harness.commands.resume import changed
 from harness.config.sweep import resolve
 
 COMMANDS = (
-    *("list", "train", "sweep", "status", "resume", "report", "evaluate", "encode", "doctor"),
+    *("list", "train", "sweep", "status", "resume", "report"),
+    *("evaluate", "encode", "export", "doctor"),
 )
 STORED = {
     "seed": 0,

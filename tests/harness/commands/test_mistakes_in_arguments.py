@@ -23,7 +23,7 @@ IN_THE_CONFIGURATION = {
     "method.latent_dim=10": "Unknown key 'method.latent_dim'. Did you mean 'method.d'? Known: ",
     "method=factor_vae": "There is no method 'factor_vae'. Known: ",
     "nothing=1": "Known: seed, seeds, trials, metrics, device, run_dir, keep, data_root, dry_run, "
-    "retry_failed, method, dataset, scale, search, scheduler, ray.",
+    "retry_failed, log, log_dir, method, dataset, scale, search, scheduler, ray.",
     "ray.num_cpu=2": "Unknown key 'ray.num_cpu'. Did you mean 'ray.num_cpus'?",
     "space=vitae_stabilty": "no search space 'vitae_stabilty'. Did you mean 'vitae_stability'?",
     "space=nowhere.yaml": "no search space 'nowhere.yaml'",
@@ -37,6 +37,8 @@ IN_THE_CONFIGURATION = {
     "search=radnom": "There is no search 'radnom'. Did you mean 'random'? Known: grid, optuna",
     "search=optuna": "search=optuna has nothing to search: give at least one axis",
     "trials=3": "trials=3: a grid runs every combination. Add search=random or search=optuna",
+    "log=tensorboard": "log=tensorboard: write a list, log=[tensorboard].",
+    "log=[tensorbord]": "no such tracker. Did you mean 'tensorboard'? Known: tensorboard, mlflow",
     "metrics=[elbo,msee]": "There is no metric 'msee'. Did you mean 'mse'? Known: appearance_knn,",
     "metrics=elbo": "write a list, metrics=[elbo]",
     "metrics=null": "write a list of elbo, ",
@@ -151,6 +153,9 @@ def test_listing_what_there_is_not(capsys: Capture) -> None:
     assert "There is no dataset 'digit'" in complaint(capsys, "list", "datasets", "digit")
     assert "There is no metric 'elb'" in complaint(capsys, "list", "metrics", "elb")
     assert "vitae_bta" in complaint(capsys, "list", "spaces", "vitae_bta")
+    assert "There is no scale 'smoek'. Did" in complaint(capsys, "list", "scales", "smoek")
+    assert "There is no search 'optun'. Did" in complaint(capsys, "list", "searches", "optun")
+    assert "There is no report 'timming'. Did" in complaint(capsys, "list", "kinds", "timming")
 
 
 @pytest.mark.parametrize(

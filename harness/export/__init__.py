@@ -1,0 +1,1 @@
+"""Results leave Unbraid: tables as files, and the same trials in the formats of trackers."""

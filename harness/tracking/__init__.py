@@ -1,0 +1,1 @@
+"""Trackers of other programs: each is told of trials as they start, go on and end."""

@@ -1,0 +1,1 @@
+"""Results as tables for a paper, in LaTeX with the package booktabs."""
