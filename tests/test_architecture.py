@@ -50,9 +50,12 @@ SMALL = {
     "models/pictures.py": "shared by two families of methods",
     "models/transformers/choice.py": "all transformers, which plans do without",
     "reports/kinds/default.py": "which kind a sweep gets, apart from any kind",
+    "reports/kinds/shared/metrics_list.py": "a part of every header",
     "reports/kinds/shared/numbers.py": "what pages and LaTeX tables of two kinds have in common",
+    "reports/kinds/tuning/tooltips.py": "shared by the figures and the front",
     "reports/latex/text.py": "how any text becomes LaTeX",
     "reports/page/downloads.py": "links of tables and of figures",
+    "reports/page/ticks.py": "labels of logarithmic axes, for any figure",
     "reports/page/verdicts.py": "one set of words and marks, for statements and constraints",
     "reports/pictures/sections.py": "a section that two kinds of report share",
 }
