@@ -23,6 +23,7 @@ DATASET_PATHS = {
     "bodies": "harness.datasets.bodies.BodiesOptions",
     "celeba": "harness.datasets.celeba.dataset.CelebaOptions",
     "digits": "harness.datasets.digits.DigitsOptions",
+    "dsprites": "harness.datasets.dsprites.dataset.DspritesOptions",
     "faces": "harness.datasets.faces.dataset.FacesOptions",
     "glyphs": "harness.datasets.glyphs.dataset.GlyphsOptions",
     "hands": "harness.datasets.hands.procedural.dataset.HandsOptions",

@@ -1,0 +1,136 @@
+"""Options of the sets that show every combination of their factors' values once."""
+
+import dataclasses
+from abc import abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+import numpy as np
+from annotated_types import Ge
+
+from harness.data.cache.arrays import Key, cached_chunks
+from harness.data.dataset import Dataset, DataSource, Split
+from harness.data.identity_order import shuffled
+from harness.data.options import DatasetOptions
+from harness.datasets.grids.indexing import Grid
+from harness.errors import UserError
+
+TEST_SHARE = 10
+"""One in so many images is for the test where ``n_test`` is not given."""
+
+
+@dataclass(frozen=True, eq=False)
+class GridImages:
+    """The images of a grid, drawn or in files, that are read when they are asked for.
+
+    Attributes:
+        source: real files or a procedural counterpart.
+        key: what the images depend on, such as the state of their file.
+        read: yields the images of some rows ``[n]``, which ascend: ``[k, C, H, W]`` uint8 at a
+            time. An edit of its module, or of one that it imports, makes cached images be read
+            again. It raises no ``OSError``.
+        index: ``[N]``, the place in the grid that each row shows; None where they are the same.
+    """
+
+    source: DataSource
+    key: Key
+    read: Callable[[np.ndarray], Iterator[np.ndarray]]
+    index: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class GridOptions(DatasetOptions):
+    """Base of the options of sets that show every combination of their factors' values once.
+
+    These sets have no official split. A share of the images, drawn at random, is for the test; the
+    training images stand in a random order too, so that any first few are a sample.
+
+    Attributes:
+        grid: its factors and their sizes, in the order of the published files.
+        left_out: factors that the set is not known by, although they number its images.
+        image_shape: channels, height and width of an image.
+        appearance_factors: as in :class:`Dataset`.
+        pose_factors: as in :class:`Dataset`.
+        n_train: the first so many training images; None for all that are not for the test.
+        n_test: test images, as many as that for another ``n_test`` has first; None for a tenth.
+        seed: another seed draws another split. Each choice of these three is cached by itself.
+    """
+
+    grid: ClassVar[Grid]
+    left_out: ClassVar[tuple[str, ...]] = ()
+    appearance_factors: ClassVar[tuple[str, ...]]
+    pose_factors: ClassVar[tuple[str, ...]]
+
+    n_train: Annotated[int, Ge(1)] | None = None
+    n_test: Annotated[int, Ge(1)] | None = None
+    seed: Annotated[int, Ge(0)] = 0
+
+    def load(self, data_root: Path | None) -> Dataset:
+        """Return the images, drawn or read once and memory-mapped afterwards."""
+        train, test = self._places()
+        found = self.images(data_root)
+        images = self._cached(found, np.concatenate([train, test]))
+        return Dataset(
+            self.name,
+            found.source,
+            Split(images[: len(train)], self._factors(train)),
+            Split(images[len(train) :], self._factors(test)),
+            appearance_factors=self.appearance_factors,
+            pose_factors=self.pose_factors,
+            identity_factor=self.identity_factor,
+            frame_factor=self.frame_factor,
+        )
+
+    def check(self, data_root: Path | None) -> None:
+        """Look for the files and at what they say they hold; pixels are not read."""
+        self._places()
+        self.images(data_root)
+
+    @property
+    @abstractmethod
+    def image_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of an image."""
+
+    @abstractmethod
+    def images(self, data_root: Path | None) -> GridImages:
+        """Return the images, of which no pixel is read or drawn yet.
+
+        Raises:
+            UserError: files are missing.
+            CorruptFileError: a file is not what it should be.
+        """
+
+    def _places(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the places in the grid of the training images and of the test images."""
+        n = len(self.grid)
+        n_test = max(1, n // TEST_SHARE) if self.n_test is None else self.n_test
+        n_train = n - n_test if self.n_train is None else self.n_train
+        if n_train < 1 or n_train + n_test > n:
+            raise UserError(
+                f"The dataset '{self.name}' has {n:,} images, too few for dataset.n_train="
+                f"{n_train} and dataset.n_test={n_test} together. Ask for fewer."
+            )
+        order = shuffled(f"{self.name}/{self.seed}", n)
+        return order[:n_train], order[::-1][:n_test]
+
+    def _factors(self, places: np.ndarray) -> dict[str, np.ndarray]:
+        factors = self.grid.factors(places)
+        return {name: values for name, values in factors.items() if name not in self.left_out}
+
+    def _cached(self, found: GridImages, places: np.ndarray) -> np.ndarray:
+        """Return the images of some places: in the order of their rows they are read fastest."""
+        rows = places if found.index is None else np.argsort(found.index)[places]
+        ascending = np.argsort(rows)
+        chosen = {
+            name: dataclasses.asdict(self)[name] or 0 for name in ("n_train", "n_test", "seed")
+        }
+        return cached_chunks(
+            self.name,
+            {**found.key, **chosen, "n": len(self.grid)},
+            (len(places), *self.image_shape),
+            partial(found.read, rows[ascending]),
+            places=ascending,
+        )
