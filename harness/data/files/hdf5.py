@@ -37,7 +37,7 @@ class Hdf5Array:
         Raises:
             CorruptFileError: the file is damaged or cannot be read.
         """
-        with opened(self.path, "HDF5 file") as file:
+        with opened(self.path, "file of HDF5") as file:
             array = file[self.name]
             for start in range(0, self.shape[0], rows):
                 yield array[start : start + rows]
@@ -51,7 +51,7 @@ def open_hdf5(path: Path, name: str) -> Hdf5Array:
         CorruptFileError: the file is truncated or no HDF5 file, the array is not in it, or is of no
             plain kind.
     """
-    with opened(path, "HDF5 file") as file:
+    with opened(path, "file of HDF5") as file:
         arrays: list[str] = []
         file.visititems(lambda each, item: arrays.append(each) if hasattr(item, "shape") else None)
         if name not in arrays:
@@ -81,7 +81,7 @@ def opened(path: Path, kind: str) -> Iterator["h5py.File"]:
         import h5py
     except ModuleNotFoundError as error:
         raise UserError(
-            f"{path} is an HDF5 file; reading it takes the package h5py: pip install h5py"
+            f"{path} is a {kind}; reading it takes the package h5py: pip install h5py"
         ) from error
     try:
         with h5py.File(path, "r") as file:

@@ -10,6 +10,7 @@ import numpy as np
 from harness.data.files.hdf5 import Hdf5Array, open_hdf5
 from harness.data.files.npz import NpzArray, open_npz
 from harness.datasets.grids.indexing import Grid
+from harness.datasets.grids.pixels import channels_first
 from harness.errors import CorruptFileError
 
 AT_ONCE = 1024
@@ -25,29 +26,33 @@ def open_images(path: Path, name: str, grid: Grid, shape: tuple[int, ...]) -> Im
         path: an ``.npz`` file, or else an HDF5 file.
         name: the array's name in it.
         grid: what the images show.
-        shape: of an image, as it is stored. Several axes before it count as one.
+        shape: of an image, as it is stored. In an ``.npz`` file several axes may stand before it.
 
     Raises:
         UserError: the file takes a package that is not installed.
         CorruptFileError: the file is damaged, lacks the array, or does not hold as many images as
-            the grid has places: it would give wrong factors without an error.
+            the grid has places: they would get wrong factors without an error.
     """
     array = open_npz(path, (name,))[0] if path.suffix == ".npz" else open_hdf5(path, name)
-    leading = array.shape[: len(array.shape) - len(shape)]
-    if array.dtype != np.uint8 or array.shape[len(leading) :] != shape:
+    leading = array.shape[: -len(shape)]
+    if array.dtype != np.uint8 or array.shape[len(leading) :] != shape or not leading:
         raise CorruptFileError(
             f"{path}: the array {name!r} is {list(array.shape)} {array.dtype}; images "
-            f"{list(shape)} uint8 are expected. Fetch it again."
+            f"{['N', *shape]} uint8 are expected. Fetch it again."
         )
-    if math.prod(leading) != len(grid):
-        sizes = " x ".join(f"{factor} {size}" for factor, size in grid.sizes.items())
+    if isinstance(array, NpzArray):
+        array = dataclasses.replace(array, shape=(math.prod(leading), *shape))
+    if array.shape[0] != len(grid):
         raise CorruptFileError(
-            f"{path}: the array {name!r} holds {math.prod(leading):,} images, but the set has "
-            f"{len(grid):,} ({sizes}). Is it another set's file?"
+            f"{path}: the array {name!r} holds {array.shape[0]:,} images, but this set has "
+            f"{len(grid):,}: {grid}. Is it the file of another set?"
         )
-    if len(leading) > 1 and isinstance(array, Hdf5Array):
-        raise CorruptFileError(f"{path}: the array {name!r} has {len(leading)} axes of images.")
-    return dataclasses.replace(array, shape=(len(grid), *shape))
+    return array
+
+
+def read_colour(array: ImageArray, rows: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield some images of an array ``[N, H, W, 3]``, as ``GridImages.read`` does."""
+    return map(channels_first, chosen_rows(array.chunks(AT_ONCE), rows))
 
 
 def chosen_rows(chunks: Iterator[np.ndarray], rows: np.ndarray) -> Iterator[np.ndarray]:

@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
 from harness.data.options import Arrays
+from harness.errors import CorruptFileError
 
 
 class Grid:
@@ -22,6 +24,9 @@ class Grid:
 
     def __len__(self) -> int:
         return math.prod(self.sizes.values())
+
+    def __str__(self) -> str:
+        return " x ".join(f"{name} {size}" for name, size in self.sizes.items())
 
     def factors(self, index: np.ndarray) -> Arrays:
         """Return the factors at places of the grid.
@@ -44,4 +49,24 @@ class Grid:
             ValueError: a value is below 0 or beyond its factor's.
         """
         digits = tuple(np.asarray(factors[name]) for name in self.sizes)
-        return np.ravel_multi_index(digits, tuple(self.sizes.values()))
+        return np.asarray(np.ravel_multi_index(digits, tuple(self.sizes.values())))
+
+
+def require_each_once(path: Path, index: np.ndarray, grid: Grid) -> None:
+    """Refuse images that do not show every place of a grid once.
+
+    Args:
+        path: the file that says what they show.
+        index: ``[N]``, the place of each image.
+        grid: what they should show.
+
+    Raises:
+        CorruptFileError: says how many are missing, and how many are there again.
+    """
+    times = np.bincount(index, minlength=len(grid))
+    if (times != 1).any():
+        missing, again = int((times == 0).sum()), int((times[times > 1] - 1).sum())
+        raise CorruptFileError(
+            f"{path}: each of {len(grid):,} combinations ({grid}) should be there once, but "
+            f"{missing:,} are missing and {again:,} are there again. Fetch it again."
+        )

@@ -1,6 +1,5 @@
 """Options of the sets that show every combination of their factors' values once."""
 
-import dataclasses
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,9 @@ from harness.errors import UserError
 
 TEST_SHARE = 10
 """One in so many images is for the test where ``n_test`` is not given."""
+
+STUDY_IMAGES = 300_000 * 64
+"""Images that a training of the large study takes (Locatello et al., 2019): steps, of so many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +52,11 @@ class GridOptions(DatasetOptions):
 
     Attributes:
         grid: its factors and their sizes, in the order of the published files.
-        left_out: factors that the set is not known by, although they number its images.
-        image_shape: channels, height and width of an image.
+        left_out: factors that number the images and are not among those of the dataset.
         appearance_factors: as in :class:`Dataset`.
         pose_factors: as in :class:`Dataset`.
         n_train: the first so many training images; None for all that are not for the test.
-        n_test: test images, as many as that for another ``n_test`` has first; None for a tenth.
+        n_test: the first so many test images; None for a tenth of all images.
         seed: another seed draws another split. Each choice of these three is cached by itself.
     """
 
@@ -70,14 +71,14 @@ class GridOptions(DatasetOptions):
 
     def load(self, data_root: Path | None) -> Dataset:
         """Return the images, drawn or read once and memory-mapped afterwards."""
-        train, test = self._places()
+        train, test = self.split()
         found = self.images(data_root)
         images = self._cached(found, np.concatenate([train, test]))
         return Dataset(
             self.name,
             found.source,
-            Split(images[: len(train)], self._factors(train)),
-            Split(images[len(train) :], self._factors(test)),
+            Split(images[: len(train)], self.factors(train)),
+            Split(images[len(train) :], self.factors(test)),
             appearance_factors=self.appearance_factors,
             pose_factors=self.pose_factors,
             identity_factor=self.identity_factor,
@@ -86,7 +87,7 @@ class GridOptions(DatasetOptions):
 
     def check(self, data_root: Path | None) -> None:
         """Look for the files and at what they say they hold; pixels are not read."""
-        self._places()
+        self._counts()
         self.images(data_root)
 
     @property
@@ -103,33 +104,40 @@ class GridOptions(DatasetOptions):
             CorruptFileError: a file is not what it should be.
         """
 
-    def _places(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the places in the grid of the training images and of the test images."""
-        n = len(self.grid)
-        n_test = max(1, n // TEST_SHARE) if self.n_test is None else self.n_test
-        n_train = n - n_test if self.n_train is None else self.n_train
-        if n_train < 1 or n_train + n_test > n:
-            raise UserError(
-                f"The dataset '{self.name}' has {n:,} images, too few for dataset.n_train="
-                f"{n_train} and dataset.n_test={n_test} together. Ask for fewer."
-            )
-        order = shuffled(f"{self.name}/{self.seed}", n)
-        return order[:n_train], order[::-1][:n_test]
-
-    def _factors(self, places: np.ndarray) -> dict[str, np.ndarray]:
+    def factors(self, places: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the factors at places of the grid, ``[n]`` int64 each, counted from 0."""
         factors = self.grid.factors(places)
         return {name: values for name, values in factors.items() if name not in self.left_out}
 
+    def split(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the places in the grid of the training images and of the test images.
+
+        Raises:
+            UserError: there are fewer images than are asked for.
+        """
+        n_train, n_test = self._counts()
+        order = shuffled(f"{self.name}/{self.seed}", len(self.grid))
+        return order[:n_train], order[::-1][:n_test]
+
+    def _counts(self) -> tuple[int, int]:
+        n = len(self.grid)
+        n_test = self.n_test or max(1, n // TEST_SHARE)
+        n_train = self.n_train or n - n_test
+        if n_train < 1 or n_train + n_test > n:
+            raise UserError(
+                f"The dataset '{self.name}' has {n:,} images, too few for dataset.n_train="
+                f"{self.n_train} and dataset.n_test={self.n_test} together. Ask for fewer."
+            )
+        return n_train, n_test
+
     def _cached(self, found: GridImages, places: np.ndarray) -> np.ndarray:
-        """Return the images of some places: in the order of their rows they are read fastest."""
+        """Return the images of some places; they are read in the order of the rows."""
         rows = places if found.index is None else np.argsort(found.index)[places]
         ascending = np.argsort(rows)
-        chosen = {
-            name: dataclasses.asdict(self)[name] or 0 for name in ("n_train", "n_test", "seed")
-        }
+        n_train, n_test = self._counts()
         return cached_chunks(
             self.name,
-            {**found.key, **chosen, "n": len(self.grid)},
+            {**found.key, "n_train": n_train, "n_test": n_test, "seed": self.seed},
             (len(places), *self.image_shape),
             partial(found.read, rows[ascending]),
             places=ascending,

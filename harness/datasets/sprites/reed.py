@@ -144,7 +144,7 @@ def _lengths(path: Path) -> list[int]:
 @contextmanager
 def _animations(path: Path) -> Iterator[list["h5py.Dataset"]]:
     """Give the animations of a file: five actions, of each four views."""
-    with opened(path, "file of Reed's sprites") as file:
+    with opened(path, "MATLAB 7.3 file of Reed's sprites") as file:
         references = file["sprites"][()].ravel()
         if len(references) < ACTIONS * VIEWS:
             raise CorruptFileError(

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.datasets.norb.dataset import FILES
 from harness.datasets.norb.file_format import BYTES, INTEGERS
+from harness.datasets.norb.files import FILES
 from harness.datasets.sprites.lpc import FILE
 
 LENGTHS = (1, 2, 1, 1, 3) * 4

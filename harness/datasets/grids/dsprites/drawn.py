@@ -1,16 +1,16 @@
 """Draws the images of dSprites: a white square, ellipse or heart on black, 64x64.
 
 A pixel is white where its centre is inside the shape; nothing is smoothed. The measures below were
-fitted to the 320 images that the set's authors show (``dsprites.gif`` in their repository): drawn
-like this, 4 of these images' 320 differ, by at most 4 of 4,096 pixels.
+fitted to the 320 images that the set's authors show (``dsprites.gif`` in their repository). Drawn
+like this, 282 of them are the same to the pixel and 38 differ, each by at most 4 of 4,096 pixels.
 """
 
 from collections.abc import Callable, Mapping
 
 import numpy as np
 
-SIZE = 64
-"""Height and width of an image, pixels."""
+from harness.datasets.grids.pixels import SIZE
+
 FIRST, LAST = 16.0, 48.0
 """Where the middle of a shape is at the first and at the last of its 32 places, pixels."""
 SQUARE = 9.6
@@ -58,21 +58,21 @@ def draw(factors: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 def _sum(across: np.ndarray, down: np.ndarray) -> np.ndarray:
-    return across.astype(np.float32)[:, None, :] + down.astype(np.float32)[:, :, None]
+    return np.asarray(across.astype(np.float32)[:, None, :] + down.astype(np.float32)[:, :, None])
 
 
 def _in_square(u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    return np.maximum(np.abs(u), np.abs(v)) < SQUARE
+    return np.asarray(np.maximum(np.abs(u), np.abs(v)) < SQUARE)
 
 
 def _in_ellipse(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     a, b = ELLIPSE
-    return (u / a) ** 2 + (v / b) ** 2 < 1
+    return np.asarray((u / a) ** 2 + (v / b) ** 2 < 1)
 
 
 def _in_heart(u: np.ndarray, v: np.ndarray) -> np.ndarray:
     angle = np.arctan2(v, u) * np.float32(_ANGLES / (2 * np.pi))
-    return np.hypot(u, v) < _HEART_RADIUS[np.rint(angle).astype(np.int64) % _ANGLES]
+    return np.asarray(np.hypot(u, v) < _HEART_RADIUS[np.rint(angle).astype(np.int64) % _ANGLES])
 
 
 def _heart_radius() -> np.ndarray:
