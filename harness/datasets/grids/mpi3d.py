@@ -43,6 +43,7 @@ class Mpi3dOptions(GridOptions):
     )
     pose_factors: ClassVar[tuple[str, ...]] = ("camera_height", "horizontal", "vertical")
     grid: ClassVar[Grid] = Grid(object_color=6, object_shape=6, **_OTHERS, **_ARM)
+    kept_in: ClassVar[str] = "mpi3d"
     files: ClassVar[tuple[str, ...]]
     url: ClassVar[str] = "https://huggingface.co/datasets/waleedgondal/mpi3d"
 
@@ -58,7 +59,7 @@ class Mpi3dOptions(GridOptions):
             f"put into FOLDER/mpi3d the file {' or '.join(self.files)} (from {self.url}). The "
             "dataset 'dsprites' needs no files."
         )
-        path = find_one("mpi3d", data_root, self.files, remedy)
+        path = find_one(self.kept_in, data_root, self.files, remedy)
         array = open_images(path, "images", self.grid, (SIZE, SIZE, 3))
         return GridImages("real", state_of(path), partial(read_colour, array))
 
@@ -92,7 +93,7 @@ class Mpi3dRealOptions(Mpi3dOptions):
 
 @dataclass(frozen=True)
 class Mpi3dComplexOptions(Mpi3dOptions):
-    """MPI3D complex, 460,800 photographs of everyday objects on an arm, 64x64 RGB; from its file.
+    """MPI3D complex, 460,800 photographs of everyday objects on an arm, 64x64 RGB.
 
     This is the set that the paper on latent quantization calls MPI3D: its figures do not compare
     with those of ``mpi3d_real``.

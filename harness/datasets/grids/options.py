@@ -1,7 +1,7 @@
 """Options of the sets that show every combination of their factors' values once."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from annotated_types import Ge
 
 from harness.data.cache.arrays import Key, cached_chunks
 from harness.data.dataset import Dataset, DataSource, Split
+from harness.data.files.find import find_files
 from harness.data.identity_order import shuffled
 from harness.data.options import DatasetOptions
 from harness.datasets.grids.indexing import Grid
@@ -52,6 +53,8 @@ class GridOptions(DatasetOptions):
 
     Attributes:
         grid: its factors and their sizes, in the order of the published files.
+        kept_in: the folder below ``data_root`` in which its files are looked for first.
+        md5s: MD5 sums of published files, by their names.
         left_out: factors that number the images and are not among those of the dataset.
         appearance_factors: as in :class:`Dataset`.
         pose_factors: as in :class:`Dataset`.
@@ -62,6 +65,8 @@ class GridOptions(DatasetOptions):
 
     grid: ClassVar[Grid]
     left_out: ClassVar[tuple[str, ...]] = ()
+    kept_in: ClassVar[str] = ""
+    md5s: ClassVar[Mapping[str, str]] = {}
     appearance_factors: ClassVar[tuple[str, ...]]
     pose_factors: ClassVar[tuple[str, ...]]
 
@@ -87,7 +92,7 @@ class GridOptions(DatasetOptions):
 
     def check(self, data_root: Path | None) -> None:
         """Look for the files and at what they say they hold; pixels are not read."""
-        self._counts()
+        self.counts()
         self.images(data_root)
 
     @property
@@ -104,6 +109,16 @@ class GridOptions(DatasetOptions):
             CorruptFileError: a file is not what it should be.
         """
 
+    @property
+    def n_training(self) -> int | None:
+        """How many training images there are."""
+        return self.counts()[0]
+
+    def files_with_md5(self, data_root: Path | None) -> dict[Path, str]:
+        """Return the files that are there of which the published MD5 sum is known, and that."""
+        found = find_files(self.kept_in, data_root, (), "", optional=tuple(self.md5s))
+        return {path: self.md5s[name] for name, path in found.items()}
+
     def factors(self, places: np.ndarray) -> dict[str, np.ndarray]:
         """Return the factors at places of the grid, ``[n]`` int64 each, counted from 0."""
         factors = self.grid.factors(places)
@@ -115,11 +130,16 @@ class GridOptions(DatasetOptions):
         Raises:
             UserError: there are fewer images than are asked for.
         """
-        n_train, n_test = self._counts()
+        n_train, n_test = self.counts()
         order = shuffled(f"{self.name}/{self.seed}", len(self.grid))
         return order[:n_train], order[::-1][:n_test]
 
-    def _counts(self) -> tuple[int, int]:
+    def counts(self) -> tuple[int, int]:
+        """Return how many images are for training and how many for the test.
+
+        Raises:
+            UserError: there are fewer than are asked for.
+        """
         n = len(self.grid)
         n_test = self.n_test or max(1, n // TEST_SHARE)
         n_train = self.n_train or n - n_test
@@ -134,11 +154,12 @@ class GridOptions(DatasetOptions):
         """Return the images of some places; they are read in the order of the rows."""
         rows = places if found.index is None else np.argsort(found.index)[places]
         ascending = np.argsort(rows)
-        n_train, n_test = self._counts()
+        n_train, n_test = self.counts()
         return cached_chunks(
             self.name,
             {**found.key, "n_train": n_train, "n_test": n_test, "seed": self.seed},
             (len(places), *self.image_shape),
             partial(found.read, rows[ascending]),
             places=ascending,
+            using=(GridOptions.split, type(self).images),
         )

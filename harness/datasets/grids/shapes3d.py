@@ -44,6 +44,7 @@ class Shapes3dOptions(GridOptions):
     grid: ClassVar[Grid] = Grid(
         floor_hue=10, wall_hue=10, object_hue=10, scale=8, shape=4, orientation=15
     )
+    kept_in: ClassVar[str] = "shapes3d"
     md5s: ClassVar[Mapping[str, str]] = {FILES[0]: "099a2078d58cec4daad0702c55d06868"}
 
     @property
@@ -53,6 +54,6 @@ class Shapes3dOptions(GridOptions):
 
     def images(self, data_root: Path | None) -> GridImages:
         """Return the images of the file in ``data_root/shapes3d`` or ``data_root``."""
-        path = find_one("shapes3d", data_root, FILES, _REMEDY)
+        path = find_one(self.kept_in, data_root, FILES, _REMEDY)
         array = open_images(path, "images", self.grid, (SIZE, SIZE, 3))
         return GridImages("real", state_of(path), partial(read_colour, array))

@@ -1,6 +1,6 @@
 """``smallnorb``: small NORB as disentanglement_lib has it, from small NORB's own files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from harness.data.identity_frames import IdentityFrames
 from harness.datasets.grids.indexing import Grid, require_each_once
 from harness.datasets.grids.options import GridImages, GridOptions
 from harness.datasets.grids.pixels import SIZE, resized
-from harness.datasets.norb.files import WHERE, read_splits
+from harness.datasets.norb.files import FILES, WHERE, read_splits
 
 _AT_ONCE = 1024
 _REMEDY = f"{WHERE} The dataset 'norb' needs no files."
@@ -36,6 +36,10 @@ class SmallNorbOptions(GridOptions):
     appearance_factors: ClassVar[tuple[str, ...]] = ("category",)
     pose_factors: ClassVar[tuple[str, ...]] = ("elevation", "azimuth", "lighting")
     grid: ClassVar[Grid] = Grid(category=5, instance=10, elevation=9, azimuth=18, lighting=6)
+    kept_in: ClassVar[str] = "norb"
+    md5s: ClassVar[Mapping[str, str]] = {
+        f"{FILES['train']}dat.mat.gz": "66054832f9accfe74a0f4c36a75bc0a2"
+    }
     left_out: ClassVar[tuple[str, ...]] = ("instance",)
 
     @property

@@ -1,10 +1,10 @@
 """``dsprites``: dSprites of Matthey et al. (2017); procedural, or from its file."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -40,7 +40,7 @@ _AT_ONCE = 512
 
 @dataclass(frozen=True)
 class DspritesOptions(GridOptions):
-    """dSprites, 737,280 images of a square, an ellipse or a heart, 64x64; drawn or from its file.
+    """dSprites, 737,280 images of a square, ellipse or heart, 64x64; drawn or from its file.
 
     The identity, and all of the appearance, is the shape; its scale, orientation, x and y are
     pose, as if it came nearer, turned and moved. White objects are 255, black is 0. Of the 40
@@ -62,6 +62,7 @@ class DspritesOptions(GridOptions):
     appearance_factors: ClassVar[tuple[str, ...]] = ("shape",)
     pose_factors: ClassVar[tuple[str, ...]] = ("scale", "orientation", "x", "y")
     grid: ClassVar[Grid] = Grid(shape=3, scale=6, orientation=40, x=32, y=32)
+    kept_in: ClassVar[str] = "dsprites"
     md5s: ClassVar[Mapping[str, str]] = {FILES[1]: "b331c4447a651c44bf5e8ae09022e230"}
 
     source: DataSource = "procedural"
@@ -72,6 +73,13 @@ class DspritesOptions(GridOptions):
         """Channels, height and width of an image."""
         return 1 if self.background == "plain" else 3, SIZE, SIZE
 
+    def smaller(self, n_train: int, n_test: int) -> Self:
+        """Return options of at most so many images, unless the whole file is read anyway."""
+        if self.source == "real":
+            return self
+        counts = self.counts()
+        return replace(self, n_train=min(counts[0], n_train), n_test=min(counts[1], n_test))
+
     def images(self, data_root: Path | None) -> GridImages:
         """Return the drawn images, or those of the file in ``data_root/dsprites``."""
         plain = self._plain(data_root)
@@ -79,7 +87,7 @@ class DspritesOptions(GridOptions):
             return plain
         key, picture = {**plain.key, "background": self.background}, None
         if self.background == "scream":
-            path = find_one("dsprites", data_root, PICTURES, _PICTURE_REMEDY)
+            path = find_one(self.kept_in, data_root, PICTURES, _PICTURE_REMEDY)
             picture = read_picture(path, SIZE)
             key |= {f"{name} of picture": of for name, of in state_of(path).items()}
         read = partial(_painted, plain.read, self.background, self.seed, picture)
@@ -88,7 +96,7 @@ class DspritesOptions(GridOptions):
     def _plain(self, data_root: Path | None) -> GridImages:
         if self.source == "procedural":
             return GridImages("procedural", {}, partial(_drawn, self.grid))
-        path = find_one("dsprites", data_root, FILES, _REMEDY)
+        path = find_one(self.kept_in, data_root, FILES, _REMEDY)
         array = open_images(path, "imgs", self.grid, (SIZE, SIZE))
         return GridImages("real", state_of(path), partial(_read, array))
 

@@ -84,7 +84,7 @@ def _heart_radius() -> np.ndarray:
     angles = 2 * np.pi / _ANGLES * np.arange(_ANGLES)
     order = np.argsort(np.arctan2(y, x))  # every ray from the middle meets the outline once
     outline = np.arctan2(y, x)[order], np.hypot(x, y)[order]
-    return np.interp(angles, *outline, period=2 * np.pi).astype(np.float32)
+    return np.asarray(np.interp(angles, *outline, period=2 * np.pi), np.float32)
 
 
 _HEART_RADIUS = _heart_radius()
