@@ -128,7 +128,8 @@ def _scatter(
         rows = np.ascontiguousarray(chunk, dtype)
         for row, place in zip(rows, left, strict=False):
             file.seek(start + place * row.nbytes)
-            written += file.write(row.data)
+            file.write(row.data)
+        written += rows.nbytes
     file.seek(0)
     crc = 0
     while part := file.read(_PART):

@@ -21,7 +21,7 @@ HEART = 0.5997, 0.6626, -1.432
 """Pixels a unit of the curve of the largest heart, across and down, and how far down it stands."""
 
 _REACH = 15  # pixels; no shape reaches further from its middle
-_ANGLES = 8192  # of the table of a heart's radius
+_ANGLES = 1 << 16  # of the table of a heart's radius
 
 Inside = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Whether points are inside the largest shape, from their places across it and down."""
@@ -77,7 +77,7 @@ def _in_heart(u: np.ndarray, v: np.ndarray) -> np.ndarray:
 
 def _heart_radius() -> np.ndarray:
     """Return how far the heart's outline is from its middle at equally spaced angles."""
-    t = np.linspace(0, 2 * np.pi, 4 * _ANGLES, endpoint=False)
+    t = np.linspace(0, 2 * np.pi, _ANGLES, endpoint=False)
     across, down, at = HEART
     x = across * 16 * np.sin(t) ** 3
     y = at - down * (13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t))
