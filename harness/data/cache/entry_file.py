@@ -94,8 +94,7 @@ def write(
                 written, crc = _scatter(file, dtype, chunks, places)
             if written != math.prod(shape) * dtype.itemsize:
                 raise ValueError(f"{path.stem}: the chunks are not those of an array {shape}")
-            file.seek(0, os.SEEK_END)
-            file.write(_crc_bytes(crc))
+            file.write(_crc_bytes(crc))  # either way the file is at its end
             file.flush()
             os.fsync(file.fileno())  # a power cut must not leave a name without its content
         unfinished.replace(path)
