@@ -38,7 +38,7 @@ DATASET_PATHS = {
     "norb": "harness.datasets.norb.dataset.NorbOptions",
     "people": "harness.datasets.people.dataset.PeopleOptions",
     "rhd": "harness.datasets.hands.rhd.RhdOptions",
-    "shapes3d": "harness.datasets.grids.shapes3d.Shapes3dOptions",
+    "shapes3d": "harness.datasets.grids.shapes3d.dataset.Shapes3dOptions",
     "smallnorb": "harness.datasets.grids.smallnorb.SmallNorbOptions",
     "smpl": "harness.datasets.smpl.dataset.SmplOptions",
     "sprites": "harness.datasets.sprites.dataset.SpritesOptions",

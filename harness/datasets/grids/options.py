@@ -157,9 +157,15 @@ class GridOptions(DatasetOptions):
         n_train, n_test = self.counts()
         return cached_chunks(
             self.name,
-            {**found.key, "n_train": n_train, "n_test": n_test, "seed": self.seed},
+            {
+                **found.key,
+                "grid": str(self.grid),
+                "n": n_train,
+                "n_test": n_test,
+                "seed": self.seed,
+            },
             (len(places), *self.image_shape),
             partial(found.read, rows[ascending]),
             places=ascending,
-            using=(GridOptions.split, type(self).images),
+            using=(GridOptions.split, type(self)),
         )

@@ -11,7 +11,7 @@ from harness.cli import main
 from harness.commands import doctor
 from harness.commands.preview import SMOKE
 from harness.config.sweep import resolve
-from harness.datasets.grids.shapes3d import Shapes3dOptions
+from harness.datasets.grids.shapes3d.dataset import Shapes3dOptions
 from harness.datasets.registry import DATASET_PATHS, DATASETS
 from harness.methods import METHODS
 from harness.metrics.registry import METRIC_PATHS

@@ -1,20 +1,20 @@
 """``dsprites``: dSprites of Matthey et al. (2017); procedural, or from its file."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
-from harness.data.dataset import DataSource
 from harness.data.files.find import find_one, state_of
 from harness.datasets.grids.arrays import ImageArray, chosen_rows, open_images
+from harness.datasets.grids.drawn import DrawnGridOptions
 from harness.datasets.grids.dsprites.backgrounds import Background, painted, read_picture
 from harness.datasets.grids.dsprites.drawn import draw
 from harness.datasets.grids.indexing import Grid
-from harness.datasets.grids.options import GridImages, GridOptions
+from harness.datasets.grids.options import GridImages
 from harness.datasets.grids.pixels import SIZE
 from harness.errors import CorruptFileError
 
@@ -39,7 +39,7 @@ _AT_ONCE = 512
 
 
 @dataclass(frozen=True)
-class DspritesOptions(GridOptions):
+class DspritesOptions(DrawnGridOptions):
     """dSprites, 737,280 images of a square, ellipse or heart, 64x64; drawn or from its file.
 
     The identity, and all of the appearance, is the shape; its scale, orientation, x and y are
@@ -48,7 +48,6 @@ class DspritesOptions(GridOptions):
     often. ``procedural`` draws as the published images are drawn; see ``drawn.py`` for how well.
 
     Attributes:
-        source: ``procedural``, drawn, or ``real``, the published file.
         background: ``plain`` is black and white; ``color``, ``noise`` and ``scream`` are the three
             variants of disentanglement_lib, 64x64 RGB: an object of a random colour, on a
             background of noise, or inverted on a patch of a picture of yours (scream.jpg). What is
@@ -65,7 +64,6 @@ class DspritesOptions(GridOptions):
     kept_in: ClassVar[str] = "dsprites"
     md5s: ClassVar[Mapping[str, str]] = {FILES[1]: "b331c4447a651c44bf5e8ae09022e230"}
 
-    source: DataSource = "procedural"
     background: Background = "plain"
 
     @property
@@ -73,16 +71,9 @@ class DspritesOptions(GridOptions):
         """Channels, height and width of an image."""
         return 1 if self.background == "plain" else 3, SIZE, SIZE
 
-    def smaller(self, n_train: int, n_test: int) -> Self:
-        """Return options of at most so many images, unless the whole file is read anyway."""
-        if self.source == "real":
-            return self
-        counts = self.counts()
-        return replace(self, n_train=min(counts[0], n_train), n_test=min(counts[1], n_test))
-
     def images(self, data_root: Path | None) -> GridImages:
-        """Return the drawn images, or those of the file in ``data_root/dsprites``."""
-        plain = self._plain(data_root)
+        """Return the drawn images, or those of the file, on the background asked for."""
+        plain = super().images(data_root)
         if self.background == "plain":
             return plain
         key, picture = {**plain.key, "background": self.background}, None
@@ -93,17 +84,15 @@ class DspritesOptions(GridOptions):
         read = partial(_painted, plain.read, self.background, self.seed, picture)
         return GridImages(plain.source, key, read)
 
-    def _plain(self, data_root: Path | None) -> GridImages:
-        if self.source == "procedural":
-            return GridImages("procedural", {}, partial(_drawn, self.grid))
+    def draw(self, factors: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return black and white images."""
+        return draw(factors)
+
+    def published(self, data_root: Path | None) -> GridImages:
+        """Return the images of the file in ``data_root/dsprites`` or ``data_root``."""
         path = find_one(self.kept_in, data_root, FILES, _REMEDY)
         array = open_images(path, "imgs", self.grid, (SIZE, SIZE))
         return GridImages("real", state_of(path), partial(_read, array))
-
-
-def _drawn(grid: Grid, rows: np.ndarray) -> Iterator[np.ndarray]:
-    for start in range(0, len(rows), _AT_ONCE):
-        yield draw(grid.factors(rows[start : start + _AT_ONCE]))
 
 
 def _read(array: ImageArray, rows: np.ndarray) -> Iterator[np.ndarray]:

@@ -17,7 +17,7 @@ from harness.datasets.grids.mpi3d import (
 )
 from harness.datasets.grids.nvidia import Falcor3dOptions, Isaac3dOptions
 from harness.datasets.grids.options import GridOptions
-from harness.datasets.grids.shapes3d import Shapes3dOptions
+from harness.datasets.grids.shapes3d.dataset import Shapes3dOptions
 from harness.datasets.grids.smallnorb import SmallNorbOptions
 from harness.errors import CorruptFileError
 

@@ -16,6 +16,7 @@ from harness.datasets.glyphs.dataset import GlyphsOptions
 from harness.datasets.grids.dsprites.dataset import DspritesOptions
 from harness.datasets.grids.mpi3d import Mpi3dOptions
 from harness.datasets.grids.nvidia import LabelledOptions
+from harness.datasets.grids.shapes3d.dataset import Shapes3dOptions
 from harness.datasets.hands.procedural.dataset import HandsOptions
 from harness.datasets.hands.rhd import RhdOptions
 from harness.datasets.hands.stb import StbOptions
@@ -223,8 +224,13 @@ CASES: dict[str, Case] = {
         grids.SmallMpi3dRealistic(**_FEW), 3, (64, 64), _ARM, _mpi3d(grids.SmallMpi3dRealistic)
     ),
     "mpi3d_toy": Case(grids.SmallMpi3dToy(**_FEW), 3, (64, 64), _ARM, _mpi3d(grids.SmallMpi3dToy)),
-    "shapes3d": Case(
-        grids.SmallShapes3d(**_FEW), 3, (64, 64), {"shape": 2}, _array(grids.write_shapes3d)
+    "shapes3d": Case(Shapes3dOptions(**_FEW), 3, (64, 64), {"shape": 4, "orientation": 15}),
+    "shapes3d real": Case(
+        grids.SmallShapes3d(source="real", **_FEW),
+        3,
+        (64, 64),
+        {"shape": 2},
+        _array(grids.write_shapes3d),
     ),
     "smallnorb": Case(
         grids.SmallSmallNorb(**_FEW), 1, (64, 64), {"category": 2, "azimuth": 3}, _smallnorb

@@ -7,9 +7,10 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from harness.datasets.grids import cars3d, mpi3d, nvidia, shapes3d, smallnorb
+from harness.datasets.grids import cars3d, mpi3d, nvidia, smallnorb
 from harness.datasets.grids.dsprites.dataset import FILES, DspritesOptions
 from harness.datasets.grids.indexing import Grid
+from harness.datasets.grids.shapes3d.dataset import Shapes3dOptions
 from harness.datasets.norb.files import FILES as NORB_FILES
 from tests.harness.datasets.helpers.identity_frame_files import write_matrix
 
@@ -21,7 +22,7 @@ class SmallDsprites(DspritesOptions):
 
 
 @dataclass(frozen=True)
-class SmallShapes3d(shapes3d.Shapes3dOptions):
+class SmallShapes3d(Shapes3dOptions):
     name: ClassVar[str] = "shapes3d"
     grid: ClassVar[Grid] = Grid(
         floor_hue=2, wall_hue=1, object_hue=2, scale=2, shape=2, orientation=3

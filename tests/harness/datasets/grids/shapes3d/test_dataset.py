@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from harness.data.dataset import Dataset
-from harness.datasets.grids.shapes3d import FILES, Shapes3dOptions
+from harness.datasets.grids.shapes3d.dataset import FILES, Shapes3dOptions
+from harness.datasets.grids.shapes3d.drawn import draw
 from harness.errors import CorruptFileError, UserError
 from tests.harness.datasets.helpers.asking import Ask, both, loaded
 from tests.harness.datasets.helpers.grid_files import (
@@ -13,6 +14,8 @@ from tests.harness.datasets.helpers.grid_files import (
     write_npz,
     write_shapes3d,
 )
+
+REAL = SmallShapes3d(source="real")
 
 
 def require_shown(dataset: Dataset) -> None:
@@ -25,7 +28,7 @@ def require_shown(dataset: Dataset) -> None:
 
 def test_every_image_is_the_one_its_factors_name(tmp_path: Path) -> None:
     write_shapes3d(tmp_path)
-    dataset = loaded(SmallShapes3d(), tmp_path)
+    dataset = loaded(REAL, tmp_path)
     assert len(dataset.train) + len(dataset.test) == 48
     require_shown(dataset)
 
@@ -54,18 +57,28 @@ def test_an_npz_file_of_it_is_read_too(tmp_path: Path, name: str) -> None:
     by_factor = images.reshape(*SmallShapes3d.grid.sizes.values(), 64, 64, 3)
     for array in (images, by_factor):
         write_npz(tmp_path / name, images=array, labels=np.zeros((48, 6)))
-        require_shown(loaded(SmallShapes3d(), tmp_path))
+        require_shown(loaded(REAL, tmp_path))
 
 
 @both
 def test_the_published_file_is_named_where_it_is_missing(ask: Ask, tmp_path: Path) -> None:
     where = r"missing: 3dshapes.h5 .*https://storage.googleapis.com/3d-shapes/3dshapes.h5"
     with pytest.raises(UserError, match=where):
-        ask(SmallShapes3d(), tmp_path)
+        ask(REAL, tmp_path)
 
 
 @both
 def test_the_file_of_a_smaller_set_is_refused(ask: Ask, tmp_path: Path) -> None:
     write_shapes3d(tmp_path)
     with pytest.raises(CorruptFileError, match=r"holds 48 images, but this set has 480,000: floor"):
-        ask(Shapes3dOptions(), tmp_path)
+        ask(Shapes3dOptions(source="real"), tmp_path)
+
+
+def test_drawn_images_show_their_factors_and_are_split_as_the_files_are(tmp_path: Path) -> None:
+    write_shapes3d(tmp_path)
+    real, drawn = loaded(REAL, tmp_path), loaded(SmallShapes3d(), None)
+    assert (real.source, drawn.source) == ("real", "procedural")
+    for ours, theirs in ((drawn.train, real.train), (drawn.test, real.test)):
+        np.testing.assert_array_equal(ours.images, draw(ours.factors))
+        for name, values in ours.factors.items():
+            np.testing.assert_array_equal(values, theirs.factors[name])
