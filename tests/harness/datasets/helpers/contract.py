@@ -204,8 +204,12 @@ CASES: dict[str, Case] = {
     "stb": Case(StbOptions(downscale=4), 3, (64, 64), {"sequence": 12, "camera": 2}, _stb),
     "cars3d": Case(grids.SmallCars3d(**_FEW), 3, (64, 64), {"object_type": 4, "frame": 6}, _cars3d),
     "dsprites": Case(DspritesOptions(**_FEW), 1, (64, 64), _DSPRITE),
-    "dsprites color": Case(DspritesOptions(background="color", **_FEW), 3, (64, 64), _DSPRITE),
-    "dsprites noise": Case(DspritesOptions(background="noise", **_FEW), 3, (64, 64), _DSPRITE),
+    "dsprites color": Case(
+        grids.SmallDsprites(background="color", **_FEW), 3, (64, 64), {"scale": 2}
+    ),
+    "dsprites noise": Case(
+        grids.SmallDsprites(background="noise", **_FEW), 3, (64, 64), {"scale": 2}
+    ),
     "dsprites real": Case(
         grids.SmallDsprites(source="real", **_FEW), 1, (64, 64), {}, _array(grids.write_dsprites)
     ),
