@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -37,10 +37,7 @@ class DrawnGridOptions(GridOptions):
 
     def smaller(self, n_train: int, n_test: int) -> Self:
         """Return options of at most so many images, unless the whole file is read anyway."""
-        if self.source == "real":
-            return self
-        counts = self.counts()
-        return replace(self, n_train=min(counts[0], n_train), n_test=min(counts[1], n_test))
+        return self if self.source == "real" else self.with_at_most(n_train, n_test)
 
     @abstractmethod
     def draw(self, factors: Mapping[str, np.ndarray]) -> np.ndarray:

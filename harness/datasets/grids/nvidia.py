@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -41,6 +41,10 @@ class LabelledOptions(GridOptions):
     def image_shape(self) -> tuple[int, int, int]:
         """Channels, height and width of an image."""
         return 3, SIZE, SIZE
+
+    def smaller(self, n_train: int, n_test: int) -> Self:
+        """Return options of at most so many images: each has a file."""
+        return self.with_at_most(n_train, n_test)
 
     def images(self, data_root: Path | None) -> GridImages:
         """Return the images of the folder in ``data_root/<name>`` or ``data_root``."""

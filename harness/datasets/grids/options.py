@@ -2,10 +2,10 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
 import numpy as np
 from annotated_types import Ge
@@ -149,6 +149,11 @@ class GridOptions(DatasetOptions):
                 f"{self.n_train} and dataset.n_test={self.n_test} together. Ask for fewer."
             )
         return n_train, n_test
+
+    def with_at_most(self, n_train: int, n_test: int) -> Self:
+        """Return options of at most so many images."""
+        counts = self.counts()
+        return replace(self, n_train=min(counts[0], n_train), n_test=min(counts[1], n_test))
 
     def _cached(self, found: GridImages, places: np.ndarray) -> np.ndarray:
         """Return the images of some places; they are read in the order of the rows."""

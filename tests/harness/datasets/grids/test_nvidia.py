@@ -35,6 +35,11 @@ def test_the_labels_say_what_an_image_shows_and_not_its_number(
             np.testing.assert_array_equal(image.transpose(1, 2, 0), resized)
 
 
+def test_a_dry_run_decodes_no_more_than_it_needs() -> None:
+    assert Isaac3dOptions().smaller(256, 100).counts() == (256, 100)
+    assert Falcor3dOptions(n_train=5).smaller(256, 100).counts() == (5, 100)
+
+
 def test_the_published_factors() -> None:
     assert list(Falcor3dOptions.grid.sizes.values()) == [5, 6, 6, 6, 6, 6, 6]
     assert list(Isaac3dOptions.grid.sizes.values()) == [3, 8, 5, 4, 4, 4, 6, 4, 4]
