@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from matplotlib.path import Path
+from PIL import Image, ImageSequence
 
 from harness.datasets.grids.dsprites.dataset import DspritesOptions
 from harness.datasets.grids.dsprites.drawn import ELLIPSE, HEART, SQUARE, draw
@@ -105,6 +106,23 @@ def test_the_orientation_counts_counter_clockwise() -> None:
     heart, turned = white(2, shape=HEARTS, orientation=[0, 10])  # by a little more than a quarter
     assert heart[23].sum() < heart[10].sum(), "it points down"
     assert turned[:, 24].sum() < turned[:, 10].sum(), "it points right"
+
+
+@pytest.mark.data
+def test_drawn_images_are_nearly_those_of_the_public_frames() -> None:
+    """Those are ``dsprites.gif``, beside the published file."""
+    path = real_data("dsprites") / "dsprites" / "dsprites.gif"
+    if not path.is_file():
+        pytest.skip(f"needs {path}")
+    with Image.open(path) as gif:
+        frames = np.stack(
+            [np.asarray(frame.convert("L")) > 0 for frame in ImageSequence.Iterator(gif)]
+        )
+    assert len(frames) == 320
+    for shape, grows, turns in ((HEARTS, 0, 18), (ELLIPSES, 192, 210), (SQUARES, 256, 274)):
+        grown = white(6, shape=shape, scale=np.arange(6)) != frames[grows : grows + 6]
+        turned = white(40, shape=shape, orientation=np.arange(40)) != frames[turns : turns + 40]
+        assert grown.sum() + turned.sum() <= 16
 
 
 @pytest.mark.data
