@@ -165,7 +165,7 @@ class GridOptions(DatasetOptions):
             {
                 **found.key,
                 "grid": str(self.grid),
-                "n": n_train,
+                "n_train": n_train,
                 "n_test": n_test,
                 "seed": self.seed,
             },
