@@ -155,6 +155,9 @@ def parser() -> argparse.ArgumentParser:
     parsers["doctor"].add_argument(
         "--data-root", help="folder with real data (default: UNBRAID_DATA)"
     )
+    parsers["doctor"].add_argument(
+        "--md5", action="store_true", help="compare data files with the published MD5 sums"
+    )
     return top
 
 

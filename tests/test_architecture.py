@@ -26,6 +26,7 @@ SMALL = {
     "harness/config/hydra_private.py": "what Hydra does not promise, by itself",
     "harness/config/settings.py": "settings are built in one place for sweep and resume",
     "harness/data/fingerprint.py": "tells contents apart, whatever they are for",
+    "harness/datasets/grids/pixels.py": "shared by all sets of grids",
     "harness/datasets/hands/labels.py": "shared by three datasets of hands",
     "harness/drawing/vectors.py": "shared by all renderers",
     "harness/deferred.py": "how torch is kept out of plans",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from annotated_types import Ge, Le
@@ -66,6 +66,19 @@ class DatasetOptions(ABC):
     @abstractmethod
     def check(self, data_root: Path | None) -> None:
         """Raise what :meth:`load` would raise for its files, without holding them in memory."""
+
+    @property
+    def n_training(self) -> int | None:
+        """How many training images there are; None where only the files tell."""
+        return None
+
+    def smaller(self, n_train: int, n_test: int) -> Self:  # noqa: ARG002 - most have their files
+        """Return options of at most so many images, where fewer are had faster; else these."""
+        return self
+
+    def files_with_md5(self, data_root: Path | None) -> dict[Path, str]:  # noqa: ARG002
+        """Return the files that are there of which the published MD5 sum is known, and that."""
+        return {}
 
 
 @dataclass(frozen=True)
@@ -127,6 +140,16 @@ class ProceduralOptions(DatasetOptions):
 
     def check(self, data_root: Path | None) -> None:
         """Do nothing: what is drawn needs no files."""
+
+    @property
+    def n_training(self) -> int | None:
+        """How many training images there are."""
+        return self.n_train
+
+    def smaller(self, n_train: int, n_test: int) -> Self:
+        """Return options of at most so many images."""
+        fewer = min(self.n_train, n_train), min(self.n_test, n_test)
+        return dataclasses.replace(self, n_train=fewer[0], n_test=fewer[1])
 
     @property
     @abstractmethod

@@ -77,6 +77,7 @@ def cached_chunks(
     shape: tuple[int, ...],
     chunks: Callable[[], Iterator[np.ndarray]],
     *,
+    places: np.ndarray | None = None,
     using: tuple[Callable[..., Any], ...] = (),
 ) -> np.ndarray:
     """Return the uint8 array that ``chunks()`` gives piece by piece, as :func:`cached` does.
@@ -89,6 +90,8 @@ def cached_chunks(
         shape: ``(N, ...)``, of the whole.
         chunks: starts to make the array; gives its rows in order, some at a time. It raises no
             ``OSError`` of its own, which would pass for a fault of the cache folder.
+        places: ``[N]``, each number once: where in the array each row stands that ``chunks()``
+            gives, if not in order. They follow from ``key``.
         using: as for :func:`cached`.
 
     Raises:
@@ -100,7 +103,7 @@ def cached_chunks(
         try:
             _require_room(path.parent, size)
             reported_chunks = with_progress(name, shape[0], chunks())
-            return entry_file.write(path, shape, np.dtype(np.uint8), reported_chunks)
+            return entry_file.write(path, shape, np.dtype(np.uint8), reported_chunks, places)
         except OSError as error:
             if size > entry_file.LARGE:
                 raise UserError(
@@ -109,7 +112,8 @@ def cached_chunks(
                     "UNBRAID_CACHE, or choose a smaller dataset by its options."
                 ) from error
             _warn_not_stored(path, error)
-            return np.concatenate(list(chunks()))
+            rows = np.concatenate(list(chunks()))
+            return rows if places is None else rows[np.argsort(places)]
 
     return _read_or(make_and_store, path)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
+from typing import IO
 from uuid import uuid4
 
 import numpy as np
@@ -25,6 +26,7 @@ memory, and otherwise as long as the disk takes, in every process that maps it.
 """
 
 _CRC_BYTES = 4
+_PART = 1 << 20
 _ABANDONED_S = 3600.0  # a file that nobody has added to for so long was left by a killed process
 
 
@@ -59,7 +61,11 @@ def _mapped(path: Path, *, thoroughly: bool) -> np.memmap:
 
 
 def write(
-    path: Path, shape: tuple[int, ...], dtype: np.dtype[np.generic], chunks: Iterable[np.ndarray]
+    path: Path,
+    shape: tuple[int, ...],
+    dtype: np.dtype[np.generic],
+    chunks: Iterable[np.ndarray],
+    places: np.ndarray | None = None,
 ) -> np.ndarray:
     """Write an entry and return it as :func:`read` does, having compared its checksum.
 
@@ -67,7 +73,9 @@ def write(
         path: the entry's file.
         shape: of the whole array.
         dtype: of the whole array.
-        chunks: its rows in order, some at a time.
+        chunks: its rows, some at a time.
+        places: ``[N]``, where in the array each row stands that the chunks give; None where they
+            give the rows in order.
 
     Raises:
         OSError: the folder cannot be written or is full, or what was written reads back otherwise.
@@ -77,17 +85,16 @@ def write(
     _remove_abandoned(path.parent)
     unfinished = path.with_name(f".unfinished-{uuid4().hex}")
     header = _header(shape, dtype)
-    crc = zlib.crc32(header)
     try:
-        with unfinished.open("xb") as file:
+        with unfinished.open("x+b") as file:
             file.write(header)
-            for chunk in chunks:
-                content = np.ascontiguousarray(chunk, dtype).data
-                crc = zlib.crc32(content, crc)
-                file.write(content)
-            if file.tell() != len(header) + math.prod(shape) * dtype.itemsize:
+            if places is None:
+                written, crc = _append(file, dtype, chunks, zlib.crc32(header))
+            else:
+                written, crc = _scatter(file, dtype, chunks, places)
+            if written != math.prod(shape) * dtype.itemsize:
                 raise ValueError(f"{path.stem}: the chunks are not those of an array {shape}")
-            file.write(_crc_bytes(crc))
+            file.write(_crc_bytes(crc))  # either way the file is at its end
             file.flush()
             os.fsync(file.fileno())  # a power cut must not leave a name without its content
         unfinished.replace(path)
@@ -97,6 +104,36 @@ def write(
     if array is None:
         raise OSError("what was written there reads back otherwise")
     return array
+
+
+def _append(
+    file: IO[bytes], dtype: np.dtype[np.generic], chunks: Iterable[np.ndarray], crc: int
+) -> tuple[int, int]:
+    """Write rows one after another; return how many bytes they took, and the file's checksum."""
+    written = 0
+    for chunk in chunks:
+        content = np.ascontiguousarray(chunk, dtype).data
+        crc = zlib.crc32(content, crc)
+        written += file.write(content)
+    return written, crc
+
+
+def _scatter(
+    file: IO[bytes], dtype: np.dtype[np.generic], chunks: Iterable[np.ndarray], places: np.ndarray
+) -> tuple[int, int]:
+    """Write each row to its place, as :func:`_append` does; what is written is read once more."""
+    start, left, written = file.tell(), iter(places.tolist()), 0
+    for chunk in chunks:
+        rows = np.ascontiguousarray(chunk, dtype)
+        for row, place in zip(rows, left, strict=False):
+            file.seek(start + place * row.nbytes)
+            file.write(row.data)
+        written += rows.nbytes
+    file.seek(0)
+    crc = 0
+    while part := file.read(_PART):
+        crc = zlib.crc32(part, crc)
+    return written, crc
 
 
 def _remove_abandoned(folder: Path) -> None:

@@ -51,3 +51,21 @@ def find_files(
             f"(looked in {folders[0]} and {folders[1]}). {remedy}"
         )
     return paths
+
+
+def find_one(dataset: str, data_root: Path | None, names: Sequence[str], remedy: str) -> Path:
+    """Return the path of the first of some files that is there.
+
+    Args:
+        dataset: as for :func:`find_files`.
+        data_root: as for :func:`find_files`.
+        names: any of them will do.
+        remedy: what to do if none is there.
+
+    Raises:
+        UserError: there is no ``data_root``, or none of the files; the first is named.
+    """
+    found = find_files(dataset, data_root, (), remedy, optional=names)
+    if not found:
+        find_files(dataset, data_root, names[:1], remedy)
+    return next(found[name] for name in names if name in found)

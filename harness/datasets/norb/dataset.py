@@ -8,27 +8,15 @@ import numpy as np
 from annotated_types import Ge
 
 from harness.data.dataset import DataSource, SplitName
-from harness.data.files.find import find_files
 from harness.data.identity_frames import Chosen, IdentityFrames, IdentityFramesOptions
-from harness.data.identity_order import require_variety, shuffled
+from harness.data.identity_order import shuffled
 from harness.datasets.norb.drawn import SIZE, drawn_toys
-from harness.datasets.norb.reading import read_split
-from harness.errors import CorruptFileError
+from harness.datasets.norb.files import FILES, WHERE, read_splits
 
-FILES: dict[SplitName, str] = {
-    "train": "smallnorb-5x46789x9x18x6x2x96x96-training-",
-    "test": "smallnorb-5x01235x9x18x6x2x96x96-testing-",
-}
-KINDS = ("dat", "cat", "info")
 TRAINING_INSTANCES = (4, 6, 7, 8, 9)
 """Of each category; the others are for the test, as in small NORB."""
 
-_REMEDY = (
-    "Set the folder with data_root=FOLDER or the environment variable UNBRAID_DATA, and put into "
-    f"FOLDER/norb the files {FILES['train']}KIND.mat and {FILES['test']}KIND.mat, KIND being "
-    f"{', '.join(KINDS)}, gzipped or not (from "
-    "https://cs.nyu.edu/~ylclab/data/norb-v1.0-small/). dataset.source=procedural needs no files."
-)
+_REMEDY = f"{WHERE} dataset.source=procedural needs no files."
 
 
 @dataclass(frozen=True)
@@ -74,19 +62,11 @@ class NorbOptions(IdentityFramesOptions):
             for_training = np.isin(toys.of_identity["instance"], TRAINING_INSTANCES)
             rows = {"train": np.flatnonzero(for_training), "test": np.flatnonzero(~for_training)}
             return {split: (toys, rows[split]) for split in FILES}
-        paths = find_files(
-            "norb",
-            data_root,
-            [f"{stem}{kind}.mat" for stem in FILES.values() for kind in KINDS],
-            _REMEDY,
-            endings=("", ".gz"),
-        )
-        read = {
-            split: read_split(split, {kind: paths[f"{stem}{kind}.mat"] for kind in KINDS}, cameras)
-            for split, stem in FILES.items()
+        read = read_splits(data_root, cameras, _REMEDY)
+        return {
+            split: (images, np.arange(len(images.of_identity["identity"])))
+            for split, images in read.items()
         }
-        _require_sets(read, paths)
-        return {split: (images, np.arange(_n_toys(images))) for split, images in read.items()}
 
 
 def _views_in_turn(images: IdentityFrames) -> np.ndarray:
@@ -98,24 +78,3 @@ def _views_in_turn(images: IdentityFrames) -> np.ndarray:
     views, view = np.unique(place, axis=1, return_inverse=True)
     rank = np.argsort(shuffled("norb/views", views.shape[1]))
     return np.lexsort((images.of_frame["lighting"], rank[view.ravel()]))
-
-
-def _require_sets(read: dict[SplitName, IdentityFrames], paths: dict[str, Path]) -> None:
-    """Refuse splits that share toys, or in which no pose can be taken to another toy."""
-    folder = next(iter(paths.values())).parent
-    for split, images in read.items():
-        n_frames = len(images.of_frame["frame"])
-        # Each split has its own file, so each needs the two toys of a swap.
-        require_variety(f"toys of the {split} files in {folder}", 2 * _n_toys(images), n_frames)
-    shared = np.intersect1d(
-        read["train"].of_identity["identity"], read["test"].of_identity["identity"]
-    )
-    if len(shared):
-        raise CorruptFileError(
-            f"The files for training and for the test in {folder} share {len(shared)} toys. "
-            "Is one a copy of the other? Fetch them again."
-        )
-
-
-def _n_toys(images: IdentityFrames) -> int:
-    return len(images.of_identity["identity"])

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.data.files.find import state_of
+from harness.data.files.hdf5 import opened
 from harness.data.identity_frames import Gather, IdentityFrames
 from harness.data.identity_order import require_variety
-from harness.errors import CorruptFileError, UserError
+from harness.errors import CorruptFileError
 
 if TYPE_CHECKING:
     import h5py
@@ -143,22 +144,11 @@ def _lengths(path: Path) -> list[int]:
 @contextmanager
 def _animations(path: Path) -> Iterator[list["h5py.Dataset"]]:
     """Give the animations of a file: five actions, of each four views."""
-    try:
-        import h5py
-    except ModuleNotFoundError as error:
-        raise UserError(
-            f"{path} is a file of MATLAB 7.3; reading it takes the package h5py: pip install h5py"
-        ) from error
-    try:
-        with h5py.File(path, "r") as file:
-            references = file["sprites"][()].ravel()
-            if len(references) < ACTIONS * VIEWS:
-                raise CorruptFileError(
-                    f"{path} holds {len(references)} animations; {ACTIONS * VIEWS} are expected, "
-                    f"{ACTIONS} actions from {VIEWS} views. Fetch it again."
-                )
-            yield [file[reference] for reference in references[: ACTIONS * VIEWS]]
-    except (OSError, KeyError, AttributeError, TypeError, ValueError) as error:
-        raise CorruptFileError(
-            f"{path} is truncated, damaged or no file of Reed's sprites ({error}). Fetch it again."
-        ) from error
+    with opened(path, "MATLAB 7.3 file of Reed's sprites") as file:
+        references = file["sprites"][()].ravel()
+        if len(references) < ACTIONS * VIEWS:
+            raise CorruptFileError(
+                f"{path} holds {len(references)} animations; {ACTIONS * VIEWS} are expected, "
+                f"{ACTIONS} actions from {VIEWS} views. Fetch it again."
+            )
+        yield [file[reference] for reference in references[: ACTIONS * VIEWS]]

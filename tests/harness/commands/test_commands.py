@@ -1,15 +1,18 @@
 """What the commands that run no trial print, and that they leave everything as it was."""
 
 import dataclasses
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from harness import __version__
 from harness.cli import main
+from harness.commands import doctor
 from harness.commands.preview import SMOKE
 from harness.config.compose import options_of
 from harness.config.sweep import resolve
+from harness.datasets.grids.shapes3d.dataset import Shapes3dOptions
 from harness.datasets.registry import DATASET_PATHS, DATASETS
 from harness.methods import METHODS
 from harness.metrics.registry import METRIC_PATHS
@@ -202,3 +205,27 @@ def test_doctor_looks_at_everything(capsys: Capture) -> None:
     assert found["sprites"].startswith(real)
     assert "not found: Files of the dataset 'mnist' are missing" in found["mnist"]
     assert code == any(line.startswith("BAD") for line in lines)
+
+
+def test_doctor_compares_files_with_what_was_published(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shapes3d").mkdir()
+    path = tmp_path / "shapes3d/3dshapes.h5"
+    path.write_bytes(b"abc")
+    published, found = "099a2078d58cec4daad0702c55d06868", hashlib.md5(b"abc").hexdigest()
+    for check in ("_versions", "_processors", "_data", "_disk", "_ray"):
+        monkeypatch.setattr(doctor, check, lambda *_: iter(()))
+    monkeypatch.delenv("UNBRAID_DATA", raising=False)
+    asked = ["doctor", "--data-root", str(tmp_path)]
+    assert main(asked) == 0
+    assert not capsys.readouterr().out
+    assert main([*asked, "--md5"]) == 1
+    said = f"{path} has the MD5 sum {found}, the published file {published}. Fetch it again."
+    assert capsys.readouterr().out == f"BAD  md5        {said}\n"
+    monkeypatch.setattr(Shapes3dOptions, "md5s", {"3dshapes.h5": found})
+    assert main([*asked, "--md5"]) == 0
+    assert "is the published file" in capsys.readouterr().out
+    path.unlink()
+    assert main([*asked, "--md5"]) == main(["doctor", "--md5"]) == 0
+    assert capsys.readouterr().out.count("no file was found of which") == 2

@@ -9,6 +9,7 @@ import shutil
 import time
 import tracemalloc
 import warnings
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -61,6 +62,37 @@ def test_chunks_are_joined_once_and_then_mapped(folder: Path) -> None:
         assert isinstance(array.base, np.memmap)
     np.testing.assert_array_equal(np.load(entry(folder)), WHOLE)
     assert list(folder.iterdir()) == [entry(folder)]
+
+
+PLACES = np.random.default_rng(0).permutation(ROWS)
+
+
+def scattered() -> np.ndarray:
+    return cached_chunks("rows", {"seed": 0}, (ROWS, WIDTH), chunks, places=PLACES)
+
+
+def test_rows_are_written_to_their_places(folder: Path) -> None:
+    for array in (scattered(), np.load(entry(folder))):
+        for row_of_chunks, place in enumerate(PLACES):
+            np.testing.assert_array_equal(array[place], row(row_of_chunks))
+    content = entry(folder).read_bytes()
+    assert zlib.crc32(content[:-4]).to_bytes(4, "big") == content[-4:]
+
+
+def test_rows_stand_in_their_places_without_a_cache_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_cache = scattered()
+    monkeypatch.setenv("UNBRAID_CACHE", "/dev/null/nowhere")
+    with pytest.warns(UserWarning, match="not cached"):
+        np.testing.assert_array_equal(scattered(), in_cache)
+
+
+@pytest.mark.parametrize("n", [ROWS - 1, ROWS + 1])
+def test_too_few_and_too_many_rows_for_their_places_are_refused(n: int) -> None:
+    def wrong() -> Iterator[np.ndarray]:
+        yield np.zeros((n, WIDTH), np.uint8)
+
+    with pytest.raises(ValueError, match="not those of an array"):
+        cached_chunks("rows", {"seed": 0}, (ROWS, WIDTH), wrong, places=PLACES)
 
 
 def test_one_chunk_at_a_time_is_in_memory() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ from harness.datasets.celeba.dataset import ATTRIBUTES, FOLDER, LANDMARKS, PARTI
 from harness.datasets.digits import DigitsOptions
 from harness.datasets.faces.dataset import FacesOptions
 from harness.datasets.glyphs.dataset import GlyphsOptions
+from harness.datasets.grids.dsprites.dataset import DspritesOptions
+from harness.datasets.grids.mpi3d import Mpi3dOptions
+from harness.datasets.grids.nvidia import LabelledOptions
+from harness.datasets.grids.shapes3d.dataset import Shapes3dOptions
 from harness.datasets.hands.procedural.dataset import HandsOptions
 from harness.datasets.hands.rhd import RhdOptions
 from harness.datasets.hands.stb import StbOptions
@@ -22,6 +27,7 @@ from harness.datasets.smpl.dataset import SmplOptions
 from harness.datasets.sprites.dataset import SpritesOptions
 from harness.datasets.vitae_samples import VitaeSamplesOptions
 from tests.harness.datasets.hands.helpers.photographs import write_rhd, write_stb
+from tests.harness.datasets.helpers import grid_files as grids
 from tests.harness.datasets.helpers.celeba_files import write_celeba
 from tests.harness.datasets.helpers.identity_frame_files import write_lpc, write_norb, write_reed
 from tests.harness.datasets.helpers.idx_files import write_mnist
@@ -135,9 +141,43 @@ def _listed(root: Path) -> Files:
     return Files([folder / "train.csv", folder / "test.csv", image], [], [image])
 
 
+def _array(write: Callable[[Path], Path]) -> Callable[[Path], Files]:
+    """Of a set in one file, which says how many images it holds."""
+
+    def written(root: Path) -> Files:
+        path = write(root)
+        return Files(needed=[path], described=[path])
+
+    return written
+
+
+def _mpi3d(options: type[Mpi3dOptions]) -> Callable[[Path], Files]:
+    return _array(partial(grids.write_mpi3d, options=options))
+
+
+def _cars3d(root: Path) -> Files:
+    paths = grids.write_cars3d(root)
+    return Files(pixels=paths[2:])
+
+
+def _smallnorb(root: Path) -> Files:
+    paths = grids.write_smallnorb(root)
+    return Files(needed=paths, described=paths)
+
+
+def _labelled(options: type[LabelledOptions]) -> Callable[[Path], Files]:
+    def written(root: Path) -> Files:
+        labels, image = grids.write_nvidia(root, options)
+        return Files([labels, image], [labels], [image])
+
+    return written
+
+
 _FEW = {"n_train": 9, "n_test": 7}
 _TOY = {"category": 5, "instance": 10, "elevation": 9, "azimuth": 18, "lighting": 6}
 _SPRITE = {"body": 7, "action": 5, "direction": 4}
+_DSPRITE = {"shape": 3, "scale": 6, "orientation": 40, "x": 32, "y": 32}
+_ARM = {"object_color": 2, "object_shape": 3, "object_size": 2, "horizontal": 2, "vertical": 2}
 _PEOPLE = {"camera": 6, "query": 2, "direction": 8}
 
 CASES: dict[str, Case] = {
@@ -162,5 +202,42 @@ CASES: dict[str, Case] = {
     "sprites lpc": Case(SpritesOptions("real", downscale=2, **_FEW), 3, (32, 32), {}, _lpc),
     "sprites reed": Case(SpritesOptions("real", downscale=2, **_FEW), 3, (32, 32), {}, _reed),
     "stb": Case(StbOptions(downscale=4), 3, (64, 64), {"sequence": 12, "camera": 2}, _stb),
+    "cars3d": Case(grids.SmallCars3d(**_FEW), 3, (64, 64), {"object_type": 4, "frame": 6}, _cars3d),
+    "dsprites": Case(DspritesOptions(**_FEW), 1, (64, 64), _DSPRITE),
+    "dsprites color": Case(
+        grids.SmallDsprites(background="color", **_FEW), 3, (64, 64), {"scale": 2}
+    ),
+    "dsprites noise": Case(
+        grids.SmallDsprites(background="noise", **_FEW), 3, (64, 64), {"scale": 2}
+    ),
+    "dsprites real": Case(
+        grids.SmallDsprites(source="real", **_FEW), 1, (64, 64), {}, _array(grids.write_dsprites)
+    ),
+    "dsprites hdf5": Case(
+        grids.SmallDsprites(source="real"), 1, (64, 64), {}, _array(grids.write_dsprites_hdf5)
+    ),
+    "falcor3d": Case(grids.SmallFalcor3d(**_FEW), 3, (64, 64), {}, _labelled(grids.SmallFalcor3d)),
+    "isaac3d": Case(grids.SmallIsaac3d(**_FEW), 3, (64, 64), {}, _labelled(grids.SmallIsaac3d)),
+    "mpi3d_complex": Case(
+        grids.SmallMpi3dComplex(**_FEW), 3, (64, 64), {}, _mpi3d(grids.SmallMpi3dComplex)
+    ),
+    "mpi3d_real": Case(
+        grids.SmallMpi3dReal(**_FEW), 3, (64, 64), _ARM, _mpi3d(grids.SmallMpi3dReal)
+    ),
+    "mpi3d_realistic": Case(
+        grids.SmallMpi3dRealistic(**_FEW), 3, (64, 64), _ARM, _mpi3d(grids.SmallMpi3dRealistic)
+    ),
+    "mpi3d_toy": Case(grids.SmallMpi3dToy(**_FEW), 3, (64, 64), _ARM, _mpi3d(grids.SmallMpi3dToy)),
+    "shapes3d": Case(Shapes3dOptions(**_FEW), 3, (64, 64), {"shape": 4, "orientation": 15}),
+    "shapes3d real": Case(
+        grids.SmallShapes3d(source="real", **_FEW),
+        3,
+        (64, 64),
+        {"shape": 2},
+        _array(grids.write_shapes3d),
+    ),
+    "smallnorb": Case(
+        grids.SmallSmallNorb(**_FEW), 1, (64, 64), {"category": 2, "azimuth": 3}, _smallnorb
+    ),
     "vitae_samples": Case(VitaeSamplesOptions(epochs=1, **_FEW), 1, (28, 28)),
 }  # type: ignore[arg-type]

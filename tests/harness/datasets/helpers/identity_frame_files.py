@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.datasets.norb.dataset import FILES
 from harness.datasets.norb.file_format import BYTES, INTEGERS
+from harness.datasets.norb.files import FILES
 from harness.datasets.sprites.lpc import FILE
 
 LENGTHS = (1, 2, 1, 1, 3) * 4
@@ -30,7 +30,7 @@ def write_reed(
     folder: Path, characters: int = 16, lengths: Sequence[int] = LENGTHS, fall: int = 2
 ) -> Path:
     """Write ``sprites_1.mat`` and so on, as MATLAB 7.3 does: a cell array of references."""
-    h5py = pytest.importorskip("h5py", reason="needs h5py, of the extra 'reed'")
+    h5py = pytest.importorskip("h5py", reason="needs h5py, of the extra 'hdf5'")
     folder.mkdir(parents=True, exist_ok=True)
     for character in range(characters):
         frames = reed_frames(character, lengths)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from harness.data.dataset import Dataset
-from harness.datasets.norb.dataset import FILES, NorbOptions
+from harness.datasets.norb.dataset import NorbOptions
 from harness.datasets.norb.file_format import BYTES, INTEGERS, check_matrix, read_matrix
+from harness.datasets.norb.files import FILES
 from harness.errors import CorruptFileError, UserError
 from tests.harness.datasets.helpers.asking import Ask, both, loaded
 from tests.harness.datasets.helpers.identity_frame_files import (

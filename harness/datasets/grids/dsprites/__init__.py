@@ -1,0 +1,1 @@
+"""dSprites: three shapes of several sizes, turned, anywhere in the image."""

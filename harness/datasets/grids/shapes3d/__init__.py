@@ -1,0 +1,1 @@
+"""3D Shapes: an object in a coloured room."""
