@@ -59,6 +59,12 @@ _COMMANDS = {
         "  unbraid sweep space=tune_vitae trials=40 scale=smoke run_dir=runs/tune\n"
         "  unbraid sweep method=vae dataset=digits 'method.lr=choice(1e-4,1e-3)'\n",
     ),
+    "config": (
+        "print the resolved configuration of a sweep as YAML, with the source of each value",
+        "examples:\n"
+        "  unbraid config method=vae method.lr=3e-4 scale=smoke\n"
+        "  unbraid config space=rodi_ablation scale=paper\n",
+    ),
     "status": ("say what of a sweep is done", "example:\n  unbraid status runs/stability\n"),
     "resume": (
         "run what is missing of a sweep",
@@ -116,7 +122,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     parsers = {}
     for name, (summary, examples) in _COMMANDS.items():
-        takes_overrides = name in ("train", "sweep")
+        takes_overrides = name in ("train", "sweep", "config")
         parsers[name] = commands.add_parser(
             name,
             help=summary,
@@ -173,7 +179,9 @@ def _add_encode(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--split", choices=("train", "test", "all"), default="all")
     parser.add_argument("--out", required=True, help="the Parquet file, a path or a URI")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument(
+        "--device", default="auto", help="auto, cpu, cuda or cuda:1 (default: auto)"
+    )
     parser.add_argument("--data-root", help="folder with real data (default: as in the sweep)")
 
 

@@ -22,9 +22,9 @@ def run(options: argparse.Namespace) -> int:
     results = load(options.run_dir)
     model = choose(results, options.trial)
     root = {"data_root": options.data_root} if options.data_root else {}
-    settings = build_settings({**results.sweep["settings"], **root})
+    settings = build_settings({**results.sweep["settings"], **root, "device": options.device})
     data = chosen_dataset(options.data) if options.data else trial_from_dict(model.config).dataset
-    origin, method = read_model(results, model.trial_id, options.device)
+    origin, method = read_model(results, model.trial_id, settings.device)
     if warning := sources_warning(model.trial_id, origin):
         print(f"warning: {warning}", file=sys.stderr)
     dataset = load_dataset(data, settings.data_folder)

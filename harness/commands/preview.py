@@ -10,6 +10,7 @@ from harness.config.schema import Settings, TrialConfig
 from harness.config.search_settings import OptunaSearch
 from harness.config.sweep import Sweep
 from harness.datasets.registry import check_available
+from harness.errors import UserError
 from harness.execution.estimate import estimate
 from harness.execution.progress import label
 from harness.tracking.registry import log_folder, require_installed
@@ -32,7 +33,12 @@ def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = F
             scored on none of its metrics.
     """
     # A cluster's workers may have what its head has not.
-    if settings.device == "cuda" and (here or not settings.ray.address):
+    if ":" in settings.device and not here:
+        raise UserError(
+            f"device={settings.device} would give all trials of a sweep one GPU: use device=cuda "
+            "with ray.gpus_per_trial=1, and CUDA_VISIBLE_DEVICES to leave GPUs out."
+        )
+    if settings.device.startswith("cuda") and (here or not settings.ray.address):
         from harness.trial.device import pick_device
 
         pick_device(settings.device)

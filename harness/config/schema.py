@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,6 +16,9 @@ from harness.training.scale import Scale
 
 SEEDS = 2**32
 """Number of seeds: torch and NumPy take 32 bits."""
+
+DEVICES = r"auto|cpu|cuda(:\d+)?"
+"""What a device may be called."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Settings:
         trials: how many configurations a search tries; None for a grid.
         search: how configurations are chosen.
         scheduler: which trials are stopped early.
-        device: where trials train.
+        device: where trials train: ``auto``, ``cpu``, ``cuda``, or ``cuda:1`` for a GPU of several.
         run_dir: a local folder or an object-store URI.
         data_root: folder with real data files.
         dry_run: print the plan and start nothing.
@@ -53,7 +57,7 @@ class Settings:
 
     seed: Annotated[int, Ge(0), Lt(SEEDS)]
     seeds: Annotated[int, Gt(0)]
-    device: Literal["auto", "cpu", "cuda"]
+    device: str
     run_dir: str | None
     data_root: str | None
     dry_run: bool
@@ -67,6 +71,8 @@ class Settings:
     log_dir: str | None = None
 
     def __post_init__(self) -> None:
+        if not re.fullmatch(DEVICES, self.device):
+            raise ValueError(f"device={self.device}: write auto, cpu, cuda, or cuda:1 for one GPU.")
         if self.seed + self.seeds > SEEDS:
             raise ValueError(
                 f"seed={self.seed} seeds={self.seeds} reaches seed {self.seed + self.seeds - 1}; "

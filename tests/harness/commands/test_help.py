@@ -13,7 +13,7 @@ from harness.commands.resume import changed
 from harness.config.sweep import resolve
 
 COMMANDS = (
-    *("list", "train", "sweep", "status", "resume", "report"),
+    *("list", "train", "sweep", "config", "status", "resume", "report"),
     *("evaluate", "encode", "export", "doctor"),
 )
 STORED = {
