@@ -3,9 +3,14 @@
 import re
 import shlex
 from collections.abc import Iterable
+from typing import Any
 
 _EXPANDED = re.compile(r'["$`\\!]')
 """Signs that a shell reads as its own between double quotes."""
+
+_SAFE = re.compile(r"[A-Za-z_][\w./-]*")
+_KEYWORDS = ("null", "true", "false", "inf", "nan")
+"""Words that Hydra's grammar reads as values unless they are quoted."""
 
 
 def quoted(word: str) -> str:
@@ -21,3 +26,19 @@ def quoted(word: str) -> str:
 def command_line(words: Iterable[object]) -> str:
     """Return a command with its arguments, each quoted where it needs it."""
     return " ".join(quoted(str(word)) for word in words)
+
+
+def hydra_value(value: Any) -> str:
+    """Write a value in Hydra's grammar, as on the command line behind ``key=``."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return f"[{','.join(map(hydra_value, value))}]"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{k}:{hydra_value(v)}' for k, v in value.items())}}}"
+    if isinstance(value, str) and (not _SAFE.fullmatch(value) or value.lower() in _KEYWORDS):
+        escaped = value.replace('"', '\\"')
+        return f'"{escaped}"'
+    return str(value)

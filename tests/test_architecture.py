@@ -20,7 +20,6 @@ MOST_MODULES = 16
 FEWEST_LINES = 40
 SMALL = {
     "harness/__main__.py": "lets `python -m harness` run the command line",
-    "harness/commands/report.py": "a command is a module",
     "harness/commands/status.py": "a command is a module",
     "harness/commands/sweep.py": "a command is a module; the rest of it takes longer to import",
     "harness/config/hydra_private.py": "what Hydra does not promise, by itself",
@@ -40,7 +39,6 @@ SMALL = {
     "harness/metrics/people/average_precision.py": "the rule of Market-1501, tested by itself",
     "harness/methods.py": "the registry of methods, above models and free of torch",
     "harness/seeding.py": "every random stream of a trial comes from here",
-    "harness/shell.py": "shared by commands and reports",
     "harness/training/scale.py": "read by plans, without the loop",
     "harness/training/torch_private.py": "what torch does not promise, by itself",
     "harness/trial/device.py": "the commands need it without the rest of a trial",

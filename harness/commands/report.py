@@ -11,21 +11,38 @@ from harness.results import Results, load
 
 def run(options: argparse.Namespace) -> int:
     """Write the report and print its path."""
-    import reports
-
-    results = with_labelled_metrics(load(options.run_dir))
-    out = options.out or Path(options.run_dir) / "report.html"
-    if "://" in str(options.run_dir) and options.out is None:
-        raise UserError("The run directory is not on this machine: say where to write, --out FILE.")
-    kind, why = options.kind, ""
-    if kind is None:
-        kind, why = reports.default_kind(results.sweep)
-    path = reports.build(results, kind, Path(out)).resolve()
+    path, why = draw(options.run_dir, options.kind, options.out)
     if why:
-        others = ", ".join(name for name in reports.KINDS.paths() if name != kind)
-        print(f"kind of report: {kind}, {why} (others with --kind: {others})", file=sys.stderr)
+        print(f"kind of report: {why}", file=sys.stderr)
     print(path)
     return 0
+
+
+def draw(run_dir: str | Path, kind: str | None, out: str | Path | None) -> tuple[Path, str]:
+    """Write a report.
+
+    Args:
+        run_dir: where the results are.
+        kind: its kind; None for what follows from what was swept.
+        out: the file; None for ``report.html`` in the run directory.
+
+    Returns:
+        its path, and which kind was chosen and why; "" where it was asked for.
+
+    Raises:
+        UserError: there is no run, no such kind, or nowhere to write.
+    """
+    import reports
+
+    results = with_labelled_metrics(load(run_dir))
+    if "://" in str(run_dir) and out is None:
+        raise UserError("The run directory is not on this machine: say where to write, --out FILE.")
+    chosen, why = (kind, "") if kind else reports.default_kind(results.sweep)
+    path = reports.build(results, chosen, Path(out or Path(run_dir) / "report.html")).resolve()
+    if why:
+        others = ", ".join(name for name in reports.KINDS.paths() if name != chosen)
+        why = f"{chosen}, {why} (others with --kind: {others})"
+    return path, why
 
 
 def with_labelled_metrics(results: Results) -> Results:

@@ -1,9 +1,18 @@
 """``unbraid sweep``: plan a sweep, or take up an earlier one, and run what is missing."""
 
 import argparse
+from collections.abc import Sequence
 
 from harness.commands import preview
 from harness.config.sweep import resolve
+
+
+def location_of(overrides: Sequence[str]) -> str:
+    """Return the run directory of the sweep that some overrides describe."""
+    from harness.commands.run_directory import default_run_dir
+
+    sweep = resolve(overrides)
+    return sweep.settings.run_dir or default_run_dir(sweep)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -4,11 +4,12 @@ import argparse
 import dataclasses
 import sys
 import time
+from collections.abc import Sequence
 
 from harness.commands import preview, run_missing
 from harness.commands.run_directory import planned
 from harness.config.schema import Settings, TrialConfig
-from harness.config.sweep import resolve
+from harness.config.sweep import Sweep, resolve
 from harness.data.dataset import Dataset
 from harness.durations import duration
 from harness.errors import UserError
@@ -23,6 +24,11 @@ SAY_EVERY_S = 2.0
 """The fewest seconds between two lines about training."""
 
 
+def location_of(overrides: Sequence[str]) -> str:
+    """Return the run directory of the trial that some overrides describe."""
+    return _location(resolve(overrides, single=True))
+
+
 def run(options: argparse.Namespace) -> int:
     """Train, print the learning curve and the final metrics, and write the run directory."""
     sweep = resolve(options.overrides, single=True)
@@ -32,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     preview.check_ready(sweep.trials, sweep.settings, here=True)
     if sweep.settings.dry_run:
         return preview.show_plan(sweep)
-    where = sweep.settings.run_dir or f"runs/train-{trial.trial_id}"
+    where = _location(sweep)
     settings = dataclasses.replace(sweep.settings, run_dir=where)
     sweep = dataclasses.replace(sweep, settings=settings)
     with planned(sweep, options.arguments) as directory:
@@ -50,6 +56,10 @@ def run(options: argparse.Namespace) -> int:
                 log.close()
             _print_scores(record)
         return run_missing.summarize(directory)
+
+
+def _location(sweep: Sweep) -> str:
+    return sweep.settings.run_dir or f"runs/train-{sweep.trials[0].trial_id}"
 
 
 def _train(trial: TrialConfig, dataset: Dataset, settings: Settings, log: LiveLog) -> TrialRecord:

@@ -1,14 +1,10 @@
 """Command lines that run one configuration of a sweep again, to be copied into a shell."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.shell import quoted
+from harness.shell import hydra_value, quoted
 
-SAFE = re.compile(r"[A-Za-z_][\w./-]*")
-KEYWORDS = ("null", "true", "false", "inf", "nan")
-"""Words that Hydra's grammar reads as values unless they are quoted."""
 FRESH_SEEDS = 5
 """Seeds with which a chosen configuration is to be confirmed."""
 
@@ -39,25 +35,9 @@ def _command_lines(command: str, config: Mapping[str, Any], ending: list[str]) -
 def _overrides(key: str, value: Any) -> Iterator[str]:
     """Yield one override, or those of a group: its choice, then what is below it."""
     if not isinstance(value, dict):
-        yield quoted(f"{key}={_hydra_value(value)}")
+        yield quoted(f"{key}={hydra_value(value)}")
         return
-    yield quoted(f"{key}={_hydra_value(value['name'])}")
+    yield quoted(f"{key}={hydra_value(value['name'])}")
     for name, below in value.items():
         if name != "name":
-            yield quoted(f"{key}.{name}={_hydra_value(below)}")
-
-
-def _hydra_value(value: Any) -> str:
-    """Write a value in Hydra's grammar."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (list, tuple)):
-        return f"[{','.join(map(_hydra_value, value))}]"
-    if isinstance(value, dict):
-        return f"{{{','.join(f'{k}:{_hydra_value(v)}' for k, v in value.items())}}}"
-    if isinstance(value, str) and (not SAFE.fullmatch(value) or value.lower() in KEYWORDS):
-        escaped = value.replace('"', '\\"')
-        return f'"{escaped}"'
-    return str(value)
+            yield quoted(f"{key}.{name}={hydra_value(below)}")
