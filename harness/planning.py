@@ -60,6 +60,6 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         "search": sweep.searched.describe() if sweep.searched else {"name": "grid"},
         "scheduler": dataclasses.asdict(sweep.settings.scheduler),
         "metrics": describe_keys(first.metrics),
-        "settings": dataclasses.asdict(sweep.settings),
+        "settings": {**dataclasses.asdict(sweep.settings), "log": list(sweep.settings.log)},
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }

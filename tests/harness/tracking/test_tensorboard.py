@@ -49,13 +49,14 @@ def test_hyperparameters_are_those_of_the_plugin(tmp_path: Path) -> None:
     assert [m.name.tag for m in experiment.metric_infos] == ["final/elbo", "final/kl", "final/mse"]
 
 
-def test_a_trial_that_starts_again_leaves_one_file(tmp_path: Path) -> None:
-    board = TensorBoard(tmp_path)
-    board.start(TRIAL)
-    board.points(TRIAL.trial_id, curves(1))
-    board.close()
+def test_what_an_earlier_session_wrote_of_a_trial_goes(tmp_path: Path) -> None:
+    earlier = [tmp_path / trial / "events.out.tfevents.1700000000.host" for trial in ("a", "b")]
+    earlier[0] = tmp_path / TRIAL.trial_id / earlier[0].name
+    for file in earlier:
+        file.parent.mkdir()
+        file.touch()
     written(tmp_path)
-    assert len([*(tmp_path / TRIAL.trial_id).iterdir()]) == 1
+    assert [file.exists() for file in earlier] == [False, True]
 
 
 def test_a_trial_that_is_still_running_can_be_read(tmp_path: Path) -> None:
