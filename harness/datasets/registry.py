@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from harness.data.options import DatasetOptions
 
 DATASET_PATHS = {
+    "arrays": "harness.datasets.arrays.dataset.ArraysOptions",
     "bodies": "harness.datasets.bodies.BodiesOptions",
     "celeba": "harness.datasets.celeba.dataset.CelebaOptions",
     "digits": "harness.datasets.digits.DigitsOptions",
