@@ -10,6 +10,7 @@ from harness.commands.run_directory import planned
 from harness.config.schema import Settings, TrialConfig
 from harness.config.sweep import resolve
 from harness.data.dataset import Dataset
+from harness.data.fingerprint import fingerprint
 from harness.durations import duration
 from harness.results import TrialRecord
 from harness.trial.device import pick_device
@@ -51,7 +52,8 @@ def _train(trial: TrialConfig, dataset: Dataset, settings: Settings) -> TrialRec
         f"{len(dataset.train)} training and {len(used.test)} of {len(dataset.test)} test images, "
         f"{trial.scale.epochs} epochs, seed {trial.seed}, {device}"
     )
-    running = run_trial(trial, dataset, device, run_missing.origin(settings))
+    origin = {**run_missing.origin(settings), "data_fingerprint": fingerprint(dataset)}
+    running = run_trial(trial, dataset, device, origin)
     started, printed_at = time.monotonic(), 0.0
     try:
         while True:

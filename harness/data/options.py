@@ -54,6 +54,13 @@ class DatasetOptions(ABC):
         """Names of the keypoints that images of these options have; see :class:`Dataset`."""
         return ()
 
+    def planned(self, data_root: Path | None) -> "DatasetOptions":  # noqa: ARG002
+        """Return the options that a trial is planned with: these.
+
+        Where files of any content can be under one name, a subclass adds what is in them.
+        """
+        return self
+
     @abstractmethod
     def load(self, data_root: Path | None) -> Dataset:
         """Return the dataset; real files are read from ``data_root``.

@@ -130,6 +130,12 @@ def load_dataset(options: "DatasetOptions", data_root: Path | None) -> "Dataset"
     return dataset
 
 
+def planned_dataset(options: "DatasetOptions", data_root: Path | None) -> "DatasetOptions":
+    """Return the options that a trial is planned with; raises as :func:`check_available`."""
+    with _named(options):
+        return options.planned(_root(data_root))
+
+
 def check_available(options: "DatasetOptions", data_root: Path | None) -> None:
     """Raise what :func:`load_dataset` would raise for its files, without keeping any of them."""
     with _named(options):

@@ -13,6 +13,7 @@ from harness.config.halving import Halving
 from harness.config.schema import Settings, TrialConfig
 from harness.config.trials import trial_from_dict
 from harness.data.dataset import Dataset
+from harness.data.fingerprint import fingerprint
 from harness.data.options import DatasetOptions
 from harness.execution.dataset_transport import shared
 from harness.execution.progress import Progress
@@ -65,7 +66,8 @@ def run_trials(
     def give_up(trial_id: str, attempts: int, reason: str) -> None:
         if trial_id not in run.finished():  # it may have been written before the worker died
             trial = trial_from_dict(run.config(trial_id))
-            run.write(given_up_record(trial, datasets, origin, attempts, reason))
+            seen = {**origin, "data_fingerprint": fingerprint(datasets[trial.dataset])}
+            run.write(given_up_record(trial, datasets, seen, attempts, reason))
             progress.finish(trial_id, "failed", 0.0)
 
     growth = None if isinstance(work, list) else work
@@ -148,6 +150,7 @@ def _trainable(
         device=settings.device,
         threads=settings.ray.cpus_per_trial,
         origin=origin,
+        fingerprints={options: fingerprint(dataset) for options, dataset in datasets.items()},
         sys_path=[str(Path.cwd()), *sys.path],
         halving=halving,
     )

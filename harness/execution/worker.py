@@ -39,6 +39,7 @@ class Assignment:
         device: ``auto``, ``cpu`` or ``cuda``.
         threads: torch threads of a trial.
         origin: entries of ``env.*`` that the driver knows.
+        fingerprints: of the content of each dataset, by options.
         sys_path: the driver's import path, so that methods of the user's are found.
         halving: when trials are judged; None where all run to their end.
     """
@@ -49,6 +50,7 @@ class Assignment:
     device: str
     threads: int
     origin: dict[str, Any]
+    fingerprints: dict[DatasetOptions, str]
     sys_path: list[str]
     halving: Halving | None
 
@@ -160,7 +162,11 @@ class TrialWorker(tune.Trainable):
     def _run(self, trial_id: str) -> Generator[Advance, None, TrialRecord]:
         trial = trial_from_dict(self._run_directory.config(trial_id))
         device = pick_device(self._assignment.device)
-        return run_trial(trial, self._dataset(trial), device, self._assignment.origin)
+        origin = {
+            **self._assignment.origin,
+            "data_fingerprint": self._assignment.fingerprints[trial.dataset],
+        }
+        return run_trial(trial, self._dataset(trial), device, origin)
 
     def _dataset(self, trial: TrialConfig) -> Dataset:
         if trial.dataset not in self._loaded:
