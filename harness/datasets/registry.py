@@ -25,6 +25,7 @@ DATASET_PATHS = {
     "celeba": "harness.datasets.celeba.dataset.CelebaOptions",
     "digits": "harness.datasets.digits.DigitsOptions",
     "faces": "harness.datasets.faces.dataset.FacesOptions",
+    "folder": "harness.datasets.folder.dataset.FolderOptions",
     "glyphs": "harness.datasets.glyphs.dataset.GlyphsOptions",
     "hands": "harness.datasets.hands.procedural.dataset.HandsOptions",
     "mnist": "harness.datasets.mnist.dataset.MnistOptions",

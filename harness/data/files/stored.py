@@ -1,4 +1,4 @@
-"""Files that hold arrays by name, whatever their format: what each holds, and what it cannot give."""
+"""Files that hold arrays by name, whatever their format: what they hold and what they cannot give."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -28,8 +28,8 @@ class OwnImages:
         shape: ``(N, C, H, W)``.
         stored_bytes: of an image as its file has it.
         key: what the pixels depend on: the state of the files, and how they are understood.
-        open: prepares to read those of some indices, by unpacking a file for example. An edit of its module, or of
-            one that it imports, makes cached images be made again.
+        open: prepares to read those of some indices, by unpacking a file for example. An edit of
+            its module, or of one that it imports, makes cached images be made again.
     """
 
     shape: tuple[int, int, int, int]

@@ -38,6 +38,7 @@ class Own:
 
     Attributes:
         what: their file or folder, for messages.
+        files: all that are read, by names that do not depend on where they are.
         images: all images, not read yet.
         n_test: how many of them, the last, come from files for the test; None where the split is
             made here.
@@ -48,6 +49,7 @@ class Own:
     """
 
     what: str
+    files: dict[str, Path]
     images: OwnImages
     n_test: int | None
     columns: Columns
@@ -104,16 +106,13 @@ class OwnOptions(DatasetOptions):
     content: str = ""
 
     @abstractmethod
-    def _files(self, data_root: Path | None) -> dict[str, Path]:
-        """Return all files that are read, by names that do not depend on where they are.
+    def _own(self, data_root: Path | None) -> Own:
+        """Return what the files hold; pixels are read later.
 
         Raises:
-            UserError: one is missing.
+            UserError: a file is missing, or the options do not fit what it holds.
+            CorruptFileError: a file is damaged.
         """
-
-    @abstractmethod
-    def _own(self, files: dict[str, Path]) -> Own:
-        """Return what the files hold; pixels are read later."""
 
     def planned(self, data_root: Path | None) -> Self:
         """Return these options with the files' content, and the roles of columns found by name.
@@ -151,18 +150,19 @@ class OwnOptions(DatasetOptions):
         )
 
     def _understood(self, data_root: Path | None) -> tuple[Self, Own]:
-        files = self._files(data_root)
-        content = content_of(files)
+        own = self._own(data_root)
+        content = content_of(own.files)
         if self.content not in ("", content):
             raise UserError(
                 f"The files of the dataset '{self.name}' are others than planned: "
                 f"dataset.content={self.content} was planned, and what is in "
-                f"{next(iter(files.values()))} now has {content}. Put the files of then back, or "
+                f"{own.what} now has {content}. Put the files of then back, or "
                 "start another sweep in another run_dir."
             )
-        own = self._own(files)
         found = {
-            f"{role}_factor": getattr(self, f"{role}_factor") or (role in own.columns and role) or ""
+            f"{role}_factor": getattr(self, f"{role}_factor")
+            or (role in own.columns and role)
+            or ""
             for role in ROLES
         }
         options = dataclasses.replace(
@@ -175,8 +175,8 @@ class OwnOptions(DatasetOptions):
         return options, own
 
     def _require_columns(self, own: Own) -> None:
-        asked = {name: "dataset.factors" for name in _single(self.factors, own)}
-        asked |= {name: "dataset.pose_factors" for name in _single(self.pose_factors, own)}
+        asked = dict.fromkeys(_single(self.factors, own), "dataset.factors")
+        asked |= dict.fromkeys(_single(self.pose_factors, own), "dataset.pose_factors")
         for option in ("identity_factor", "frame_factor", "camera_factor", "split"):
             if name := getattr(self, option):
                 asked[name] = f"dataset.{option}"

@@ -16,6 +16,11 @@ Rows = dict[SplitName, np.ndarray]
 """Indices of the images of each split, in the order in which the split has them."""
 
 
+def is_split(word: str) -> bool:
+    """Return whether a word says which split something is for."""
+    return word.lower() in (*_TRAIN, *_TEST, *_LEFT_OUT)
+
+
 @dataclass(frozen=True)
 class Splitting:
     """How images are split.
@@ -68,7 +73,7 @@ class Splitting:
         """
         said = np.char.lower(np.char.strip(np.asarray(words, str)))
         known = np.unique(said)
-        unknown = [word for word in known if word not in (*_TRAIN, *_TEST, *_LEFT_OUT)]
+        unknown = [word for word in known if not is_split(word)]
         if unknown:
             raise UserError(
                 f"{self.what}: the column '{column}' says {', '.join(map(repr, unknown[:3]))} of "

@@ -9,6 +9,18 @@ from harness.data.files.parquet import describe_parquet
 from harness.data.own.columns import Columns
 from harness.errors import CorruptFileError, UserError
 
+_DELIMITERS = {".csv": ",", ".tsv": "\t"}
+
+
+def column_names(path: Path) -> list[str]:
+    """Return the names of a table's columns; raises as :func:`read_table`."""
+    if path.suffix.lower() == ".parquet":
+        return list(describe_parquet(path)[0])
+    try:
+        return _header(path, _delimiter(path))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CorruptFileError(f"{path} cannot be read as a table ({error}).") from error
+
 
 def read_table(path: Path, text: tuple[str, ...] = ()) -> Columns:
     """Return the columns of a table: numbers and text; others are left out.
@@ -21,22 +33,25 @@ def read_table(path: Path, text: tuple[str, ...] = ()) -> Columns:
         UserError: another ending.
         CorruptFileError: it cannot be read, has no rows, or two columns of one name.
     """
-    ending = path.suffix.lower()
-    if ending == ".parquet":
+    if path.suffix.lower() == ".parquet":
         described, _ = describe_parquet(path)
         columns = {
             name: column.whole() for name, column in described.items() if len(column.shape) == 1
         }
         return {name: of.astype(str) if name in text else of for name, of in columns.items()}
-    if ending not in (".csv", ".tsv"):
+    return _read_csv(path, _delimiter(path), text)
+
+
+def _delimiter(path: Path) -> str:
+    ending = path.suffix.lower()
+    if ending not in _DELIMITERS:
         raise UserError(f"{path} ends in '{ending}'; tables end in .csv, .tsv or .parquet.")
-    return _read_csv(path, "\t" if ending == ".tsv" else ",", text)
+    return _DELIMITERS[ending]
 
 
 def _read_csv(path: Path, delimiter: str, text: tuple[str, ...]) -> Columns:
-    from pyarrow import ArrowException
+    from pyarrow import ArrowException, string
     from pyarrow import csv as arrow_csv
-    from pyarrow import string
 
     try:
         names = _header(path, delimiter)

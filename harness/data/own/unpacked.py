@@ -1,4 +1,4 @@
-"""Rows of an array that can only be read from beginning to end, unpacked so that any can be taken."""
+"""Unpacks what can only be read from beginning to end, so that any rows can be taken of it."""
 
 import tempfile
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def unpacked(
     folder.mkdir(parents=True, exist_ok=True)
     file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - closed with the last Take
     for images in chunks:
-        view = memoryview(np.ascontiguousarray(images)).cast("B")
+        view = np.ascontiguousarray(images).reshape(-1).data
         while view:
             view = view[file.write(view) :]
 
@@ -38,7 +38,7 @@ def unpacked(
         out = np.empty((len(rows), *image_shape), np.uint8)
         for image, place in zip(out, np.searchsorted(ordered, rows), strict=True):
             file.seek(int(place) * size)
-            if file.readinto(memoryview(image).cast("B")) != size:
+            if file.readinto(image.reshape(-1).data) != size:
                 raise OSError("what was unpacked there reads back shorter")
         return out
 

@@ -50,21 +50,18 @@ class ArraysOptions(OwnOptions):
         if self.range and not self.range[0] < self.range[1]:
             raise ValueError(f"range={list(self.range)}: black is below white, as in [0,1].")
 
-    def _files(self, data_root: Path | None) -> dict[str, Path]:
+    def _own(self, data_root: Path | None) -> Own:
         named = {"path": self.path, "test_path": self.test_path, "table": self.table}
-        return {
-            f"{option} {Path(given).name}": find_own(self.name, option, given, data_root)
+        paths = {
+            option: find_own(self.name, option, given, data_root)
             for option, given in named.items()
             if given or option == "path"
         }
-
-    def _own(self, files: dict[str, Path]) -> Own:
-        paths = {name.partition(" ")[0]: path for name, path in files.items()}
+        files = {f"{option} {path.name}": path for option, path in paths.items()}
         opened_files = [open_array_file(paths[o]) for o in ("path", "test_path") if o in paths]
         stated = Range(*self.range) if self.range else None
         parts = [
-            find_images(file, self.images, self.shape, self.layout, stated)
-            for file in opened_files
+            find_images(file, self.images, self.shape, self.layout, stated) for file in opened_files
         ]
         require_alike(parts)
         besides = [self._beside(f, p) for f, p in zip(opened_files, parts, strict=True)]
@@ -76,6 +73,7 @@ class ArraysOptions(OwnOptions):
             columns |= more
         return Own(
             str(paths["path"]),
+            files,
             OwnImages(
                 (n, *parts[0].image_shape),
                 parts[0].stored_bytes,
@@ -99,8 +97,8 @@ class ArraysOptions(OwnOptions):
         )
 
     def _beside(self, file: ArrayFile, pixels: Pixels) -> Beside:
-        named = {name: "dataset.factors" for name in self.factors}
-        named |= {name: "dataset.pose_factors" for name in self.pose_factors}
+        named = dict.fromkeys(self.factors, "dataset.factors")
+        named |= dict.fromkeys(self.pose_factors, "dataset.pose_factors")
         for option in ("identity_factor", "frame_factor", "camera_factor", "split"):
             if name := getattr(self, option):
                 named[name] = f"dataset.{option}"

@@ -1,4 +1,4 @@
-"""The images of a file of arrays: which array they are, how it is laid out, what its numbers mean."""
+"""The images of a file of arrays: which array, how it is laid out, what its numbers mean."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -7,13 +7,14 @@ from functools import partial
 
 import numpy as np
 
+from harness.data.cache.arrays import Key
 from harness.data.files.npy import RawArray
 from harness.data.files.stored import ArrayFile, StoredArray
 from harness.data.own.images import Take, rows_at_once
 from harness.data.own.layout import Layout, channels_first, find_layout, image_shape
 from harness.data.own.unpacked import unpacked
 from harness.data.own.values import Range, find_range, require_numbers
-from harness.errors import CorruptFileError, UserError
+from harness.errors import UserError
 
 NAMES = ("images", "image", "imgs", "img", "x")
 """What the array of the images is called, where the user does not say."""
@@ -55,7 +56,7 @@ class Pixels:
         if self.stated:
             return self.stated
         stat = self.array.path.stat()
-        key = {
+        key: Key = {
             "path": str(self.array.path),
             "array": self.array.name,
             "size": stat.st_size,
