@@ -1,6 +1,5 @@
 """Columns of a Parquet file as arrays, read piece by piece: numbers, text, lists, bytes."""
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -116,36 +115,45 @@ def _as_array(values: "pa.Array") -> np.ndarray | None:
     import pyarrow as pa
     import pyarrow.types as kinds
 
-    kind, shape = values.type, (len(values),)
+    kind = values.type
     if isinstance(kind, pa.BaseExtensionType):
-        inner = tuple(kind.shape) if isinstance(kind, pa.FixedShapeTensorType) else ()
         flat = _as_array(values.storage)
-        return None if flat is None else flat.reshape(len(values), *(inner or flat.shape[1:]))
+        tensor = flat is not None and isinstance(kind, pa.FixedShapeTensorType)
+        return flat.reshape(len(values), *kind.shape) if flat is not None and tensor else flat
     if kinds.is_dictionary(kind):
         return _as_array(values.dictionary_decode())
     if kinds.is_string(kind) or kinds.is_large_string(kind):
         return np.array(["" if word is None else word for word in values.to_pylist()], str)
     if kinds.is_binary(kind) or kinds.is_large_binary(kind) or kinds.is_fixed_size_binary(kind):
         return _bytes(values.to_pylist())
+    return _numbers(values)
+
+
+def _numbers(values: "pa.Array") -> np.ndarray | None:
+    """Return numbers, or lists of lists of numbers, as an array."""
+    import pyarrow.types as kinds
+
+    shape: tuple[int, ...] = (len(values),)
+    kind = values.type
     while kinds.is_list(kind) or kinds.is_large_list(kind) or kinds.is_fixed_size_list(kind):
-        inner, rest = (values.flatten(), len(values)) if not values.null_count else (values, 0)
-        if not rest or len(inner) % rest or not _even(values, len(inner) // rest):
+        length = _common_length(values)
+        if length is None:
             return None
-        shape, values, kind = (*shape, len(inner) // rest), inner, inner.type
+        shape, values = (*shape, length), values.flatten()
+        kind = values.type
     if not (kinds.is_integer(kind) or kinds.is_floating(kind) or kinds.is_boolean(kind)):
         return None
     numbers = np.asarray(values.to_numpy(zero_copy_only=False))
-    if numbers.dtype == object:  # booleans with gaps
-        return None
-    return numbers.reshape(shape) if len(numbers) == math.prod(shape) else None
+    return None if numbers.dtype == object else numbers.reshape(shape)  # booleans with gaps
 
 
-def _even(values: "pa.Array", length: int) -> bool:
-    """Return whether all lists have this length."""
+def _common_length(values: "pa.Array") -> int | None:
+    """Return the length of all lists; None where they are of several lengths, or some missing."""
     import pyarrow.compute as pc
 
     lengths = pc.min_max(pc.list_value_length(values)).as_py()
-    return bool(lengths["min"] == lengths["max"] == length)
+    alike = not values.null_count and lengths["min"] == lengths["max"]
+    return lengths["min"] if alike else None
 
 
 def _bytes(rows: list[bytes | None]) -> np.ndarray | None:

@@ -1,4 +1,4 @@
-"""Files that hold arrays by name, whatever their format: what they hold and what they cannot give."""
+"""Files that hold arrays by name, whatever their format: what they hold, and what not."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -28,8 +28,13 @@ from harness.errors import UserError
 Names = Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)]
 """Names of arrays or columns; a single one may stand without brackets."""
 
-ROLES = ("identity", "frame", "camera")
-"""Columns of these names are taken for what they are called, unless others are named."""
+ROLES = {
+    "identity_factor": "identity",
+    "frame_factor": "frame",
+    "camera_factor": "camera",
+    "split": "split",
+}
+"""Options that name a column, and what the column is called that is taken where none is named."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,24 +165,17 @@ class OwnOptions(DatasetOptions):
                 "start another sweep in another run_dir."
             )
         found = {
-            f"{role}_factor": getattr(self, f"{role}_factor")
-            or (role in own.columns and role)
-            or ""
-            for role in ROLES
+            option: getattr(self, option) or (name if name in own.columns else "")
+            for option, name in ROLES.items()
         }
-        options = dataclasses.replace(
-            self,
-            content=content,
-            split=self.split or ("split" if "split" in own.columns else ""),
-            **found,
-        )
+        options = dataclasses.replace(self, content=content, **found)  # type: ignore[arg-type]
         options._require_columns(own)
         return options, own
 
     def _require_columns(self, own: Own) -> None:
         asked = dict.fromkeys(_single(self.factors, own), "dataset.factors")
         asked |= dict.fromkeys(_single(self.pose_factors, own), "dataset.pose_factors")
-        for option in ("identity_factor", "frame_factor", "camera_factor", "split"):
+        for option in ROLES:
             if name := getattr(self, option):
                 asked[name] = f"dataset.{option}"
         require_columns(own.what, own.columns, asked)
@@ -204,8 +202,9 @@ class OwnOptions(DatasetOptions):
             rows = splitting.at_random(n)
             how = f"at random, {self.test_fraction:g} of them for the test"
         limits: dict[SplitName, int | None] = {"train": self.n_train, "test": self.n_test}
-        rows = {split: rows[split][: limits[split]] for split in rows}
-        for split, label in (("train", "training"), ("test", "test")):
+        rows = {split: rows[split][: limits[split]] for split in limits}
+        for split in limits:
+            label = "training" if split == "train" else split
             require_shape(own.what, label, (len(rows[split]), *own.images.shape[1:]))
         counts = f"{len(rows['train']):,} training and {len(rows['test']):,} test images"
         return rows, [f"{counts}, split {how}", *notes]

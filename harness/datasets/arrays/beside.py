@@ -7,13 +7,15 @@ import numpy as np
 
 from harness.data.files.stored import ArrayFile, StoredArray
 from harness.data.own.columns import Columns
+from harness.data.own.options import ROLES
 from harness.data.own.values import require_finite
 from harness.errors import CorruptFileError, UserError
 
 GROUP = "factors"
 """Name of an array of factors, or of a group of them, that is found without being named."""
 
-_ROLES = ("identity", "frame", "camera", "split", GROUP)
+_NAMES = "factor_names"
+_FOUND = (*ROLES.values(), GROUP)
 
 
 @dataclass(eq=False)
@@ -35,18 +37,17 @@ class Beside:
 
 def read_beside(
     file: ArrayFile,
-    images: str,
-    n: int,
+    images: StoredArray,
+    *,
     named: Mapping[str, str],
     factor_names: Sequence[str],
     modalities: Sequence[str],
 ) -> Beside:
-    """Return what is beside the ``n`` images of a file.
+    """Return what is beside the images of a file.
 
     Args:
         file: the file.
-        images: name of the array of images.
-        n: how many there are.
+        images: its array of images.
         named: arrays that the user names, with the option.
         factor_names: names of the factors of an array of several.
         modalities: names of the arrays that methods learn from.
@@ -55,7 +56,7 @@ def read_beside(
         UserError: an array of several factors has not as many names.
         CorruptFileError: an array is not there, cannot be read, or has another number of rows.
     """
-    found = Beside()
+    found, n = Beside(), images.shape[0]
     for name in modalities:
         found.modalities[name] = _modality(file, name, n)
     for name in named:
@@ -63,9 +64,9 @@ def read_beside(
             file.array(name, named[name])
     names = _names_in(file, factor_names)
     for name, array in file.arrays.items():
-        if name in (images, *modalities):
+        if name in (images.name, *modalities, _NAMES):
             continue
-        asked = name in named or name in _ROLES or name.startswith(f"{GROUP}/")
+        asked = name in named or name in _FOUND or name.startswith(f"{GROUP}/")
         if asked:
             _require_rows(array, n)
         if array.shape[0] != n or (len(array.shape) > 1 and not asked) or _too_wide(array):
@@ -104,7 +105,7 @@ def _several(array: StoredArray, names: tuple[str, ...]) -> Columns:
 
 def _names_in(file: ArrayFile, stated: Sequence[str]) -> tuple[str, ...]:
     """Return the names of factors: those stated, or those of an array ``factor_names``."""
-    array = file.arrays.get("factor_names")
+    array = file.arrays.get(_NAMES)
     if stated or array is None or array.dtype.kind not in "SU":
         return tuple(stated)
     words = array.whole()

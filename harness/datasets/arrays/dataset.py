@@ -12,7 +12,7 @@ from harness.data.own.columns import joined, require_lengths
 from harness.data.own.content import states_digest
 from harness.data.own.images import OwnImages
 from harness.data.own.layout import Layout
-from harness.data.own.options import Names, Own, OwnOptions, find_own
+from harness.data.own.options import ROLES, Names, Own, OwnOptions, find_own
 from harness.data.own.table import read_table
 from harness.data.own.values import Range
 from harness.datasets.arrays.beside import Beside, read_beside
@@ -99,16 +99,15 @@ class ArraysOptions(OwnOptions):
     def _beside(self, file: ArrayFile, pixels: Pixels) -> Beside:
         named = dict.fromkeys(self.factors, "dataset.factors")
         named |= dict.fromkeys(self.pose_factors, "dataset.pose_factors")
-        for option in ("identity_factor", "frame_factor", "camera_factor", "split"):
+        for option in ROLES:
             if name := getattr(self, option):
                 named[name] = f"dataset.{option}"
         return read_beside(
             file,
-            pixels.array.name,
-            pixels.shape[0],
-            named,
-            self.factor_names,
-            self.modalities,
+            pixels.array,
+            named=named,
+            factor_names=self.factor_names,
+            modalities=self.modalities,
         )
 
 
