@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from harness import __version__
+from harness.data.own.options import NoneNamedError
 from harness.datasets.registry import DATASETS, check_available
 from harness.errors import UserError
 
@@ -76,6 +77,8 @@ def _data(data_root: str | None) -> Iterator[Finding]:
     for name in DATASETS.paths():
         try:
             check_available(DATASETS.load(name)(), Path(root) if root else None)
+        except NoneNamedError as error:
+            yield Finding(name, str(error))
         except UserError as error:
             yield Finding(name, f"not found: {str(error).splitlines()[0]}")
         else:

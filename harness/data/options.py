@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from annotated_types import Ge, Le
@@ -60,6 +60,14 @@ class DatasetOptions(ABC):
         Where files of any content can be under one name, a subclass adds what is in them.
         """
         return self
+
+    def smaller(self, n_train: int, n_test: int) -> "DatasetOptions":  # noqa: ARG002
+        """Return options of no more than the first few images of each split, if that saves work."""
+        return self
+
+    def n_training(self, data_root: Path | None) -> int | None:  # noqa: ARG002
+        """Return how many images there are for training; None where only loading them tells."""
+        return None
 
     @abstractmethod
     def load(self, data_root: Path | None) -> Dataset:
@@ -131,6 +139,15 @@ class ProceduralOptions(DatasetOptions):
             frame_factor=self.frame_factor,
             keypoints=self.keypoints,
         )
+
+    def smaller(self, n_train: int, n_test: int) -> Self:
+        """Return options with fewer images drawn: those of the whole take long the first time."""
+        fewer = {"n_train": min(self.n_train, n_train), "n_test": min(self.n_test, n_test)}
+        return dataclasses.replace(self, **fewer)
+
+    def n_training(self, data_root: Path | None) -> int:  # noqa: ARG002 - needs no files
+        """Return how many images there are for training."""
+        return self.n_train
 
     def check(self, data_root: Path | None) -> None:
         """Do nothing: what is drawn needs no files."""

@@ -137,6 +137,12 @@ def planned_dataset(options: "DatasetOptions", data_root: Path | None) -> "Datas
         return options.planned(_root(data_root))
 
 
+def training_images(options: "DatasetOptions", data_root: Path | None) -> int | None:
+    """Return how many training images there are; None where only :func:`load_dataset` tells."""
+    with _named(options):
+        return options.n_training(_root(data_root))
+
+
 def check_available(options: "DatasetOptions", data_root: Path | None) -> None:
     """Raise what :func:`load_dataset` would raise for its files, without keeping any of them."""
     with _named(options):

@@ -1,15 +1,13 @@
 """Measures how long a trial would train, by a few real training steps."""
 
-import dataclasses
 import math
 import time
 from itertools import count, islice
 
 from harness import seeding
 from harness.config.schema import Settings, TrialConfig
-from harness.data.options import DatasetOptions, ProceduralOptions
 from harness.data.sampler import make_sampler
-from harness.datasets.registry import load_dataset
+from harness.datasets.registry import load_dataset, training_images
 from harness.errors import UserError
 from harness.training.loop import Updater
 from harness.trial.device import pick_device
@@ -20,7 +18,7 @@ STEPS = 4
 """Steps that are timed; one more before them warms up."""
 
 DRAWN = 256
-"""Images of a procedural dataset that are drawn for it; a sweep draws all it needs itself."""
+"""Images that are drawn or decoded for it; a sweep makes all it needs itself."""
 
 
 def training_seconds(trial: TrialConfig, settings: Settings) -> float:
@@ -42,7 +40,8 @@ def training_seconds(trial: TrialConfig, settings: Settings) -> float:
 
 def _measure(trial: TrialConfig, settings: Settings) -> float:
     prepare_process(settings.ray.cpus_per_trial)
-    dataset = load_dataset(_smaller(trial), settings.data_folder)
+    few = trial.dataset.smaller(max(DRAWN, 2 * trial.scale.batch_size), DRAWN)
+    dataset = load_dataset(few, settings.data_folder)
     dataset = dataset.limited(trial.scale.train_limit, trial.scale.test_limit)
     device = pick_device(settings.device)
     method = build_method(trial, dataset, device)
@@ -57,18 +56,6 @@ def _measure(trial: TrialConfig, settings: Settings) -> float:
             started = time.perf_counter()
         updater.step(batch, method.draw(len(batch["image"]), noise), values)
     per_step = (time.perf_counter() - started) / n_steps
-    n_images = len(dataset.train)
-    if isinstance(trial.dataset, ProceduralOptions):
-        n_images = min(trial.dataset.n_train, trial.scale.train_limit or trial.dataset.n_train)
+    n_images = training_images(trial.dataset, settings.data_folder) or len(dataset.train)
+    n_images = min(n_images, trial.scale.train_limit or n_images)
     return per_step * trial.scale.epochs * math.ceil(n_images / trial.scale.batch_size)
-
-
-def _smaller(trial: TrialConfig) -> DatasetOptions:
-    """Return a trial's dataset with no more images drawn than a few batches need."""
-    options = trial.dataset
-    if not isinstance(options, ProceduralOptions):
-        return options
-    enough = max(DRAWN, 2 * trial.scale.batch_size)
-    return dataclasses.replace(
-        options, n_train=min(options.n_train, enough), n_test=min(options.n_test, DRAWN)
-    )

@@ -37,6 +37,10 @@ ROLES = {
 """Options that name a column, and what the column is called that is taken where none is named."""
 
 
+class NoneNamedError(UserError):
+    """No file or folder is named."""
+
+
 @dataclass(frozen=True, eq=False)
 class Own:
     """What files of the user's hold.
@@ -127,10 +131,24 @@ class OwnOptions(DatasetOptions):
         """
         return self._understood(data_root)[0]
 
+    def smaller(self, n_train: int, n_test: int) -> Self:
+        """Return options of the first few images of each split."""
+        return dataclasses.replace(
+            self,
+            n_train=min(self.n_train or n_train, n_train),
+            n_test=min(self.n_test or n_test, n_test),
+        )
+
+    def n_training(self, data_root: Path | None) -> int:
+        """Return how many images there are for training, without reading them."""
+        options, own = self._understood(data_root)
+        return len(options._rows(own)[0]["train"])
+
     def check(self, data_root: Path | None) -> None:
         """Read all but the pixels."""
         options, own = self._understood(data_root)
         options._rows(own)
+        options._factors(own)
 
     def load(self, data_root: Path | None) -> Dataset:
         """Return the images, decoded once and cached."""
@@ -260,14 +278,15 @@ def find_own(dataset: str, option: str, given: str, data_root: Path | None) -> P
         data_root: folder with data.
 
     Raises:
-        UserError: it names none, or nothing is there.
+        NoneNamedError: it names none.
+        UserError: nothing is there.
     """
     remedy = (
         "a path from the working directory, or from the folder that data_root=FOLDER or the "
         "environment variable UNBRAID_DATA names."
     )
     if not given:
-        raise UserError(
+        raise NoneNamedError(
             f"The dataset '{dataset}' is images of your own: give dataset.{option}=PATH, {remedy} "
             f"`unbraid list datasets {dataset}` lists what else can be said."
         )

@@ -32,7 +32,7 @@ _GREY = ("1", "L", "LA", "La")
 _DEEP = ("I;16", "I;16L", "I;16B", "I;16N", "I")  # 16 bits of grey; "I" by older versions of Pillow
 
 Damage = dict[str, str]
-"""What is wrong with files, by their names."""
+"""What is wrong with files, by their paths."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,11 @@ def survey(files: Mapping[str, Path]) -> np.ndarray:
     """
 
     def chunks() -> Iterator[np.ndarray]:
-        damage: Damage = {}
         for described, wrong in _in_threads(files, _described, (0, 0, 0)):
-            damage |= wrong
+            if wrong:  # all are named at once, those too whose damage only decoding shows
+                every = (each for _, each in _in_threads(files, _loaded, 0))
+                require_sound({path: what for each in every for path, what in each.items()})
             yield described
-        require_sound(damage)
 
     def make() -> np.ndarray:
         return np.concatenate(list(with_progress("image files", len(files), chunks())))
@@ -91,7 +91,7 @@ def opened(files: Mapping[str, Path], target: Target, wanted: np.ndarray) -> Tak
         parts = list(decode_all(rows))
         if any(wrong for _, wrong in parts):
             others = (wrong for _, wrong in decode_all(np.unique(wanted)))
-            require_sound({name: what for wrong in others for name, what in wrong.items()})
+            require_sound({path: what for wrong in others for path, what in wrong.items()})
         return np.concatenate([pixels for pixels, _ in parts])
 
     return take
@@ -127,15 +127,25 @@ def _in_threads(
         try:
             return look(path), ""
         except Exception as error:  # Pillow raises whatever its readers of formats raise
-            return nothing, f"{type(error).__name__}: {error}".replace(str(path), path.name)
+            return nothing, str(error).replace(f" {str(path)!r}", "") or type(error).__name__
 
-    names = list(files)
+    paths = list(files.values())
     with ThreadPoolExecutor(threads()) as pool:
-        for start in range(0, len(names), _AT_ONCE):
-            part = names[start : start + _AT_ONCE]
-            seen = list(pool.map(attempt, (files[name] for name in part)))
-            damage = {name: what for name, (_, what) in zip(part, seen, strict=True) if what}
+        for start in range(0, len(paths), _AT_ONCE):
+            part = paths[start : start + _AT_ONCE]
+            seen = list(pool.map(attempt, part))
+            damage = {str(path): what for path, (_, what) in zip(part, seen, strict=True) if what}
             yield np.stack([np.asarray(found) for found, _ in seen]), damage
+
+
+def _loaded(path: Path) -> int:
+    """Decode a file for the errors that this raises."""
+    from PIL import Image
+
+    _described(path)
+    with Image.open(path) as image:
+        image.load()
+    return 0
 
 
 def _described(path: Path) -> tuple[int, int, int]:

@@ -73,7 +73,7 @@ class Splitting:
         """
         said = np.char.lower(np.char.strip(np.asarray(words, str)))
         known = np.unique(said)
-        unknown = [word for word in known if not is_split(word)]
+        unknown = [str(word) for word in known if not is_split(word)]
         if unknown:
             raise UserError(
                 f"{self.what}: the column '{column}' says {', '.join(map(repr, unknown[:3]))} of "

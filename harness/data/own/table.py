@@ -76,6 +76,10 @@ def _header(path: Path, delimiter: str) -> list[str]:
     with path.open(newline="", encoding="utf-8-sig") as file:
         names = next(csv.reader(file, delimiter=delimiter), [])
     repeated = [name for name in names if names.count(name) > 1]
+    if not names:
+        raise CorruptFileError(
+            f"{path} is empty: its first line names the columns. Write it again."
+        )
     if repeated:
         raise CorruptFileError(f"{path} has two columns named {repeated[0]!r}. Rename one.")
     return names
