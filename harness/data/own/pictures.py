@@ -153,7 +153,9 @@ def _described(path: Path) -> tuple[int, int, int]:
 
     with Image.open(path) as image:
         width, height = image.size
-        turned = image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
+        # In a PNG file it may also follow the pixels: to look there would decode them all.
+        has_exif = image.format != "PNG" or "exif" in image.info
+        turned = has_exif and image.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8)
         _require_known(image)
         channels = 1 if _is_grey(image) else 3
     return (width, height, channels) if turned else (height, width, channels)
