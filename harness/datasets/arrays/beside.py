@@ -59,9 +59,9 @@ def read_beside(
     found, n = Beside(), images.shape[0]
     for name in modalities:
         found.modalities[name] = _modality(file, name, n)
-    for name in named:
-        if name in file.refused:
-            file.array(name, named[name])
+    for name in file.refused:
+        if name in named or name in _FOUND or name.startswith(f"{GROUP}/"):
+            file.array(name, named.get(name, ""))
     names = _names_in(file, factor_names)
     for name, array in file.arrays.items():
         if name in (images.name, *modalities, _NAMES):

@@ -32,7 +32,7 @@ def test_another_seed_is_another_split_in_another_order() -> None:
 def test_no_identity_is_in_both_splits(identities: list[int], fraction: float) -> None:
     of, splitting = np.array(identities), Splitting("it", fraction, 0)
     if len(set(identities)) < 2:
-        with pytest.raises(UserError, match="shows 1 identity: .* at least 2"):
+        with pytest.raises(UserError, match=r"shows 1 identity: .* at least 2"):
             splitting.by_identity(of)
         return
     rows = splitting.by_identity(of)
