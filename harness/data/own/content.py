@@ -17,23 +17,33 @@ HASHED_BYTES = 1 << 20
 _AT_ONCE = 256  # files hashed between two looks at the clock
 
 
-def states_digest(files: Mapping[str, Path]) -> str:
-    """Return a digest of the names, places, sizes and times of change of some files.
+States = dict[str, str]
+"""Place, size and time of change of files, by their names."""
+
+
+def states_of(files: Mapping[str, Path]) -> States:
+    """Return the states of some files.
 
     Raises:
         UserError: a file is missing.
     """
-    digest = hashlib.sha256()
+    states = {}
     for name, path in files.items():
         try:
             stat = os.stat(path)  # noqa: PTH116 - of 100,000 files, at half the time
         except OSError as error:
             raise UserError(f"{path} cannot be read ({error}).") from error
-        digest.update(f"{name}\0{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+        states[name] = f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}"
+    return states
 
 
-def content_of(files: Mapping[str, Path]) -> str:
+def digest_of(states: States) -> str:
+    """Return a digest of the names and states of some files."""
+    described = "\n".join(f"{name}\0{state}" for name, state in states.items())
+    return hashlib.sha256(described.encode(errors="surrogateescape")).hexdigest()
+
+
+def content_of(files: Mapping[str, Path], states: States) -> str:
     """Return 16 hexadecimal digits of the names and contents of some files.
 
     They are of each file's size and its first and last MiB, and remembered in the cache folder for
@@ -41,13 +51,14 @@ def content_of(files: Mapping[str, Path]) -> str:
 
     Args:
         files: where each file is, by a name that does not depend on where it is.
+        states: of these files.
 
     Raises:
-        UserError: a file is missing or cannot be read.
+        UserError: a file cannot be read.
     """
-    key = {"files": states_digest(files)}
+    key = {"files": digest_of(states)}
     digests = cached("contents", key, partial(_digests, list(files.values())))
-    whole = hashlib.sha256("\n".join(files).encode())
+    whole = hashlib.sha256("\n".join(files).encode(errors="surrogateescape"))
     whole.update(digests.tobytes())
     return whole.hexdigest()[:16]
 

@@ -19,7 +19,7 @@ from harness.data.own.columns import (
     require_columns,
     tells_images_apart,
 )
-from harness.data.own.content import content_of
+from harness.data.own.content import States, content_of
 from harness.data.own.images import OwnImages
 from harness.data.own.splits import Rows, Splitting
 from harness.data.usable import require_shape
@@ -48,6 +48,7 @@ class Own:
     Attributes:
         what: their file or folder, for messages.
         files: all that are read, by names that do not depend on where they are.
+        states: of the files.
         images: all images, not read yet.
         n_test: how many of them, the last, come from files for the test; None where the split is
             made here.
@@ -59,6 +60,7 @@ class Own:
 
     what: str
     files: dict[str, Path]
+    states: States
     images: OwnImages
     n_test: int | None
     columns: Columns
@@ -174,7 +176,7 @@ class OwnOptions(DatasetOptions):
 
     def _understood(self, data_root: Path | None) -> tuple[Self, Own]:
         own = self._own(data_root)
-        content = content_of(own.files)
+        content = content_of(own.files, own.states)
         if self.content not in ("", content):
             raise UserError(
                 f"The files of the dataset '{self.name}' are others than planned: "

@@ -11,7 +11,7 @@ import numpy as np
 
 from harness.data.cache.arrays import cached, with_progress
 from harness.data.files.photographs import threads
-from harness.data.own.content import states_digest
+from harness.data.own.content import States, digest_of
 from harness.data.own.images import Take
 from harness.errors import CorruptFileError
 
@@ -52,10 +52,10 @@ class Target:
     fit: Fit
 
 
-def survey(files: Mapping[str, Path]) -> np.ndarray:
+def survey(files: Mapping[str, Path], states: States) -> np.ndarray:
     """Return height, width and channels (1 or 3) of files, ``[N, 3]``; no pixels are decoded.
 
-    It is remembered for as long as no file changes its size or its time of change.
+    It is remembered for as long as their ``states`` stay the same.
 
     Raises:
         CorruptFileError: files are no images; says which.
@@ -71,7 +71,7 @@ def survey(files: Mapping[str, Path]) -> np.ndarray:
     def make() -> np.ndarray:
         return np.concatenate(list(with_progress("image files", len(files), chunks())))
 
-    return cached("survey", {"files": states_digest(files)}, make)
+    return cached("survey", {"files": digest_of(states)}, make)
 
 
 def opened(files: Mapping[str, Path], target: Target, wanted: np.ndarray) -> Take:

@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.data.files.stored import ArrayFile, open_array_file
 from harness.data.own.columns import joined, require_lengths
-from harness.data.own.content import states_digest
+from harness.data.own.content import digest_of, states_of
 from harness.data.own.images import OwnImages
 from harness.data.own.layout import Layout
 from harness.data.own.options import ROLES, Names, Own, OwnOptions, find_own
@@ -58,6 +58,7 @@ class ArraysOptions(OwnOptions):
             if given or option == "path"
         }
         files = {f"{option} {path.name}": path for option, path in paths.items()}
+        states = states_of(files)
         opened_files = [open_array_file(paths[o]) for o in ("path", "test_path") if o in paths]
         stated = Range(*self.range) if self.range else None
         parts = [
@@ -74,11 +75,12 @@ class ArraysOptions(OwnOptions):
         return Own(
             str(paths["path"]),
             files,
+            states,
             OwnImages(
                 (n, *parts[0].image_shape),
                 parts[0].stored_bytes,
                 {
-                    "files": states_digest(files),
+                    "files": digest_of(states),
                     "images": parts[0].array.name,
                     "layout": parts[0].layout,
                     "range": str(stated),

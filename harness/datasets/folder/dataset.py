@@ -9,7 +9,7 @@ import numpy as np
 from annotated_types import Ge
 
 from harness.data.own.columns import joined
-from harness.data.own.content import states_digest
+from harness.data.own.content import digest_of, states_of
 from harness.data.own.images import OwnImages
 from harness.data.own.options import Own, OwnOptions, find_own
 from harness.data.own.pictures import Fit, Target, opened, survey
@@ -51,20 +51,22 @@ class FolderOptions(OwnOptions):
     def _own(self, data_root: Path | None) -> Own:
         folder = find_own(self.name, "path", self.path, data_root)
         listings, files = self._listed(folder, data_root)
-        described = survey(files)
+        states = states_of(files)
+        described = survey(files, states)
         target = self._target(described)
-        beside = dict(files)
+        beside = {}
         if self.table:
             table = find_own(self.name, "table", self.table, data_root)
-            beside[f"table {table.name}"] = table
+            beside = {f"table {table.name}": table}
         return Own(
             str(folder),
-            beside,
+            {**files, **beside},
+            {**states, **states_of(beside)},
             OwnImages(
                 (len(files), target.channels, target.height, target.width),
                 target.channels * target.height * target.width,
                 {
-                    "files": states_digest(files),
+                    "files": digest_of(states),
                     "height": target.height,
                     "width": target.width,
                     "channels": target.channels,

@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 
 from harness.data.own import content
-from harness.data.own.content import HASHED_BYTES, content_of
+from harness.data.own.content import HASHED_BYTES, states_of
 from harness.errors import UserError
+
+
+def content_of(files: dict[str, Path]) -> str:
+    return content.content_of(files, states_of(files))
 
 
 def write(folder: Path, **files: bytes) -> dict[str, Path]:

@@ -6,10 +6,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from harness.data.own.pictures import Fit, Target, decode, found_files, opened, survey
+from harness.data.own import pictures
+from harness.data.own.content import states_of
+from harness.data.own.pictures import Fit, Target, decode, found_files, opened
 from harness.errors import CorruptFileError
 
 H, W = 6, 9
+
+
+def survey(files: dict[str, Path]) -> np.ndarray:
+    return pictures.survey(files, states_of(files))
+
+
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (H, W), np.uint8)
 COLOUR = RNG.integers(0, 256, (H, W, 3), np.uint8)
