@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -17,11 +17,14 @@ HASHED_BYTES = 1 << 20
 _AT_ONCE = 256  # files hashed between two looks at the clock
 
 
+Files = dict[str, str]
+"""Paths by names that do not depend on where the files are; text, as there may be 100,000."""
+
 States = dict[str, str]
 """Place, size and time of change of files, by their names."""
 
 
-def states_of(files: Mapping[str, Path]) -> States:
+def states_of(files: Files) -> States:
     """Return the states of some files.
 
     Raises:
@@ -30,7 +33,7 @@ def states_of(files: Mapping[str, Path]) -> States:
     states = {}
     for name, path in files.items():
         try:
-            stat = os.stat(path)  # noqa: PTH116 - of 100,000 files, at half the time
+            stat = os.stat(path)  # noqa: PTH116 - at half the time
         except OSError as error:
             raise UserError(f"{path} cannot be read ({error}).") from error
         states[name] = f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}"
@@ -43,7 +46,7 @@ def digest_of(states: States) -> str:
     return hashlib.sha256(described.encode(errors="surrogateescape")).hexdigest()
 
 
-def content_of(files: Mapping[str, Path], states: States) -> str:
+def content_of(files: Files, states: States) -> str:
     """Return 16 hexadecimal digits of the names and contents of some files.
 
     They are of each file's size and its first and last MiB, and remembered in the cache folder for
@@ -63,20 +66,20 @@ def content_of(files: Mapping[str, Path], states: States) -> str:
     return whole.hexdigest()[:16]
 
 
-def _digests(paths: list[Path]) -> np.ndarray:
+def _digests(paths: list[str]) -> np.ndarray:
     """Return the digest of each file, ``[n, 32]`` uint8."""
     return np.concatenate(list(with_progress("contents", len(paths), _hashed(paths))))
 
 
-def _hashed(paths: list[Path]) -> Iterator[np.ndarray]:
+def _hashed(paths: list[str]) -> Iterator[np.ndarray]:
     for start in range(0, len(paths), _AT_ONCE):
         digests = b"".join(map(_digest, paths[start : start + _AT_ONCE]))
         yield np.frombuffer(digests, np.uint8).reshape(-1, hashlib.sha256().digest_size)
 
 
-def _digest(path: Path) -> bytes:
+def _digest(path: str) -> bytes:
     try:
-        with path.open("rb") as file:
+        with Path(path).open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             digest = hashlib.sha256(f"{size}\n".encode())
             digest.update(file.read(HASHED_BYTES))

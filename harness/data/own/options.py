@@ -19,7 +19,7 @@ from harness.data.own.columns import (
     require_columns,
     tells_images_apart,
 )
-from harness.data.own.content import States, content_of
+from harness.data.own.content import Files, States, content_of
 from harness.data.own.images import OwnImages
 from harness.data.own.splits import Rows, Splitting
 from harness.data.usable import require_shape
@@ -59,7 +59,7 @@ class Own:
     """
 
     what: str
-    files: dict[str, Path]
+    files: Files
     states: States
     images: OwnImages
     n_test: int | None

@@ -1,7 +1,7 @@
 """Image files of any mode and size: what each is, and its pixels at one size."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ import numpy as np
 
 from harness.data.cache.arrays import cached, with_progress
 from harness.data.files.photographs import threads
-from harness.data.own.content import States, digest_of
+from harness.data.own.content import Files, States, digest_of
 from harness.data.own.images import Take
 from harness.errors import CorruptFileError
 
@@ -52,7 +52,7 @@ class Target:
     fit: Fit
 
 
-def survey(files: Mapping[str, Path], states: States) -> np.ndarray:
+def survey(files: Files, states: States) -> np.ndarray:
     """Return height, width and channels (1 or 3) of files, ``[N, 3]``; no pixels are decoded.
 
     It is remembered for as long as their ``states`` stay the same.
@@ -74,7 +74,7 @@ def survey(files: Mapping[str, Path], states: States) -> np.ndarray:
     return cached("survey", {"files": digest_of(states)}, make)
 
 
-def opened(files: Mapping[str, Path], target: Target, wanted: np.ndarray) -> Take:
+def opened(files: Files, target: Target, wanted: np.ndarray) -> Take:
     """Return what decodes the files of some indices.
 
     Where one is damaged, all others of those ``wanted``, ``[k]``, are looked at too, so that all
@@ -119,26 +119,26 @@ def require_sound(damage: Damage) -> None:
 
 
 def _in_threads(
-    files: Mapping[str, Path], look: Callable[[Path], object], nothing: object
+    files: Files, look: Callable[[str], object], nothing: object
 ) -> Iterator[tuple[np.ndarray, Damage]]:
     """Yield what ``look`` returns of files, stacked; ``nothing`` of those that are damaged."""
 
-    def attempt(path: Path) -> tuple[object, str]:
+    def attempt(path: str) -> tuple[object, str]:
         try:
             return look(path), ""
         except Exception as error:  # Pillow raises whatever its readers of formats raise
-            return nothing, str(error).replace(f" {str(path)!r}", "") or type(error).__name__
+            return nothing, str(error).replace(f" {path!r}", "") or type(error).__name__
 
     paths = list(files.values())
     with ThreadPoolExecutor(threads()) as pool:
         for start in range(0, len(paths), _AT_ONCE):
             part = paths[start : start + _AT_ONCE]
             seen = list(pool.map(attempt, part))
-            damage = {str(path): what for path, (_, what) in zip(part, seen, strict=True) if what}
+            damage = {path: what for path, (_, what) in zip(part, seen, strict=True) if what}
             yield np.stack([np.asarray(found) for found, _ in seen]), damage
 
 
-def _loaded(path: Path) -> int:
+def _loaded(path: str) -> int:
     """Decode a file for the errors that this raises."""
     from PIL import Image
 
@@ -148,7 +148,7 @@ def _loaded(path: Path) -> int:
     return 0
 
 
-def _described(path: Path) -> tuple[int, int, int]:
+def _described(path: str) -> tuple[int, int, int]:
     from PIL import Image
 
     with Image.open(path) as image:
@@ -174,7 +174,7 @@ def _is_grey(image: "Image.Image") -> bool:
     return image.mode in (*_GREY, *_DEEP)
 
 
-def decode(path: Path, target: Target) -> np.ndarray:
+def decode(path: str | Path, target: Target) -> np.ndarray:
     """Return the pixels of a file, ``[C, H, W]`` uint8.
 
     It is turned as its EXIF orientation says. What is transparent becomes black, of 16 bits the

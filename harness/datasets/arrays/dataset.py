@@ -57,7 +57,7 @@ class ArraysOptions(OwnOptions):
             for option, given in named.items()
             if given or option == "path"
         }
-        files = {f"{option} {path.name}": path for option, path in paths.items()}
+        files = {f"{option} {path.name}": str(path) for option, path in paths.items()}
         states = states_of(files)
         opened_files = [open_array_file(paths[o]) for o in ("path", "test_path") if o in paths]
         stated = Range(*self.range) if self.range else None

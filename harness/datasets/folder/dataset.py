@@ -9,7 +9,7 @@ import numpy as np
 from annotated_types import Ge
 
 from harness.data.own.columns import joined
-from harness.data.own.content import digest_of, states_of
+from harness.data.own.content import Files, digest_of, states_of
 from harness.data.own.images import OwnImages
 from harness.data.own.options import Own, OwnOptions, find_own
 from harness.data.own.pictures import Fit, Target, opened, survey
@@ -54,10 +54,10 @@ class FolderOptions(OwnOptions):
         states = states_of(files)
         described = survey(files, states)
         target = self._target(described)
-        beside = {}
+        beside: Files = {}
         if self.table:
             table = find_own(self.name, "table", self.table, data_root)
-            beside = {f"table {table.name}": table}
+            beside = {f"table {table.name}": str(table)}
         return Own(
             str(folder),
             {**files, **beside},
@@ -81,9 +81,7 @@ class FolderOptions(OwnOptions):
             partial(_notes, described, target, listings[0].left_out),
         )
 
-    def _listed(
-        self, folder: Path, data_root: Path | None
-    ) -> tuple[list[Listing], dict[str, Path]]:
+    def _listed(self, folder: Path, data_root: Path | None) -> tuple[list[Listing], Files]:
         """Return the images for training, those for the test if they are apart, and all files."""
         if self.table and self.test_path:
             raise UserError(
@@ -103,7 +101,7 @@ class FolderOptions(OwnOptions):
                 raise UserError("dataset.test_path is dataset.path: the test would be no test.")
             listings[test] = list_folder(test)
         files = {
-            (name if place == folder else f"test {name}"): place / name
+            (name if place == folder else f"test {name}"): f"{place}/{name}"
             for place, listing in listings.items()
             for name in listing.names
         }

@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 
 from harness.data.own import content
-from harness.data.own.content import HASHED_BYTES, states_of
+from harness.data.own.content import HASHED_BYTES, Files, states_of
 from harness.errors import UserError
 
 
-def content_of(files: dict[str, Path]) -> str:
+def content_of(files: Files) -> str:
     return content.content_of(files, states_of(files))
 
 
-def write(folder: Path, **files: bytes) -> dict[str, Path]:
+def write(folder: Path, **files: bytes) -> Files:
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)
-    return {name: folder / name for name in files}
+    return {name: str(folder / name) for name in files}
 
 
 def test_contents_differ_where_names_sizes_or_ends_differ(tmp_path: Path) -> None:
@@ -46,19 +46,19 @@ def test_contents_differ_where_names_sizes_or_ends_differ(tmp_path: Path) -> Non
 def test_a_content_is_remembered_until_a_file_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hashed: list[Path] = []
+    hashed: list[str] = []
     digest = content._digest
     monkeypatch.setattr(content, "_digest", lambda path: hashed.append(path) or digest(path))
     files = write(tmp_path / "x", a=b"1", b=b"2")
     first = content_of(files)
     assert content_of(files) == first
     assert len(hashed) == 2
-    files["a"].write_bytes(b"3")
-    stat = files["a"].stat()
+    Path(files["a"]).write_bytes(b"3")
+    stat = Path(files["a"]).stat()
     os.utime(files["a"], ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
     assert content_of(files) != first
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=str(tmp_path / "none")):
-        content_of({"none": tmp_path / "none"})
+        content_of({"none": str(tmp_path / "none")})

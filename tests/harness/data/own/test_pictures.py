@@ -7,14 +7,14 @@ import pytest
 from PIL import Image
 
 from harness.data.own import pictures
-from harness.data.own.content import states_of
+from harness.data.own.content import Files, states_of
 from harness.data.own.pictures import Fit, Target, decode, found_files, opened
 from harness.errors import CorruptFileError
 
 H, W = 6, 9
 
 
-def survey(files: dict[str, Path]) -> np.ndarray:
+def survey(files: Files) -> np.ndarray:
     return pictures.survey(files, states_of(files))
 
 
@@ -65,7 +65,7 @@ def test_every_mode_becomes_what_it_shows(tmp_path: Path, mode: str) -> None:
     image, ending, channels, pixels = MODES[mode]
     path = tmp_path / f"it{ending}"
     image.save(path, lossless=True) if ending == ".webp" else image.save(path)
-    assert survey({"it": path}).tolist() == [[H, W, channels]]
+    assert survey({"it": str(path)}).tolist() == [[H, W, channels]]
     read = decode(path, Target(channels, H, W, "crop"))
     assert (read.dtype, read.shape) == (np.uint8, (channels, H, W))
     np.testing.assert_array_equal(
@@ -84,7 +84,7 @@ def test_a_colour_that_stands_for_nothing_is_black(tmp_path: Path) -> None:
 def test_cmyk_and_jpeg_are_read(tmp_path: Path) -> None:
     flat = Image.new("RGB", (W, H), (200, 100, 50))
     flat.convert("CMYK").save(tmp_path / "it.jpg", quality=100)
-    assert survey({"it": tmp_path / "it.jpg"}).tolist() == [[H, W, 3]]
+    assert survey({"it": str(tmp_path / "it.jpg")}).tolist() == [[H, W, 3]]
     read = decode(tmp_path / "it.jpg", Target(3, H, W, "crop"))
     np.testing.assert_allclose(read[:, 3, 4], [200, 100, 50], atol=6)
 
@@ -105,7 +105,7 @@ def test_the_exif_orientation_is_honoured(tmp_path: Path, orientation: int) -> N
         8: COLOUR.transpose(1, 0, 2)[::-1],
     }[orientation]
     height, width = turned.shape[:2]
-    assert survey({"it": tmp_path / "it.png"}).tolist() == [[height, width, 3]]
+    assert survey({"it": str(tmp_path / "it.png")}).tolist() == [[height, width, 3]]
     read = decode(tmp_path / "it.png", Target(3, height, width, "crop"))
     np.testing.assert_array_equal(read, turned.transpose(2, 0, 1))
 
@@ -132,8 +132,8 @@ def test_another_shape_is_filled_up_with_black(tmp_path: Path) -> None:
     assert (read[0, 2:-2] == 77).all()
 
 
-def write_many(folder: Path, n: int) -> dict[str, Path]:
-    files = {f"{i:03}.png": folder / f"{i:03}.png" for i in range(n)}
+def write_many(folder: Path, n: int) -> Files:
+    files = {f"{i:03}.png": str(folder / f"{i:03}.png") for i in range(n)}
     for path in files.values():
         Image.fromarray(RNG.integers(0, 256, (20, 20), np.uint8)).save(path)
     return files
@@ -141,7 +141,7 @@ def write_many(folder: Path, n: int) -> dict[str, Path]:
 
 def test_all_damaged_files_are_named_at_once(tmp_path: Path) -> None:
     files = write_many(tmp_path, 60)
-    paths = list(files.values())
+    paths = list(map(Path, files.values()))
     for path in paths[10:35]:  # which only decoding shows
         path.write_bytes(path.read_bytes()[:200])
     target, wanted = Target(1, 20, 20, "crop"), np.arange(60)
@@ -160,7 +160,7 @@ def test_all_damaged_files_are_named_at_once(tmp_path: Path) -> None:
 def test_floating_pixels_have_no_known_range(tmp_path: Path) -> None:
     Image.fromarray(np.zeros((8, 8), np.float32)).save(tmp_path / "it.tif")
     with pytest.raises(CorruptFileError, match="floating-point pixels of no known range"):
-        survey({"it": tmp_path / "it.tif"})
+        survey({"it": str(tmp_path / "it.tif")})
 
 
 def test_files_are_found_below_a_folder(tmp_path: Path) -> None:
