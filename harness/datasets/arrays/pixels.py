@@ -125,11 +125,11 @@ def find_images(
 
 def _only_images(file: ArrayFile, *, flat: bool) -> str:
     """Return the name of the array of images, where there is no doubt."""
-    for name in NAMES:
-        if name in file.arrays or name in file.refused:
-            return name
     fewest = 2 if flat else 3
     fit = [name for name, array in file.arrays.items() if len(array.shape) >= fewest]
+    for name in NAMES:
+        if name in fit or name in file.refused:
+            return name
     if len(fit) == 1:
         return fit[0]
     listed = ", ".join(f"{name} {list(each.shape)}" for name, each in file.arrays.items())

@@ -162,6 +162,17 @@ def test_the_layout_of_dsprites(tmp_path: Path) -> None:
     np.testing.assert_array_equal(dataset.test.images[0, 0], 255 * bits[row])
 
 
+def test_the_images_are_found_among_other_arrays(tmp_path: Path) -> None:
+    row = np.arange(N)
+    np.savez(tmp_path / "a.npz", x=row, photographs=IMAGES, row=row)
+    assert set(load(tmp_path / "a.npz").train.factors) == {"x", "row"}
+    np.savez(tmp_path / "b.npz", pixels=IMAGES.reshape(N, -1), row=row)
+    same_images(load(tmp_path / "b.npz", shape=(12, 8, 3)))
+    np.savez(tmp_path / "c.npz", left=IMAGES, right=IMAGES)
+    with pytest.raises(UserError, match=r"left \[40, 12, 8, 3\], right .*dataset.images=NAME"):
+        load(tmp_path / "c.npz")
+
+
 def test_modalities_are_named(tmp_path: Path) -> None:
     pose = np.random.default_rng(1).normal(size=(N, 5, 3))
     path = write_arrays(tmp_path / "a.npz", row=np.arange(N), pose=pose)
