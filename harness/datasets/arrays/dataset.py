@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from harness.data.files.stored import ArrayFile, open_array_file
+from harness.data.files.formats import open_array_file
+from harness.data.files.stored import ArrayFile
 from harness.data.own.columns import joined, require_lengths
 from harness.data.own.content import digest_of, states_of
 from harness.data.own.images import OwnImages

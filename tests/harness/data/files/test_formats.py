@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from harness.data.files.formats import open_array_file
 from harness.data.files.npy import RawArray
-from harness.data.files.stored import open_array_file
 from harness.errors import CorruptFileError, UserError
 from tests.harness.datasets.helpers.own_files import BESIDE, IMAGES, write_arrays
 
