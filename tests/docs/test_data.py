@@ -38,6 +38,13 @@ def test_a_single_trial_runs(workplace: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_readme_shows_two_of_them(workplace: Path) -> None:
+    printed = run(workplace, *blocks("Your own images", "bash", "README.md"))
+    assert "1 of 1 trials finished: 1 ok" in printed
+    assert "6 of 6 trials finished: 6 ok" in printed
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("section", SECTIONS)
 def test_everything_runs_as_written(workplace: Path, section: str) -> None:
     name, n_trials, note = SECTIONS[section]

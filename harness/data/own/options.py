@@ -131,7 +131,7 @@ class OwnOptions(DatasetOptions):
         Raises:
             UserError: what :meth:`check` would raise.
         """
-        return self._understood(data_root)[0]
+        return self._understood(data_root)[0] if self.path else self  # :meth:`check` refuses it
 
     def smaller(self, n_train: int, n_test: int) -> Self:
         """Return options of the first few images of each split."""
