@@ -23,6 +23,7 @@ ENV_COLUMNS: dict[str, type] = {
     "device": str,
     "threads": int,
     "data_root": str,
+    "data_fingerprint": str,
 }
 """Names and types of the ``env.*`` columns."""
 

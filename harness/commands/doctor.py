@@ -18,6 +18,7 @@ import psutil
 
 from harness import __version__
 from harness.data.options import ProceduralOptions
+from harness.data.own.options import NoneNamedError
 from harness.datasets.registry import DATASETS, check_available
 from harness.errors import UserError
 
@@ -92,6 +93,8 @@ def _dataset(name: str, root: Path | None) -> Finding:
     try:
         # Of both sources the real one is what may be missing.
         check_available(dataclasses.replace(options, **{"source": "real"} if drawn else {}), root)
+    except NoneNamedError as error:
+        return Finding(name, str(error))
     except UserError as error:
         return Finding(name, f"{before}not found: {str(error).splitlines()[0]}", ok=drawn or None)
     return Finding(name, f"{before}real images, found", ok=True)

@@ -5,13 +5,14 @@ import dataclasses
 from typing import Any
 
 from harness.commands import preview, run_missing
+from harness.commands.run_directory import columns_of
 from harness.config.overrides import parse
 from harness.config.schema import Settings
 from harness.config.search_settings import Grid
 from harness.config.searched_space import searched_again
 from harness.config.settings import build_settings
 from harness.errors import UserError
-from harness.planning import planned_trials
+from harness.planning import plan_frame, planned_trials
 from harness.results import RunDirectory, load
 
 CHANGEABLE = ("device", "data_root", "retry_failed", "keep", "log", "log_dir")
@@ -30,6 +31,8 @@ def run(options: argparse.Namespace) -> int:
     if not isinstance(settings.search, Grid):
         searched = searched_again(results.sweep["search"], settings)
     with directory.lock():
+        # A run that an earlier version has begun gets the columns that have come since.
+        directory.create(results.sweep, plan_frame(trials), columns_of(trials))
         return run_missing.finish(directory, trials, settings, results.sweep["swept"], searched)
 
 

@@ -27,12 +27,16 @@ def planned(sweep: Sweep, arguments: list[str]) -> Iterator[RunDirectory]:
         UserError: the directory holds something else, is in use, or cannot be written.
     """
     directory = RunDirectory(sweep.settings.run_dir or default_run_dir(sweep))
-    columns = Columns(metric_keys(sweep.trials[0].metrics), TIME_COLUMNS, ENV_COLUMNS)
     command = command_line(["unbraid", *arguments])
     with directory.lock():
         trials = unique([*_suggested(directory, sweep), *sweep.trials])
-        directory.create(describe_sweep(sweep, command), plan_frame(trials), columns)
+        directory.create(describe_sweep(sweep, command), plan_frame(trials), columns_of(trials))
         yield directory
+
+
+def columns_of(trials: list[TrialConfig]) -> Columns:
+    """Return the columns that the rows of some trials have beside their parameters."""
+    return Columns(metric_keys(trials[0].metrics), TIME_COLUMNS, ENV_COLUMNS)
 
 
 def _suggested(directory: RunDirectory, sweep: Sweep) -> list[TrialConfig]:

@@ -124,6 +124,9 @@ def load_datasets(
         options: load_dataset(options, settings.data_folder)
         for options in dict.fromkeys(trial.dataset for trial in trials)
     }
+    for dataset in datasets.values():
+        for note in dataset.notes:
+            print(f"{dataset.name}: {note}")
     read = {
         _written(trial): fingerprint(datasets[trial.dataset])
         for trial in {trial.dataset: trial for trial in trials}.values()

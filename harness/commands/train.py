@@ -11,6 +11,7 @@ from harness.commands.run_directory import planned
 from harness.config.schema import Settings, TrialConfig
 from harness.config.sweep import Sweep, resolve
 from harness.data.dataset import Dataset
+from harness.data.fingerprint import fingerprint
 from harness.durations import duration
 from harness.errors import UserError
 from harness.execution.live_log import open_log
@@ -71,7 +72,8 @@ def _train(trial: TrialConfig, dataset: Dataset, settings: Settings, log: LiveLo
         f"{len(dataset.train)} training and {len(used.test)} of {len(dataset.test)} test images, "
         f"{trial.scale.epochs} epochs, seed {trial.seed}, {device}"
     )
-    running = run_trial(trial, dataset, device, run_missing.origin(settings), keep=True)
+    origin = {**run_missing.origin(settings), "data_fingerprint": fingerprint(dataset)}
+    running = run_trial(trial, dataset, device, origin, keep=True)
     started, printed_at = time.monotonic(), 0.0
     try:
         while True:

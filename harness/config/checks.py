@@ -27,7 +27,7 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
         UserError: the dataset lacks a modality, does not know whose image is whose, or batches of
             pairs would be odd.
     """
-    asked = {(trial.method, type(trial.dataset), trial.scale.batch_size) for trial in trials}
+    asked = {(trial.method, trial.dataset, trial.scale.batch_size) for trial in trials}
     for method, dataset, batch_size in sorted(asked, key=str):
         learner = declaration(method)
         if missing := [name for name in learner.needs if name not in dataset.modalities]:
@@ -41,9 +41,12 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
             continue
         if not dataset.identity_factor:
             known = datasets_that(lambda options: bool(options.identity_factor))
+            sayable = "identity_factor" in vars(dataset)  # a field: images of the user's own
+            say = "Name the column that says it, dataset.identity_factor=NAME, or choose"
             raise UserError(
                 f"The method '{method}' learns from pairs of images of one identity, which the "
-                f"dataset '{dataset.name}' does not know. Choose one of {', '.join(known)}."
+                f"dataset '{dataset.name}' does not know. {say if sayable else 'Choose'} one of "
+                f"{', '.join(known)}."
             )
         if batch_size % 2:
             raise UserError(

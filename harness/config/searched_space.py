@@ -21,7 +21,7 @@ from harness.config.goal import Goal, make_goal
 from harness.config.overrides import GROUPS, Overrides
 from harness.config.schema import Settings, TrialConfig
 from harness.config.search_settings import Grid, OptunaSearch, RandomSearch
-from harness.config.trials import make_trial, value_at, with_values
+from harness.config.trials import Contents, make_trial, value_at, with_values
 from harness.errors import UserError
 
 Begins = Literal["default", "nearest"]
@@ -128,7 +128,7 @@ def searched_space(case: Overrides, settings: Settings) -> Searched:
     choices = {group: value for group, value in case.fixed.items() if group in GROUPS}
     values = {path: value for path, value in case.fixed.items() if path not in GROUPS}
     compose_config(choices, {**values, **dict.fromkeys(paths)})  # refuses unknown paths
-    default = compose_config(choices, values)
+    default = Contents(settings.data_folder).added_to(compose_config(choices, values))
     axes = {path: _axis(case, path, default) for path in paths}
     usual = {path: value_at(default, path) for path in axes}
     start = {path: axis.nearest(usual[path]) for path, axis in axes.items()}

@@ -15,7 +15,7 @@ from harness.config.search_settings import Asha
 from harness.config.search_spaces import SearchSpace
 from harness.config.searched_space import Searched, searched_space
 from harness.config.settings import build_settings
-from harness.config.trials import make_trial, unique, with_values
+from harness.config.trials import Contents, make_trial, unique, with_values
 from harness.errors import UserError
 
 MOST_NAMED = 4
@@ -103,6 +103,8 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
             "search=optuna to try so many, or leave trials out."
         )
     seeds = settings.seed_range[: 1 if single else None]
+    contents = Contents(settings.data_folder)
+    configs = [contents.added_to(config) for config in configs]
     trials = unique(make_trial(config, seed) for config, seed in itertools.product(configs, seeds))
     return _checked(Sweep(trials, settings, space, {**asked.swept, **swept}, list(arguments)))
 

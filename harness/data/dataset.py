@@ -86,6 +86,7 @@ class Dataset:
         camera_factor: name of the labels of the camera that took it; "" if that is not known.
         keypoints: names of points whose places in each image are the factors ``<name>_x`` and
             ``<name>_y`` in pixels.
+        notes: what was found out about files of the user's, a line each.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Dataset:
     frame_factor: str = ""
     camera_factor: str = ""
     keypoints: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def spec(self) -> DataSpec:

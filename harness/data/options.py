@@ -54,6 +54,21 @@ class DatasetOptions(ABC):
         """Names of the keypoints that images of these options have; see :class:`Dataset`."""
         return ()
 
+    def planned(self, data_root: Path | None) -> Self:  # noqa: ARG002
+        """Return the options that a trial is planned with: these.
+
+        Where files of any content can be under one name, a subclass adds what is in them.
+        """
+        return self
+
+    def smaller(self, n_train: int, n_test: int) -> Self:  # noqa: ARG002
+        """Return options of no more than the first few images of each split, if that saves work."""
+        return self
+
+    def n_training(self, data_root: Path | None) -> int | None:  # noqa: ARG002
+        """Return how many images there are for training; None where only loading them tells."""
+        return None
+
     @abstractmethod
     def load(self, data_root: Path | None) -> Dataset:
         """Return the dataset; real files are read from ``data_root``.
@@ -66,15 +81,6 @@ class DatasetOptions(ABC):
     @abstractmethod
     def check(self, data_root: Path | None) -> None:
         """Raise what :meth:`load` would raise for its files, without holding them in memory."""
-
-    @property
-    def n_training(self) -> int | None:
-        """How many training images there are; None where only the files tell."""
-        return None
-
-    def smaller(self, n_train: int, n_test: int) -> Self:  # noqa: ARG002 - most have their files
-        """Return options of at most so many images, where fewer are had faster; else these."""
-        return self
 
     def files_with_md5(self, data_root: Path | None) -> dict[Path, str]:  # noqa: ARG002
         """Return the files that are there of which the published MD5 sum is known, and that."""
@@ -138,18 +144,17 @@ class ProceduralOptions(DatasetOptions):
             keypoints=self.keypoints,
         )
 
-    def check(self, data_root: Path | None) -> None:
-        """Do nothing: what is drawn needs no files."""
+    def smaller(self, n_train: int, n_test: int) -> Self:
+        """Return options with fewer images drawn: those of the whole take long the first time."""
+        fewer = {"n_train": min(self.n_train, n_train), "n_test": min(self.n_test, n_test)}
+        return dataclasses.replace(self, **fewer)
 
-    @property
-    def n_training(self) -> int | None:
-        """How many training images there are."""
+    def n_training(self, data_root: Path | None) -> int:  # noqa: ARG002 - needs no files
+        """Return how many images there are for training."""
         return self.n_train
 
-    def smaller(self, n_train: int, n_test: int) -> Self:
-        """Return options of at most so many images."""
-        fewer = min(self.n_train, n_train), min(self.n_test, n_test)
-        return dataclasses.replace(self, n_train=fewer[0], n_test=fewer[1])
+    def check(self, data_root: Path | None) -> None:
+        """Do nothing: what is drawn needs no files."""
 
     @property
     @abstractmethod

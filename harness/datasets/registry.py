@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from harness.data.options import DatasetOptions
 
 DATASET_PATHS = {
+    "arrays": "harness.datasets.arrays.dataset.ArraysOptions",
     "bodies": "harness.datasets.bodies.BodiesOptions",
     "cars3d": "harness.datasets.grids.cars3d.Cars3dOptions",
     "celeba": "harness.datasets.celeba.dataset.CelebaOptions",
@@ -27,6 +28,7 @@ DATASET_PATHS = {
     "dsprites": "harness.datasets.grids.dsprites.dataset.DspritesOptions",
     "faces": "harness.datasets.faces.dataset.FacesOptions",
     "falcor3d": "harness.datasets.grids.nvidia.Falcor3dOptions",
+    "folder": "harness.datasets.folder.dataset.FolderOptions",
     "glyphs": "harness.datasets.glyphs.dataset.GlyphsOptions",
     "hands": "harness.datasets.hands.procedural.dataset.HandsOptions",
     "isaac3d": "harness.datasets.grids.nvidia.Isaac3dOptions",
@@ -137,6 +139,18 @@ def load_dataset(options: "DatasetOptions", data_root: Path | None) -> "Dataset"
         )
     require_usable(dataset)
     return dataset
+
+
+def planned_dataset(options: "DatasetOptions", data_root: Path | None) -> "DatasetOptions":
+    """Return the options that a trial is planned with; raises as :func:`check_available`."""
+    with _named(options):
+        return options.planned(_root(data_root))
+
+
+def training_images(options: "DatasetOptions", data_root: Path | None) -> int | None:
+    """Return how many training images there are; None where only :func:`load_dataset` tells."""
+    with _named(options):
+        return options.n_training(_root(data_root))
 
 
 def check_available(options: "DatasetOptions", data_root: Path | None) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.config.halving import Halving
 from harness.config.schema import Settings, TrialConfig
 from harness.config.trials import trial_from_dict
-from harness.data.dataset import Dataset
+from harness.data.dataset import Dataset, DataSource
+from harness.data.fingerprint import fingerprint
 from harness.data.options import DatasetOptions
 from harness.execution.dataset_transport import shared
 from harness.execution.live_log import open_log
@@ -23,6 +23,7 @@ from harness.search.standing import Standing, together
 if TYPE_CHECKING:  # optuna is imported where something is searched, Ray where something runs
     from ray.tune.schedulers import FIFOScheduler
 
+    from harness.execution.worker import Assignment
     from harness.search.growing_plan import GrowingPlan
 
 
@@ -63,12 +64,19 @@ def run_trials(
     from harness.execution.callback import SweepCallback
     from harness.execution.log_callback import LogCallback
     from harness.execution.searcher import Suggestions
+    from harness.execution.worker import Assignment
     from harness.kept.best import BestModels
+
+    # Tune pickles its callback and all that this refers to, hence no dataset, however large.
+    sources = {options: dataset.source for options, dataset in datasets.items()}
+    fingerprints = {options: fingerprint(dataset) for options, dataset in datasets.items()}
 
     def give_up(trial_id: str, attempts: int, reason: str) -> None:
         if trial_id not in run.finished():  # it may have been written before the worker died
             trial = trial_from_dict(run.config(trial_id))
-            run.write(given_up_record(trial, datasets, origin, attempts, reason))
+            seen = {**origin, "data_fingerprint": fingerprints[trial.dataset]}
+            source = sources[trial.dataset]
+            run.write(given_up_record(trial, source, seen, attempts, reason))
             progress.finish(trial_id, "failed", 0.0)
 
     growth = None if isinstance(work, list) else work
@@ -88,7 +96,20 @@ def run_trials(
     if growth:
         suggestions = Suggestions(growth, progress, swept, callback, whole=by_configuration)
     halving = standing.halving if standing else None
-    trainable = _trainable(run, datasets, settings, origin, halving)
+    assignment = Assignment(
+        run_dir=run.location,
+        datasets=shared(datasets),
+        data_root=settings.data_folder,
+        device=settings.device,
+        threads=settings.ray.cpus_per_trial,
+        origin=origin,
+        fingerprints=fingerprints,
+        sys_path=[str(Path.cwd()), *sys.path],
+        halving=halving,
+        keep=settings.keep != "none",
+        logged=bool(settings.log),
+    )
+    trainable = _trainable(assignment, settings)
     how = {
         "scheduler": _scheduler(standing),
         "search_alg": suggestions,
@@ -144,30 +165,12 @@ def _scheduler(standing: Standing | None) -> "FIFOScheduler":
     return PlanOrder()  # type: ignore[no-untyped-call]
 
 
-def _trainable(
-    run: RunDirectory,
-    datasets: dict[DatasetOptions, Dataset],
-    settings: Settings,
-    origin: dict[str, Any],
-    halving: Halving | None,
-) -> Any:
+def _trainable(assignment: "Assignment", settings: Settings) -> Any:
     """Return the worker with its assignment, which goes through the object store once."""
     from ray import tune
 
-    from harness.execution.worker import Assignment, TrialWorker
+    from harness.execution.worker import TrialWorker
 
-    assignment = Assignment(
-        run_dir=run.location,
-        datasets=shared(datasets),
-        data_root=settings.data_folder,
-        device=settings.device,
-        threads=settings.ray.cpus_per_trial,
-        origin=origin,
-        sys_path=[str(Path.cwd()), *sys.path],
-        halving=halving,
-        keep=settings.keep != "none",
-        logged=bool(settings.log),
-    )
     return tune.with_resources(
         tune.with_parameters(TrialWorker, assignment=assignment),
         {"CPU": settings.ray.cpus_per_trial, "GPU": settings.ray.gpus_per_trial},
@@ -176,7 +179,7 @@ def _trainable(
 
 def given_up_record(
     trial: TrialConfig,
-    datasets: dict[DatasetOptions, Dataset],
+    data_source: DataSource,
     origin: dict[str, Any],
     attempts: int,
     reason: str,
@@ -187,7 +190,7 @@ def given_up_record(
         status="failed",
         method=trial.method,
         dataset=trial.dataset.name,
-        data_source=datasets[trial.dataset].source,
+        data_source=data_source,
         seed=trial.seed,
         params=trial.params(),
         env=origin,

@@ -1,6 +1,5 @@
 """Progress of a sweep in the terminal: a line for each finished trial, and the time left."""
 
-import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -30,13 +29,14 @@ class Progress:
         planned: trials of the whole plan.
         already: trials that an earlier session finished.
         labels: what to call each trial, by id; a search adds those it suggests.
-        out: where lines go.
+        out: where lines go; None for whatever standard output is then: that of a notebook cannot
+            be pickled, as Tune does with its callbacks.
     """
 
     planned: int
     already: int
     labels: dict[str, str]
-    out: TextIO = field(default_factory=lambda: sys.stdout)
+    out: TextIO | None = None
     statuses: dict[str, int] = field(default_factory=dict)
     _shares: dict[str, float] = field(default_factory=dict)
     _ended: set[str] = field(default_factory=set)

@@ -7,7 +7,7 @@ from itertools import count, islice
 from harness import seeding
 from harness.config.schema import Settings, TrialConfig
 from harness.data.sampler import make_sampler
-from harness.datasets.registry import load_dataset
+from harness.datasets.registry import load_dataset, training_images
 from harness.errors import UserError
 from harness.training.loop import Updater
 from harness.trial.device import pick_device
@@ -18,7 +18,7 @@ STEPS = 4
 """Steps that are timed; one more before them warms up."""
 
 DRAWN = 256
-"""Images of a drawn dataset that are drawn for it; a sweep draws all it needs itself."""
+"""Images that are drawn or decoded for it; a sweep makes all it needs itself."""
 
 
 def training_seconds(trial: TrialConfig, settings: Settings) -> float:
@@ -40,8 +40,8 @@ def training_seconds(trial: TrialConfig, settings: Settings) -> float:
 
 def _measure(trial: TrialConfig, settings: Settings) -> float:
     prepare_process(settings.ray.cpus_per_trial)
-    options = trial.dataset.smaller(max(DRAWN, 2 * trial.scale.batch_size), DRAWN)
-    dataset = load_dataset(options, settings.data_folder)
+    few = trial.dataset.smaller(max(DRAWN, 2 * trial.scale.batch_size), DRAWN)
+    dataset = load_dataset(few, settings.data_folder)
     dataset = dataset.limited(trial.scale.train_limit, trial.scale.test_limit)
     device = pick_device(settings.device)
     method = build_method(trial, dataset, device)
@@ -56,6 +56,6 @@ def _measure(trial: TrialConfig, settings: Settings) -> float:
             started = time.perf_counter()
         updater.step(batch, method.draw(len(batch["image"]), noise), values)
     per_step = (time.perf_counter() - started) / n_steps
-    n_images = trial.dataset.n_training or len(dataset.train)
+    n_images = training_images(trial.dataset, settings.data_folder) or len(dataset.train)
     n_images = min(n_images, trial.scale.train_limit or n_images)
     return per_step * trial.scale.epochs * math.ceil(n_images / trial.scale.batch_size)

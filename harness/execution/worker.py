@@ -40,6 +40,7 @@ class Assignment:
         device: ``auto``, ``cpu`` or ``cuda``.
         threads: torch threads of a trial.
         origin: entries of ``env.*`` that the driver knows.
+        fingerprints: of the content of each dataset, by options.
         sys_path: the driver's import path, so that methods of the user's are found.
         halving: when trials are judged; None where all run to their end.
         keep: whether trials that end well write their trained method.
@@ -52,6 +53,7 @@ class Assignment:
     device: str
     threads: int
     origin: dict[str, Any]
+    fingerprints: dict[DatasetOptions, str]
     sys_path: list[str]
     halving: Halving | None
     keep: bool
@@ -183,7 +185,8 @@ class TrialWorker(tune.Trainable):
         trial = trial_from_dict(self._run_directory.config(trial_id))
         device = pick_device(self._assignment.device)
         job = self._assignment
-        return run_trial(trial, self._dataset(trial), device, job.origin, keep=job.keep)
+        origin = {**job.origin, "data_fingerprint": job.fingerprints[trial.dataset]}
+        return run_trial(trial, self._dataset(trial), device, origin, keep=job.keep)
 
     def _dataset(self, trial: TrialConfig) -> Dataset:
         if trial.dataset not in self._loaded:

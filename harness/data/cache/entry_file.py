@@ -26,7 +26,7 @@ memory, and otherwise as long as the disk takes, in every process that maps it.
 """
 
 _CRC_BYTES = 4
-_PART = 1 << 20
+_PART = 1 << 20  # bytes read at once
 _ABANDONED_S = 3600.0  # a file that nobody has added to for so long was left by a killed process
 
 
@@ -49,15 +49,23 @@ def read(path: Path, *, thoroughly: bool = False) -> np.ndarray | None:
 
 
 def _mapped(path: Path, *, thoroughly: bool) -> np.memmap:
-    content = np.memmap(path, np.uint8, "r")
-    if thoroughly or len(content) <= LARGE:
-        crc = zlib.crc32(content[:-_CRC_BYTES].data)
-        if content[-_CRC_BYTES:].tobytes() != _crc_bytes(crc):
-            raise ValueError("its checksum is wrong")
+    size = path.stat().st_size
+    if thoroughly or size <= LARGE:
+        _require_checksum(path, size)
     mapped: np.memmap = np.load(path, mmap_mode="r", allow_pickle=False)
-    if mapped.offset + mapped.nbytes + _CRC_BYTES != len(content):
+    if mapped.offset + mapped.nbytes + _CRC_BYTES != size:
         raise ValueError("its length is wrong")
     return mapped
+
+
+def _require_checksum(path: Path, size: int) -> None:
+    """Read through a file; to map it would make all of it memory of this process for a while."""
+    crc, left = 0, size - _CRC_BYTES
+    with path.open("rb") as file:
+        while left > 0 and (part := file.read(min(_PART, left))):
+            crc, left = zlib.crc32(part, crc), left - len(part)
+        if file.read() != _crc_bytes(crc):
+            raise ValueError("its checksum is wrong")
 
 
 def write(

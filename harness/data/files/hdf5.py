@@ -1,6 +1,5 @@
-"""Arrays of an HDF5 file, read piece by piece: a whole one may not fit in memory."""
+"""Arrays of an HDF5 file, read piece by piece; h5py is imported where there is one."""
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from harness.data.files.npy import RawArray, require_plain
+from harness.data.files.stored import StoredArray
 from harness.errors import CorruptFileError, UserError
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ class Hdf5Array:
 
     Attributes:
         path: the file.
-        name: the array's name in it.
+        name: the array's name in it, with the groups that it is in: ``factors/shape``.
         shape: its shape.
-        dtype: its type.
+        dtype: its type; text is ``str``.
     """
 
     path: Path
@@ -37,13 +38,45 @@ class Hdf5Array:
         Raises:
             CorruptFileError: the file is damaged or cannot be read.
         """
-        with opened(self.path, "file of HDF5") as file:
-            array = file[self.name]
+        with opened(self.path) as file:
+            stored = file[self.name].asstr() if self.dtype.kind == "U" else file[self.name]
             for start in range(0, self.shape[0], rows):
-                yield array[start : start + rows]
+                values = stored[start : start + rows]
+                yield np.asarray(values, str) if self.dtype.kind == "U" else values
+
+    def whole(self) -> np.ndarray:
+        """Return the array; see :meth:`chunks`."""
+        return np.concatenate(list(self.chunks(max(1, self.shape[0]))))
 
 
-def open_hdf5(path: Path, name: str) -> Hdf5Array:
+def describe_hdf5(path: Path) -> tuple[dict[str, StoredArray], dict[str, str]]:
+    """Return all arrays of a file that can be read, and what is wrong with the others, by name.
+
+    Raises:
+        UserError: h5py is not installed.
+        CorruptFileError: the file is truncated or no HDF5 file.
+    """
+    arrays: dict[str, StoredArray] = {}
+    refused: dict[str, str] = {}
+    with opened(path) as file:
+        import h5py
+
+        found: dict[str, h5py.Dataset] = {}
+
+        def add(name: str, thing: object) -> None:
+            if isinstance(thing, h5py.Dataset) and thing.ndim:
+                found[name] = thing
+
+        file.visititems(add)
+        for name, stored in found.items():
+            try:
+                arrays[name] = _described(path, name, stored)
+            except CorruptFileError as error:
+                refused[name] = str(error)
+    return arrays, refused
+
+
+def open_hdf5(path: Path, name: str) -> StoredArray:
     """Return an array of a file, having read no more than its header.
 
     Raises:
@@ -51,22 +84,35 @@ def open_hdf5(path: Path, name: str) -> Hdf5Array:
         CorruptFileError: the file is truncated or no HDF5 file, the array is not in it, or is of no
             plain kind.
     """
-    with opened(path, "file of HDF5") as file:
-        arrays: list[str] = []
-        file.visititems(lambda each, item: arrays.append(each) if hasattr(item, "shape") else None)
-        if name not in arrays:
-            raise CorruptFileError(
-                f"{path} holds no array {name!r}; it holds {', '.join(sorted(arrays)) or 'none'}."
-            )
-        shape, dtype = file[name].shape, file[name].dtype
-    if dtype.hasobject or not math.prod(shape):
-        raise CorruptFileError(f"{path}: the array {name!r} is empty or of no plain type.")
-    return Hdf5Array(path, name, shape, dtype)
+    arrays, refused = describe_hdf5(path)
+    if name in refused:
+        raise CorruptFileError(refused[name])
+    if name not in arrays:
+        held = ", ".join(sorted(arrays)) or "none"
+        raise CorruptFileError(f"{path} holds no array {name!r}; it holds {held}.")
+    return arrays[name]
+
+
+def _described(path: Path, name: str, stored: "h5py.Dataset") -> StoredArray:
+    import h5py
+
+    dtype = stored.dtype
+    if h5py.check_string_dtype(dtype) is not None:
+        dtype = np.dtype(str)
+    require_plain(path, f"the array {name!r}", stored.shape, dtype)
+    offset = stored.id.get_offset()
+    if offset is None or stored.file.userblock_size or dtype.kind not in "uif" or stored.external:
+        return Hdf5Array(path, name, stored.shape, dtype)
+    if offset + stored.nbytes > path.stat().st_size:
+        raise CorruptFileError(
+            f"{path} is truncated: its array {name!r} ends behind its end. Write it again."
+        )
+    return RawArray(path, name, stored.shape, dtype, offset)  # faster to take single rows of
 
 
 @contextmanager
-def opened(path: Path, kind: str) -> Iterator["h5py.File"]:
-    """Open an HDF5 file to read it.
+def opened(path: Path, kind: str = "HDF5 file") -> Iterator["h5py.File"]:
+    """Open a file.
 
     Args:
         path: the file.
@@ -81,12 +127,12 @@ def opened(path: Path, kind: str) -> Iterator["h5py.File"]:
         import h5py
     except ModuleNotFoundError as error:
         raise UserError(
-            f"{path} is a {kind}; reading it takes the package h5py: pip install h5py"
+            f"{path} takes the package h5py to be read as {kind}: pip install h5py"
         ) from error
     try:
         with h5py.File(path, "r") as file:
             yield file
     except (OSError, KeyError, AttributeError, TypeError, ValueError, RuntimeError) as error:
         raise CorruptFileError(
-            f"{path} is truncated, damaged or no {kind} ({error}). Fetch it again."
+            f"{path} is truncated, damaged or no {kind} ({error}). Write or fetch it again."
         ) from error

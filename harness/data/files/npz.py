@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
+from harness.data.files.npy import read_header, require_plain
 from harness.errors import CorruptFileError
 
 
@@ -38,7 +38,7 @@ class NpzArray:
         """
         row_bytes = self.dtype.itemsize * math.prod(self.shape[1:])
         with _reading(self.path) as archive, archive.open(f"{self.name}.npy") as file:
-            _header(file)
+            read_header(file)
             for start in range(0, self.shape[0], rows):
                 n = min(rows, self.shape[0] - start)
                 content = file.read(n * row_bytes)
@@ -72,16 +72,29 @@ def open_npz(path: Path, names: tuple[str, ...]) -> list[NpzArray]:
         return [_described(path, archive, name) for name in names]
 
 
+def describe_npz(path: Path) -> tuple[dict[str, NpzArray], dict[str, str]]:
+    """Return all arrays of a file that can be read, and what is wrong with the others, by name.
+
+    Raises:
+        CorruptFileError: the file is truncated or no ``.npz`` file.
+    """
+    arrays, refused = {}, {}
+    with _reading(path) as archive:
+        names = [n.removesuffix(".npy") for n in archive.namelist() if n.endswith(".npy")]
+        for name in names:
+            try:
+                arrays[name] = _described(path, archive, name)
+            except CorruptFileError as error:
+                refused[name] = str(error)
+    return arrays, refused
+
+
 def _described(path: Path, archive: zipfile.ZipFile, name: str) -> NpzArray:
     with archive.open(f"{name}.npy") as file:
-        shape, fortran_order, dtype = _header(file)
+        shape, fortran_order, dtype = read_header(file)
         content = archive.getinfo(f"{name}.npy").file_size - file.tell()
+    require_plain(path, f"the array {name!r}", shape, dtype, fortran_order=fortran_order)
     expected = math.prod(shape) * dtype.itemsize
-    if dtype.hasobject or (fortran_order and len(shape) > 1) or not math.prod(shape):
-        raise CorruptFileError(
-            f"{path}: the array {name!r} is empty, of Python objects or in Fortran's order. Save "
-            "it again as numpy.ascontiguousarray makes it, with a plain type such as uint8."
-        )
     if content != expected:
         raise CorruptFileError(
             f"{path} is truncated: its array {name!r} of shape {shape} should have {expected} "
@@ -99,13 +112,3 @@ def _reading(path: Path) -> Iterator[zipfile.ZipFile]:
         raise CorruptFileError(
             f"{path} is truncated, damaged or no .npz file ({error}). Fetch it again."
         ) from error
-
-
-def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
-    """Return shape, Fortran's order and type, and leave the file where the numbers begin."""
-    read = (
-        np.lib.format.read_array_header_1_0
-        if np.lib.format.read_magic(file) == (1, 0)
-        else np.lib.format.read_array_header_2_0
-    )
-    return read(file)

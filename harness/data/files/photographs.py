@@ -23,6 +23,11 @@ Decode = Callable[[Path], np.ndarray]
 """Returns what is wanted of a file, all of one shape: an image ``[H, W, 3]`` uint8."""
 
 
+def threads() -> int:
+    """Return how many threads decode at once."""
+    return min(_MOST_THREADS, os.cpu_count() or 1)
+
+
 @contextmanager
 def opened(path: Path) -> Iterator["Image.Image"]:
     """Open an image's file.
@@ -146,7 +151,7 @@ def digest_of(folder: Path, names: Sequence[str], remedy: str) -> str:
 
 def decoded(folder: Path, names: Sequence[str], decode: Decode) -> Iterator[np.ndarray]:
     """Yield what ``decode`` returns of files, some at a time: ``[n, ...]``."""
-    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(threads()) as pool:
         for start in range(0, len(names), _CHUNK):
             paths = [folder / name for name in names[start : start + _CHUNK]]
             yield np.stack(list(pool.map(decode, paths)))

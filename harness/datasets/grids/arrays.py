@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.files.hdf5 import Hdf5Array, open_hdf5
+from harness.data.files.hdf5 import open_hdf5
 from harness.data.files.npz import NpzArray, open_npz
+from harness.data.files.stored import StoredArray
 from harness.datasets.grids.indexing import Grid
 from harness.datasets.grids.pixels import channels_first
 from harness.errors import CorruptFileError
@@ -16,7 +17,7 @@ from harness.errors import CorruptFileError
 AT_ONCE = 1024
 """Images read at once."""
 
-ImageArray = NpzArray | Hdf5Array
+ImageArray = NpzArray | StoredArray
 
 
 def open_images(path: Path, name: str, grid: Grid, shape: tuple[int, ...]) -> ImageArray:

@@ -109,9 +109,8 @@ class GridOptions(DatasetOptions):
             CorruptFileError: a file is not what it should be.
         """
 
-    @property
-    def n_training(self) -> int | None:
-        """How many training images there are."""
+    def n_training(self, data_root: Path | None) -> int:  # noqa: ARG002 - the grid's size is known
+        """Return how many images there are for training."""
         return self.counts()[0]
 
     def files_with_md5(self, data_root: Path | None) -> dict[Path, str]:

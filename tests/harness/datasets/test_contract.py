@@ -17,6 +17,8 @@ from harness.errors import CorruptFileError, UserError
 from tests.harness.datasets.helpers.contract import CASES, Case, Files
 
 PUBLISHED = {
+    "arrays": (100, 128),  # of images of one's own nothing is published
+    "folder": (100, 128),
     "smpl": (5000, 256),  # VITAE, supplement, section 2
     "celeba": (5000, 256),
     "bodies": (5000, 256),

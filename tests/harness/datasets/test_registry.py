@@ -167,7 +167,8 @@ def test_what_is_no_dataset_is_refused(name: str, message: str) -> None:
 
 def test_a_misspelt_name_is_told_with_the_known_ones() -> None:
     with pytest.raises(
-        UserError, match=r"no dataset 'mnits'\. Did you mean 'mnist'\? Known: bodies.*my_data\.MyO"
+        UserError,
+        match=r"no dataset 'mnits'\. Did you mean 'mnist'\? Known: arrays, bodies.*my_data\.MyO",
     ):
         DATASETS.load("mnits")
 

@@ -123,5 +123,5 @@ def test_both_splits_are_views_of_one_mapped_file(
 
 
 def test_what_a_dry_run_needs_to_know() -> None:
-    assert Shown().n_training == 108
-    assert Shown(n_train=5).n_training == 5
+    assert Shown().n_training(None) == 108
+    assert Shown(n_train=5).n_training(None) == 5

@@ -8,10 +8,12 @@ from typing import Any
 
 from harness.data.dataset import Dataset
 from harness.data.options import DatasetOptions
+from harness.datasets.arrays.dataset import ArraysOptions
 from harness.datasets.bodies import BodiesOptions
 from harness.datasets.celeba.dataset import ATTRIBUTES, FOLDER, LANDMARKS, PARTITION, CelebaOptions
 from harness.datasets.digits import DigitsOptions
 from harness.datasets.faces.dataset import FacesOptions
+from harness.datasets.folder.dataset import FolderOptions
 from harness.datasets.glyphs.dataset import GlyphsOptions
 from harness.datasets.grids.dsprites.dataset import DspritesOptions
 from harness.datasets.grids.mpi3d import Mpi3dOptions
@@ -31,6 +33,7 @@ from tests.harness.datasets.helpers import grid_files as grids
 from tests.harness.datasets.helpers.celeba_files import write_celeba
 from tests.harness.datasets.helpers.identity_frame_files import write_lpc, write_norb, write_reed
 from tests.harness.datasets.helpers.idx_files import write_mnist
+from tests.harness.datasets.helpers.own_files import BESIDE, write_arrays, write_pictures
 from tests.harness.datasets.helpers.people_files import write_lists, write_market
 from tests.harness.datasets.helpers.smpl_files import labels, write_smpl
 
@@ -173,18 +176,41 @@ def _labelled(options: type[LabelledOptions]) -> Callable[[Path], Files]:
     return written
 
 
+def _arrays(ending: str) -> Callable[[Path], Files]:
+    def write(root: Path) -> Files:
+        path = write_arrays(root / f"mine{ending}", **BESIDE)
+        return Files(needed=[path], described=[path])
+
+    return write
+
+
+def _folder(root: Path) -> Files:
+    images = write_pictures(root / "mine")
+    return Files([root / "mine/table.csv", images[3]], [], [images[5]])
+
+
 _FEW = {"n_train": 9, "n_test": 7}
 _TOY = {"category": 5, "instance": 10, "elevation": 9, "azimuth": 18, "lighting": 6}
 _SPRITE = {"body": 7, "action": 5, "direction": 4}
 _DSPRITE = {"shape": 3, "scale": 6, "orientation": 40, "x": 32, "y": 32}
 _ARM = {"object_color": 2, "object_shape": 3, "object_size": 2, "horizontal": 2, "vertical": 2}
+_OWN = {"identity_factor": "identity", "test_fraction": 0.3}
+_LABEL = {"label": 3, "identity": 5}
 _PEOPLE = {"camera": 6, "query": 2, "direction": 8}
 
 CASES: dict[str, Case] = {
+    "arrays npz": Case(ArraysOptions("mine.npz", **_OWN), 3, (12, 8), _LABEL, _arrays(".npz")),
+    "arrays hdf5": Case(ArraysOptions("mine.h5", **_OWN), 3, (12, 8), _LABEL, _arrays(".h5")),
+    "arrays parquet": Case(
+        ArraysOptions("mine.parquet", **_OWN), 3, (12, 8), _LABEL, _arrays(".parquet")
+    ),
     "bodies": Case(BodiesOptions(downscale=4, **_FEW), 1, (100, 50), {"pose": 4}),
     "celeba": Case(CelebaOptions(downscale=4), 3, (32, 32), {"male": 2, "young": 2}, _celeba),
     "digits": Case(DigitsOptions(), 1, (28, 28), {"label": 10}),
     "faces": Case(FacesOptions(downscale=4, **_FEW), 3, (32, 32), {"male": 2, "eyeglasses": 2}),
+    "folder": Case(
+        FolderOptions("mine", table="mine/table.csv", **_OWN), 3, (12, 8), {"identity": 5}, _folder
+    ),
     "glyphs": Case(GlyphsOptions(**_FEW), 1, (28, 28), {"label": 10}),
     "hands": Case(
         HandsOptions(downscale=4, **_FEW), 3, (64, 64), {"background": 6, "visible_wrist": 2}

@@ -97,8 +97,8 @@ WRONG: list[tuple[str, Callable[[int], dict[str, np.ndarray]]]] = [
     ("has 12 columns", lambda n: {"labels": np.zeros((n, 12))}),
     ("'label' are not all whole", lambda n: {"labels": np.full(n, 0.5)}),
     ("'shape_9' are not all finite", lambda n: {"labels": np.full((n, 10), [0] * 9 + [np.nan])}),
-    ("is empty, of Python objects", lambda n: {"labels": np.array(["a", None] * n)[:n]}),
-    ("or in Fortran's order", lambda n: {"data": np.asfortranarray(pixels(n))}),
+    ("is of Python objects", lambda n: {"labels": np.array(["a", None] * n)[:n]}),
+    ("is in Fortran's order", lambda n: {"data": np.asfortranarray(pixels(n))}),
     ("is empty", lambda n: {"data": pixels(0), "labels": np.arange(0)}),
 ]
 

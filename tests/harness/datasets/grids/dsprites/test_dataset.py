@@ -86,4 +86,4 @@ def test_a_dry_run_draws_no_more_than_it_needs() -> None:
     assert DspritesOptions(n_train=7, n_test=5).smaller(256, 100).counts() == (7, 5)
     real = DspritesOptions(source="real")
     assert real.smaller(256, 100) == real, "the whole file is read for any number"
-    assert real.n_training == DspritesOptions().n_training == 663_552
+    assert real.n_training(None) == DspritesOptions().n_training(None) == 663_552

@@ -1,0 +1,1 @@
+"""Images of the user's own: found, fingerprinted, split, and made uint8."""

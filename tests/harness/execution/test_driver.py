@@ -1,0 +1,44 @@
+"""What the driver hands to Tune, which pickles it again and again."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.commands.run_missing import origin
+from harness.config.sweep import resolve
+from harness.data.cache import entry_file
+from harness.data.dataset import Dataset, Split
+from harness.execution import driver
+from harness.execution.progress import Progress
+from harness.results import RunDirectory
+
+
+def test_a_dataset_is_no_part_of_what_tune_pickles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ray import cloudpickle
+
+    sweep = resolve(["method=vae", "dataset=digits", "scale=smoke", "seeds=1"])
+    images = np.zeros((1000, 1, 32, 32), np.uint8)
+    dataset = Dataset("large", "real", Split(images), Split(images[:1]))
+    handed: list[Any] = []
+    monkeypatch.setattr(entry_file, "LARGE", 0)  # or it would go into Ray's object store
+    monkeypatch.setattr(driver, "_trainable", lambda assignment, settings: assignment)
+    monkeypatch.setattr(driver, "_fit", lambda *arguments: handed.extend(arguments))
+    driver.run_trials(
+        RunDirectory(str(tmp_path)),
+        sweep.trials,
+        {sweep.trials[0].dataset: dataset},
+        sweep.settings,
+        origin=origin(sweep.settings),
+        at_once=1,
+        progress=Progress(1, 0, {}, StringIO()),
+    )
+    monkeypatch.undo()
+    assignment, *_, callback, _ = handed
+    assert list(assignment.fingerprints) == [sweep.trials[0].dataset]
+    for thing in (assignment, callback._give_up):
+        assert len(cloudpickle.dumps(thing)) < images.nbytes / 10
