@@ -50,6 +50,7 @@ class Own:
         files: all that are read, by names that do not depend on where they are.
         states: of the files.
         images: all images, not read yet.
+        names: returns what an image is called: its file below the folder, or its row in the array.
         n_test: how many of them, the last, come from files for the test; None where the split is
             made here.
         columns: beside the images.
@@ -62,6 +63,7 @@ class Own:
     files: Files
     states: States
     images: OwnImages
+    names: Callable[[int], str]
     n_test: int | None
     columns: Columns
     groups: dict[str, tuple[str, ...]]
@@ -164,8 +166,8 @@ class OwnOptions(DatasetOptions):
         return Dataset(
             self.name,
             "real",
-            _split(train, rows["train"], factors, own.modalities),
-            _split(test, rows["test"], factors, own.modalities),
+            _split(train, rows["train"], factors, own),
+            _split(test, rows["test"], factors, own),
             appearance_factors=tuple(name for name in known if name not in pose),
             pose_factors=tuple(name for name in known if name in pose),
             identity_factor=options.identity_factor,
@@ -258,15 +260,13 @@ def _single(names: tuple[str, ...], own: Own) -> list[str]:
 
 
 def _split(
-    images: np.ndarray,
-    rows: np.ndarray,
-    factors: Mapping[str, np.ndarray],
-    modalities: Mapping[str, np.ndarray],
+    images: np.ndarray, rows: np.ndarray, factors: Mapping[str, np.ndarray], own: Own
 ) -> Split:
     return Split(
         images,
         {name: values[rows] for name, values in factors.items()},
-        {name: values[rows] for name, values in modalities.items()},
+        {name: values[rows] for name, values in own.modalities.items()},
+        np.array([own.names(int(row)) for row in rows]),
     )
 
 

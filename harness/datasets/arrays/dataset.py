@@ -89,6 +89,7 @@ class ArraysOptions(OwnOptions):
                 },
                 partial(opened, parts, stated),
             ),
+            partial(_row, parts[0].shape[0]),
             parts[1].shape[0] if len(parts) > 1 else None,
             columns,
             besides[0].groups,
@@ -112,6 +113,11 @@ class ArraysOptions(OwnOptions):
             factor_names=self.factor_names,
             modalities=self.modalities,
         )
+
+
+def _row(n_first: int, place: int) -> str:
+    """Return what an image is called: its row in the file, or in that of dataset.test_path."""
+    return f"row {place}" if place < n_first else f"test row {place - n_first}"
 
 
 def _notes(parts: list[Pixels], beside: Beside) -> list[str]:

@@ -74,6 +74,7 @@ class FolderOptions(OwnOptions):
                 },
                 partial(opened, files, target),
             ),
+            list(files).__getitem__,
             len(listings[1].names) if len(listings) > 1 else None,
             joined(str(folder), [listing.columns for listing in listings]),
             {},

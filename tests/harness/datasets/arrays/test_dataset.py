@@ -202,6 +202,8 @@ def test_splits(tmp_path: Path) -> None:
     np.testing.assert_array_equal(apart.test.images, 255 - FIRST[apart.test.factors["row"]])
     np.testing.assert_array_equal(apart.train.images, FIRST[apart.train.factors["row"]])
     assert (len(apart.train), len(apart.test)) == (N, N)
+    assert apart.train.names.tolist() == [f"row {row}" for row in apart.train.factors["row"]]
+    assert apart.test.names.tolist() == [f"test row {row}" for row in apart.test.factors["row"]]
 
 
 def test_a_table_says_more(tmp_path: Path) -> None:

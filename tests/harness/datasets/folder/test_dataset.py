@@ -35,10 +35,12 @@ def rows_of(dataset: Dataset) -> list[int]:
 
 
 def test_subfolders_are_labels(tmp_path: Path) -> None:
-    write_pictures(tmp_path, N)
+    paths = write_pictures(tmp_path, N)
     dataset = load(tmp_path)
     rows = rows_of(dataset)
     assert sorted(rows) == list(range(N))
+    names = [*dataset.train.names, *dataset.test.names]
+    assert names == [paths[row].relative_to(tmp_path).as_posix() for row in rows]
     labels = np.concatenate([dataset.train.factors["label"], dataset.test.factors["label"]])
     assert [["cat", "dog", "eel"][label] for label in labels] == WORDS[rows].tolist()
     assert dataset.appearance_factors == ("label",)
