@@ -69,7 +69,8 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
 def _say_what(results: Results, planned: list[Task], names: list[str]) -> None:
     todo = [task for task in planned if task.metrics]
     asked = ", ".join(names)
-    print(f"{results.location}: {len(planned)} kept models, {len(todo)} to score on {asked}")
+    models = "1 kept model" if len(planned) == 1 else f"{len(planned)} kept models"
+    print(f"{results.location}: {models}, {len(todo)} to score on {asked}")
     kept = {task.model.trial_id for task in planned}
     ended = results.trials.loc[results.trials["status"] == "ok", "trial_id"]
     lacking = [trial_id for trial_id in ended if trial_id not in kept]

@@ -51,7 +51,7 @@ def test_evaluate_adds_what_training_would_have_come_to(run: Path, capsys: Captu
     before = load("run")
     lines = printed(capsys, "evaluate", "run", "metrics=[latents,mse]")
     after, full = load("run"), load("full")
-    assert lines[0] == "run: 1 kept models, 1 to score on latents, mse"
+    assert lines[0] == "run: 1 kept model, 1 to score on latents, mse"
     assert re.match(r"\w+  vae  active_units ", lines[1])
     assert lines[-1] == "Draw the report: unbraid report run"
     scored = full.trials.filter(regex=r"^metric\.")
@@ -64,7 +64,7 @@ def test_evaluate_adds_what_training_would_have_come_to(run: Path, capsys: Captu
     assert label in Path("run.html").read_text()
     files = snapshot(run / "trials")
     lines = printed(capsys, "evaluate", "run", "metrics=latents")
-    assert lines[0] == "run: 1 kept models, 0 to score on latents"
+    assert lines[0] == "run: 1 kept model, 0 to score on latents"
     assert snapshot(run / "trials") == files
 
 
@@ -105,7 +105,7 @@ def test_trials_without_a_model_are_named(capsys: Capture) -> None:
         run.write(runs.record(trial, model=None, elbo=-9999.0))
     run.write(runs.record(planned[3], "diverged"))
     lines = printed(capsys, "evaluate", "run", "metrics=[latents]")
-    assert lines[0] == "run: 1 kept models, 1 to score on latents"
+    assert lines[0] == "run: 1 kept model, 1 to score on latents"
     named = f"{planned[1].trial_id}, {planned[2].trial_id}"
     assert (
         lines[1] == f"left out, as their models were not kept (keep=all keeps every one): {named}"

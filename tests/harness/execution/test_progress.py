@@ -1,7 +1,10 @@
 """The lines a user sees during a sweep, with the time in the test's hands."""
 
 import io
+import pickle
+import sys
 import time
+from typing import Any
 
 import pytest
 
@@ -144,3 +147,17 @@ def test_a_dead_worker_is_a_line(watch: Clock) -> None:
     watch.now += 10
     shown.finish("1", "ok", 5.0)
     assert shown.finished == 1
+
+
+def test_it_is_pickled_where_output_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tune pickles what its callbacks refer to; a notebook's standard output cannot be."""
+
+    class Output(io.StringIO):
+        def __reduce__(self) -> Any:
+            raise TypeError("cannot be pickled")
+
+    output = Output()
+    monkeypatch.setattr(sys, "stdout", output)
+    progress = pickle.loads(pickle.dumps(Progress(2, 0, {"a": "vae seed=0"})))
+    progress.finish("a", "ok", 1.0)
+    assert "[1/2] ok       vae seed=0  1.0 s" in output.getvalue()
