@@ -179,6 +179,7 @@ def _add_encode(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--split", choices=("train", "test", "all"), default="all")
     parser.add_argument("--out", required=True, help="the Parquet file, a path or a URI")
+    parser.add_argument("--force", action="store_true", help="replace the file if it is there")
     parser.add_argument(
         "--device", default="auto", help="auto, cpu, cuda or cuda:1 (default: auto)"
     )

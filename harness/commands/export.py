@@ -7,7 +7,13 @@ from pathlib import Path
 from harness.commands.report import with_labelled_metrics
 from harness.errors import UserError
 from harness.export.formats import Format, check_options, find_format
-from harness.export.target import find_target, make_folder, require_free, write_file
+from harness.export.target import (
+    find_target,
+    make_folder,
+    require_free,
+    require_not_of_run,
+    write_file,
+)
 from harness.results import load
 from harness.results.loading import Stored, read_tables
 from harness.shell import command_line
@@ -31,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     name = f"curves{chosen.suffix}" if options.curves else chosen.target
     target = find_target(options.run_dir, options.out, chosen, name)
+    require_not_of_run(options.run_dir, target)
     require_free(target, force=options.force)
     stored = _finished(options.run_dir)
     if chosen.name in MODULES:

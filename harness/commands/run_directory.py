@@ -8,6 +8,7 @@ from pathlib import Path
 from harness.config.schema import TrialConfig
 from harness.config.sweep import Sweep
 from harness.config.trials import unique
+from harness.errors import UserError
 from harness.metrics.registry import metric_keys
 from harness.planning import describe_sweep, plan_frame, planned_trials
 from harness.provenance import ENV_COLUMNS
@@ -30,8 +31,14 @@ def planned(sweep: Sweep, arguments: list[str]) -> Iterator[RunDirectory]:
     command = command_line(["unbraid", *arguments])
     with directory.lock():
         trials = unique([*_suggested(directory, sweep), *sweep.trials])
+        new = not directory.holds_run()
         directory.create(describe_sweep(sweep, command), plan_frame(trials), columns_of(trials))
-        yield directory
+        try:
+            yield directory
+        except UserError:
+            if new:  # data that cannot be read, say: the mended command is another plan
+                directory.forget_plan()
+            raise
 
 
 def columns_of(trials: list[TrialConfig]) -> Columns:

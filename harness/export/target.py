@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from harness.errors import UserError
 from harness.export.formats import Format
+from harness.results.creation import OWN
 
 MARK = ".unbraid-export"
 """The file by which a folder of ours is known: ``--force`` clears no other."""
@@ -63,6 +64,26 @@ def require_free(path: Path, *, force: bool) -> None:
             )
     if path.exists() and not force:
         raise UserError(f"{path} exists. Replace it with --force, or name another with --out.")
+
+
+def require_not_of_run(run_dir: str, target: str | Path) -> None:
+    """Refuse to write over what a run directory consists of, whatever ``--force`` says.
+
+    Args:
+        run_dir: a folder or URI.
+        target: where something is to be written, a path or a URI.
+
+    Raises:
+        UserError: it is one of the run's own files, or in one of its folders.
+    """
+    run, path = str(run_dir), str(target)
+    if "://" not in run and "://" not in path:
+        run, path = str(Path(run).resolve()), str(Path(path).resolve())
+    inside = path.removeprefix(f"{run.rstrip('/')}/")
+    if path.rstrip("/") == run.rstrip("/") or (inside != path and inside.split("/")[0] in OWN):
+        raise UserError(
+            f"{target} belongs to the run directory itself: name another place with --out."
+        )
 
 
 def write_file(path: Path, content: bytes) -> None:

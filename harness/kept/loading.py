@@ -1,6 +1,8 @@
 """A kept model of a run directory, loaded into this process."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.errors import CorruptFileError, UserError
@@ -40,7 +42,24 @@ def read_model(results: Results, trial_id: str, device: str) -> tuple[Origin, Me
         origin = decode_origin(data, name)
     except CorruptFileError as error:
         raise CorruptFileError(f"{error}. {AGAIN}") from None
-    return origin, decode_model(data, name, origin, where)
+    if origin.trial_id != trial_id:
+        raise CorruptFileError(f"{name} holds the model of trial {origin.trial_id}. {AGAIN}")
+    with named(origin.method):
+        return origin, decode_model(data, name, origin, where)
+
+
+@contextmanager
+def named(method: str) -> Iterator[None]:
+    """Turn what a method of the user's raises into a message that names it."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        raise UserError(
+            f"The method '{method}' raises {type(error).__name__}: {error}. Its code may have "
+            "changed since it was trained; `unbraid --debug ...` shows where."
+        ) from error
 
 
 def sources_warning(trial_id: str, origin: Origin) -> str:

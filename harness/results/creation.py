@@ -11,6 +11,8 @@ from harness.results.storage import TEMPORARY, Storage
 from harness.results.stored_plan import PLAN, SWEEP, Plan, read_plan, write_plan
 
 DIRECTORIES = ("trials", "curves", "artifacts", "models", "corrupt")
+OWN = (PLAN, SWEEP, LOCK, DATA, *DIRECTORIES)
+"""Files and folders that a run directory consists of."""
 _SHOWN = 3
 _MOST_LINES = 8
 _ALWAYS_DIFFERENT = {"created", "command"}
@@ -25,9 +27,7 @@ def prepare(storage: Storage) -> None:
     if storage.is_file():
         raise UserError(f"{storage.label} is a file; a run directory must be a directory")
     foreign = [
-        name
-        for name in storage.entries()
-        if name not in (PLAN, SWEEP, LOCK, DATA, *DIRECTORIES) and not name.endswith(TEMPORARY)
+        name for name in storage.entries() if name not in OWN and not name.endswith(TEMPORARY)
     ]
     if foreign and not storage.is_file(PLAN):
         raise UserError(

@@ -12,12 +12,20 @@ import pandas as pd
 from harness.results import compaction, further_metrics, verification
 from harness.results.columns import Columns
 from harness.results.creation import prepare, store
-from harness.results.data_seen import require_same_data
+from harness.results.data_seen import DATA, require_same_data
 from harness.results.encoding import encode_arrays
 from harness.results.locking import locked
 from harness.results.records import TrialRecord, artifact_name, model_name
 from harness.results.storage import Storage
-from harness.results.stored_plan import PLAN, Plan, make_plan, read_plan, require_run, write_sweep
+from harness.results.stored_plan import (
+    PLAN,
+    SWEEP,
+    Plan,
+    make_plan,
+    read_plan,
+    require_run,
+    write_sweep,
+)
 from harness.results.trial_files import pair_of, write_pair
 
 LATE_S = 30.0
@@ -107,6 +115,12 @@ class RunDirectory:
     def holds_run(self) -> bool:
         """Say whether a sweep is there."""
         return self._storage.is_file(PLAN)
+
+    def forget_plan(self) -> None:
+        """Delete the plan if no trial of it has ended, as if it had never been made."""
+        if not self.finished():
+            for name in (PLAN, SWEEP, DATA):
+                self._storage.delete(name)
 
     def open(self) -> "RunDirectory":
         """Return this directory if it holds a run.

@@ -41,12 +41,14 @@ class Origin:
 
     Attributes:
         config: the resolved configuration that it was trained by (``TrialConfig.as_dict``).
+        trial_id: the trial's.
         data: properties of the images that it was built for.
         sources: a digest of each module behind the method's class, as it was then.
         versions: of ``unbraid`` and ``torch``.
     """
 
     config: dict[str, Any]
+    trial_id: str
     data: DataSpec
     sources: dict[str, str]
     versions: dict[str, str]
@@ -117,6 +119,7 @@ def decode_origin(data: bytes, name: str) -> Origin:
     shapes = {key: tuple(shape) for key, shape in spec["modalities"].items()}
     return Origin(
         config=described["config"],
+        trial_id=described["trial_id"],
         data=DataSpec(**{**spec, "image_shape": tuple(spec["image_shape"]), "modalities": shapes}),
         sources=described["sources"],
         versions=described["versions"],

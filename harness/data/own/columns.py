@@ -56,6 +56,8 @@ def as_factor(what: str, name: str, values: np.ndarray) -> tuple[np.ndarray, str
         CorruptFileError: a number is NaN or infinite, or there is a gap among the words.
     """
     if values.dtype.kind in "bui":
+        if values.size and int(values.max()) > np.iinfo(np.int64).max:
+            raise CorruptFileError(f"{what}: the column '{name}' has numbers beyond 64 bits.")
         return values.astype(np.int64), ""
     if values.dtype.kind == "f":
         wrong = np.flatnonzero(~np.isfinite(values))
@@ -64,6 +66,10 @@ def as_factor(what: str, name: str, values: np.ndarray) -> tuple[np.ndarray, str
                 f"{what}: the column '{name}' has no finite number in {len(wrong)} rows, the first "
                 f"of them {wrong[0]}. Fill these in, leave their images out, or leave the column "
                 "out by naming the others: dataset.factors=[...]."
+            )
+        if values.size and np.abs(values).max() > np.finfo(np.float32).max:
+            raise CorruptFileError(
+                f"{what}: the column '{name}' has numbers beyond 3.4e38, the largest that is kept."
             )
         return values.astype(np.float32), ""
     if values.dtype.kind == "S":

@@ -113,7 +113,7 @@ def _only_range(what: str, low: float, high: float, *, whole: bool, integer: boo
     raise UserError(
         f"{what} has values from {low:g} to {high:g}, of which it is not certain what is black "
         "and what is white. State it: dataset.range=[LOW,HIGH], for example "
-        f"dataset.range=[{low:g},{high:g}]."
+        f"dataset.range=[{float(low)!r},{float(high)!r}]."
     )
 
 

@@ -113,7 +113,7 @@ def _facts(results: Results, grid: Grid) -> Markup:
         "Scale": sweep.get("scale"),
         "Swept": _swept(sweep),
         "Outcome": f"test {grid.outcome.titled}, {grid.outcome.better} is better",
-        "Seeds": sweep.get("seeds") or grid.rows["seed"].nunique(),
+        "Seeds": grid.rows["seed"].nunique() or sweep.get("seeds"),
         "Started": sweep.get("created"),
         "Duration": _durations(sweep, grid),
         "Commit": _commit(trials),

@@ -60,7 +60,11 @@ def test_the_results_themselves_are_no_target(run: Path, capsys: Capture) -> Non
     for folder in (run, run / "trials"):
         arguments = ["--format", "tensorboard", "--out", str(folder), "--force"]
         said = complaint(capsys, "export", str(run), *arguments)
-        assert "no export has made: it is left alone" in said
+        assert "belongs to the run directory itself" in said
+    for name in ("plan.parquet", "trials/x.parquet"):
+        arguments = ["--format", "parquet", "--out", str(run / name), "--force"]
+        said = complaint(capsys, "export", str(run), *arguments)
+        assert "belongs to the run directory itself" in said
     assert snapshot(run) == before
 
 

@@ -85,7 +85,7 @@ def test_evaluate_goes_on_with_the_same_sweep(run: Path, capsys: Capture) -> Non
         (("metrics=[]",), "Say which metrics"),
         (("metrics=[pose_error]",), "The metric 'pose_error' needs images whose"),
         (("metrics=[log_px]", "seed=1"), "'seed=1': only metrics, device and data_root may be"),
-        (("metrics=[log_px]", "device=tpu"), "device=tpu is not allowed"),
+        (("metrics=[log_px]", "device=tpu"), "device=tpu: write auto, cpu, cuda"),
         (("metrics=[information]",), "The method 'vae' cannot be scored on information"),
     ],
 )
@@ -173,6 +173,33 @@ def test_encode_refuses(capsys: Capture, arguments: tuple[str, ...], says: str) 
     assert not Path("codes.parquet").exists()
 
 
+def test_encode_replaces_nothing_unasked(run: Path, capsys: Capture) -> None:
+    plan = (run / "plan.parquet").read_bytes()
+    for target in ("run/plan.parquet", "run/trials/x.parquet"):
+        said = complaint(capsys, "encode", "run", "--out", target, "--force")
+        assert "belongs to the run directory itself" in said
+    assert (run / "plan.parquet").read_bytes() == plan
+    assert "name a file ending .parquet" in complaint(capsys, "encode", "run", "--out", "codes.py")
+    Path("codes.parquet").write_text("mine")
+    assert "Replace it with --force" in complaint(capsys, "encode", "run", "--out", "codes.parquet")
+    assert Path("codes.parquet").read_text() == "mine"
+    printed(capsys, "encode", "run", "--out", "codes.parquet", "--force")
+    assert len(pd.read_parquet("codes.parquet")) == 1797
+
+
+def test_the_model_of_another_trial_is_refused(run: Path, capsys: Capture) -> None:
+    (mine,) = (run / "models").iterdir()
+    assert main(["train", "method=vae", *SMALL, "seed=1", "run_dir=other"]) == 0
+    (other,) = Path("other/models").iterdir()
+    mine.write_bytes(other.read_bytes())
+    capsys.readouterr()
+    assert main(["evaluate", "run", "metrics=[latents]"]) == 2
+    assert f"holds the model of trial {other.stem}" in capsys.readouterr().err
+    assert "metric.active_units" not in load("run").trials or (
+        load("run").trials["metric.active_units"].isna().all()
+    )
+
+
 @pytest.mark.parametrize("command", [("evaluate", "run", "metrics=[log_px]"), ("encode", "run")])
 def test_damage_and_absence_are_refused(
     run: Path, capsys: Capture, command: tuple[str, ...]
@@ -213,3 +240,14 @@ def test_more_seeds_go_on_with_what_the_run_directory_keeps(
     for arguments in (("keep=all",), ("seeds=4",), ("keep=best", "seeds=5"), ("seeds=6",)):
         assert main([*sweep, *arguments]) == 0
     assert asked == ["all", "all", "best", "best"]
+
+
+def test_a_method_that_raises_is_named(
+    run: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("models.vae.vae.VAE.encode", broken)
+    said = complaint(capsys, "encode", str(run), "--out", "codes.parquet")
+    assert "The method 'vae' raises ZeroDivisionError: division by zero" in said

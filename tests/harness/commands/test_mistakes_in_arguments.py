@@ -67,7 +67,7 @@ IN_THE_CONFIGURATION = {
     "seed=4294967294": "seed=4294967294 seeds=3 reaches seed 4294967296; the largest is 429496729",
     "seed=99999999999999999999": "seed must be less than 4294967296",
     "ray.num_cpus=0": "ray.num_cpus=0 is not allowed",
-    "device=gpu": "device=gpu is not allowed: device must be 'auto', 'cpu' or 'cuda'",
+    "device=gpu": "device=gpu: write auto, cpu, cuda, or cuda:1 for one GPU",
     "run_dir=nowhere://x": "A run directory is a path or a URI such as s3://bucket/run",
     # What cannot be swept, or not like this.
     "method.lr=interval(1e-4,1e-1)": "needs a finite list of values; write method.lr=choice(",

@@ -149,7 +149,7 @@ def test_runs_below_are_named(finished_run: Path, capsys: Capture, command: str)
         ("scale=paper", "resume runs the plan as it stands"),
         ("run_dir=elsewhere", "resume runs the plan as it stands"),
         ("device=choice(cpu,cuda)", "'device=choice(cpu,cuda)': this cannot be swept"),
-        ("device=gpu", "device must be 'auto', 'cpu' or 'cuda'"),
+        ("device=gpu", "device=gpu: write auto, cpu, cuda, or cuda:1"),
         ("ray.nu_cpus=1", "Unknown key 'ray.nu_cpus'. Did you mean 'num_cpus'?"),
         ("ray.num_cpus=0", "ray.num_cpus=0 is not allowed"),
         ("data_root=nowhere", "Files of the dataset 'mnist' are missing"),

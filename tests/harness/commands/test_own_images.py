@@ -137,3 +137,18 @@ def test_a_plan_of_them_needs_no_torch(workplace: Path) -> None:
     write_arrays(workplace / "a.npz")
     done = subprocess.run([sys.executable, "-c", PLAN], check=True, capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "False False", done.stdout
+
+
+def test_pixels_that_were_wrong_do_not_stand_in_the_way_of_right_ones(
+    workplace: Path, capsys: Capture
+) -> None:
+    """Pixels are read when the run directory is there already; it must not keep that plan."""
+    images = IMAGES / 255
+    images[7, 0, 0] = np.nan
+    write_arrays(workplace / "a.npz", images)
+    arguments = [*TRAIN, *ARRAYS, "dataset.range=[0,1]", "scale.batch_size=8"]
+    assert main(arguments) == 2
+    assert "NaN" in capsys.readouterr().err
+    assert not (workplace / "run" / "plan.parquet").exists()
+    write_arrays(workplace / "a.npz", IMAGES / 255)
+    assert main(arguments) == 0

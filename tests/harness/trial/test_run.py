@@ -17,7 +17,12 @@ from models.method import Method
 from tests.harness.helpers import toys
 from tests.harness.helpers.toys import STEPS, KnownBound, MeanImage
 
-ORIGIN = {"git_commit": "abc", "git_dirty": False, "data_root": None}
+ORIGIN = {
+    "git_commit": "abc",
+    "git_dirty": False,
+    "data_root": None,
+    "data_fingerprint": "0" * 16,
+}
 
 
 def run(trial: TrialConfig) -> tuple[list[Advance], TrialRecord]:

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from reports.latex.numbers import Number, Precision, cell, precision_of
+from reports.latex.text import escaped
 
 NONE = Number(math.nan, math.nan, math.nan, 0)
 
@@ -46,3 +47,8 @@ def test_cells() -> None:
     )
     assert cell(of(1, math.nan, n=1), two, "sd", usual_n=3, bold=False) == "$1.00^{n=1}$"
     assert cell(NONE, two, "sd", usual_n=3, bold=False) == "--"
+
+
+def test_powers_are_mathematics() -> None:
+    assert escaped("lr=10⁻⁴ d_u") == r"lr=10$^{-4}$ d\_u"
+    assert escaped("3 × 10⁻¹²").endswith("10$^{-12}$")

@@ -10,7 +10,7 @@ import pytest
 from harness.data.dataset import Dataset
 from harness.datasets.arrays.dataset import ArraysOptions
 from harness.datasets.registry import check_available, load_dataset
-from harness.errors import UserError
+from harness.errors import CorruptFileError, UserError
 from tests.harness.datasets.helpers.own_files import BESIDE, IMAGES, WORDS, N, write_arrays
 
 FIRST = IMAGES.transpose(0, 3, 1, 2)
@@ -304,3 +304,9 @@ def test_the_test_is_in_the_range_of_the_training(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"seems to be in \[0,255\] and .* in \[0,65535\]. State"):
         load(train, test_path=str(test))
     assert load(train, test_path=str(test), range=(0, 65535)).test.images.max() == 255
+
+
+@pytest.mark.parametrize("values", [np.full(N, 2**64 - 1, np.uint64), np.full(N, 1e300)])
+def test_numbers_that_cannot_be_kept_are_refused(tmp_path: Path, values: np.ndarray) -> None:
+    with pytest.raises(CorruptFileError, match="'row' has numbers beyond"):
+        load(write_arrays(tmp_path / "a.npz", row=values))
