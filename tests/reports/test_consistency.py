@@ -17,8 +17,10 @@ from harness.results import Results
 from reports.page.text import p_value
 from reports.stats.estimates import ALPHA
 from tests.reports.helpers.ablations import PUBLISHED, factorial, rodi
+from tests.reports.helpers.datasets import on_two_datasets
 from tests.reports.helpers.methods import METHODS, made_up
 from tests.reports.helpers.reading_html import Document, report
+from tests.reports.helpers.searches import BOUND, search, two
 from tests.reports.helpers.synthetic import TRANSFORMS, Sweep, results, without
 
 TIES = dict.fromkeys(TRANSFORMS, -150.0)
@@ -57,6 +59,13 @@ RUNS = {
     **{f"variants, {n} seeds": lambda n=n: rodi(seeds=n) for n in (1, 2, 3, 5, 10)},
     "variants, noisy": lambda: rodi(sd=0.02, seeds=4),
     "variants, ties": lambda: rodi(dict.fromkeys("abcde", (0.125, 0.145, 0.035)), sd=0.01),
+    "methods, two datasets": on_two_datasets,
+    "stability, one trial": lambda: without(results(), sorted(results().trials["trial_id"])[1:]),
+    "search": lambda: search(12),
+    "search, constrained": lambda: search(12, constraints=BOUND),
+    "search, one seed": lambda: search(8, seeds=1),
+    "search, two objectives": two,
+    "search, nothing finished": lambda: without(search(6), search(6).plan["trial_id"].tolist()),
     "factors": lambda: factorial(
         {"method.beta": (1.0, 4.0), "method.d": (2, 4)}, lambda **v: -150.0
     ),
@@ -66,6 +75,7 @@ KINDS = {
     "methods": "comparison",
     "variants": "ablation",
     "factors": "ablation",
+    "search": "tuning",
 }
 
 

@@ -13,7 +13,7 @@ from reports.kinds.tuning.front import draw_fronts
 from reports.kinds.tuning.reading import caution, commands, headline, setting
 from reports.kinds.tuning.search import Configuration, Search, read_search
 from reports.kinds.tuning.study import front, rebuild
-from reports.kinds.tuning.tables import configurations_table, front_table
+from reports.kinds.tuning.tables import beside_default_table, configurations_table, front_table
 from reports.layout.curves import read_curves
 from reports.layout.grid import lay_out
 from reports.layout.outcome import LOSS
@@ -32,6 +32,8 @@ def page(results: Results) -> Page:
     result: list[Part] = [setting(search)]
     for objective in search.objectives:
         result += headline(search, objective)
+    if beside := beside_default_table(search):
+        result.append(beside)
     if best and len(search.valued) > 1:
         result.append(caution(search))
     if len(search.objectives) > 1:

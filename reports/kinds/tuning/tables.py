@@ -11,7 +11,7 @@ from reports.kinds.tuning.command import train_command
 from reports.kinds.tuning.search import Configuration, Search
 from reports.layout.outcome import Outcome
 from reports.page.tables import Column, Table
-from reports.page.text import durations, number, words
+from reports.page.text import bare_p, durations, interval, number, words
 
 
 def configurations_table(search: Search) -> Table:
@@ -55,6 +55,47 @@ def front_table(search: Search, front: Sequence[Configuration]) -> Table:
     frame = configurations_frame(search)
     numbers = [c.number for c in rows]
     return Table("front", caption, columns, frame[frame["configuration"].isin(numbers)])
+
+
+def beside_default_table(search: Search) -> Table | None:
+    """Return one row an objective: its best configuration beside the default; None for neither."""
+    default = search.default
+    if default is None or default.status != "ok":
+        return None
+    rows = [
+        (objective, best, best.minus(default, objective))
+        for objective in search.objectives
+        if (best := search.best(objective)) and best is not default
+    ]
+    if not rows:
+        return None
+    gaps = [gap for *_, gap in rows]
+    columns = [
+        Column("objective", [f"{o.titled} {o.arrow}".strip() for o, *_ in rows]),
+        Column("best, no.", [str(best.number) for _, best, _ in rows]),
+        Column("best", [number(best.mean(o).value) for o, best, _ in rows]),
+        Column("default", [number(default.mean(o).value) for o, *_ in rows]),
+        Column("best − default", [interval(gap, signed=True) for gap in gaps]),
+        Column("n", [str(gap.n) for gap in gaps]),
+        Column("p", [bare_p(gap.p) for gap in gaps]),
+    ]
+    caption = (
+        f"The best configuration of each objective beside {search.start} (number 0): means over "
+        "seeds, their difference paired by seed with Student's 95 % interval, and p of the paired "
+        "t-test, not adjusted for having chosen the best."
+    )
+    data = pd.DataFrame(
+        {
+            "objective": [o.name for o, *_ in rows],
+            "best": [best.number for _, best, _ in rows],
+            "difference": [gap.value for gap in gaps],
+            "low": [gap.low for gap in gaps],
+            "high": [gap.high for gap in gaps],
+            "n": [gap.n for gap in gaps],
+            "p": [gap.p for gap in gaps],
+        }
+    )
+    return Table("default", caption, columns, data)
 
 
 def configurations_frame(search: Search) -> pd.DataFrame:
