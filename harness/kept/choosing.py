@@ -87,6 +87,9 @@ def _none_kept(results: Results) -> str:
 
 def _why_none(results: Results) -> str:
     if results.counts["ok"]:
+        keep = (results.sweep.get("settings") or {}).get("keep")
+        if keep in ("best", "all"):
+            return "their files are not in the folder models any more"
         return "it was run with keep=none, or by an older unbraid that kept none"
     return f"none of its {results.counts['planned']} trials has ended well so far"
 
@@ -113,4 +116,6 @@ def _why(results: Results, trial_id: str) -> str:
     keep = (results.sweep.get("settings") or {}).get("keep")
     if keep == "none":
         return "it was run with keep=none"
+    if keep == "all":
+        return "its file is not in the folder models any more"
     return "another one of its method and dataset is better (keep=all keeps every model)"

@@ -40,13 +40,20 @@ def list_folder(folder: Path) -> Listing:
     The first of these say the split where they are called train, test and so on.
 
     Raises:
-        UserError: there are none.
+        UserError: there are none, or some are beside the subfolders that say the split.
     """
     names = _found(folder)
     parents = [name.split("/")[:-1] for name in names]
     columns: Columns = {}
     firsts = {parent[0] if parent else "" for parent in parents}
-    if len(firsts) > 1 and all(map(is_split, firsts)):
+    others = sorted(first for first in firsts if not is_split(first))
+    if others and len(firsts) - len(others) > 1:  # else images for the test would be trained on
+        raise UserError(
+            f"{folder} has subfolders for training and for the test, and images beside them: "
+            f"{', '.join(other or 'in no subfolder' for other in others)}. Move these into one of "
+            "the two, or name two folders: dataset.path=TRAIN dataset.test_path=TEST."
+        )
+    if len(firsts) > 1 and not others:
         columns["split"] = np.array([parent[0] for parent in parents])
         parents = [parent[1:] for parent in parents]
     if any(parents):

@@ -54,7 +54,7 @@ def test_without_any_model_it_is_said_why(tmp_path: Path) -> None:
     assert said.endswith(f"can keep theirs: unbraid resume {run.location} keep=best.")
     run.write(runs.record(planned[1], model=None, elbo=1.0))
     said = refusal(run, planned[1].trial_id)
-    assert "it was run with keep=none, or by an older unbraid that kept none" in said
+    assert "their files are not in the folder models any more" in said
     assert "run the command of its sweep.yaml with another run_dir" in said
 
 

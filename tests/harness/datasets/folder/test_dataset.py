@@ -93,6 +93,14 @@ def test_folders_of_the_words_train_and_test_are_the_splits(tmp_path: Path) -> N
     assert apart.train.factors.keys() == {"label"}
 
 
+def test_images_beside_train_and_test_are_refused(tmp_path: Path) -> None:
+    """They would be split at random together with those of the test."""
+    for part in ("train", "test", "other"):
+        write_pictures(tmp_path / part, 8)
+    with pytest.raises(UserError, match=r"beside them: other\. Move these"):
+        load(tmp_path)
+
+
 def write_mixed(folder: Path) -> None:
     """Write images of several modes and sizes, of which none is 64 x 64."""
     folder.mkdir()
