@@ -134,7 +134,8 @@ def _keys(metric: str) -> dict[str, str]:
     from harness.metrics.registry import METRICS
 
     better = {"higher": "higher is better", "lower": "lower is better", "none": "informs only"}
-    return {
+    takes = {f"metrics=[{metric}]": f"takes {METRICS.load(metric).takes}"}
+    return takes | {
         f"metric.{key.name}": (
             f"{key.label}{f' ({key.unit})' if key.unit else ''}: {better[key.direction]}, in "
             f"{key.range}; a perfect method scores {key.oracle}"

@@ -1,5 +1,6 @@
 """What ``sweep`` and ``resume`` share: run the missing trials of a plan and print how it went."""
 
+import json
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ from harness.config.halving import make_halving
 from harness.config.schema import Settings, TrialConfig
 from harness.config.search_settings import Asha, Grid
 from harness.config.searched_space import Searched
+from harness.config.trials import trial_from_dict
 from harness.data.dataset import Dataset
 from harness.data.fingerprint import fingerprint
 from harness.data.options import DatasetOptions
@@ -16,8 +18,9 @@ from harness.execution.driver import run_trials
 from harness.execution.progress import Progress, label
 from harness.execution.ray_session import ray_session, slots
 from harness.kept.best import BestModels
+from harness.metrics.registry import METRICS, metric_keys
 from harness.provenance import code_version
-from harness.results import FINAL_STATUSES, RunDirectory, load
+from harness.results import FINAL_STATUSES, Results, RunDirectory, load
 from harness.search.standing import standing
 from harness.shell import command_line
 
@@ -164,10 +167,29 @@ def summarize(directory: RunDirectory) -> int:
         )
     if counts["missing"]:
         _say_how_to_go_on(directory)
+    for name in _unscored(results):
+        print(f"no trial was scored on {name}, which takes {METRICS.load(name).takes}")
     if results.smoke:
         print(SMOKE)
     print("Draw the report: " + command_line(["unbraid", "report", directory.location]))
     return 1 if counts["missing"] or counts["failed"] else 0
+
+
+def _unscored(results: Results) -> list[str]:
+    """Return the metrics that were asked for and that no trial which ended well has a value of."""
+    ok = results.trials[results.trials["status"] == "ok"]
+    if not len(ok):
+        return []
+    asked = trial_from_dict(json.loads(results.plan["config"].iloc[0])).metrics
+    return [
+        name
+        for name in asked
+        if not any(ok[column].notna().any() for column in _columns(name) if column in ok)
+    ]
+
+
+def _columns(metric: str) -> list[str]:
+    return [f"metric.{key}" for key in metric_keys([metric])]
 
 
 def _interrupted(directory: RunDirectory, planned: int) -> int:

@@ -34,6 +34,22 @@ class MetricKey:
     oracle: str
 
 
+_FACTORS = {
+    "known_appearance": "appearance factors",
+    "known_pose": "pose factors",
+    "known_identity": "identities",
+    "known_frame": "frames",
+    "known_camera": "cameras",
+    "known_keypoints": "keypoints",
+    "known_latents": "generating latents",
+    "known_unit": "lengths in mm",
+    "identity_factor": "identities",
+    "frame_factor": "frames",
+    "camera_factor": "cameras",
+}
+"""What the fields are called that a metric may need of a dataset."""
+
+
 @dataclass(frozen=True)
 class Metric:
     """A metric of the final evaluation; made by :func:`metric`.
@@ -61,6 +77,18 @@ class Metric:
     of_factors: tuple[str, ...] = ()
     of_options: tuple[str, ...] = ()
     of_modalities: tuple[str, ...] = ()
+
+    @property
+    def takes(self) -> str:
+        """What it is scored on, in words: ``a method with Encodes, a dataset with identities``."""
+        parts = []
+        if self.needs is not object:
+            parts.append(f"a method with {self.needs.__name__} (models/protocols.py)")
+        known = [_FACTORS.get(name, name) for name in self.of_factors]
+        known += [_FACTORS.get(name, name) for name in self.of_options] + [*self.of_modalities]
+        if known:
+            parts.append(f"a dataset with {' and '.join(dict.fromkeys(known))}")
+        return ", ".join(parts) or "any method and dataset"
 
     @property
     def draws(self) -> bool:

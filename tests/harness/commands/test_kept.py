@@ -251,3 +251,12 @@ def test_a_method_that_raises_is_named(
     monkeypatch.setattr("models.vae.vae.VAE.encode", broken)
     said = complaint(capsys, "encode", str(run), "--out", "codes.parquet")
     assert "The method 'vae' raises ZeroDivisionError: division by zero" in said
+
+
+@pytest.mark.usefixtures("workplace")
+def test_a_metric_without_any_value_is_named(capsys: Capture) -> None:
+    asked = "metrics=[elbo,beta_vae_score]"
+    lines = printed(capsys, "train", "method=vae", *SMALL, asked, "run_dir=run")
+    (said,) = [line for line in lines if "no trial was scored" in line]
+    assert said.startswith("no trial was scored on beta_vae_score, which takes a method with ")
+    assert said.endswith("a dataset with identities and frames")

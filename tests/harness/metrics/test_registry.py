@@ -102,6 +102,15 @@ def test_metrics_that_draw_are_those_with_a_generator() -> None:
     assert drawing == {"elbo", "log_px", "information", "seconds", "regress_out"}
 
 
+def test_what_a_metric_takes_is_said_in_words() -> None:
+    takes = METRICS.load("factor_scores").takes
+    assert takes.startswith("a method with Encodes (models/protocols.py)")
+    assert takes.endswith(", a dataset with appearance factors and pose factors")
+    assert METRICS.load("seconds").takes == "any method and dataset"
+    words = [METRICS.load(name).takes for name in METRIC_PATHS]
+    assert not [text for text in words if "known_" in text or "_factor" in text]
+
+
 MSE = {"name": "mse", "label": "MSE", "direction": "lower", "unit": "squared intensity"}
 
 
