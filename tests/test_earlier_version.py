@@ -71,7 +71,7 @@ def test_labels_of_metrics_are_those_of_now(tmp_path: Path) -> None:
     assert main(["report", str(FOLDER / "comparison"), "--out", str(out)]) == 0
     words = Document(out.read_text(encoding="utf-8")).words
     assert "total KL (nats) Neither way is better, in [0, inf)." in words
-    assert "MSE (squared intensity) ↓ in [0, 1]" in words
+    assert "MSE (squared intensity) Lower is better, in [0, 1]." in words
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ def workplace(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow  # several commands, of which each starts anew
 def test_the_commands_run(workplace: Path) -> None:
     printed = run(workplace, *blocks("A dataset", "bash"))
     assert re.search(r"^dataset.side=28 +height and width of an image, pixels.$", printed, re.M)

@@ -21,6 +21,7 @@ def workplace(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow  # several commands, of which each starts anew
 def test_the_commands_run(workplace: Path) -> None:
     printed = run(workplace, COMMANDS)
     assert "method.lr=0.001  λ: Adam's learning rate [mine]" in printed
