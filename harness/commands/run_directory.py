@@ -27,7 +27,7 @@ def planned(sweep: Sweep, arguments: list[str]) -> Iterator[RunDirectory]:
     Raises:
         UserError: the directory holds something else, is in use, or cannot be written.
     """
-    directory = RunDirectory(sweep.settings.run_dir or default_run_dir(sweep))
+    directory = RunDirectory(location_of(sweep))
     command = command_line(["unbraid", *arguments])
     with directory.lock():
         trials = unique([*_suggested(directory, sweep), *sweep.trials])
@@ -60,7 +60,7 @@ def keeping(sweep: Sweep) -> Sweep:
 
     Else more seeds for a sweep with ``keep=all`` would delete its models.
     """
-    directory = RunDirectory(sweep.settings.run_dir or default_run_dir(sweep))
+    directory = RunDirectory(location_of(sweep))
     named = any(argument.startswith("keep=") for argument in sweep.arguments)
     if named or not directory.holds_run():
         return sweep
@@ -68,7 +68,9 @@ def keeping(sweep: Sweep) -> Sweep:
     return replace(sweep, settings=replace(sweep.settings, keep=stored))
 
 
-def default_run_dir(sweep: Sweep) -> str:
-    """Return where a sweep goes that names no run directory."""
+def location_of(sweep: Sweep) -> str:
+    """Return where a sweep's results go: into ``run_dir``, or a folder named after it."""
+    if sweep.settings.run_dir:
+        return sweep.settings.run_dir
     name = sweep.space.name if sweep.space else f"{sweep.trials[0].method}_sweep"
     return str(Path("runs") / name.replace(".", "_"))

@@ -17,7 +17,7 @@ from harness.execution.driver import run_trials
 from harness.execution.progress import Progress, label
 from harness.execution.ray_session import ray_session, slots
 from harness.kept.best import BestModels
-from harness.metrics.registry import METRICS, metric_keys
+from harness.metrics.registry import METRICS, metric_columns
 from harness.provenance import code_version
 from harness.results import FINAL_STATUSES, Results, RunDirectory, load
 from harness.search.standing import standing
@@ -183,12 +183,8 @@ def _unscored(results: Results) -> list[str]:
     return [
         name
         for name in asked
-        if not any(ok[column].notna().any() for column in _columns(name) if column in ok)
+        if not any(ok[column].notna().any() for column in metric_columns(name) if column in ok)
     ]
-
-
-def _columns(metric: str) -> list[str]:
-    return [f"metric.{key}" for key in metric_keys([metric])]
 
 
 def _interrupted(directory: RunDirectory, planned: int) -> int:

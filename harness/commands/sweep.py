@@ -9,10 +9,9 @@ from harness.config.sweep import resolve
 
 def location_of(overrides: Sequence[str]) -> str:
     """Return the run directory of the sweep that some overrides describe."""
-    from harness.commands.run_directory import default_run_dir
+    from harness.commands import run_directory
 
-    sweep = resolve(overrides)
-    return sweep.settings.run_dir or default_run_dir(sweep)
+    return run_directory.location_of(resolve(overrides))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from harness.evaluation.scores import evaluate, require_scorable
 from harness.kept.loading import read_model
 from harness.kept.ranking import Kept
 from harness.methods import METHODS
-from harness.metrics.registry import METRICS, check_metrics, metric_keys
+from harness.metrics.registry import METRICS, check_metrics, metric_columns
 from harness.results import Results
 from harness.trial.run import evaluation_data
 from harness.trial.weights import Origin
@@ -60,7 +60,7 @@ def tasks(results: Results, models: Sequence[Kept], names: Sequence[str]) -> lis
     has = rows.notna()
 
     def lacks(trial_id: str, name: str) -> bool:
-        columns = [f"metric.{key}" for key in metric_keys([name])]
+        columns = metric_columns(name)
         return not any(column in has and has.at[trial_id, column] for column in columns)
 
     return [

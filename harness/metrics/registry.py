@@ -94,6 +94,11 @@ def metric_keys(names: Iterable[str]) -> list[str]:
     return [key.name for name in names for key in METRICS.load(name).keys]
 
 
+def metric_columns(name: str) -> list[str]:
+    """Return the columns of a run directory's trials that a metric fills, in order."""
+    return [f"metric.{key}" for key in metric_keys([name])]
+
+
 def known_keys() -> "dict[str, MetricKey]":
     """Return the keys of all metrics of this distribution, by name."""
     return {key.name: key for name in METRIC_PATHS for key in METRICS.load(name).keys}
