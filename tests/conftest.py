@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.helpers import real_data  # noqa: F401  reads UNBRAID_DATA before it is hidden
+
 WITH_RAY = ("harness/execution", "test_earlier_version.py")
 """Tests that start Ray, which takes all processors: in parallel runs they follow one another."""
 
@@ -18,9 +20,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep the user's cache of rendered data out of the tests."""
+def _own_cache_no_data(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the user's cache and data out of the tests; ``real_data`` hands the data out."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("UNBRAID_DATA", raising=False)
         patch.setenv("UNBRAID_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 

@@ -17,7 +17,6 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         raise AssertionError("Ray was started")
 
     monkeypatch.setattr(ray, "init", refuse)
-    monkeypatch.delenv("UNBRAID_DATA", raising=False)
     folder = tmp_path / "workplace"
     folder.mkdir()
     monkeypatch.chdir(folder)

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+DATA = os.environ.get("UNBRAID_DATA")
+"""The folder named when the tests began; ``tests/conftest.py`` hides it from the code."""
+
 
 def real_data(folder: str) -> Path:
     """Return ``UNBRAID_DATA`` if it holds ``folder``; skip the test that asks otherwise."""
-    root = os.environ.get("UNBRAID_DATA")
-    if not root:
+    if not DATA:
         pytest.skip("needs real data: the environment variable UNBRAID_DATA is not set")
-    if not (Path(root) / folder).is_dir():
-        pytest.skip(f"needs real data: UNBRAID_DATA={root} holds no folder {folder!r}")
-    return Path(root)
+    if not (Path(DATA) / folder).is_dir():
+        pytest.skip(f"needs real data: UNBRAID_DATA={DATA} holds no folder {folder!r}")
+    return Path(DATA)

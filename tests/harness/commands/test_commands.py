@@ -216,7 +216,6 @@ def test_doctor_compares_files_with_what_was_published(
     published, found = "099a2078d58cec4daad0702c55d06868", hashlib.md5(b"abc").hexdigest()
     for check in ("_versions", "_processors", "_data", "_disk", "_ray"):
         monkeypatch.setattr(doctor, check, lambda *_: iter(()))
-    monkeypatch.delenv("UNBRAID_DATA", raising=False)
     asked = ["doctor", "--data-root", str(tmp_path)]
     assert main(asked) == 0
     assert not capsys.readouterr().out

@@ -161,7 +161,6 @@ def test_more_images_than_are_decoded_at_once(
 def test_missing_files_are_named_with_the_remedy(
     ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("UNBRAID_DATA", raising=False)
     remedy = "data_root=FOLDER.*img_align_celeba.*'faces' needs no files"
     with pytest.raises(UserError, match=f"needs a folder with data.*{remedy}"):
         ask(CelebaOptions(), None)

@@ -179,7 +179,6 @@ def test_another_pickle_of_the_same_images_cuts_out_other_squares(tmp_path: Path
 
 @both
 def test_what_is_missing_is_named(ask: Ask, tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.delenv("UNBRAID_DATA", raising=False)
     remedy = "data_root=FOLDER.*anno_training.pickle.*'hands' needs no files"
     with pytest.raises(UserError, match=f"needs a folder with data.*{remedy}"):
         ask(RhdOptions(), None)

@@ -180,7 +180,6 @@ def test_the_first_so_many_show_several_sequences(stb: Path) -> None:
 
 @both
 def test_what_is_missing_is_named(ask: Ask, tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.delenv("UNBRAID_DATA", raising=False)
     remedy = "data_root=FOLDER.*B1Counting_BB.mat.*'hands' needs no files"
     with pytest.raises(UserError, match=f"needs a folder with data.*{remedy}"):
         ask(StbOptions(), None)

@@ -37,7 +37,6 @@ def test_the_environment_names_the_folder(tmp_path: Path, monkeypatch: pytest.Mo
 
 @both
 def test_without_a_folder_the_remedy_is_told(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("UNBRAID_DATA", raising=False)
     with pytest.raises(UserError, match=r"data_root=FOLDER.*UNBRAID_DATA.*'digits' and 'glyphs'"):
         ask(PLAIN, None)
 

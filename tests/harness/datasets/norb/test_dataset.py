@@ -88,7 +88,6 @@ def test_smaller_images_and_limits(tmp_path: Path) -> None:
 def test_missing_files_are_named_with_the_remedy(
     ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("UNBRAID_DATA", raising=False)
     remedy = r"data_root=FOLDER.*source=procedural needs no files"
     with pytest.raises(UserError, match=f"needs a folder with data.*{remedy}"):
         ask(REAL, None)

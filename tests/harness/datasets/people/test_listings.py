@@ -115,7 +115,6 @@ def test_the_first_so_many_are_the_only_ones_read(tmp_path: Path) -> None:
 def test_what_is_missing_is_named(
     ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("UNBRAID_DATA", raising=False)
     with pytest.raises(UserError, match=r"needs a folder with data.*source=procedural"):
         ask(REAL, None)
     with pytest.raises(UserError, match=r"neither bounding_box_train nor train\.csv \(looked in "):

@@ -73,7 +73,6 @@ def test_test_characters_are_others_and_always_the_same(tmp_path: Path) -> None:
 def test_missing_files_are_named_with_the_remedy(
     ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("UNBRAID_DATA", raising=False)
     remedy = f"data_root=FOLDER.*sprites_<n>.mat.*{FILE}.*source=procedural needs no files"
     with pytest.raises(UserError, match=f"need a folder with data.*{remedy}"):
         ask(REAL, None)
