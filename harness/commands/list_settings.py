@@ -4,7 +4,7 @@ from importlib.resources import files
 from itertools import takewhile
 
 from harness.config.compose import compose_config, options_of
-from harness.config.search_settings import build_search
+from harness.config.searched.settings import build_search
 from harness.data.options import field_meanings
 from harness.training.scale import Scale
 

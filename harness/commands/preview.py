@@ -7,7 +7,7 @@ must be timed.
 import sys
 
 from harness.config.schema import Settings, TrialConfig
-from harness.config.search_settings import OptunaSearch
+from harness.config.searched.settings import OptunaSearch
 from harness.config.sweep import Sweep
 from harness.datasets.registry import check_available
 from harness.errors import UserError

@@ -8,8 +8,8 @@ from harness.commands import preview, run_missing
 from harness.commands.run_directory import columns_of
 from harness.config.overrides import parse
 from harness.config.schema import Settings
-from harness.config.search_settings import Grid
-from harness.config.searched_space import searched_again
+from harness.config.searched.settings import Grid
+from harness.config.searched.space import searched_again
 from harness.config.settings import build_settings
 from harness.errors import UserError
 from harness.planning import plan_frame, planned_trials

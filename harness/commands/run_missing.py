@@ -5,10 +5,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from harness.commands.preview import SMOKE
-from harness.config.halving import make_halving
 from harness.config.schema import Settings, TrialConfig
-from harness.config.search_settings import Asha, Grid
-from harness.config.searched_space import Searched
+from harness.config.searched.halving import make_halving
+from harness.config.searched.settings import Asha, Grid
+from harness.config.searched.space import Searched
 from harness.data.dataset import Dataset
 from harness.data.fingerprint import fingerprint
 from harness.data.options import DatasetOptions

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Lt
 
-from harness.config.search_settings import Grid, NoScheduler, Scheduler, Search
+from harness.config.searched.settings import Grid, NoScheduler, Scheduler, Search
 from harness.data.options import DatasetOptions
 from harness.training.scale import Scale
 

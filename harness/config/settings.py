@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.config.build import build
 from harness.config.schema import RaySettings, Settings
-from harness.config.search_settings import build_scheduler, build_search
+from harness.config.searched.settings import build_scheduler, build_search
 from harness.tracking.registry import check_trackers
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from harness.config.checks import check_batches, check_declared, check_scores
 from harness.config.compose import compose_config
-from harness.config.halving import make_halving
 from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
 from harness.config.per_method import by_method_and_scale, collect, split
 from harness.config.schema import Settings, TrialConfig
-from harness.config.search_settings import Asha
 from harness.config.search_spaces import SearchSpace
-from harness.config.searched_space import Searched, searched_space
+from harness.config.searched.halving import make_halving
+from harness.config.searched.settings import Asha
+from harness.config.searched.space import Searched, searched_space
 from harness.config.settings import build_settings
 from harness.config.trials import Contents, make_trial, unique, with_values
 from harness.errors import UserError

@@ -11,8 +11,8 @@ from typing import Any
 
 from ray import tune
 
-from harness.config.halving import Halving
 from harness.config.schema import TrialConfig
+from harness.config.searched.halving import Halving
 from harness.config.trials import trial_from_dict
 from harness.data.dataset import Dataset
 from harness.data.options import DatasetOptions

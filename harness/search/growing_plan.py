@@ -6,10 +6,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from harness.axes import Assignment, key
-from harness.config.goal import Goal
 from harness.config.schema import TrialConfig
-from harness.config.search_settings import OptunaSearch
-from harness.config.searched_space import Searched
+from harness.config.searched.goal import Goal
+from harness.config.searched.settings import OptunaSearch
+from harness.config.searched.space import Searched
 from harness.planning import plan_frame, planned_trials
 from harness.results import Curves, Results, RunDirectory, Status, load
 from harness.search.outcome import Outcome, require_scores, together

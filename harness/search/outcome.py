@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
 
-from harness.config.goal import Goal
-from harness.config.halving import Halving
+from harness.config.searched.goal import Goal
+from harness.config.searched.halving import Halving
 from harness.errors import UserError
 from harness.results import Results, Status
 

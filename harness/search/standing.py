@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from harness.config.halving import Halving
 from harness.config.schema import TrialConfig
+from harness.config.searched.halving import Halving
 from harness.methods import declaration
 from harness.results import Results
 from harness.search.outcome import scores_along

@@ -9,8 +9,8 @@ import optuna
 from optuna.trial import TrialState
 
 from harness.axes import Assignment, Axes, Choices, as_choice, distribution, draw, key
-from harness.config.goal import Goal
-from harness.config.search_settings import OptunaSearch
+from harness.config.searched.goal import Goal
+from harness.config.searched.settings import OptunaSearch
 from harness.config.trials import value_at
 from harness.errors import UserError
 from harness.search.outcome import Outcome

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.config.halving import Halving
+from harness.config.searched.halving import Halving
 from harness.config.sweep import resolve
 from harness.results import load
 from harness.search.standing import Standing, standing, together

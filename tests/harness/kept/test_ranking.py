@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.config.goal import make_goal
+from harness.config.searched.goal import make_goal
 from harness.kept.ranking import best_of_each, kept_model, kept_models, ranking_of
 from harness.metrics.registry import describe_keys
 from harness.results import load

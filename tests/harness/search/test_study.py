@@ -8,8 +8,8 @@ import pytest
 from optuna.trial import TrialState
 
 from harness.axes import Assignment, Axis, Choices, Interval, key
-from harness.config.goal import Goal, make_goal
-from harness.config.search_settings import OptunaSearch
+from harness.config.searched.goal import Goal, make_goal
+from harness.config.searched.settings import OptunaSearch
 from harness.errors import UserError
 from harness.search.outcome import Outcome
 from harness.search.study import OptunaStudy, check_storage

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.config.schema import TrialConfig
-from harness.config.search_settings import Asha
+from harness.config.searched.settings import Asha
 from harness.errors import UserError, did_you_mean
 from harness.metrics.registry import METRICS
 

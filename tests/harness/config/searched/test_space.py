@@ -3,7 +3,7 @@
 import pytest
 
 from harness.axes import Choices, Interval
-from harness.config.searched_space import searched_again
+from harness.config.searched.space import searched_again
 from harness.config.sweep import resolve
 from harness.errors import UserError
 

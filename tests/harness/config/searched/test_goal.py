@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.config.goal import make_goal
+from harness.config.searched.goal import make_goal
 from harness.config.trials import value_at
 from harness.constraints import Constraint
 from harness.errors import UserError

@@ -17,10 +17,10 @@ from harness.axes import (
     size,
 )
 from harness.config.compose import compose_config
-from harness.config.goal import Goal, make_goal
 from harness.config.overrides import GROUPS, Overrides
 from harness.config.schema import Settings, TrialConfig
-from harness.config.search_settings import Grid, OptunaSearch, RandomSearch
+from harness.config.searched.goal import Goal, make_goal
+from harness.config.searched.settings import Grid, OptunaSearch, RandomSearch
 from harness.config.trials import Contents, make_trial, value_at, with_values
 from harness.errors import UserError
 
