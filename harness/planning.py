@@ -57,9 +57,26 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         "constraints": list(space.constraints) if space else [],
         "seeds": sweep.settings.seeds,
         "trials": sweep.n_trials,
-        "search": sweep.searched.describe() if sweep.searched else {"name": "grid"},
+        **_describe_search(sweep),
         "scheduler": dataclasses.asdict(sweep.settings.scheduler),
         "metrics": describe_keys(first.metrics),
         "settings": {**dataclasses.asdict(sweep.settings), "log": list(sweep.settings.log)},
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def _describe_search(sweep: Sweep) -> dict[str, Any]:
+    """Return ``search``; where several are searched, or one is confirmed, also ``searches``.
+
+    Each of these has what ``search`` has of one alone, and the names of method and dataset.
+    """
+    described = [searched.describe() for searched in sweep.searches]
+    if not described:
+        return {"search": {"name": "grid"}}
+    if len(described) == 1 and not sweep.searches[0].confirm:
+        return {"search": described[0]}
+    if len(described) == 1:
+        return {"search": described[0], "searches": described}
+    own = ("axes", "base", "begins", "trials")
+    shared = {key: value for key, value in described[0].items() if key not in own}
+    return {"search": {**shared, "trials": sweep.settings.trials}, "searches": described}

@@ -9,7 +9,7 @@ from harness.commands.run_directory import columns_of
 from harness.config.overrides import parse
 from harness.config.schema import Settings
 from harness.config.searched.settings import Grid
-from harness.config.searched.space import searched_again
+from harness.config.searched.space import Searched, searches_again
 from harness.config.settings import build_settings
 from harness.errors import UserError
 from harness.planning import plan_frame, planned_trials
@@ -27,13 +27,13 @@ def run(options: argparse.Namespace) -> int:
     settings = dataclasses.replace(settings, run_dir=options.run_dir)
     trials = planned_trials(results)
     preview.check_ready(trials, settings)
-    searched = None
+    searches: list[Searched] = []
     if not isinstance(settings.search, Grid):
-        searched = searched_again(results.sweep["search"], settings)
+        searches = searches_again(results.sweep, settings)
     with directory.lock():
         # A run that an earlier version has begun gets the columns that have come since.
         directory.create(results.sweep, plan_frame(trials), columns_of(trials))
-        return run_missing.finish(directory, trials, settings, results.sweep["swept"], searched)
+        return run_missing.finish(directory, trials, settings, results.sweep["swept"], searches)
 
 
 def changed(settings: dict[str, Any], arguments: list[str]) -> Settings:

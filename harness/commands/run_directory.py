@@ -48,10 +48,11 @@ def columns_of(trials: list[TrialConfig]) -> Columns:
 
 def _suggested(directory: RunDirectory, sweep: Sweep) -> list[TrialConfig]:
     """Return what a search has suggested in an earlier session, if it was this one."""
-    if not (sweep.searched and sweep.searched.grows and directory.holds_run()):
+    if not (any(searched.grows for searched in sweep.searches) and directory.holds_run()):
         return []
     results = load(directory.location)
-    same = sweep.searched.same_space(results.sweep["search"])
+    stored = results.sweep.get("searches") or [results.sweep["search"]]
+    same = all(any(mine.same_space(each) for mine in sweep.searches) for each in stored)
     return planned_trials(results) if same else []
 
 

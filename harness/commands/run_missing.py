@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.commands.preview import SMOKE
@@ -32,11 +33,11 @@ def finish(
     trials: list[TrialConfig],
     settings: Settings,
     swept: Any,
-    searched: Searched | None,
+    searches: Sequence[Searched],
 ) -> int:
     """Run what is missing in a run directory one holds; print a summary, return the exit code."""
     prepare(directory, settings)
-    growth = _growth(directory, searched)
+    growth = _growth(directory, searches)
     done = directory.finished()
     missing = growth.missing if growth else [t for t in trials if t.trial_id not in done]
     left = growth.left if growth else len(missing)
@@ -56,12 +57,12 @@ def finish(
     return summarize(directory)
 
 
-def _growth(directory: RunDirectory, searched: Searched | None) -> "GrowingPlan | None":
-    if searched is None or not searched.grows:
+def _growth(directory: RunDirectory, searches: Sequence[Searched]) -> "GrowingPlan | None":
+    if not any(searched.grows for searched in searches):
         return None
     from harness.search.growing_plan import GrowingPlan
 
-    return GrowingPlan(directory, searched)
+    return GrowingPlan(directory, searches)
 
 
 def prepare(directory: RunDirectory, settings: Settings) -> None:

@@ -27,5 +27,5 @@ def run(options: argparse.Namespace) -> int:
     sweep = keeping(sweep)
     with planned(sweep, options.arguments) as directory:
         return run_missing.finish(
-            directory, sweep.trials, sweep.settings, sweep.swept, sweep.searched
+            directory, sweep.trials, sweep.settings, sweep.swept, sweep.searches
         )

@@ -19,7 +19,7 @@ from harness.results import TrialRecord
 from harness.tracking.live import LiveLog
 from harness.trial.device import pick_device
 from harness.trial.process import prepare_process
-from harness.trial.run import Advance, run_trial
+from harness.trial.run import Advance, evaluation_data, run_trial
 
 SAY_EVERY_S = 2.0
 """The fewest seconds between two lines about training."""
@@ -66,7 +66,7 @@ def _location(sweep: Sweep) -> str:
 def _train(trial: TrialConfig, dataset: Dataset, settings: Settings, log: LiveLog) -> TrialRecord:
     prepare_process(settings.ray.cpus_per_trial)
     device = pick_device(settings.device)
-    used = dataset.limited(trial.scale.train_limit, trial.scale.test_limit)
+    used = evaluation_data(trial, dataset, device).dataset
     print(
         f"{trial.method} on {dataset.name} ({dataset.source}): {len(used.train)} of "
         f"{len(dataset.train)} training and {len(used.test)} of {len(dataset.test)} test images, "

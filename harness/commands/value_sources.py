@@ -86,7 +86,7 @@ def sourced_settings(sweep: Sweep) -> list[Sourced]:
 
 def _asked(sweep: Sweep) -> _Asked:
     given, space = split(sweep.arguments)
-    axes = sweep.searched.axes if sweep.searched else {}
+    axes = {path: axis for searched in sweep.searches for path, axis in searched.axes.items()}
     return _Asked(
         collect([], given), space, {**sweep.swept, **{k: str(a) for k, a in axes.items()}}
     )

@@ -57,6 +57,12 @@ class Overrides:
         self.drop([key])
         self.fixed[key] = value
 
+    def with_choice(self, key: str, value: Any) -> "Overrides":
+        """Return these overrides with a swept key fixed at one value."""
+        copy = Overrides(dict(self.fixed), dict(self.swept), dict(self.intervals))
+        copy.choose(key, value)
+        return copy
+
     @property
     def paths(self) -> list[str]:
         """Every key that has a value or a sweep."""

@@ -112,13 +112,15 @@ class TrialConfig:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the configuration as nested plain values, as JSON keeps it."""
-        nested = {
+        nested: dict[str, Any] = {
             "method": {"name": self.method, **dataclasses.asdict(self.hyperparameters)},
             "dataset": {"name": self.dataset.name, **_fields(self.dataset)},
             "scale": dataclasses.asdict(self.scale),
             "metrics": self.metrics,
             "seed": self.seed,
         }
+        if self.scale.scored_on == "test":  # ids are those of before there was a choice
+            del nested["scale"]["scored_on"]
         plain: dict[str, Any] = json.loads(json.dumps(nested))
         return plain
 

@@ -11,9 +11,10 @@ from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
 from harness.config.per_method import by_method_and_scale, collect, split
 from harness.config.schema import Settings, TrialConfig
 from harness.config.search_spaces import SearchSpace
+from harness.config.searched.asked import searched_spaces
 from harness.config.searched.halving import make_halving
 from harness.config.searched.settings import Asha
-from harness.config.searched.space import Searched, searched_space
+from harness.config.searched.space import Searched
 from harness.config.settings import build_settings
 from harness.config.trials import Contents, make_trial, unique, with_values
 from harness.errors import UserError
@@ -32,8 +33,8 @@ class Sweep:
         space: the search space it started from, if any.
         swept: the swept values by path or group.
         arguments: the command line's overrides, as given.
-        searched: what a search draws from; None for a grid. Where its plan grows, ``trials`` are
-            the first ones.
+        searches: what a search draws from, for each method and dataset; none for a grid. Where
+            its plan grows, ``trials`` are the first ones.
     """
 
     trials: list[TrialConfig]
@@ -41,7 +42,7 @@ class Sweep:
     space: SearchSpace | None
     swept: dict[str, list[Any]]
     arguments: list[str]
-    searched: Searched | None = None
+    searches: tuple[Searched, ...] = ()
 
     @property
     def title(self) -> str:
@@ -61,9 +62,10 @@ class Sweep:
 
     @property
     def n_trials(self) -> int:
-        """How many trials there will be."""
-        searched = self.searched
-        return searched.n * len(searched.seeds) if searched else len(self.trials)
+        """How many trials there will be; at most, where the best of a search is confirmed."""
+        if not self.searches:
+            return len(self.trials)
+        return sum(searched.n_trials for searched in self.searches)
 
 
 def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
@@ -112,19 +114,23 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
 def _searched(
     cases: list[Overrides], space: SearchSpace | None, asked: Overrides, arguments: list[str]
 ) -> Sweep:
-    for group in ("method", "scale"):
-        if group in asked.swept:
-            raise UserError(
-                f"search={asked.fixed['search']} searches with one {group} at a time: give "
-                f"{group}=NAME, or leave search out to compare several in a grid."
-            )
-    (case,) = cases
-    choices = {key: value for key, value in case.fixed.items() if key in GROUPS}
-    values = {key: value for key, value in case.fixed.items() if key not in GROUPS}
+    if "scale" in asked.swept:
+        raise UserError(
+            f"search={asked.fixed['search']} searches at one scale at a time: give scale=NAME, or "
+            "leave search out to compare several in a grid."
+        )
+    fixed = cases[0].fixed
+    choices = {key: value for key, value in fixed.items() if key in GROUPS}
+    values = {key: value for key, value in fixed.items() if key not in GROUPS}
     settings = build_settings(compose_config(choices, values))
-    searched = searched_space(case, settings)
-    swept: dict[str, list[Any]] = {path: [str(axis)] for path, axis in searched.axes.items()}
-    return _checked(Sweep(searched.first_trials(), settings, space, swept, arguments, searched))
+    searches = tuple(searched_spaces(cases, settings))
+    swept = {key: values for key, values in asked.swept.items() if key in ("method", "dataset")}
+    for searched in searches:
+        for path, axis in searched.axes.items():
+            listed = swept.setdefault(path, [])
+            listed += [str(axis)] if str(axis) not in listed else []
+    trials = [trial for searched in searches for trial in searched.first_trials()]
+    return _checked(Sweep(trials, settings, space, swept, arguments, searches))
 
 
 def _checked(sweep: Sweep) -> Sweep:

@@ -47,12 +47,16 @@ class Split:
         beside = [*self.factors.values(), *self.modalities.values()]
         return self.images.nbytes + sum(values.nbytes for values in beside)
 
+    def rows(self, which: slice) -> Split:
+        """Return some of the images, and what belongs to them, as views."""
+        factors = {name: values[which] for name, values in self.factors.items()}
+        modalities = {name: values[which] for name, values in self.modalities.items()}
+        names = None if self.names is None else self.names[which]
+        return Split(self.images[which], factors, modalities, names)
+
     def first(self, n: int | None) -> Split:
         """Return the first ``n`` images, and what belongs to them, as views; None for all."""
-        factors = {name: values[:n] for name, values in self.factors.items()}
-        modalities = {name: values[:n] for name, values in self.modalities.items()}
-        names = None if self.names is None else self.names[:n]
-        return Split(self.images[:n], factors, modalities, names)
+        return self.rows(slice(n))
 
 
 @dataclass(frozen=True)

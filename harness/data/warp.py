@@ -10,7 +10,7 @@ import torch
 
 from harness import keyed_random
 from harness.data.cache.arrays import cached
-from harness.data.dataset import WARP_FACTORS, Dataset, Split, SplitName, WarpRange
+from harness.data.dataset import WARP_FACTORS, Dataset, Split, WarpRange
 from harness.data.options import WarpOptions
 
 _CHUNK = 1024  # images warped at once: enough to be fast, few enough to stay small
@@ -75,19 +75,30 @@ def scale_draws(
 def apply_warp(dataset: Dataset, options: WarpOptions) -> Dataset:
     """Return the dataset with its images warped as the options say (see ``WarpOptions``).
 
-    Each fixed warp is a function of the dataset's name, the split and the image's index. Its
-    numbers are the split's factors ``warp_angle`` (degrees), ``warp_dx`` and ``warp_dy`` (widths).
+    See :func:`fixed_warp` for warps that stay.
     """
     if options.warp == "none":
         return dataset
     ranges = WarpRange(options.rotate, options.translate)
-    test = _fixed(dataset.name, "test", dataset.test, ranges)
+    test = fixed_warp(dataset.name, "test", dataset.test, ranges)
     if options.warp == "fresh":
         return replace(dataset, test=test, warp=ranges)
-    return replace(dataset, train=_fixed(dataset.name, "train", dataset.train, ranges), test=test)
+    train = fixed_warp(dataset.name, "train", dataset.train, ranges)
+    return replace(dataset, train=train, test=test)
 
 
-def _fixed(name: str, part: SplitName, split: Split, ranges: WarpRange) -> Split:
+def fixed_warp(name: str, part: str, split: Split, ranges: WarpRange) -> Split:
+    """Return a split whose images are warped, each by one warp for good.
+
+    Each warp is a function of the name, the part and the image's index in it. Its numbers are the
+    split's factors ``warp_angle`` (degrees), ``warp_dx`` and ``warp_dy`` (widths).
+
+    Args:
+        name: of the dataset.
+        part: ``train``, ``test`` or ``validation``.
+        split: the images.
+        ranges: of the warps.
+    """
     uniform = keyed_random.uniforms(f"{name}/warp/{part}", len(split), 3).T
     draws = scale_draws(torch.tensor(uniform, dtype=torch.float32), ranges)
     factors = dict(zip(WARP_FACTORS, (d.numpy() for d in draws), strict=True))
@@ -96,11 +107,11 @@ def _fixed(name: str, part: SplitName, split: Split, ranges: WarpRange) -> Split
         {
             "rotate": ranges.rotate,
             "translate": ranges.translate,
-            "of": zlib.crc32(split.images.data),
+            "of": zlib.crc32(np.ascontiguousarray(split.images).data),
         },
         lambda: _warped(split.images, *draws),
     )
-    return Split(images, {**split.factors, **factors}, split.modalities)
+    return replace(split, images=images, factors={**split.factors, **factors})
 
 
 def _warped(images: np.ndarray, *draws: torch.Tensor) -> np.ndarray:

@@ -40,8 +40,8 @@ class Suggestions(Searcher):
         """Return the configuration that Tune hands to a worker: ids of trials."""
         with self._callback.keeping_error():
             trials = self._growth.next(whole=self._whole)
-        if not trials:
-            return Searcher.FINISHED
+        if not trials:  # None: Tune asks again when one that others wait for has ended
+            return Searcher.FINISHED if self._growth.given_out else None
         self._progress.labels.update({t.trial_id: label(t, self._swept) for t in trials})
         return {"trial_ids": [trial.trial_id for trial in trials]}
 

@@ -5,11 +5,19 @@ Needs neither torch nor Ray.
 
 from harness.results.columns import Columns
 from harness.results.loading import load
-from harness.results.records import FINAL_STATUSES, Curves, Results, Status, TrialRecord
+from harness.results.records import (
+    FINAL_STATUSES,
+    SCORED_SPLITS,
+    Curves,
+    Results,
+    Status,
+    TrialRecord,
+)
 from harness.results.run_directory import RunDirectory
 
 __all__ = [
     "FINAL_STATUSES",
+    "SCORED_SPLITS",
     "Columns",
     "Curves",
     "Results",

@@ -13,6 +13,9 @@ from harness.results.storage import Storage
 Status = Literal["ok", "diverged", "pruned", "failed"]
 """How a trial ended: ``diverged`` is a result (the loss exploded), ``failed`` an error."""
 
+SCORED_SPLITS = ("test", "validation")
+"""What the points of a curve that are scores, and not means of training, are of."""
+
 FINAL_STATUSES: tuple[Status, ...] = ("ok", "diverged", "pruned", "failed")
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
 
+import pandas as pd
+
 from harness.config.searched.goal import Goal
-from harness.config.searched.halving import Halving
 from harness.errors import UserError
-from harness.results import Results, Status
+from harness.results import SCORED_SPLITS, Curves, Results, Status
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,39 @@ def require_scores(goal: Goal, outcome: Outcome, method: Any) -> None:
         )
 
 
-def scores_along(results: Results, halving: Halving) -> dict[str, dict[int, float]]:
-    """Return what finished trials scored along training: ``{trial: {epoch: score}}``."""
-    curves = results.curves
-    points = curves[(curves["split"] == "test") & (curves["metric"] == halving.metric)]
+def outcomes_of(results: Results, objective: str) -> dict[str, Outcome]:
+    """Return how the trials of a run directory ended, by id.
+
+    Args:
+        results: what it holds.
+        objective: the metric whose scores along training are kept of pruned trials.
+    """
+    frame = results.trials
+    metrics = frame.filter(regex=r"^metric\.").rename(columns=lambda c: c.removeprefix("metric."))
+    pruned = set(frame.loc[frame["status"] == "pruned", "trial_id"])
+    along = along_training(results.curves, objective) if pruned else {}
+    return {
+        str(trial_id): Outcome(
+            status,
+            {str(name): float(value) for name, value in scores.dropna().items()},
+            along.get(str(trial_id), {}) if trial_id in pruned else {},
+        )
+        for trial_id, status, (_, scores) in zip(
+            frame["trial_id"], frame["status"], metrics.iterrows(), strict=True
+        )
+    }
+
+
+def scores_of(curves: Curves | None, objective: str) -> dict[int, float]:
+    """Return one trial's scores along training by epoch; none without curves."""
+    if curves is None:
+        return {}
+    return along_training(pd.DataFrame({"trial_id": "", **vars(curves)}), objective).get("", {})
+
+
+def along_training(curves: pd.DataFrame, metric: str) -> dict[str, dict[int, float]]:
+    """Return what trials scored along training: ``{trial: {epoch: score}}``."""
+    points = curves[curves["split"].isin(SCORED_SPLITS) & (curves["metric"] == metric)]
     return {
         str(trial_id): dict(zip(of["epoch"].tolist(), of["value"].tolist(), strict=True))
         for trial_id, of in points.groupby("trial_id", observed=True)

@@ -9,7 +9,7 @@ from harness.config.schema import TrialConfig
 from harness.config.searched.halving import Halving
 from harness.methods import declaration
 from harness.results import Results
-from harness.search.outcome import scores_along
+from harness.search.outcome import along_training
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def standing(
     seeds = _by_configuration(trials)
     status = dict(zip(results.trials["trial_id"], results.trials["status"], strict=True))
     default = {trials[0].configuration} if searched else _defaults(trials, list(swept))
-    along = scores_along(results, halving)
+    along = along_training(results.curves, halving.metric)
     earlier, spared, stopped = {}, set[str](), set[str]()
     for configuration, ids in seeds.items():
         ended = {status[id_] for id_ in ids if id_ in status}

@@ -5,6 +5,9 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Le
 
+ScoredOn = Literal["test", "validation"]
+"""The images that a trial's scores are of."""
+
 Budget = Literal["fast", "study"]
 """``fast`` for sweeps on a laptop, ``study`` for numbers to publish."""
 
@@ -22,6 +25,8 @@ class Scale:
         train_limit: use the first so many training images; None for all.
         test_limit: use the first so many test images; None for all.
         budget: effort of the metrics that estimate by sampling; it belongs to what they mean.
+        scored_on: ``test``, or ``validation``: images that are held out of the training split, by
+            which hyperparameters can be chosen without a look at the test split.
     """
 
     name: str
@@ -32,3 +37,4 @@ class Scale:
     train_limit: Annotated[int, Ge(1)] | None
     test_limit: Annotated[int, Ge(1)] | None
     budget: Budget = "fast"
+    scored_on: ScoredOn = "test"

@@ -13,6 +13,7 @@ from harness import seeding
 from harness.config.schema import TrialConfig
 from harness.data.dataset import Dataset
 from harness.data.sampler import make_sampler
+from harness.data.validation import with_validation
 from harness.evaluation.artifacts import arrays_of
 from harness.evaluation.scores import evaluate, scorable
 from harness.metrics.data import EvaluationData, images_at_once
@@ -148,8 +149,8 @@ def _train_and_score(
         reason, scores = epoch.diverged, {}
         if not reason and (epoch.number % scale.eval_every == 0 or epoch.number == scale.epochs):
             scores = evaluate(method, held_out, along_training, seed)
-            record.curves.add(epoch.number, epoch.step, "test", scores)
-            reason = _not_finite(scores)
+            record.curves.add(epoch.number, epoch.step, scale.scored_on, scores)
+            reason = _not_finite(scores, scale.scored_on)
             watch.lap("evaluate")
         share = epoch.number / scale.epochs
         yield Advance(share, epoch.number, epoch.step, epoch.train, scores, record)
@@ -158,7 +159,7 @@ def _train_and_score(
             break
     if not reason:
         record.metrics = evaluate(method, held_out, trial.metrics, seed)
-        reason = _not_finite(record.metrics)
+        reason = _not_finite(record.metrics, scale.scored_on)
         record.arrays = arrays_of(method, held_out, seed)
         record.model = encode_model(method, trial) if keep and not reason else None
     record.status, record.error = ("diverged", reason) if reason else ("ok", None)
@@ -168,13 +169,15 @@ def _train_and_score(
 def evaluation_data(trial: TrialConfig, dataset: Dataset, device: torch.device) -> EvaluationData:
     """Return what a trial's method is scored on: its dataset within the scale's limits."""
     scale = trial.scale
+    if scale.scored_on == "validation":
+        dataset = with_validation(dataset, scale.train_limit, scale.test_limit)
     used = dataset.limited(scale.train_limit, scale.test_limit)
     return EvaluationData(used, device, scale.batch_size, scale.budget, images_at_once(used))
 
 
-def _not_finite(scores: dict[str, float]) -> str | None:
+def _not_finite(scores: dict[str, float], split: str) -> str | None:
     bad = [f"{key} is {value}" for key, value in scores.items() if not math.isfinite(value)]
-    return f"on the test split {', '.join(bad)}" if bad else None
+    return f"on the {split} split {', '.join(bad)}" if bad else None
 
 
 def _device_name(device: torch.device) -> str:

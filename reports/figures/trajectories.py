@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
+from harness.results import SCORED_SPLITS
 from reports.figures.curves import FEWEST, bundle, curve_rows, draw_bundle, whole_numbers
 from reports.layout.constraints import Checked
 from reports.layout.curves import SPLITS, Curves, read_curves
@@ -115,7 +116,8 @@ def _recorded_statistics(grid: Grid, frame: pd.DataFrame) -> list[tuple[str, Cur
     statistics = []
     for split, metric in pairs.itertuples(index=False):
         phase, _, base = metric.rpartition("/")
-        if base == "loss" or (split, metric) == ("test", grid.outcome.name) or split not in SPLITS:
+        scored = split in SCORED_SPLITS and metric == grid.outcome.name
+        if base == "loss" or scored or split not in SPLITS:
             continue
         plain = re.sub(r"^kl_", "KL of ", base).replace("_", " ")
         label = SYMBOLS.get(base, plain)

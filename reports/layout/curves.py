@@ -9,7 +9,7 @@ import pandas as pd
 from reports.layout.outcome import ELBO, Outcome
 from reports.stats.estimates import Floats
 
-SPLITS = {"test": "test", "train": "training"}
+SPLITS = {"test": "test", "validation": "validation", "train": "training"}
 """What a split is called before the name of a metric."""
 
 
@@ -19,7 +19,7 @@ class Curves:
 
     Attributes:
         outcome: what the values are.
-        split: ``test`` or ``train``.
+        split: ``test``, ``validation`` or ``train``.
         epochs: ``[E]``, ascending.
         values: ``[T + 1, E]``; NaN where a trial has no finite value, and in the last row, which
             stands for trials without a curve.
@@ -52,14 +52,16 @@ class Curves:
         return self.values[[self.places.get(trial, -1) for trial in trial_ids]]
 
 
-def read_curves(frame: pd.DataFrame, outcome: Outcome = ELBO, split: str = "test") -> Curves:
+def read_curves(frame: pd.DataFrame, outcome: Outcome = ELBO, split: str | None = None) -> Curves:
     """Arrange a long frame of curves into an array; of several values at an epoch the last counts.
 
     Args:
         frame: ``trial_id, epoch, step, split, metric, value``.
         outcome: the metric to keep.
-        split: the split to keep.
+        split: the split to keep; None for the one that trials are scored on.
     """
+    if split is None:
+        split = "validation" if not (frame["split"] == "test").any() and len(frame) else "test"
     rows = frame[(frame["metric"] == outcome.name) & (frame["split"] == split)]
     trials, ids = pd.factorize(rows["trial_id"])
     epochs, columns = np.unique(rows["epoch"].to_numpy(dtype=float), return_inverse=True)

@@ -42,6 +42,9 @@ class OptunaSearch:
             objectives) or ``random``.
         storage: URL of a database that holds the study, for optuna-dashboard; None for none. The
             run directory stays the truth.
+        confirm: with so many fresh seeds the best configuration and the default are run once more
+            and scored on the test split, while the search itself is scored on validation images;
+            0 for a search that is scored on the test split and confirms nothing.
     """
 
     name: Literal["optuna"]
@@ -49,6 +52,7 @@ class OptunaSearch:
     constraints: tuple[str, ...] = ()
     sampler: Literal["tpe", "nsgaii", "random"] = "tpe"
     storage: str | None = None
+    confirm: Annotated[int, Ge(0)] = 0
 
 
 Search = Grid | RandomSearch | OptunaSearch

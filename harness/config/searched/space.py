@@ -8,23 +8,21 @@ from typing import Any, Literal
 from harness.axes import (
     Assignment,
     Axes,
-    Axis,
-    Choices,
-    Interval,
     as_dict,
     from_dict,
     random_assignments,
-    size,
 )
-from harness.config.compose import compose_config
-from harness.config.overrides import GROUPS, Overrides
 from harness.config.schema import Settings, TrialConfig
 from harness.config.searched.goal import Goal, make_goal
 from harness.config.searched.settings import Grid, OptunaSearch, RandomSearch
-from harness.config.trials import Contents, make_trial, value_at, with_values
-from harness.errors import UserError
+from harness.config.trials import make_trial, value_at, with_values
 
 Begins = Literal["default", "nearest"]
+
+SCORED_ON = "scale.scored_on"
+
+FRESH = 1000
+"""The seeds that confirm a search begin so much later than those that it tries."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,11 @@ class Searched:
         """The assignment that comes first: the default values, or those nearest to them."""
         return {path: value_at(self.base, path) for path in self.axes}
 
+    @property
+    def n_trials(self) -> int:
+        """How many trials it takes; at most, where the best configuration is confirmed."""
+        return self.n * len(self.seeds) + self.confirm * min(2, self.n)
+
     def first_trials(self) -> list[TrialConfig]:
         """Return the trials that are known before any has run."""
         n = 1 if self.grows else self.n
@@ -77,6 +80,33 @@ class Searched:
         """
         config = with_values(self.base, assignment)
         return [make_trial(config, seed) for seed in self.seeds]
+
+    @property
+    def confirm(self) -> int:
+        """With how many fresh seeds its best configuration and the default are run again."""
+        return self.search.confirm if isinstance(self.search, OptunaSearch) else 0
+
+    def confirming(self, best: Assignment) -> list[TrialConfig]:
+        """Return the trials that confirm an assignment: it and the default, with fresh seeds."""
+        return [
+            make_trial(with_values(self.base, {**assignment, SCORED_ON: "test"}), seed)
+            for assignment in ([self.start] if best == self.start else [best, self.start])
+            for seed in range(FRESH + self.seeds.start, FRESH + self.seeds.start + self.confirm)
+        ]
+
+    def confirms(self, trial: TrialConfig) -> bool:
+        """Say whether a trial of this space confirms a configuration, and does not choose one."""
+        return self.confirm > 0 and trial.scale.scored_on == "test"
+
+    def covers(self, trial: TrialConfig) -> bool:
+        """Say whether a trial is of this space's method and dataset."""
+        same_data: bool = trial.as_dict()["dataset"] == self.base["dataset"]
+        return trial.method == self.base["method"]["name"] and same_data
+
+    @property
+    def names(self) -> list[str]:
+        """Names of method and dataset."""
+        return [self.base["method"]["name"], self.base["dataset"]["name"]]
 
     def assignment_of(self, config: Mapping[str, Any]) -> Assignment:
         """Return the assignment that a trial's configuration came from."""
@@ -103,73 +133,23 @@ class Searched:
         }
         if isinstance(self.search, OptunaSearch):
             description["sampler"] = self.search.sampler
+        if self.confirm:
+            description["confirm"] = self.confirm
         plain: dict[str, Any] = json.loads(json.dumps(description))
         return plain
 
 
-def searched_again(described: Mapping[str, Any], settings: Settings) -> Searched:
-    """Return the space that :meth:`Searched.describe` described."""
+def searches_again(stored: Mapping[str, Any], settings: Settings) -> list[Searched]:
+    """Return the spaces that a ``sweep.yaml`` describes (:meth:`Searched.describe`)."""
     assert not isinstance(settings.search, Grid)
-    axes = {path: from_dict(stored) for path, stored in described["axes"].items()}
-    n = described["trials"]
-    seeds, begins = settings.seed_range, described["begins"]
-    return Searched(described["base"], axes, settings.search, n, seeds, begins)
-
-
-def searched_space(case: Overrides, settings: Settings) -> Searched:
-    """Return the space that one method's overrides describe.
-
-    Raises:
-        UserError: the search lacks something, or an end of an axis is not allowed.
-    """
-    assert not isinstance(settings.search, Grid)
-    paths = [*case.swept, *case.intervals]
-    _check_paths(paths, settings.search.name)
-    choices = {group: value for group, value in case.fixed.items() if group in GROUPS}
-    values = {path: value for path, value in case.fixed.items() if path not in GROUPS}
-    compose_config(choices, {**values, **dict.fromkeys(paths)})  # refuses unknown paths
-    default = Contents(settings.data_folder).added_to(compose_config(choices, values))
-    axes = {path: _axis(case, path, default) for path in paths}
-    usual = {path: value_at(default, path) for path in axes}
-    start = {path: axis.nearest(usual[path]) for path, axis in axes.items()}
-    if settings.trials is None:
-        raise UserError(
-            f"search={settings.search.name} needs trials=N: how many configurations to try."
+    return [
+        Searched(
+            described["base"],
+            {path: from_dict(axis) for path, axis in described["axes"].items()},
+            settings.search,
+            described["trials"],
+            settings.seed_range,
+            described["begins"],
         )
-    if settings.trials > size(axes):
-        raise UserError(
-            f"trials={settings.trials}: there are only {size(axes):g} configurations. "
-            "Leave search out to run them all as a grid."
-        )
-    base = make_trial(with_values(default, start), settings.seed).as_dict()
-    begins: Begins = "default" if start == usual else "nearest"
-    return Searched(base, axes, settings.search, settings.trials, settings.seed_range, begins)
-
-
-def _check_paths(paths: list[str], search: str) -> None:
-    if not paths:
-        raise UserError(
-            f"search={search} has nothing to search: give at least one axis, for example "
-            "'method.lr=tag(log,interval(1e-5,1e-2))' or method.d=choice(2,4,8)."
-        )
-    for path in paths:
-        group = path.partition(".")[0]
-        if path in GROUPS or group not in ("method", "scale"):
-            raise UserError(
-                f"search={search} cannot search over '{path}': it searches values below method "
-                "and scale. Give it one value, or leave search out to sweep it in a grid."
-            )
-
-
-def _axis(case: Overrides, path: str, default: dict[str, Any]) -> Axis:
-    """Return an axis whose values are as the trials will have them; refuse what they cannot."""
-
-    def typed(value: Any) -> Any:
-        trial = make_trial(with_values(default, {path: value}), seed=0)
-        return value_at(trial.as_dict(), path)
-
-    if path in case.swept:
-        return Choices(tuple(map(typed, case.swept[path])))
-    interval = case.intervals[path]
-    low, high = typed(interval.low), typed(interval.high)
-    return Interval(low, high, interval.log, integer=isinstance(low, int))
+        for described in stored.get("searches") or [stored["search"]]
+    ]

@@ -54,7 +54,7 @@ def lrs(trials: list[TrialConfig]) -> list[float]:
 
 def test_it_gives_out_what_was_asked_for_with_the_default_first(tmp_path: Path) -> None:
     directory, sweep = planned(tmp_path, "trials=5", "seeds=2")
-    growth = GrowingPlan(directory, sweep.searched)
+    growth = GrowingPlan(directory, sweep.searches)
     assert growth.left == 10
     done = run(growth, directory, 99)
     assert len(done) == 10
@@ -69,7 +69,7 @@ def test_it_gives_out_what_was_asked_for_with_the_default_first(tmp_path: Path) 
 
 def test_a_whole_configuration_is_given_out_with_all_its_seeds(tmp_path: Path) -> None:
     directory, sweep = planned(tmp_path, "trials=2", "seeds=3")
-    growth = GrowingPlan(directory, sweep.searched)
+    growth = GrowingPlan(directory, sweep.searches)
     for _ in range(2):
         trials = growth.next(whole=True)
         assert [trial.seed for trial in trials] == [0, 1, 2]
@@ -79,7 +79,7 @@ def test_a_whole_configuration_is_given_out_with_all_its_seeds(tmp_path: Path) -
 
 def test_a_trial_is_planned_before_it_is_given_out(tmp_path: Path) -> None:
     directory, sweep = planned(tmp_path, "trials=3", "seeds=1")
-    growth = GrowingPlan(directory, sweep.searched)
+    growth = GrowingPlan(directory, sweep.searches)
     for _ in range(3):
         (trial,) = growth.next()
         assert RunDirectory(tmp_path).config(trial.trial_id) == trial.as_dict()
@@ -90,8 +90,8 @@ def test_a_trial_is_planned_before_it_is_given_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize("finished", [0, 3, 4, 7])
 def test_a_killed_search_goes_on_to_the_number_asked_for(tmp_path: Path, finished: int) -> None:
     directory, sweep = planned(tmp_path, "trials=6", "seeds=2")
-    before = run(GrowingPlan(directory, sweep.searched), directory, finished)
-    again = GrowingPlan(directory, sweep.searched)
+    before = run(GrowingPlan(directory, sweep.searches), directory, finished)
+    again = GrowingPlan(directory, sweep.searches)
     assert again.left == 12 - finished
     after = run(again, directory, 99)
     assert len({trial.trial_id for trial in before + after}) == 12
@@ -100,12 +100,12 @@ def test_a_killed_search_goes_on_to_the_number_asked_for(tmp_path: Path, finishe
 
 def test_more_trials_and_more_seeds_extend_a_search(tmp_path: Path) -> None:
     directory, sweep = planned(tmp_path, "trials=3", "seeds=1")
-    run(GrowingPlan(directory, sweep.searched), directory, 99)
+    run(GrowingPlan(directory, sweep.searches), directory, 99)
     stored = planned_trials(load(tmp_path))
     more = resolve([*SPACE, "trials=4", "seeds=2"])
     columns = Columns(metric_keys(("elbo", "mse")))
     directory.create(describe_sweep(more, "again"), plan_frame(stored), columns)
-    growth = GrowingPlan(directory, more.searched)
+    growth = GrowingPlan(directory, more.searches)
     assert growth.left == 3 + 2
     done = run(growth, directory, 99)
     assert [trial.seed for trial in done] == [1, 1, 1, 0, 1]
@@ -116,11 +116,11 @@ def test_more_trials_and_more_seeds_extend_a_search(tmp_path: Path) -> None:
 @pytest.mark.parametrize("status", ["pruned", "diverged", "failed"])
 def test_what_ended_badly_is_known_to_the_next_session(tmp_path: Path, status: str) -> None:
     directory, sweep = planned(tmp_path, "trials=4", "seeds=1")
-    before = GrowingPlan(directory, sweep.searched)
+    before = GrowingPlan(directory, sweep.searches)
     run(before, directory, 2, status)
-    again = GrowingPlan(directory, sweep.searched)
+    again = GrowingPlan(directory, sweep.searches)
     for growth in (before, again):
-        trials = growth._study._study.trials
+        trials = growth._searches[0]._study._study.trials
         assert [trial.user_attrs["status"] for trial in trials] == [status] * 2
         known = [trial.intermediate_values for trial in trials]
         assert known == ([{1: -5.0}] * 2 if status == "pruned" or growth is before else [{}] * 2)
@@ -128,15 +128,15 @@ def test_what_ended_badly_is_known_to_the_next_session(tmp_path: Path, status: s
 
 def test_a_result_reported_twice_counts_once(tmp_path: Path) -> None:
     directory, sweep = planned(tmp_path, "trials=3", "seeds=1")
-    growth = GrowingPlan(directory, sweep.searched)
+    growth = GrowingPlan(directory, sweep.searches)
     (trial,) = run(growth, directory, 1)
     growth.ended(trial.trial_id, "ok", {"elbo": 0.0, "mse": 0.0})
-    assert growth._study._study.trials[0].value == -1e-4
+    assert growth._searches[0]._study._study.trials[0].value == -1e-4
 
 
 def test_a_trial_that_lacks_the_objective_ends_the_search(tmp_path: Path) -> None:
     directory, sweep = planned(tmp_path, "trials=3", "seeds=1")
-    growth = GrowingPlan(directory, sweep.searched)
+    growth = GrowingPlan(directory, sweep.searches)
     (trial,) = growth.next()
     with pytest.raises(UserError, match="cannot judge vae: it is not scored on elbo"):
         growth.ended(trial.trial_id, "ok", {"mse": 0.5})
@@ -144,8 +144,8 @@ def test_a_trial_that_lacks_the_objective_ends_the_search(tmp_path: Path) -> Non
 
 def test_same_space_is_about_what_is_searched_and_not_how_long(tmp_path: Path) -> None:
     def same(*arguments: str) -> bool:
-        described = resolve([*SPACE, "trials=3"]).searched.describe()
-        return resolve([*SPACE, *arguments]).searched.same_space(described)
+        described = resolve([*SPACE, "trials=3"]).searches[0].describe()
+        return resolve([*SPACE, *arguments]).searches[0].same_space(described)
 
     assert same("trials=9", "seeds=7", "search.sampler=random")
     assert not same("trials=3", "method.d=interval(2,8)")

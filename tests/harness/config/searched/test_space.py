@@ -3,7 +3,7 @@
 import pytest
 
 from harness.axes import Choices, Interval
-from harness.config.searched.space import searched_again
+from harness.config.searched.space import searches_again
 from harness.config.sweep import resolve
 from harness.errors import UserError
 
@@ -16,7 +16,7 @@ def test_a_random_plan_is_known_up_front_and_more_of_it_extends_it() -> None:
     assert len(sweep.trials) == sweep.n_trials == 10
     first = sweep.trials[0].hyperparameters
     assert (first.lr, first.d) == (1e-4, 4), "the method's own defaults"
-    assert sweep.searched.describe()["begins"] == "default"
+    assert sweep.searches[0].describe()["begins"] == "default"
     for trial in sweep.trials:
         assert 1e-5 <= trial.hyperparameters.lr <= 1e-2
         assert trial.hyperparameters.d in range(2, 9)
@@ -31,7 +31,7 @@ def test_of_an_optuna_plan_the_first_configuration_is_known() -> None:
     assert (len(sweep.trials), sweep.n_trials) == (2, 10)
     first = sweep.trials[0].hyperparameters
     assert (first.lr, first.beta) == (1e-4, 2.0), "1, the default, is no choice here"
-    assert sweep.searched.describe()["begins"] == "nearest"
+    assert sweep.searches[0].describe()["begins"] == "nearest"
     assert sweep.swept == {
         "method.beta": ["choice(2.0,4.0)"],
         "method.lr": ["tag(log,interval(1e-05,0.01))"],
@@ -39,12 +39,16 @@ def test_of_an_optuna_plan_the_first_configuration_is_known() -> None:
 
 
 def test_axes_have_the_types_of_the_fields() -> None:
-    axes = resolve(
-        [
-            *(*VAE, "search=optuna", "method.d=interval(2,8)", "method.beta=interval(1,4)"),
-            *("scale.train_limit=interval(10,20)", "method.encoder_widths=choice([8],[8,4])"),
-        ]
-    ).searched.axes
+    axes = (
+        resolve(
+            [
+                *(*VAE, "search=optuna", "method.d=interval(2,8)", "method.beta=interval(1,4)"),
+                *("scale.train_limit=interval(10,20)", "method.encoder_widths=choice([8],[8,4])"),
+            ]
+        )
+        .searches[0]
+        .axes
+    )
     assert axes == {
         "method.encoder_widths": Choices(([8], [8, 4])),
         "method.d": Interval(2, 8, integer=True),
@@ -56,12 +60,13 @@ def test_axes_have_the_types_of_the_fields() -> None:
 
 def test_what_is_stored_of_a_search_is_the_search() -> None:
     sweep = resolve([*VAE, "search=optuna", LR, "search.constraints=['mse <= 0.1']"])
-    assert searched_again(sweep.searched.describe(), sweep.settings) == sweep.searched
+    described = {"search": sweep.searches[0].describe()}
+    assert searches_again(described, sweep.settings) == list(sweep.searches)
 
 
 def test_a_space_gives_values_to_its_method_at_its_scale_for_a_search_too() -> None:
     sweep = resolve(["space=tune_vitae", "scale=smoke", "method.beta=2", "trials=7"])
-    assert "method.beta" not in sweep.searched.axes
+    assert "method.beta" not in sweep.searches[0].axes
     assert sweep.trials[0].hyperparameters.beta == 2.0
     assert sweep.n_trials == 7 * 3
 
@@ -72,9 +77,12 @@ def test_a_space_gives_values_to_its_method_at_its_scale_for_a_search_too() -> N
         (["search=random", LR], "search=random needs trials=N"),
         (["search=optuna", "trials=3"], "nothing to search: give at least one axis"),
         (["search=optuna", "trials=3", "method.d=choice(2,4)"], "there are only 2 configurations"),
-        (["search=optuna", "trials=3", "method=choice(vae,c_vitae)", LR], "one method at a time"),
+        (
+            ["search=random", "trials=3", "method=choice(vae,c_vitae)", LR],
+            "one method on one dataset",
+        ),
         (["search=optuna", "trials=3", "scale=choice(smoke,small)", LR], "one scale at a time"),
-        (["search=optuna", "trials=3", "dataset=choice(digits,glyphs)"], "search over 'dataset'"),
+        (["search=optuna", "trials=3", "dataset=choice(digits,glyphs)"], "nothing to search"),
         (["search=optuna", "trials=3", "dataset.rotate=interval(0,9)"], "over 'dataset.rotate'"),
         (["search=optuna", "trials=3", "seeds=choice(1,2)"], "cannot search over 'seeds'"),
         (["search=optuna", "trials=3", "method.lr=interval(-1,1)"], "lr must be greater than 0"),
