@@ -8,6 +8,7 @@ from harness.plugins import Plugins
 from harness.results import Results
 from reports.kinds.default import default_kind
 from reports.kinds.shared.by_dataset import datasets_of, page_by_dataset
+from reports.kinds.shared.stage import of_stage
 from reports.page.page import Page, render
 
 __all__ = ["KINDS", "build", "default_kind"]
@@ -55,6 +56,7 @@ def build(results: Results, kind: str | None, out: Path) -> Path:
     if out.suffix not in ("", ".html", ".htm") and not out.is_dir():
         raise UserError(f"A report is HTML: name {out.with_suffix('.html')} rather than {out}.")
     kind_name = kind or default_kind(results.sweep)[0]
+    results = of_stage(results, kind_name)
     kind_of_report = KINDS.load(kind_name)
     several = kind_name in WITHIN_DATASETS and len(datasets_of(results)) > 1
     try:

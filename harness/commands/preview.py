@@ -5,14 +5,17 @@ must be timed.
 """
 
 import sys
+from collections.abc import Sequence
 
 from harness.config.schema import Settings, TrialConfig
 from harness.config.searched.settings import OptunaSearch
+from harness.config.searched.space import Searched
 from harness.config.sweep import Sweep
 from harness.datasets.registry import check_available
 from harness.errors import UserError
 from harness.execution.estimate import estimate
 from harness.execution.progress import label
+from harness.metrics.registry import metric_keys
 from harness.tracking.registry import log_folder, require_installed
 
 SMOKE = "scale=smoke only shows that everything runs: so few steps teach a method nothing."
@@ -55,6 +58,25 @@ def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = F
         from harness.evaluation.scores import require_scorable
 
         require_scorable(dict.fromkeys((trial.method, trial.metrics) for trial in trials))
+
+
+def check_judged(searches: Sequence[Searched]) -> None:
+    """Refuse searches that cannot judge their method: hours may pass until its turn comes.
+
+    Raises:
+        UserError: names the method and what it would have to be scored on.
+    """
+    if not searches:
+        return
+    from harness.evaluation.scores import require_scorable
+
+    asked: dict[tuple[str, tuple[str, ...]], None] = {}
+    for searched in searches:
+        metrics = searched.base["metrics"]
+        for name in searched.goal.names:
+            of = next(metric for metric in metrics if name in metric_keys([metric]))
+            asked[searched.names[0], (of,)] = None
+    require_scorable(asked)
 
 
 def show_plan(sweep: Sweep) -> int:

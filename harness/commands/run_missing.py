@@ -53,6 +53,8 @@ def finish(
             BestModels(directory)
     except KeyboardInterrupt:
         return _interrupted(directory, total)
+    if growth and not growth.left:  # fewer than could be, where the default was a search's best
+        directory.amend({**directory.sweep(), "trials": len(directory.finished())})
     directory.compact()
     return summarize(directory)
 

@@ -20,6 +20,7 @@ def run(options: argparse.Namespace) -> int:
     preview.check_ready(sweep.trials, sweep.settings)
     if sweep.settings.dry_run:
         return preview.show_plan(sweep)
+    preview.check_judged(sweep.searches)
     # Ray and pandas take a second to import, which a dry run and a mistake need not wait for.
     from harness.commands import run_missing
     from harness.commands.run_directory import keeping, planned

@@ -186,7 +186,9 @@ class TrialWorker(tune.Trainable):
         device = pick_device(self._assignment.device)
         job = self._assignment
         origin = {**job.origin, "data_fingerprint": job.fingerprints[trial.dataset]}
-        return run_trial(trial, self._dataset(trial), device, origin, keep=job.keep)
+        # What is tuned is trained again; the best of that would be kept beside what confirms it.
+        keep = job.keep and trial.scale.scored_on == "test"
+        return run_trial(trial, self._dataset(trial), device, origin, keep=keep)
 
     def _dataset(self, trial: TrialConfig) -> Dataset:
         if trial.dataset not in self._loaded:
