@@ -75,6 +75,7 @@ def check_declaration(declared: "type[Declaration]", path: str) -> None:
         TypeError: its hyperparameters are not described, or an attribute is of another type than
             :class:`models.declaration.Declaration` says.
     """
+    from models.declaration import SUPERVISION
     from models.hyperparameters import describe
 
     hyperparameters = getattr(declared, "Hyperparameters", None)
@@ -93,4 +94,9 @@ def check_declaration(declared: "type[Declaration]", path: str) -> None:
     if declared.consumes not in ("images", "pairs"):
         raise TypeError(
             f"'{path}': consumes must be 'images' or 'pairs', not {declared.consumes!r}"
+        )
+    if declared.supervision not in SUPERVISION:
+        raise TypeError(
+            f"'{path}': supervision must be one of {', '.join(SUPERVISION)}, "
+            f"not {declared.supervision!r}"
         )

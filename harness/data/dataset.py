@@ -15,9 +15,6 @@ SplitName = Literal["train", "test"]
 WARP_FACTORS = ("warp_angle", "warp_dx", "warp_dy")
 """Factors of a fixed warp: degrees clockwise, shifts to the right and down in widths."""
 
-LABELLED = "labelled"
-"""Modality ``[N]``: 1 for an image that has its labels, 0 for one whose labels are all 0."""
-
 POSE_UNIT = "bone_mm"
 """Factor of images with 3D poses among the modalities: mm of a unit of these, a bone's length."""
 

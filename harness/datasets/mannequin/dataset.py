@@ -10,7 +10,7 @@ import numpy as np
 from annotated_types import Ge, Gt, Le
 
 from harness import keyed_random
-from harness.data.dataset import LABELLED, SplitName
+from harness.data.dataset import SplitName
 from harness.data.options import Arrays, in_portions
 from harness.datasets.grids.indexing import Grid
 from harness.datasets.grids.options import GridImages, GridOptions
@@ -29,6 +29,7 @@ from harness.datasets.mannequin.looks import BUILDS, CLOTHES, PALETTES
 from harness.datasets.mannequin.poses import POSES
 from harness.drawing.skeleton import KEYPOINTS
 from harness.errors import UserError
+from models.declaration import LABELLED
 
 TOGETHER = 4
 """Images in a row that show one frame, of as many identities."""
