@@ -36,8 +36,9 @@ TOGETHER = 4
 
 _AT_ONCE = 512
 _APPEARANCE = {"build": len(BUILDS), "clothes": len(CLOTHES), "palette": len(PALETTES)}
-_PLACE = {"x": len(ACROSS), "y": len(DOWN), "scale": len(STATURES)}
-_FRAME = {**_PLACE, "pose": len(POSES), "azimuth": AZIMUTHS}
+_PLACE = {"scale": len(STATURES), "x": len(ACROSS), "y": len(DOWN)}
+# Images that follow one another in the grid are drawn together, the faster the more alike they are.
+_FRAME = {"pose": len(POSES), "azimuth": AZIMUTHS, **_PLACE}
 _IDENTITIES, _FRAMES = Grid(**_APPEARANCE), Grid(**_FRAME)
 
 
@@ -46,8 +47,8 @@ class MannequinOptions(GridOptions):
     """Procedural figures, 576,000 images of 80 people in 12 poses from 8 sides, 64x64 RGB.
 
     The identity is the appearance: ``build`` 4, ``clothes`` 4 and ``palette`` 5. The frame is the
-    rest: ``x`` 5, ``y`` 5, ``scale`` 3, ``pose`` 12 and ``azimuth`` 8, the view, in eighths of a
-    turn. What the values show is in the tables of ``harness/datasets/mannequin``. Images stand in
+    rest: ``pose`` 12, ``azimuth`` 8, the view, in eighths of a turn, ``scale`` 3, ``x`` 5 and ``y``
+    5. What the values show is in the tables of ``harness/datasets/mannequin``. Images stand in
     a random order, four in a row with one frame and four identities, so that few images have pairs
     and triplets enough; both splits have all identities, and no image is in both.
 
@@ -74,7 +75,7 @@ class MannequinOptions(GridOptions):
     identity_factor: ClassVar[str] = "identity"
     frame_factor: ClassVar[str] = "frame"
     appearance_factors: ClassVar[tuple[str, ...]] = tuple(_APPEARANCE)
-    pose_factors: ClassVar[tuple[str, ...]] = ("pose", "azimuth", *_PLACE)
+    pose_factors: ClassVar[tuple[str, ...]] = tuple(_FRAME)
     grid: ClassVar[Grid] = Grid(**_FRAME, **_APPEARANCE)
     categorical: ClassVar[tuple[str, ...]] = ("pose", *_APPEARANCE)
     cyclic: ClassVar[Mapping[str, int]] = {"azimuth": AZIMUTHS}

@@ -10,7 +10,7 @@ from harness.datasets.mannequin.looks import CLOTHES, PALETTES, sizes_of
 from harness.datasets.mannequin.poses import body_joints
 from harness.drawing.body import STATURE, Measures
 from harness.drawing.painting import View
-from harness.drawing.rod_painting import Coat, paint_rods
+from harness.drawing.rod_painting import Coat, cut_out_rods
 from harness.drawing.rods import Rods
 from harness.drawing.shapes import Capsules, Ellipses
 from harness.drawing.skeleton import KEYPOINTS, SIDES, Vectors
@@ -137,8 +137,21 @@ def _dressed(factors: Factors, clothes: int, downscale: int) -> np.ndarray:
     gloss = np.array([_GLOSS[kind] for kind in parts.made_of])
     coat = Coat(colour, np.tile(parts.soft, (n, 1)), np.tile(gloss, (n, 1)))
     view = _view(factors, scene, downscale)
-    behind = _background(scene, view, SIZE // downscale)
-    return paint_rods(behind, rods, coat, np.repeat(_LIGHT, n, axis=0), view, reach=_REACH)
+    light = np.repeat(_LIGHT, n, axis=0)
+    side = SIZE // downscale
+    images = _background(scene, view, side)
+    # Drawn with the pelvis in the middle and then moved by whole pixels: parts that are drawn
+    # together lie in about the same place, which takes half the time.
+    moved = np.rint(view.origin - side / 2).astype(np.int64)
+    margin = int(np.abs(moved).max())
+    here = View(view.scale, view.origin - moved + margin)
+    size = side + 2 * margin, side + 2 * margin
+    colour, opacity = cut_out_rods(size, rods, coat, light, here, reach=_REACH)
+    for i, (right, down) in enumerate(moved):
+        window = tuple(slice(margin - by, margin - by + side) for by in (down, right))
+        images[i] *= 1 - opacity[i][window]
+        images[i] += colour[i][:, *window]
+    return np.asarray(np.rint(255 * images), np.uint8)
 
 
 def _materials(name: str) -> list[tuple[float, float, float]]:
