@@ -19,12 +19,16 @@ from harness.drawing.vectors import matrices, unit
 SIZE = 64
 """Height and width of an image, pixels."""
 AZIMUTHS = 8
-"""Ways to be turned, an eighth of a turn apart: 0 faces the viewer, 2 goes to the right, 4 away."""
-ACROSS = (-10.0, -5.0, 0.0, 5.0, 10.0)
+"""Ways to be turned, an eighth of a turn apart.
+
+0 and 7 face the viewer, 1 and 2 go to the right, 3 and 4 away, 5 and 6 to the left, all of them a
+sixteenth of a turn off: straight from the side an arm that is stretched out cannot be seen.
+"""
+ACROSS = (-8.0, -4.0, 0.0, 4.0, 8.0)
 """Where the figure stands beside the middle, pixels."""
-DOWN = (-6.0, -3.0, 0.0, 3.0, 6.0)
+DOWN = (-4.0, -2.0, 0.0, 2.0, 4.0)
 """How far below the middle it stands, pixels."""
-STATURES = (27.0, 33.0, 40.0)
+STATURES = (30.0, 36.0, 43.0)
 """Heights of a standing figure, pixels."""
 ELEVATION = np.radians(14.0)
 """By how much the camera looks down."""
@@ -74,9 +78,9 @@ def viewpoints(azimuth: np.ndarray) -> np.ndarray:
     """Return rotations ``[N, 3, 3]`` from the figure's frame to the camera's: ``seen = own @ R``.
 
     Args:
-        azimuth: ``[N]`` in eighths of a turn, not necessarily whole.
+        azimuth: ``[N]``, of :data:`AZIMUTHS`.
     """
-    yaw = 2 * np.pi / AZIMUTHS * np.asarray(azimuth, np.float64)
+    yaw = 2 * np.pi / AZIMUTHS * (azimuth + 0.5)
     cos, sin, none, one = np.cos(yaw), np.sin(yaw), np.zeros_like(yaw), np.ones_like(yaw)
     about_own = matrices((cos, none, -sin), (none, one, none), (sin, none, cos))
     ce, se = np.cos(ELEVATION), np.sin(ELEVATION)
@@ -173,7 +177,7 @@ def _view(factors: Factors, scene: Scene, downscale: int) -> View:
     stature = np.array(STATURES)[factors["scale"]]
     scale = stature / STATURE
     place = np.stack(
-        [np.array(ACROSS)[factors["x"]], np.array(DOWN)[factors["y"]] + 0.47 * stature], axis=-1
+        [np.array(ACROSS)[factors["x"]], np.array(DOWN)[factors["y"]] + 0.5 * stature], axis=-1
     )
     floor = _floor(scene)[:, :2]
     origin = SIZE / 2 + place - floor * scale[:, None]
@@ -181,8 +185,8 @@ def _view(factors: Factors, scene: Scene, downscale: int) -> View:
 
 
 def _floor(scene: Scene) -> np.ndarray:
-    """Return the point of the floor below the pelvis, ``[N, 3]`` as the camera sees it."""
-    below = np.zeros((len(scene.ground), 3))
+    """Return the point of the floor below the joints' middle, ``[N, 3]`` as the camera sees it."""
+    below = np.mean([scene.body[name] for name in KEYPOINTS], axis=0)
     below[:, 1] = scene.ground
     return np.asarray((below[:, None] @ scene.turn)[:, 0])
 

@@ -105,9 +105,9 @@ class Figure:
         chest, waist, hips = (self.sizes[f"{part}_girth"] for part in ("chest", "waist", "hip"))
         below, middle, above = (self._along(share) for share in (0.08, 0.45, 0.8))
         parts: list[Part] = []
-        for outward in (-1.0, 1.0):
+        for outward in (-0.36, 0.0, 0.36):
             sides = [
-                place + outward * 0.36 * girth[:, None] * _LEFT
+                place + outward * girth[:, None] * _LEFT
                 for place, girth in ((below, hips), (middle, waist), (above, chest))
             ]
             parts += [
@@ -121,16 +121,11 @@ class Figure:
         seat = TOP if self.clothes == _DRESS else BOTTOM
         left, right = (self.at[f"{side}_hip"] for side in SIDES)
         parts.append(_part(left, right, hips, (0.72, 0.72), seat))
-        front = 0.62 * self.forward
-        parts.append(
-            (
-                self._along(0.74) + chest[:, None] * front,
-                self._along(0.3) + waist[:, None] * front,
-                0.2 * chest,
-                0.2 * chest,
-                ACCENT,
-            )
-        )
+        front = [
+            self._along(share) + 0.66 * girth[:, None] * self.forward
+            for share, girth in ((0.72, chest), (0.34, waist))
+        ]
+        parts.append(_part(front[0], front[1], chest, (0.22, 0.22), ACCENT))
         return parts
 
     def _skirt(self) -> list[Part]:

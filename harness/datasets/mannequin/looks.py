@@ -9,11 +9,11 @@ from harness.drawing.body import STATURE, measures
 Colour = tuple[float, float, float]
 
 _STANDING = ("shin", "thigh", "torso", "neck")  # and twice the radius of the head
-_THICKER = {"arm_girth": 1.3, "leg_girth": 1.15, "head": 1.3, "hips": 1.15}
+_THICKER = {"arm_girth": 1.5, "leg_girth": 1.25, "head": 1.4, "hips": 1.25}
 """By how much some measures are those of a toy: thin limbs would be gone at 32x32."""
 
 BUILDS: dict[str, dict[int, float]] = {
-    "slender": {1: -3.0, 3: -1.0, 4: -2.0},
+    "slender": {1: -2.0, 3: -1.0, 4: -3.0, 2: 1.0},
     "stout": {1: 4.5, 4: 5.0, 2: -2.0},
     "athletic": {3: 5.0, 5: 5.0, 6: 2.5, 9: 4.0, 4: -4.0},
     "child": {8: 9.0, 2: -5.0, 7: -3.0, 1: 1.0},

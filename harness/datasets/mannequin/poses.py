@@ -40,7 +40,7 @@ POSES: dict[str, dict[str, float]] = {
         elbow=88,
     ),
     "arms_out": _pose(spread=90, elbow=0),
-    "arms_up": _pose(spread=160, elbow=0),
+    "arms_up": _pose(spread=146, elbow=0),
     "star": _pose(spread=125, elbow=0, part=32),
     "wave": _pose(right_spread=92, right_elbow=0, right_fold=72),
     "akimbo": _pose(part=11, spread=52, elbow=0, fold=-98),
