@@ -5,9 +5,32 @@ Importing this is cheap: it needs no torch.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 from models.hyperparameters import AtScale
+
+LABELLED = "labelled"
+"""Modality ``[N]``: 1 for an image that has its labels, 0 for one whose labels are all 0."""
+
+Supervision = Literal["none", "pairs", "labels", "partial"]
+SUPERVISION: Mapping[Supervision, str] = {
+    "none": "images alone",
+    "pairs": "which images show the same identity",
+    "partial": "labels of some of the images",
+    "labels": "labels of every image",
+}
+"""What a method is told beyond the images, the least first."""
+
+
+class _Derived:
+    """The supervision of a class that does not name its own: what it consumes and needs says it."""
+
+    def __get__(self, instance: object, owner: "type[Declaration]") -> Supervision:
+        if LABELLED in owner.needs:
+            return "partial"
+        if owner.needs:
+            return "labels"
+        return "pairs" if owner.consumes == "pairs" else "none"
 
 
 class Declaration:
@@ -22,7 +45,12 @@ class Declaration:
         consumes: ``images``, or ``pairs``: batches of an even size B that have beside ``image``
             the key ``same``, another image ``[B, C, H, W]`` of the same identity (or the image
             itself), and ``identity``, int64 ``[B]`` from 0 to ``n_identities - 1``.
-        needs: names of the modalities that every batch must have, ``[B, ...]`` float32 each.
+        needs: names of the modalities that every batch must have, ``[B, ...]`` float32 each. To
+            learn where only some of the images have their labels, a method must also need
+            ``labelled``, ``[B]``, which is 1 for those that have.
+        supervision: what it is told beyond the images, a key of :data:`SUPERVISION`. By default
+            ``partial`` if it needs ``labelled``, ``labels`` if it needs other modalities, ``pairs``
+            if it consumes pairs, else ``none``; a class may name its own.
         at_scale: hyperparameters with another default at a scale, by its name, where the
             published networks would take days instead of minutes.
     """
@@ -30,6 +58,7 @@ class Declaration:
     Hyperparameters: ClassVar[type[Any]]
     consumes: ClassVar[Literal["images", "pairs"]] = "images"
     needs: ClassVar[tuple[str, ...]] = ()
+    supervision: ClassVar[Supervision] = cast("Supervision", _Derived())
     at_scale: ClassVar[AtScale] = {}
 
 

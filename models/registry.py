@@ -24,6 +24,7 @@ METHOD_PATHS: Mapping[str, str] = {
     "cycle_vae": "models.pairs.cycle_vae.CycleVAE",
     "atsdm": "models.pairs.atsdm.ATSDM",
     "drnet": "models.pairs.drnet.DrNet",
+    "dvae": "models.labelled.dvae.DVAEFactors",
     "dvae_synthesis": "models.labelled.dvae.DVAESynthesis",
     "dvae_pose": "models.labelled.dvae.DVAEPose",
     "cross_vae_synthesis": "models.labelled.cross_vae.CrossVAESynthesis",
@@ -43,6 +44,7 @@ DECLARATION_PATHS: Mapping[str, str] = {
     "cycle_vae": "models.pairs.hyperparameters.CycleVAEDeclaration",
     "atsdm": "models.pairs.hyperparameters.ATSDMDeclaration",
     "drnet": "models.pairs.hyperparameters.DrNetDeclaration",
+    "dvae": "models.labelled.declarations.DVAEFactorsDeclaration",
     "dvae_synthesis": "models.labelled.declarations.DVAESynthesisDeclaration",
     "dvae_pose": "models.labelled.declarations.DVAEPoseDeclaration",
     "cross_vae_synthesis": "models.labelled.declarations.CrossVAESynthesisDeclaration",
@@ -75,6 +77,7 @@ def check_declaration(declared: "type[Declaration]", path: str) -> None:
         TypeError: its hyperparameters are not described, or an attribute is of another type than
             :class:`models.declaration.Declaration` says.
     """
+    from models.declaration import SUPERVISION
     from models.hyperparameters import describe
 
     hyperparameters = getattr(declared, "Hyperparameters", None)
@@ -93,4 +96,9 @@ def check_declaration(declared: "type[Declaration]", path: str) -> None:
     if declared.consumes not in ("images", "pairs"):
         raise TypeError(
             f"'{path}': consumes must be 'images' or 'pairs', not {declared.consumes!r}"
+        )
+    if declared.supervision not in SUPERVISION:
+        raise TypeError(
+            f"'{path}': supervision must be one of {', '.join(SUPERVISION)}, "
+            f"not {declared.supervision!r}"
         )

@@ -19,8 +19,23 @@ def run(options: argparse.Namespace) -> int:
 
 def _methods() -> dict[str, str]:
     from harness.methods import METHODS
+    from models.declaration import SUPERVISION
 
-    return {name: METHODS.summary(name) for name in METHODS.paths()}
+    width = max(map(len, SUPERVISION))
+    return {
+        name: f"{_supervision(name):<{width}}  {METHODS.summary(name)}" for name in METHODS.paths()
+    }
+
+
+def _supervision(method: str) -> str:
+    """Return what a method is told beyond the images; "?" of one that cannot be imported."""
+    from harness.errors import UserError
+    from harness.methods import declaration
+
+    try:
+        return declaration(method).supervision
+    except UserError:
+        return "?"
 
 
 def _datasets() -> dict[str, str]:
@@ -98,11 +113,12 @@ def _hyperparameters(method: str) -> dict[str, str]:
 
     from harness.commands.list_settings import written
     from harness.methods import declaration
+    from models.declaration import SUPERVISION
     from models.hyperparameters import Value, describe
 
     declared = declaration(method)
     defaults = dataclasses.asdict(declared.Hyperparameters())
-    lines = {}
+    lines = {"supervision": f"{declared.supervision}: {SUPERVISION[declared.supervision]}"}
     for name, info in describe(declared.Hyperparameters).items():
         kind = "" if isinstance(info, Value) else " (fixed when the networks are built)"
         symbol = f"{info.symbol}: " if info.symbol else ""

@@ -12,6 +12,7 @@ from harness.errors import UserError, did_you_mean
 from harness.methods import declaration
 from harness.metrics.metric import Metric
 from harness.metrics.registry import METRICS, known_keys, metric_keys
+from models.declaration import LABELLED
 
 _WHAT = {
     "identity_factor": "identities",
@@ -37,6 +38,8 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
                 f"the dataset '{dataset.name}' has no {', '.join(missing)}. "
                 f"Datasets that have: {', '.join(known) or 'none'}."
             )
+        if LABELLED not in learner.needs:
+            _require_labels(method, learner.needs, dataset)
         if learner.consumes != "pairs":
             continue
         if not dataset.identity_factor:
@@ -53,6 +56,17 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
                 f"scale.batch_size={batch_size}: the method '{method}' needs an even number of "
                 f"pairs, so that none meets itself in the reversed batch: {batch_size + 1}."
             )
+
+
+def _require_labels(method: str, needs: Iterable[str], dataset: DatasetOptions) -> None:
+    """Refuse a method that needs what only some of the training images have."""
+    if partly := [name for name in needs if name in dataset.partly_given]:
+        raise UserError(
+            f"The method '{method}' learns from {', '.join(partly)} of every image, and the "
+            f"dataset '{dataset.name}' gives them for a part of the training images alone. Leave "
+            "out dataset.label_fraction, or choose a method that learns from labels of some images "
+            f"(one that needs '{LABELLED}')."
+        )
 
 
 def check_scores(trials: Iterable[TrialConfig]) -> None:

@@ -50,6 +50,14 @@ class DatasetOptions(ABC):
             cls.name = f"{cls.__module__}.{cls.__qualname__}"
 
     @property
+    def partly_given(self) -> tuple[str, ...]:
+        """Modalities that only some of the training images have.
+
+        A method may need them if it also needs the modality ``labelled``, which says which images.
+        """
+        return ()
+
+    @property
     def keypoints(self) -> tuple[str, ...]:
         """Names of the keypoints that images of these options have; see :class:`Dataset`."""
         return ()

@@ -32,6 +32,7 @@ DATASET_PATHS = {
     "glyphs": "harness.datasets.glyphs.dataset.GlyphsOptions",
     "hands": "harness.datasets.hands.procedural.dataset.HandsOptions",
     "isaac3d": "harness.datasets.grids.nvidia.Isaac3dOptions",
+    "mannequin": "harness.datasets.mannequin.dataset.MannequinOptions",
     "mnist": "harness.datasets.mnist.dataset.MnistOptions",
     "mpi3d_complex": "harness.datasets.grids.mpi3d.Mpi3dComplexOptions",
     "mpi3d_real": "harness.datasets.grids.mpi3d.Mpi3dRealOptions",

@@ -1,5 +1,6 @@
 """Paints rods: each pixel shows the nearest, smoothly joined, with shadows between them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ _NOWHERE = np.float32(-1e6)  # the height of a pixel that shows no rod yet
 _RELIEF = 0.8  # a little light comes from all sides
 _SHADOW = 0.6  # the share of light that a rod takes from what is close below and beside it
 _AT_ONCE = 2**16  # pixels painted at once
+_CUT_OUT_AT_ONCE = 2**18  # more, as most of them are far from every rod
 
 Normal = tuple[np.ndarray, np.ndarray]
 """Its x and y."""
@@ -59,17 +61,64 @@ def paint_rods(
         ``[N, 3, H, W]`` uint8.
     """
     painted = np.empty(background.shape, np.uint8)
-    each, order = np.arange(len(background))[:, None], rods.far_to_near()
+    for rows, canvas in _canvases(
+        background.shape, rods, coat, light, view, reach=reach, at_once=_AT_ONCE
+    ):
+        painted[rows] = np.rint(255 * canvas.before(background[rows]))
+    return painted
+
+
+def cut_out_rods(
+    size: tuple[int, int],
+    rods: Rods,
+    coat: Coat,
+    light: np.ndarray,
+    view: View,
+    *,
+    reach: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return images of rods before nothing, to be put before a background.
+
+    Args:
+        size: ``(H, W)``.
+        rods: as for :func:`paint_rods`, and so are the others.
+        coat: how they look.
+        light: where the lamp is.
+        view: where the rods are in the images.
+        reach: how far beside a rod its shadow ends.
+
+    Returns:
+        Colours times opacity ``[N, 3, H, W]`` and opacity ``[N, H, W]``, float32 in [0, 1].
+    """
+    shape = len(light), 3, *size
+    colour, opacity = np.empty(shape, np.float32), np.empty((shape[0], *size), np.float32)
+    for rows, canvas in _canvases(
+        shape, rods, coat, light, view, reach=reach, at_once=_CUT_OUT_AT_ONCE
+    ):
+        colour[rows], opacity[rows] = canvas.colour, canvas.opacity
+    return colour, opacity
+
+
+def _canvases(
+    shape: tuple[int, ...],
+    rods: Rods,
+    coat: Coat,
+    light: np.ndarray,
+    view: View,
+    *,
+    reach: float,
+    at_once: int,
+) -> Iterator[tuple[slice, "_Canvas"]]:
+    """Yield the rods of some of the images ``[N, 3, H, W]`` at a time, and of which images."""
+    each, order = np.arange(shape[0])[:, None], rods.far_to_near()
     rods = rods.at(each, order)
     coat = Coat(*(values[each, order] for values in (coat.colour, coat.soft, coat.gloss)))
-    for rows in portions(background.shape, _AT_ONCE):
-        behind = background[rows]
-        canvas = _Canvas(behind.shape, light[rows], view.of(rows), reach)
-        some = rods.of(rows)
+    for rows in portions(shape, at_once):
+        some, count = rods.of(rows), len(light[rows])
+        canvas = _Canvas((count, *shape[1:]), light[rows], view.of(rows), reach)
         for k in range(len(rods)):
             canvas.add(some, k, coat.colour[rows, k], coat.soft[rows, k], coat.gloss[rows, k])
-        painted[rows] = np.rint(255 * canvas.before(behind))
-    return painted
+        yield rows, canvas
 
 
 class _Canvas:
@@ -78,15 +127,15 @@ class _Canvas:
     def __init__(self, shape: tuple[int, ...], light: np.ndarray, view: View, reach: float) -> None:
         self._light = light.astype(np.float32)
         self._view, self._reach = view, np.float32(reach)
-        self._colour = np.zeros(shape, np.float32)
-        self._opacity = np.zeros((shape[0], *shape[2:]), np.float32)
-        self._height = np.full(self._opacity.shape, _NOWHERE)
+        self.colour = np.zeros(shape, np.float32)
+        self.opacity = np.zeros((shape[0], *shape[2:]), np.float32)
+        self._height = np.full(self.opacity.shape, _NOWHERE)
         halfway = unit(self._light + np.array([0, 0, 1], np.float32))
         self._halfway = [per_image(column) for column in halfway.T]
 
     def before(self, background: np.ndarray) -> np.ndarray:
         """Return what is painted before a background ``[n, 3, H, W]``."""
-        return np.asarray(self._colour + (1 - self._opacity[:, None]) * background)
+        return np.asarray(self.colour + (1 - self.opacity[:, None]) * background)
 
     def add(
         self, rods: Rods, k: int, colour: np.ndarray, soft: np.ndarray, gloss: np.ndarray
@@ -94,7 +143,7 @@ class _Canvas:
         """Paint rod ``k`` of every image; its coat is given image by image."""
         pixel = self._view.pixel
         margin = np.maximum(pixel / 2, self._reach)
-        box = box_of(rods.outline, k, margin, self._view, self._colour.shape)
+        box = box_of(rods.outline, k, margin, self._view, self.colour.shape)
         x, y = self._view.centres(box[1], 0), self._view.centres(box[0], 1)
         distance, _, _ = rods.outline.field(k, x, y, pixel / 2)
         nx, ny, axis, top = rods.surface(k, x, y)
@@ -113,7 +162,7 @@ class _Canvas:
         away = (nx * right + ny * down) / np.sqrt(np.maximum(nx * nx + ny * ny, LEAST))
         darkening = _SHADOW * close * close * np.clip(gap, 0, 1) * np.clip(3 - gap / 2, 0, 1)
         darkening *= np.float32(0.6) - np.float32(0.4) * away
-        self._colour[:, :, *box] *= (1 - darkening)[:, None]
+        self.colour[:, :, *box] *= (1 - darkening)[:, None]
 
     def _lit(self, normal: Normal, colour: np.ndarray, gloss: np.ndarray) -> np.ndarray:
         """Return a surface's colours ``[n, 3, h, w]`` in the light."""
@@ -132,7 +181,7 @@ class _Canvas:
         self, box: Box, colour: np.ndarray, covered: np.ndarray, top: np.ndarray, soft: np.ndarray
     ) -> None:
         """Put the rod over what it is higher than and under the rest, by colours times opacity."""
-        colours, opacity = self._colour[:, :, *box], self._opacity[:, *box]
+        colours, opacity = self.colour[:, :, *box], self.opacity[:, *box]
         height = self._height[:, *box]
         above = np.clip(0.5 + (top - height) / (2 * soft), 0, 1)
         colours *= (1 - above * covered)[:, None]

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 from models.declaration import Declaration
 from models.hyperparameters import AtScale, with_scale_defaults
 from models.labelled.hyperparameters import (
+    DVAEFactorsHyperparameters,
     DVAEHyperparameters,
     DVAESynthesisHyperparameters,
     LabelledHyperparameters,
@@ -66,3 +67,11 @@ class DVAEPoseDeclaration(CrossVAEDeclaration):
 
     Hyperparameters = DVAEHyperparameters
     at_scale = with_scale_defaults(CrossVAEDeclaration.at_scale, pose_branch_pool=True)
+
+
+class DVAEFactorsDeclaration(LabelledDeclaration):
+    """Declaration of dVAE of two vectors of factors."""
+
+    Hyperparameters = DVAEFactorsHyperparameters
+    needs = ("pose_factors", "appearance_factors")
+    at_scale = with_scale_defaults(LabelledDeclaration.at_scale, w_x=_W_X_AT_64)

@@ -8,8 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from models.declaration import DataSpec
-from models.labelled.declarations import DVAEPoseDeclaration, DVAESynthesisDeclaration
-from models.labelled.hyperparameters import DVAEHyperparameters
+from models.labelled.declarations import (
+    DVAEFactorsDeclaration,
+    DVAEPoseDeclaration,
+    DVAESynthesisDeclaration,
+)
+from models.labelled.hyperparameters import TwoStepHyperparameters
 from models.labelled.labelled_vae import (
     IMAGE,
     TAG,
@@ -18,7 +22,7 @@ from models.labelled.labelled_vae import (
     Posteriors,
     sample_posteriors,
 )
-from models.labelled.tasks import PoseEstimation, Synthesis
+from models.labelled.tasks import KnownFactors, PoseEstimation, Synthesis
 from models.method import Batch, Noise, Phase, Stats, Values
 from models.networks.dvae import pose_branch
 from models.pictures import to_unit_interval
@@ -26,24 +30,32 @@ from models.protocols import REST
 
 
 class DVAE(LabelledVAE):
-    """Base of both dVAEs, trained in two steps: codes from labels, then codes from images.
+    """Base of all dVAEs, trained in two steps: codes from labels, then codes from images.
 
     Each label is encoded in, and decoded from, a part of the code, and the image is decoded from
     all of them. The disentangling step trains these networks on codes of labels. The embedding step
     trains the image's encoder alone: the decoders get no update, and their BatchNorm layers use
     their running statistics. With z_u the image's encoder gives that part in the first step
-    already, and the image's decoder has a second branch for the whole 3D pose (Table 3).
+    already, and where the labels have a 3D pose the image's decoder has a second branch for all of
+    it (Table 3).
     """
 
     groups: ClassVar[tuple[str, str]]
     """Latent groups of y1 and y2."""
+    of_poses: ClassVar[bool] = True
+    """Whether the labels have a 3D pose."""
 
-    def __init__(self, hyperparameters: DVAEHyperparameters, data: DataSpec) -> None:
+    def __init__(self, hyperparameters: TwoStepHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)
-        hp, trunk = hyperparameters, self.image_decoder.trunk_shape
-        if hp.d_u:
+        hp, trunk = self.hyperparameters, self.image_decoder.trunk_shape
+        if self._branches:
             shape = data.modalities[self.labels[0]]
             self.pose_branch = pose_branch(hp.network, trunk, shape, hp.pose_branch_pool)
+
+    @property
+    def _branches(self) -> bool:
+        """Whether the image's decoder has Table 3's branch for the whole pose."""
+        return self.of_poses and self.hyperparameters.d_u > 0
 
     def sizes(self) -> dict[str, int]:
         """Return ``d / 2`` for the group of each label, and ``d_u`` for ``rest`` unless it is 0."""
@@ -61,8 +73,9 @@ class DVAE(LabelledVAE):
         first, second = ((0.0, hp.first_share), (hp.first_share, 1.0))
         if hp.joint:
             first = second = (0.0, 1.0)
-        with_rest = ("pose_branch.", "image_encoder.") if hp.d_u else ()
-        learners = ("image_decoder.", "label_encoders.", "label_decoders.", *with_rest)
+        with_rest = ("image_encoder.",) if hp.d_u else ()
+        branch = ("pose_branch.",) if self._branches else ()
+        learners = ("image_decoder.", "label_encoders.", "label_decoders.", *branch, *with_rest)
         return (
             Phase("disentangling", "disentangling", learners, during=first),
             Phase("embedding", "embedding", ("image_encoder.",), during=second),
@@ -92,7 +105,7 @@ class DVAE(LabelledVAE):
 
     def decode_all(self, codes: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return the output of every decoder by name, images in [-1, 1]."""
-        if not self.hyperparameters.d_u:
+        if not self._branches:
             return super().decode_all(codes)
         maps = self.image_decoder.trunk(self.whole_code(codes))
         outputs = {IMAGE: self.image_decoder.image(maps), WHOLE_POSE: self.pose_branch(maps)}
@@ -101,10 +114,10 @@ class DVAE(LabelledVAE):
     def decode_modalities(self, codes: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Return the needed modalities of a code, each decoded from its group.
 
-        With z_u also ``whole_pose`` ``[B, 21, 3]``, the output of Table 3's branch for all groups.
+        With Table 3's branch also its output for all groups, ``whole_pose`` ``[B, 21, 3]``.
         """
         outputs = super().decode_modalities(codes)
-        if self.hyperparameters.d_u:
+        if self._branches:
             maps = self.image_decoder.trunk(self.whole_code(codes))
             outputs[WHOLE_POSE] = self.pose_branch(maps)
         return outputs
@@ -126,8 +139,8 @@ class DVAE(LabelledVAE):
         return self.weighted_loss(batch, posteriors, self.decode_all(codes), values)
 
 
-class DVAESynthesis(DVAESynthesisDeclaration, Synthesis, DVAE):
-    """dVAE for image synthesis: pose and content of images of hands (Yang and Yao, 2019)."""
+class OfPoseAndAppearance(DVAE):
+    """Base of the dVAEs whose labels are the pose and the appearance."""
 
     groups = "pose", "appearance"
 
@@ -135,6 +148,10 @@ class DVAESynthesis(DVAESynthesisDeclaration, Synthesis, DVAE):
         """Return ``[B, C, H, W]`` in ``[0, 1]``: poses of the second, all else of the first."""
         pose = self.encode(pose_from)["pose"]
         return self.decode({**self.encode(appearance_from), "pose": pose})
+
+
+class DVAESynthesis(DVAESynthesisDeclaration, Synthesis, OfPoseAndAppearance):
+    """dVAE for image synthesis: pose and content of images of hands (Yang and Yao, 2019)."""
 
     def appearance(self, image: Tensor) -> Tensor:
         """Return the decoded tag image of the appearance code, ``[B, C, H, W]`` in ``[0, 1]``."""
@@ -145,6 +162,20 @@ class DVAEPose(DVAEPoseDeclaration, PoseEstimation, DVAE):
     """dVAE for pose estimation: canonical pose and viewpoint (Yang and Yao, 2019)."""
 
     groups = "pose", "viewpoint"
+
+
+class DVAEFactors(DVAEFactorsDeclaration, KnownFactors, OfPoseAndAppearance):
+    """dVAE of known factors of pose and appearance: a part of the code for each, and a rest.
+
+    From Yang and Yao (2019) are the parts of the code, each encoded from and decoded to its label
+    alone; the two steps of training and their losses (equations 4 to 6); the networks of Tables 1
+    and 2, with ResNet-18 for images; and ``d`` = 64 in equal halves. Ours are the labels, the
+    factors of pose (y1) and of appearance (y2) as vectors, in place of a hand's 3D pose, tag image
+    or viewpoint, so that it learns wherever factors are known; that z_u, ``rest``, is there by
+    default; and the weights beside these labels. The paper reports no results for them.
+    """
+
+    of_poses = False
 
 
 @contextmanager

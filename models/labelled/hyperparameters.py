@@ -48,7 +48,7 @@ class LabelledHyperparameters:
 
 
 @dataclass(frozen=True)
-class DVAEHyperparameters(LabelledHyperparameters):
+class TwoStepHyperparameters(LabelledHyperparameters):
     """Those of the two training steps and of z_u, the part of the code without a label."""
 
     d_u: Annotated[
@@ -56,10 +56,6 @@ class DVAEHyperparameters(LabelledHyperparameters):
         Structure("d_u", "dimension of z_u, which no label determines; 0 is none", "Table 3; ours"),
         Ge(0),
     ] = 0
-    pose_branch_pool: Annotated[
-        bool,
-        Structure("", "maps averaged to 8 x 8 before Table 3's pose branch", "ours"),
-    ] = False
     joint: Annotated[
         bool, Structure("", "both steps in every step of the training", "equation 6")
     ] = False
@@ -68,6 +64,27 @@ class DVAEHyperparameters(LabelledHyperparameters):
         Structure("", "share of the training that disentangles, if not joint", "ours"),
         Interval(gt=0, lt=1),
     ] = 0.5
+
+
+@dataclass(frozen=True)
+class DVAEHyperparameters(TwoStepHyperparameters):
+    """Those of dVAE for hands, whose image decoder has a branch for the whole pose with z_u."""
+
+    pose_branch_pool: Annotated[
+        bool,
+        Structure("", "maps averaged to 8 x 8 before Table 3's pose branch", "ours"),
+    ] = False
+
+
+@dataclass(frozen=True)
+class DVAEFactorsHyperparameters(TwoStepHyperparameters):
+    """Defaults of dVAE of two vectors of factors."""
+
+    d_u: Annotated[
+        int,
+        Structure("d_u", "dimension of z_u, which no label determines; 0 is none", "ours"),
+        Ge(0),
+    ] = 8
 
 
 @dataclass(frozen=True)

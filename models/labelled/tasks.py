@@ -1,6 +1,7 @@
-"""The two tasks of the models of hands: image synthesis and pose estimation (Yang and Yao, 2019).
+"""The tasks of dVAE: image synthesis, pose estimation (Yang and Yao, 2019), and known factors.
 
-A task says which labels y1 and y2 are; dVAE and the cross-modal VAE are each trained for both.
+A task says which labels y1 and y2 are. The first two are of hands; dVAE and the cross-modal VAE are
+each trained for both.
 """
 
 from models.labelled.labelled_vae import TAG, LabelledVAE
@@ -16,3 +17,12 @@ class PoseEstimation(LabelledVAE):
     """Pose estimation: y1 is the pose in a frame of its own, y2 the viewpoint, a rotation."""
 
     labels = "cpose", "viewpoint"
+
+
+class KnownFactors(LabelledVAE):
+    """Known factors, of any dataset that has them: y1 are those of the pose, y2 of the appearance.
+
+    Each is a vector, as the datasets give it. This task is ours.
+    """
+
+    labels = "pose_factors", "appearance_factors"

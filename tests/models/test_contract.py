@@ -48,6 +48,7 @@ VARIANTS = {
     "rodi": [{"variant": name} for name in "abcd"]
     + [{"pose_covariance": "full"}, {"marginal": "roll"}],
     "dvae_synthesis": [{"d_u": 3}, {"joint": True}],
+    "dvae": [{"d_u": 0}, {"joint": True}],
     "dvae_pose": [{"d_u": 3, "pose_branch_pool": True}, {"feature_layer": False}],
 }
 """What is checked beside a method's defaults."""

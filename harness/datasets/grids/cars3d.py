@@ -1,6 +1,6 @@
 """``cars3d``: the cars of Reed et al. (2015) from all sides, from a MATLAB file a car."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -44,6 +44,8 @@ class Cars3dOptions(GridOptions):
     appearance_factors: ClassVar[tuple[str, ...]] = ("object_type",)
     pose_factors: ClassVar[tuple[str, ...]] = ("elevation", "azimuth")
     grid: ClassVar[Grid] = Grid(elevation=4, azimuth=24, object_type=183)
+    categorical: ClassVar[tuple[str, ...]] = ("object_type",)
+    cyclic: ClassVar[Mapping[str, int]] = {"azimuth": 24}
 
     @property
     def image_shape(self) -> tuple[int, int, int]:

@@ -43,6 +43,7 @@ class Mpi3dOptions(GridOptions):
     )
     pose_factors: ClassVar[tuple[str, ...]] = ("camera_height", "horizontal", "vertical")
     grid: ClassVar[Grid] = Grid(object_color=6, object_shape=6, **_OTHERS, **_ARM)
+    categorical: ClassVar[tuple[str, ...]] = ("object_color", "object_shape", "background_color")
     kept_in: ClassVar[str] = "mpi3d"
     files: ClassVar[tuple[str, ...]]
     url: ClassVar[str] = "https://huggingface.co/datasets/waleedgondal/mpi3d"

@@ -125,6 +125,7 @@ class Isaac3dOptions(LabelledOptions):
         object_color=4,
         wall_color=4,
     )
+    categorical: ClassVar[tuple[str, ...]] = ("object_shape", "object_color", "wall_color")
     folder: ClassVar[str] = "Isaac3D_down128"
     labels: ClassVar[str] = "labels.npy"
     url: ClassVar[str] = "https://drive.google.com/uc?id=1OmQ1G2wnm6eTsSFGTKFZZAh5D3nQTW1B"

@@ -11,10 +11,11 @@ import numpy as np
 from annotated_types import Ge
 
 from harness.data.cache.arrays import Key, cached_chunks
-from harness.data.dataset import Dataset, DataSource, Split
+from harness.data.dataset import Dataset, DataSource, Split, SplitName
 from harness.data.files.find import find_files
 from harness.data.identity_order import shuffled
-from harness.data.options import DatasetOptions
+from harness.data.options import Arrays, DatasetOptions
+from harness.datasets.grids.factor_vectors import factor_vectors
 from harness.datasets.grids.indexing import Grid
 from harness.errors import UserError
 
@@ -51,8 +52,13 @@ class GridOptions(DatasetOptions):
     These sets have no official split. A share of the images, drawn at random, is for the test; the
     training images stand in a random order too, so that any first few are a sample.
 
+    Their modalities are the factors as vectors, ``pose_factors`` and ``appearance_factors``, as
+    :func:`harness.datasets.grids.factor_vectors.factor_vectors` makes them.
+
     Attributes:
         grid: its factors and their sizes, in the order of the published files.
+        categorical: factors whose values have no order.
+        cyclic: factors whose values go round, and how many steps make a turn.
         kept_in: the folder below ``data_root`` in which its files are looked for first.
         md5s: MD5 sums of published files, by their names.
         left_out: factors that number the images and are not among those of the dataset.
@@ -64,6 +70,9 @@ class GridOptions(DatasetOptions):
     """
 
     grid: ClassVar[Grid]
+    categorical: ClassVar[tuple[str, ...]] = ()
+    cyclic: ClassVar[Mapping[str, int]] = {}
+    modalities: ClassVar[tuple[str, ...]] = ("pose_factors", "appearance_factors")
     left_out: ClassVar[tuple[str, ...]] = ()
     kept_in: ClassVar[str] = ""
     md5s: ClassVar[Mapping[str, str]] = {}
@@ -82,12 +91,13 @@ class GridOptions(DatasetOptions):
         return Dataset(
             self.name,
             found.source,
-            Split(images[: len(train)], self.factors(train)),
-            Split(images[len(train) :], self.factors(test)),
+            Split(images[: len(train)], *self._known("train", train)),
+            Split(images[len(train) :], *self._known("test", test)),
             appearance_factors=self.appearance_factors,
             pose_factors=self.pose_factors,
             identity_factor=self.identity_factor,
             frame_factor=self.frame_factor,
+            keypoints=self.keypoints,
         )
 
     def check(self, data_root: Path | None) -> None:
@@ -123,6 +133,23 @@ class GridOptions(DatasetOptions):
         factors = self.grid.factors(places)
         return {name: values for name, values in factors.items() if name not in self.left_out}
 
+    def labels_of(self, split: SplitName, factors: Arrays) -> tuple[Arrays, Arrays]:  # noqa: ARG002
+        """Return further factors of a split's images, and their modalities.
+
+        Args:
+            split: which split.
+            factors: those of its images, in their order, ``[n]`` int64 each.
+        """
+        of = {"pose_factors": self.pose_factors, "appearance_factors": self.appearance_factors}
+        return {}, {name: self._vectors(factors, chosen) for name, chosen in of.items()}
+
+    def order(self) -> np.ndarray:
+        """Return all places of the grid in the order of which the first are for training.
+
+        The test images are taken from its end.
+        """
+        return shuffled(f"{self.name}/{self.seed}", len(self.grid))
+
     def split(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the places in the grid of the training images and of the test images.
 
@@ -130,7 +157,7 @@ class GridOptions(DatasetOptions):
             UserError: there are fewer images than are asked for.
         """
         n_train, n_test = self.counts()
-        order = shuffled(f"{self.name}/{self.seed}", len(self.grid))
+        order = self.order()
         return order[:n_train], order[::-1][:n_test]
 
     def counts(self) -> tuple[int, int]:
@@ -153,6 +180,15 @@ class GridOptions(DatasetOptions):
         """Return options of at most so many images."""
         counts = self.counts()
         return replace(self, n_train=min(counts[0], n_train), n_test=min(counts[1], n_test))
+
+    def _known(self, split: SplitName, places: np.ndarray) -> tuple[Arrays, Arrays]:
+        factors = self.factors(places)
+        further, modalities = self.labels_of(split, factors)
+        return {**factors, **further}, modalities
+
+    def _vectors(self, factors: Arrays, names: tuple[str, ...]) -> np.ndarray:
+        sizes = {name: size for name, size in self.grid.sizes.items() if name in names}
+        return factor_vectors(factors, sizes, categorical=self.categorical, cyclic=self.cyclic)
 
     def _cached(self, found: GridImages, places: np.ndarray) -> np.ndarray:
         """Return the images of some places; they are read in the order of the rows."""

@@ -36,6 +36,8 @@ class SmallNorbOptions(GridOptions):
     appearance_factors: ClassVar[tuple[str, ...]] = ("category",)
     pose_factors: ClassVar[tuple[str, ...]] = ("elevation", "azimuth", "lighting")
     grid: ClassVar[Grid] = Grid(category=5, instance=10, elevation=9, azimuth=18, lighting=6)
+    categorical: ClassVar[tuple[str, ...]] = ("category", "lighting")
+    cyclic: ClassVar[Mapping[str, int]] = {"azimuth": 18}
     kept_in: ClassVar[str] = "norb"
     md5s: ClassVar[Mapping[str, str]] = {
         f"{FILES['train']}dat.mat.gz": "66054832f9accfe74a0f4c36a75bc0a2"

@@ -21,7 +21,7 @@ from harness.datasets.people.drawn import (
     render,
 )
 from harness.datasets.people.listings import REMEDY, Listing, find_people
-from harness.datasets.people.poses import KEYPOINTS
+from harness.drawing.skeleton import KEYPOINTS
 
 _PROCEDURAL_IMAGES: dict[SplitName, int] = {"train": 6000, "test": 2000}
 _AT_ONCE = 200  # images whose layers are held at once

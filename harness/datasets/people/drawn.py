@@ -9,10 +9,10 @@ from harness import keyed_random
 from harness.data.dataset import SplitName
 from harness.datasets.people import poses, scenes
 from harness.datasets.people.figure import Person
-from harness.datasets.people.poses import KEYPOINTS
 from harness.drawing.body import STATURE, measures
 from harness.drawing.painting import Layer, View, paint
 from harness.drawing.shapes import Ellipses
+from harness.drawing.skeleton import KEYPOINTS, joints
 
 IMAGES_EACH = 20
 """Images of one identity; no two of them are in the same frame."""
@@ -151,7 +151,7 @@ def render(factors: Factors, look: Look) -> np.ndarray:
 
 
 def keypoints(factors: Factors, look: Look) -> dict[str, np.ndarray]:
-    """Return where :data:`~harness.datasets.people.poses.KEYPOINTS` are, hidden or not.
+    """Return where :data:`~harness.drawing.skeleton.KEYPOINTS` are, hidden or not.
 
     ``pelvis_x``, ``pelvis_y`` and so on, each ``[N]`` float32 in pixels of the image; whole numbers
     are centres of pixels.
@@ -169,7 +169,7 @@ def _joints(factors: Factors) -> tuple[dict[str, np.ndarray], dict[str, np.ndarr
     """Return the measures and the places of the joints, as the cameras see them."""
     coefficients = [np.asarray(factors[name], np.float64) for name in SHAPES]
     sizes = measures(np.stack([0 * coefficients[0], *coefficients], axis=-1))
-    places = poses.joints(sizes, poses.angles_of(factors["frame"]))
+    places = joints(sizes, poses.angles_of(factors["frame"]))
     return sizes, poses.seen(places, scenes.elevations(factors["camera"]))
 
 

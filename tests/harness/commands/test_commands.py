@@ -130,9 +130,17 @@ def test_list_has_a_line_for_each(capsys: Capture, what: str, names: list[str]) 
     assert all(len(line.split(maxsplit=1)) == 2 for line in lines), "each says what it is"
 
 
+def test_the_list_of_methods_says_what_each_is_told(capsys: Capture) -> None:
+    told = dict(line.split()[:2] for line in printed(capsys, "list", "methods"))
+    assert {told[name] for name in ("vae", "beta_tcvae", "c_vitae")} == {"none"}
+    assert {told[name] for name in ("rodi", "drnet", "atsdm")} == {"pairs"}
+    assert told["dvae_synthesis"] == "labels", "more than the pairs that it consumes too"
+
+
 @pytest.mark.parametrize("method", METHOD_PATHS)
 def test_list_has_a_line_for_each_hyperparameter(capsys: Capture, method: str) -> None:
-    lines = printed(capsys, "list", "methods", method)
+    told, *lines = printed(capsys, "list", "methods", method)
+    assert told.split()[:2] == ["supervision", f"{METHODS.load(method).supervision}:"]
     described = describe(METHODS.load(method).Hyperparameters)
     assert [line.split("=")[0] for line in lines] == [f"method.{name}" for name in described]
     for line, info in zip(lines, described.values(), strict=True):
@@ -179,7 +187,7 @@ def test_list_has_a_line_for_each_setting_of_a_search(capsys: Capture) -> None:
 
 def test_listed_defaults_are_overrides(capsys: Capture) -> None:
     (default,) = resolve(["method=c_vitae"], single=True).trials
-    listed = [line.split()[0] for line in printed(capsys, "list", "methods", "c_vitae")]
+    listed = [line.split()[0] for line in printed(capsys, "list", "methods", "c_vitae")[1:]]
     (trial,) = resolve(["method=c_vitae", *listed], single=True).trials
     assert trial == default
 

@@ -10,9 +10,15 @@ HANDS = DataSpec(
     (3, 16, 16),
     n_train=64,
     n_identities=3,
-    modalities={"pose": (21, 3), "cpose": (21, 3), "viewpoint": (3, 3)},
+    modalities={
+        "pose": (21, 3),
+        "cpose": (21, 3),
+        "viewpoint": (3, 3),
+        "pose_factors": (7,),
+        "appearance_factors": (5,),
+    },
 )
-"""Images that a decoder doubles once, with the modalities of hands."""
+"""Images that a decoder doubles once, with the modalities of hands and of known factors."""
 
 SMALLEST = {"network": "tiny", "d": 4}
 

@@ -216,3 +216,28 @@ def test_codes_of_labels_are_those_of_the_tag_image_or_of_the_image_without_one(
     alone = {name: batch[name] for name in ("image", "pose")}
     assert torch.equal(method.encode_modalities(alone)["appearance"], own["appearance"])
     assert not torch.equal(own["appearance"], codes["appearance"])
+
+
+@torch.no_grad()
+def test_known_factors_have_parts_of_their_own_and_a_rest_that_the_image_alone_tells() -> None:
+    case = labelled_case("dvae")
+    method = case.build().eval()
+    assert method.sizes() == {"pose": 2, "appearance": 2, "rest": 8}
+    assert not hasattr(method, "pose_branch")
+    codes, other = codes_of(method), codes_of(method, seed=1)
+    made = method.decode_all(codes)
+    assert made.keys() == {"image", "pose_factors", "appearance_factors"}
+    for group in method.sizes():
+        changed = method.decode_all({**codes, group: other[group]})
+        for label in ("pose", "appearance"):
+            same = torch.equal(changed[f"{label}_factors"], made[f"{label}_factors"])
+            assert same == (label != group)
+        assert not torch.equal(changed["image"], made["image"])
+
+
+def test_known_factors_are_learnt_in_the_two_steps_with_the_rest_from_the_first() -> None:
+    case = labelled_case("dvae")
+    method = case.build()
+    assert step(method, case, FIRST) == set(method.state_dict())
+    moved = step(method, case, SECOND)
+    assert moved == {name for name in method.state_dict() if name.startswith("image_encoder.")}

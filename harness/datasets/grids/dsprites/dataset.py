@@ -61,6 +61,8 @@ class DspritesOptions(DrawnGridOptions):
     appearance_factors: ClassVar[tuple[str, ...]] = ("shape",)
     pose_factors: ClassVar[tuple[str, ...]] = ("scale", "orientation", "x", "y")
     grid: ClassVar[Grid] = Grid(shape=3, scale=6, orientation=40, x=32, y=32)
+    categorical: ClassVar[tuple[str, ...]] = ("shape",)
+    cyclic: ClassVar[Mapping[str, int]] = {"orientation": 39}  # its first and last are alike
     kept_in: ClassVar[str] = "dsprites"
     md5s: ClassVar[Mapping[str, str]] = {FILES[1]: "b331c4447a651c44bf5e8ae09022e230"}
 

@@ -49,6 +49,8 @@ class Shapes3dOptions(DrawnGridOptions):
     grid: ClassVar[Grid] = Grid(
         floor_hue=10, wall_hue=10, object_hue=10, scale=8, shape=4, orientation=15
     )
+    categorical: ClassVar[tuple[str, ...]] = ("shape",)
+    cyclic: ClassVar[Mapping[str, int]] = {"floor_hue": 10, "wall_hue": 10, "object_hue": 10}
     kept_in: ClassVar[str] = "shapes3d"
     md5s: ClassVar[Mapping[str, str]] = {FILES[0]: "099a2078d58cec4daad0702c55d06868"}
 

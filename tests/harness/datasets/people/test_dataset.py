@@ -16,15 +16,14 @@ from harness.datasets.people.drawn import (
 from harness.datasets.people.figure import SKIRT, TROUSERS
 from harness.datasets.people.poses import (
     DIRECTIONS,
-    KEYPOINTS,
     POSES,
     angles_of,
     frames,
-    joints,
     seen,
 )
 from harness.datasets.registry import load_dataset
 from harness.drawing.body import measures
+from harness.drawing.skeleton import KEYPOINTS, joints
 
 N = 60
 STREET, STUDIO, SMALL = Look(), Look(square=True), Look(downscale=2)

@@ -1,0 +1,1 @@
+"""Articulated figures whose appearance, pose, viewpoint, place and size are all known."""
