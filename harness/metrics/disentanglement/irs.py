@@ -41,9 +41,7 @@ def irs(
         1,
     )
     best = 1 - (moved / largest[:, None]).min(1)
-    return Scores(
-        {"irs": np.average(best, weights=largest), "irs_active_codes": active.shape[1]}
-    )
+    return Scores({"irs": np.average(best, weights=largest), "irs_active_codes": active.shape[1]})
 
 
 def _moved(codes: np.ndarray, values: np.ndarray, quantile: float) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 
 import numpy as np
@@ -56,7 +57,7 @@ def beta_vae_score(
         second[:, factor] = first[:, factor]
         return encode(render(first)), encode(render(second))
 
-    n_factors = sample_factors(1, np.random.default_rng(0)).shape[1]
+    n_factors = sample_factors(1, copy.deepcopy(rng)).shape[1]
     return beta_vae_of(draw, n_factors, rng=rng, num_train=num_train, num_eval=num_eval)
 
 
@@ -126,10 +127,8 @@ def factor_vae_score(
         drawn[:, factor] = drawn[0, factor]
         return (encode(render(drawn)),)
 
-    n_factors = sample_factors(1, np.random.default_rng(0)).shape[1]
-    return factor_vae_of(
-        draw, n_factors, overall, rng=rng, num_train=num_train, num_eval=num_eval
-    )
+    n_factors = sample_factors(1, copy.deepcopy(rng)).shape[1]
+    return factor_vae_of(draw, n_factors, overall, rng=rng, num_train=num_train, num_eval=num_eval)
 
 
 def factor_vae_of(

@@ -14,7 +14,7 @@ class Scores(dict[str, float]):
     """Scores by name: floats, of which those that cannot be computed are NaN and have a reason.
 
     Attributes:
-        reasons: why a score is NaN, by its name; every NaN has one.
+        reasons: why a score is NaN, or not there, by its name; every NaN has one.
     """
 
     def __init__(
@@ -24,9 +24,20 @@ class Scores(dict[str, float]):
         self.reasons = dict(reasons or {})
 
     @property
-    def known(self) -> dict[str, float]:
-        """The scores that are numbers."""
-        return {name: value for name, value in self.items() if name not in self.reasons}
+    def known(self) -> Scores:
+        """The scores that are numbers, with the reasons of the others."""
+        numbers = {name: value for name, value in self.items() if name not in self.reasons}
+        return Scores(numbers, self.reasons)
+
+    def add(self, others: Scores) -> None:
+        """Take other scores and their reasons in."""
+        self.update(others)
+        self.reasons.update(others.reasons)
+
+    @property
+    def why_not(self) -> str | None:
+        """The reasons as one text, ``infom: ...; infoc: ...``; None where there are none."""
+        return "; ".join(f"{name}: {why}" for name, why in self.reasons.items()) or None
 
 
 def unscored(names: Iterable[str], reason: str) -> Scores:

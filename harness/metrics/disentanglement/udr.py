@@ -84,5 +84,7 @@ def _spearman(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Return the absolute rank correlations ``[D, E]``; those of constant codes are 0."""
     from scipy.stats import rankdata
 
-    one, other = (standardised(ranks)(ranks) for ranks in (rankdata(first, axis=0), rankdata(second, axis=0)))
+    one, other = (
+        standardised(ranks)(ranks) for ranks in (rankdata(first, axis=0), rankdata(second, axis=0))
+    )
     return np.asarray(np.abs(one.T @ other) / len(first))

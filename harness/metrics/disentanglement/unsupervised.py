@@ -33,8 +33,10 @@ def unsupervised_scores(codes: np.ndarray, *, bins: int = 20) -> Scores:
     """
     if reason := _trouble(codes):
         return unscored(KEYS, reason)
-    covariance = np.atleast_2d(np.cov(codes, rowvar=False, ddof=1)) if len(codes) > 1 else np.zeros(
-        (codes.shape[1],) * 2
+    covariance = (
+        np.atleast_2d(np.cov(codes, rowvar=False, ddof=1))
+        if len(codes) > 1
+        else np.zeros((codes.shape[1],) * 2)
     )
     variances = np.diag(covariance)
     moving = variances > LEAST_VARIANCE
