@@ -86,6 +86,21 @@ class Encodes(Protocol):
 
 
 @runtime_checkable
+class EncodesKnown(Protocol):
+    """A reference whose codes are not of images but of what is known of them."""
+
+    def encode_known(self, rows: Tensor, factors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Return the code ``[B, d]`` of each latent group.
+
+        Args:
+            rows: int64 ``[B]``, which images of the test split.
+            factors: ``appearance`` and ``pose``, those of the two that are known: ``[B, F]`` factors
+                of these images, each in [0, 1] by its range over the split.
+        """
+        ...
+
+
+@runtime_checkable
 class Reconstructs(Protocol):
     """A method that reconstructs an image from its code."""
 

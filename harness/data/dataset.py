@@ -131,6 +131,11 @@ class Dataset:
         return tuple(name for name in self.pose_factors if name in self.test.factors)
 
     @property
+    def known_factors(self) -> tuple[str, ...]:
+        """The factors of appearance and of pose that the test images carry, in this order."""
+        return tuple(dict.fromkeys((*self.known_appearance, *self.known_pose)))
+
+    @property
     def known_identity(self) -> str:
         """Name of the labels of the test images' identities; "" if they are not known."""
         return self.identity_factor if self.identity_factor in self.test.factors else ""

@@ -10,15 +10,17 @@ from harness.data.dataset import Dataset
 from harness.errors import UserError
 from harness.methods import METHODS
 from harness.metrics.data import EvaluationData
+from harness.metrics.disentanglement.scores import Scores
 from harness.metrics.registry import METRIC_PATHS, METRICS
 from models.method import Method
 
 
 @torch.no_grad()
-def evaluate(
-    method: Method, data: EvaluationData, names: Iterable[str], seed: int
-) -> dict[str, float]:
+def evaluate(method: Method, data: EvaluationData, names: Iterable[str], seed: int) -> Scores:
     """Return the scores of the metrics that apply to this method and dataset.
+
+    Where a metric could not compute a number it is left out, and the reason is there instead.
+    Codes are computed once for all metrics; a score is the same computed alone or with others.
 
     Every evaluation of a trial draws the same noise, so that epochs differ by training alone.
 
@@ -28,12 +30,12 @@ def evaluate(
         names: metrics asked for; those that do not apply are left out.
         seed: the trial's seed.
     """
-    scores: dict[str, float] = {}
+    scores, data = Scores({}), data.remembering()
     with evaluating(method):
         for name in scorable(method, names, data.dataset):
             metric = METRICS.load(name)
             draws = [seeding.generator(seed, f"metric {name}", data.device)] if metric.draws else []
-            scores.update(metric.scores(method, data, *draws))
+            scores.add(metric.scores(method, data, *draws))
     return scores
 
 
@@ -53,9 +55,9 @@ def require_scorable(asked_of: Iterable[tuple[str, tuple[str, ...]]]) -> None:
     """
     for name, asked in asked_of:
         method = METHODS.load(name)
-        if any(issubclass(method, METRICS.load(metric).needs) for metric in asked):
+        if any(METRICS.load(metric).can_score(method) for metric in asked):
             continue
-        able = [m for m in METRIC_PATHS if issubclass(method, METRICS.load(m).needs)]
+        able = [m for m in METRIC_PATHS if METRICS.load(m).can_score(method)]
         raise UserError(
             f"The method '{name}' cannot be scored on {', '.join(asked)}: it lacks what these need "
             f"(see models/protocols.py). It can be on {', '.join(able)}, where the dataset has the "

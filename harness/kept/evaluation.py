@@ -11,6 +11,7 @@ from harness.evaluation.scores import evaluate, require_scorable
 from harness.kept.loading import read_model
 from harness.kept.ranking import Kept
 from harness.methods import METHODS
+from harness.metrics.disentanglement.scores import Scores
 from harness.metrics.registry import METRICS, check_metrics, metric_columns
 from harness.results import Results
 from harness.trial.run import evaluation_data
@@ -36,7 +37,7 @@ class Task:
 class Scored:
     """What a task has come to: the scores by key, and where the model comes from."""
 
-    scores: dict[str, float]
+    scores: Scores
     origin: Origin
 
 
@@ -52,9 +53,9 @@ def tasks(results: Results, models: Sequence[Kept], names: Sequence[str]) -> lis
     for trial in trials:
         check_metrics([*dict.fromkeys([*trial.metrics, *asked])])
     check_scores(replace(trial, metrics=asked) for trial in trials)
-    needed = [METRICS.load(name).needs for name in asked]
+    metrics = [METRICS.load(name) for name in asked]
     methods = [METHODS.load(trial.method) for trial in trials]
-    if not any(issubclass(method, each) for method in methods for each in needed):
+    if not any(metric.can_score(method) for method in methods for metric in metrics):
         require_scorable((trial.method, asked) for trial in trials)
     rows = results.trials.set_index("trial_id")
     has = rows.notna()

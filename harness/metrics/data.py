@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import torch
 
@@ -31,6 +31,9 @@ def images_at_once(dataset: Dataset) -> int:
     return min(TEST_BATCH, max(2, TEST_BATCH_BYTES // of_one // 2 * 2))
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, eq=False)
 class EvaluationData:
     """A dataset to score a method on, and how.
@@ -41,6 +44,7 @@ class EvaluationData:
         batch_size: images a training step takes.
         budget: effort of the metrics that estimate by sampling.
         test_batch_size: images evaluated at once.
+        memory: what the metrics of one evaluation share; None where nothing is kept.
     """
 
     dataset: Dataset
@@ -48,6 +52,24 @@ class EvaluationData:
     batch_size: int
     budget: Budget = "fast"
     test_batch_size: int = TEST_BATCH
+    memory: dict[Hashable, Any] | None = None
+
+    def remembering(self) -> EvaluationData:
+        """Return this data for one evaluation of one method, whose metrics share what they can."""
+        return replace(self, memory={})
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what ``make`` returns, made once an evaluation.
+
+        Args:
+            key: what it is; with the same method and data it must be the same.
+            make: makes it, of nothing random but what is always drawn alike.
+        """
+        if self.memory is None:
+            return make()
+        if key not in self.memory:
+            self.memory[key] = make()
+        return cast(T, self.memory[key])
 
     def train_batches(self, limit: int) -> Iterator[Batch]:
         """Yield the first ``limit`` training images, on the device, without a fresh warp."""

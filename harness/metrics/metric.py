@@ -8,6 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from harness.metrics.disentanglement.scores import Scores
+from models.protocols import EncodesKnown
+
 if TYPE_CHECKING:
     from harness.data.dataset import Dataset
     from models.method import Method
@@ -37,6 +40,7 @@ class MetricKey:
 _FACTORS = {
     "known_appearance": "appearance factors",
     "known_pose": "pose factors",
+    "known_factors": "factors",
     "known_identity": "identities",
     "known_frame": "frames",
     "known_camera": "cameras",
@@ -58,7 +62,8 @@ class Metric:
         name: name of the function; ``metrics=[...]`` names one from outside by its dotted path.
         summary: first line of its docstring.
         compute: ``(method, data) -> {key: value}``, or ``(method, data, generator)`` where it
-            draws random numbers. It may leave out keys that this method cannot be scored on.
+            draws random numbers. It may leave out keys that this method cannot be scored on, or say
+            why in :class:`harness.metrics.disentanglement.scores.Scores`.
         keys: the numbers it reports.
         needs: the protocol of :mod:`models.protocols` that a method must implement; others are not
             scored. ``object`` is every method.
@@ -67,6 +72,8 @@ class Metric:
         of_options: fields of ``DatasetOptions`` that must not be empty; a trial on a dataset where
             one is empty is refused before it starts.
         of_modalities: modalities that the dataset must have; a trial on another is refused too.
+        of_codes: whether it takes codes by :func:`harness.metrics.codes.encoding.encode_images`
+            alone, so that references which see no image are scored too.
     """
 
     name: str
@@ -77,6 +84,7 @@ class Metric:
     of_factors: tuple[str, ...] = ()
     of_options: tuple[str, ...] = ()
     of_modalities: tuple[str, ...] = ()
+    of_codes: bool = False
 
     @property
     def takes(self) -> str:
@@ -95,8 +103,10 @@ class Metric:
         """Whether it draws random numbers, and so takes a generator."""
         return "generator" in inspect.signature(self.compute).parameters
 
-    def scores(self, *arguments: Any) -> dict[str, float]:
+    def scores(self, *arguments: Any) -> Scores:
         """Return what :attr:`compute` returns for these arguments, checked.
+
+        Keys that have a reason for not being computed are left out; the reasons stay.
 
         Raises:
             TypeError: something that is no number.
@@ -113,12 +123,18 @@ class Metric:
                 raise TypeError(
                     f"the metric '{self.name}' returned {value!r} for '{name}': it must be a float"
                 )
-        return {name: float(value) for name, value in values.items()}
+        return Scores(values, getattr(values, "reasons", None)).known
+
+    def can_score(self, method: type[Method]) -> bool:
+        """Return whether methods of this class have the protocol that it needs."""
+        return issubclass(method, self.needs) or (
+            self.of_codes and issubclass(method, EncodesKnown)
+        )
 
     def applies_to(self, method: Method, dataset: Dataset) -> bool:
         """Return whether the method has the protocol, and the dataset the labels, that it needs."""
         return (
-            isinstance(method, self.needs)
+            self.can_score(type(method))
             and all(getattr(dataset, factors) for factors in self.of_factors)
             and set(self.of_modalities) <= dataset.test.modalities.keys()
         )
@@ -131,6 +147,7 @@ def metric(
     of_factors: tuple[str, ...] = (),
     of_options: tuple[str, ...] = (),
     of_modalities: tuple[str, ...] = (),
+    of_codes: bool = False,
 ) -> Callable[[Callable[..., dict[str, float]]], Metric]:
     """Turn a function into a :class:`Metric`, whose attributes explain the arguments.
 
@@ -151,6 +168,7 @@ def metric(
             of_factors,
             of_options,
             of_modalities,
+            of_codes,
         )
 
     return make

@@ -24,15 +24,31 @@ METRIC_PATHS: Mapping[str, str] = {
     "probes": "harness.metrics.codes.probes.probes",
     "reid": "harness.metrics.people.reid.reid",
     "repose": "harness.metrics.people.repose.repose",
-    "beta_vae_score": "harness.metrics.codes.beta_vae_score.beta_vae_score",
+    "beta_vae_pairs": "harness.metrics.codes.beta_vae_pairs.beta_vae_pairs",
     "pose_error": "harness.metrics.hands.pose_error.pose_error",
     "viewpoint_error": "harness.metrics.hands.viewpoint_error.viewpoint_error",
     "beta_vae_labels": "harness.metrics.codes.beta_vae_labels.beta_vae_labels",
     "regress_out": "harness.metrics.hands.regress_out.regress_out",
     "pose_drift": "harness.metrics.hands.pose_drift.pose_drift",
+    "beta_vae_score": "harness.metrics.factors.beta_vae_score.beta_vae_score",
+    "factor_vae_score": "harness.metrics.factors.factor_vae_score.factor_vae_score",
+    "mig": "harness.metrics.factors.mig.mig",
+    "dci": "harness.metrics.factors.dci.dci",
+    "dci_linear": "harness.metrics.factors.dci_linear.dci_linear",
+    "sap": "harness.metrics.factors.sap.sap",
+    "sap_continuous": "harness.metrics.factors.sap_continuous.sap_continuous",
+    "modularity_explicitness": "harness.metrics.factors.modularity_explicitness.modularity_explicitness",
+    "irs": "harness.metrics.factors.irs.irs",
+    "unsupervised": "harness.metrics.factors.unsupervised.unsupervised",
+    "infomec": "harness.metrics.factors.infomec.infomec",
+    "downstream": "harness.metrics.factors.downstream.downstream",
     "seconds": "harness.metrics.seconds.seconds",
 }
 """Dotted path of each metric of this distribution."""
+
+
+RENAMED: Mapping[str, str] = {"beta_vae_score": "beta_vae_pairs"}
+"""Columns of older run directories by another name than their metric's of now."""
 
 
 def check_metric(thing: object, path: str) -> "Metric":
@@ -130,6 +146,7 @@ def with_labels(entries: Iterable[Any]) -> list[Any]:
     if not lacking:
         return stored
     known = known_keys()
+    known |= {old: known[new] for old, new in RENAMED.items()}
     added = {
         name: {"label": known[name].label, "range": known[name].range}
         for name in (entry["name"] for entry in lacking)

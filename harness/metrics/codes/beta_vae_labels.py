@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from harness.metrics.codes.beta_vae_score import PAIRS, VECTORS, score
+from harness.metrics.codes.beta_vae_pairs import PAIRS, VECTORS, score
 from harness.metrics.codes.encoding import encode_labels
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
@@ -19,7 +19,7 @@ from models.protocols import EncodesModalities
 def beta_vae_labels(method: EncodesModalities, data: EvaluationData) -> dict[str, float]:
     """Accuracy of predicting, from codes of labels, which label pairs share (dVAE, section E).
 
-    The β-VAE score (see :mod:`harness.metrics.codes.beta_vae_score`) of the codes of labels, where
+    The β-VAE score (see :mod:`harness.metrics.codes.beta_vae_pairs`) of the codes of labels, where
     each latent group is the code of one label. Codes of different images' labels are combined, so
     that pairs share exactly one label, whatever images there are. The 100 % that dVAE reports is of
     "labelled factors" too. By construction only dead codes score less than 1.

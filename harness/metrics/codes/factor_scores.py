@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 import torch
 
+from harness.metrics.codes.encoding import encode_images
 from harness.metrics.codes.neighbours import nearest_others, predictability
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
@@ -23,6 +24,7 @@ Factors = list[np.ndarray]
 
 @metric(
     needs=Encodes,
+    of_codes=True,
     of_factors=("known_appearance", "known_pose"),
     keys=[
         MetricKey("appearance_score", "appearance score", "higher", "", "[-1, 1]", "1 - chance"),
@@ -43,8 +45,10 @@ def factor_scores(method: Encodes, data: EvaluationData) -> dict[str, float]:
     of latents is scored on its best split into halves, chosen on the remaining images, which is in
     its favour.
     """
-    encoded = [method.encode(batch["image"]) for batch in data.test_batches(MOST_IMAGES)]
-    codes = {group: torch.cat([part[group] for part in encoded]) for group in encoded[0]}
+    codes = {
+        group: torch.from_numpy(code).float().to(data.device)
+        for group, code in encode_images(method, data, MOST_IMAGES).items()
+    }
     dataset = data.dataset
     appearance = [dataset.test.factors[name][:MOST_IMAGES] for name in dataset.known_appearance]
     pose = [dataset.test.factors[name][:MOST_IMAGES] for name in dataset.known_pose]

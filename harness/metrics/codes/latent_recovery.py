@@ -11,6 +11,7 @@ from models.protocols import Encodes
 
 @metric(
     needs=Encodes,
+    of_codes=True,
     of_factors=("known_latents",),
     keys=[
         MetricKey("recovery_appearance", "recovery appearance", "higher", "", "[0, 1]", "1"),

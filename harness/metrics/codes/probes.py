@@ -16,6 +16,7 @@ SHARE = 0.8
 
 @metric(
     needs=Encodes,
+    of_codes=True,
     of_factors=("known_identity", "known_frame"),
     keys=[
         MetricKey("identity_from_pose", "identity from pose", "lower", "", "[0, 1]", "chance"),

@@ -255,8 +255,8 @@ def test_a_method_that_raises_is_named(
 
 @pytest.mark.usefixtures("workplace")
 def test_a_metric_without_any_value_is_named(capsys: Capture) -> None:
-    asked = "metrics=[elbo,beta_vae_score]"
+    asked = "metrics=[elbo,beta_vae_pairs]"
     lines = printed(capsys, "train", "method=vae", *SMALL, asked, "run_dir=run")
     (said,) = [line for line in lines if "no trial was scored" in line]
-    assert said.startswith("no trial was scored on beta_vae_score, which takes a method with ")
+    assert said.startswith("no trial was scored on beta_vae_pairs, which takes a method with ")
     assert said.endswith("a dataset with identities and frames")

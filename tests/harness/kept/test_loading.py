@@ -32,7 +32,7 @@ HANDS = (
     "dataset.n_test=48",
     "scale.batch_size=16",
 )
-OF_FACTORS = "appearance_knn,factor_scores,beta_vae_score"
+OF_FACTORS = "appearance_knn,factor_scores,beta_vae_pairs"
 OF_HANDS = "probes,pose_error,viewpoint_error,beta_vae_labels,regress_out,pose_drift"
 FAMILIES = {
     "vae": ("method=c_vitae", *GLYPHS, f"metrics=[elbo,mse,log_px,latents,{OF_FACTORS}]"),

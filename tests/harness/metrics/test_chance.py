@@ -69,7 +69,7 @@ def of_codes_of_zero() -> dict[str, float]:
         "appearance_score": 0,
         "pose_score": 0,
         "d_score": 0,
-        "beta_vae_score": 1 / 2,
+        "beta_vae_pairs": 1 / 2,
         "beta_vae_labels": 1 / 2,
         **{f"viewpoint_sum_9_from_{code}": errors.mean() for code in codes},
     }
@@ -101,7 +101,7 @@ RANDOM = {
     # D useless regressors explain D / (n - 1) of the variance, with a deviation of 0.03.
     "recovery_appearance": (11 / 159, 0.1),
     "recovery_pose": (7 / 159, 0.1),
-    "beta_vae_score": (1 / 2, 0.25),
+    "beta_vae_pairs": (1 / 2, 0.25),
 }
 """Chance, and how far from it a random method may be."""
 

@@ -11,7 +11,7 @@ from harness.data.dataset import Dataset, Split
 from harness.data.pairs import draw_sharing, draw_triplets
 from harness.errors import UserError
 from harness.evaluation.scores import evaluate
-from harness.metrics.codes.beta_vae_score import PAIRS, score
+from harness.metrics.codes.beta_vae_pairs import PAIRS, score
 from harness.metrics.codes.probes import probe
 from harness.metrics.data import EvaluationData
 from models.method import Batch, Noise
@@ -135,11 +135,11 @@ class PoseAlone(Oracle):
 
 
 def test_pairs_of_an_oracle_tell_what_they_share_and_those_of_noise_do_not() -> None:
-    assert scores(Oracle, "beta_vae_score") == {"beta_vae_score": 1.0}
-    assert scores(PoseAlone, "beta_vae_score") == {"beta_vae_score": 1.0}, "one code is enough"
-    assert scores(Dead, "beta_vae_score") == {"beta_vae_score": 0.5}
+    assert scores(Oracle, "beta_vae_pairs") == {"beta_vae_pairs": 1.0}
+    assert scores(PoseAlone, "beta_vae_pairs") == {"beta_vae_pairs": 1.0}, "one code is enough"
+    assert scores(Dead, "beta_vae_pairs") == {"beta_vae_pairs": 0.5}
     # 500 vectors are scored: a deviation of 0.022.
-    assert scores(Noise2, "beta_vae_score")["beta_vae_score"] == pytest.approx(0.5, abs=0.08)
+    assert scores(Noise2, "beta_vae_pairs")["beta_vae_pairs"] == pytest.approx(0.5, abs=0.08)
 
 
 def test_vectors_are_means_of_32_pairs_half_of_them_to_learn_from() -> None:

@@ -1,0 +1,1 @@
+"""Disentanglement metrics as functions of arrays: codes ``[N, D]`` and factors ``[N, F]``."""

@@ -1,0 +1,51 @@
+"""Codes and factors as the metrics take them, and what of them cannot be scored."""
+
+from __future__ import annotations
+
+import numpy as np
+
+NOT_FINITE = "a code is not finite"
+NO_ROWS = "there are no images"
+NO_CODES = "there are no codes"
+NO_FACTORS = "no factor takes two values in these images"
+ONE_FACTOR = "only one factor takes two values in these images"
+ONE_CODE = "there is only one code"
+
+
+def trouble(codes: np.ndarray, factors: np.ndarray, *others: np.ndarray) -> str:
+    """Return why nothing can be said of codes ``[N, D]`` and factors ``[N, F]``; "" if it can.
+
+    Args:
+        codes: of the images that something is fitted to.
+        factors: of these.
+        others: codes of further images.
+    """
+    if not len(codes) or not all(len(other) for other in others):
+        return NO_ROWS
+    if not codes.shape[1]:
+        return NO_CODES
+    if not all(np.isfinite(each).all() for each in (codes, *others)):
+        return NOT_FINITE
+    return "" if varying(factors).any() else NO_FACTORS
+
+
+def varying(factors: np.ndarray) -> np.ndarray:
+    """Return which factors take two values or more, ``[F]``; others are left out of all means."""
+    return np.ptp(factors, axis=0) > 0 if factors.size else np.zeros(factors.shape[1], bool)
+
+
+def alive(codes: np.ndarray) -> np.ndarray:
+    """Return which codes vary by more than rounding, ``[D]``."""
+    spread, size = np.ptp(codes, axis=0), np.abs(codes).max(0)
+    return np.asarray(spread > 1e-12 * np.maximum(size, 1e-12))
+
+
+def beside_a_dead_one(matrix: np.ndarray) -> np.ndarray:
+    """Return scores of codes ``[D, F]``; where D is 1, with the 0 of a second, constant code."""
+    return matrix if len(matrix) > 1 else np.concatenate([matrix, np.zeros_like(matrix)])
+
+
+def gap(matrix: np.ndarray) -> np.ndarray:
+    """Return by how much the best code is ahead of the second for each factor, ``[F]``."""
+    ascending = np.sort(matrix, axis=0)
+    return np.asarray(ascending[-1] - ascending[-2])
