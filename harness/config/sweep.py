@@ -11,7 +11,7 @@ from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
 from harness.config.per_method import by_method_and_scale, collect, split
 from harness.config.schema import Settings, TrialConfig
 from harness.config.search_spaces import SearchSpace
-from harness.config.searched.asked import searched_spaces
+from harness.config.searched.asked import by_dataset, searched_spaces
 from harness.config.searched.halving import make_halving
 from harness.config.searched.settings import Asha
 from harness.config.searched.space import Searched
@@ -119,11 +119,12 @@ def _searched(
             f"search={asked.fixed['search']} searches at one scale at a time: give scale=NAME, or "
             "leave search out to compare several in a grid."
         )
-    fixed = cases[0].fixed
+    parts = [part for case in cases for part in by_dataset(case)]
+    fixed = parts[0].fixed
     choices = {key: value for key, value in fixed.items() if key in GROUPS}
     values = {key: value for key, value in fixed.items() if key not in GROUPS}
     settings = build_settings(compose_config(choices, values))
-    searches = tuple(searched_spaces(cases, settings))
+    searches = tuple(searched_spaces(parts, settings))
     swept = {key: values for key, values in asked.swept.items() if key in ("method", "dataset")}
     for searched in searches:
         for path, axis in searched.axes.items():

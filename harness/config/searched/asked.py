@@ -1,5 +1,6 @@
 """The spaces that a command asks a search to search: one, or one for each method and dataset."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,17 +11,17 @@ from harness.config.schema import Settings
 from harness.config.searched.settings import Grid, NoScheduler, OptunaSearch
 from harness.config.searched.space import SCORED_ON, Begins, Searched
 from harness.config.trials import Contents, make_trial, value_at, with_values
+from harness.datasets.registry import DATASETS
 from harness.errors import UserError
 
 
-def searched_spaces(cases: Sequence[Overrides], settings: Settings) -> list[Searched]:
-    """Return the spaces that the overrides of some methods describe, one for each dataset.
+def searched_spaces(parts: Sequence[Overrides], settings: Settings) -> list[Searched]:
+    """Return the spaces that the overrides of some methods, each on one dataset, describe.
 
     Raises:
         UserError: the search lacks something, or an end of an axis is not allowed.
     """
     assert not isinstance(settings.search, Grid)
-    parts = [part for case in cases for part in _by_dataset(case)]
     if settings.trials is None:
         raise UserError(
             f"search={settings.search.name} needs trials=N: how many configurations to try."
@@ -36,11 +37,24 @@ def searched_spaces(cases: Sequence[Overrides], settings: Settings) -> list[Sear
     return [_searched(part, settings, contents, alone=len(parts) == 1) for part in parts]
 
 
-def _by_dataset(case: Overrides) -> list[Overrides]:
-    datasets = case.swept.get("dataset")
+def by_dataset(case: Overrides) -> list[Overrides]:
+    """Return the overrides of each dataset, with those values of ``dataset.*`` that it has."""
+    datasets = [str(dataset) for dataset in case.swept.get("dataset", ())]
     if not datasets:
         return [case]
-    return [case.with_choice("dataset", dataset) for dataset in datasets]
+    has = {name: {f"dataset.{key}" for key in _options(name)} for name in datasets}
+    parts = []
+    for name in datasets:
+        part = case.with_choice("dataset", name)
+        others = set().union(*has.values()) - has[name]  # what none has stays, and is refused
+        part.drop(others)
+        parts.append(part)
+    return parts
+
+
+def _options(dataset: str) -> list[str]:
+    options: Any = DATASETS.load(dataset)
+    return [field.name for field in dataclasses.fields(options)]
 
 
 def _confirms(settings: Settings) -> bool:
