@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -52,6 +52,7 @@ class DspritesOptions(DrawnGridOptions):
             variants of disentanglement_lib, 64x64 RGB: an object of a random colour, on a
             background of noise, or inverted on a patch of a picture of yours (scream.jpg). What is
             random depends on the seed and on what the image shows.
+        downscale: images are 64 or 32 pixels high and wide; 32 are means of four pixels.
     """
 
     name: ClassVar[str] = "dsprites"
@@ -67,14 +68,23 @@ class DspritesOptions(DrawnGridOptions):
     md5s: ClassVar[Mapping[str, str]] = {FILES[1]: "b331c4447a651c44bf5e8ae09022e230"}
 
     background: Background = "plain"
+    downscale: Literal[1, 2] = 1
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """Channels, height and width of an image."""
-        return 1 if self.background == "plain" else 3, SIZE, SIZE
+        side = SIZE // self.downscale
+        return 1 if self.background == "plain" else 3, side, side
 
     def images(self, data_root: Path | None) -> GridImages:
         """Return the drawn images, or those of the file, on the background asked for."""
+        whole = self._whole(data_root)
+        if self.downscale == 1:
+            return whole
+        read = partial(_halved, whole.read)
+        return GridImages(whole.source, {**whole.key, "downscale": self.downscale}, read)
+
+    def _whole(self, data_root: Path | None) -> GridImages:
         plain = super().images(data_root)
         if self.background == "plain":
             return plain
@@ -106,6 +116,16 @@ def _read(array: ImageArray, rows: np.ndarray) -> Iterator[np.ndarray]:
                 "Fetch it again."
             )
         yield 255 * chunk[:, None]
+
+
+def _halved(
+    read: Callable[[np.ndarray], Iterator[np.ndarray]], rows: np.ndarray
+) -> Iterator[np.ndarray]:
+    """Yield images of half the height and width; a pixel is the mean of four, rounded."""
+    for images in read(rows):
+        n, channels, height, width = images.shape
+        fours = images.reshape(n, channels, height // 2, 2, width // 2, 2)
+        yield fours.mean((3, 5)).round().astype(np.uint8)
 
 
 def _painted(

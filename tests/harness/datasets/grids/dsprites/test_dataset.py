@@ -87,3 +87,18 @@ def test_a_dry_run_draws_no_more_than_it_needs() -> None:
     real = DspritesOptions(source="real")
     assert real.smaller(256, 100) == real, "the whole file is read for any number"
     assert real.n_training(None) == DspritesOptions().n_training(None) == 663_552
+
+
+@pytest.mark.parametrize("source", ["real", "procedural"])
+@pytest.mark.parametrize("background", ["plain", "noise"])
+def test_at_half_the_size_a_pixel_is_the_mean_of_four(
+    source: str, background: str, tmp_path: Path
+) -> None:
+    write_dsprites(tmp_path)
+    options = {"source": source, "background": background}
+    whole = loaded(SmallDsprites(**options), tmp_path)  # type: ignore[arg-type]
+    halved = loaded(SmallDsprites(**options, downscale=2), tmp_path)  # type: ignore[arg-type]
+    assert halved.spec.image_shape[1:] == (32, 32)
+    means = np.stack([whole.test.images[..., i::2, j::2] for i in (0, 1) for j in (0, 1)]).mean(0)
+    assert np.abs(halved.test.images - means).max() <= 0.5
+    np.testing.assert_array_equal(halved.test.factors["shape"], whole.test.factors["shape"])
