@@ -1,5 +1,6 @@
 """Searches through Ray: killed and started again, with trials that are stopped early."""
 
+import json
 import signal
 from pathlib import Path
 
@@ -44,6 +45,51 @@ def test_a_killed_search_goes_on_to_the_number_asked_for(start: Start, tmp_path:
     assert more.wait() == 0, more.err
     assert "[16/16]" in more.out
     assert len(finished(run)) == TRIALS + 2
+
+
+CONFIRMED = (
+    *("sweep", "method=choice(vae,beta_vae)", "dataset=digits", "scale=smoke", "scale.epochs=10"),
+    *("search=optuna", "trials=4", "seeds=1", "search.confirm=3", "ray.num_cpus=2"),
+    "method.lr=tag(log,interval(1e-5,1e-1))",
+)
+
+
+def stages(run: Path) -> dict[tuple[str, str], int]:
+    """Return the number of planned trials by method and the split that they are scored on."""
+    plan = load(run).plan
+    scored_on = plan["param.scale.scored_on"].fillna("test")
+    methods = plan["config"].map(lambda config: json.loads(config)["method"]["name"])
+    return pd.Series(1, plan.index).groupby([methods, scored_on]).sum().to_dict()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_searches_killed_while_they_tune_choose_and_confirm_lose_nothing(
+    start: Start, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    arguments = [*CONFIRMED, f"run_dir={run}"]
+    kept = parts(run)
+    moments = (
+        lambda: len(finished(run)) >= 2,
+        lambda: ("vae", "test") in stages(run),  # the first configurations are chosen
+        lambda: len(finished(run)) >= 10,  # of both methods some are confirmed
+    )
+    for moment in moments:
+        command = start(*arguments)
+        command.until(lambda: command.workers() and moment())  # noqa: B023  (waited for here)
+        assert command.kill(signal.SIGKILL) == -signal.SIGKILL
+        assert kept.items() <= parts(run).items()
+        kept = parts(run)
+    command = start("resume", run, "ray.num_cpus=2")
+    assert command.wait() == 0, command.err
+    assert kept.items() <= parts(run).items(), "a finished trial ran again"
+    for method in ("vae", "beta_vae"):
+        assert stages(run)[method, "validation"] == 4
+        assert stages(run)[method, "test"] in (3, 6), "3 where the default was the best"
+    counts = load(run).counts
+    assert counts["planned"] == counts["finished"] == counts["ok"]
+    assert start("status", run).wait() == 0
 
 
 @pytest.mark.timeout(600)
