@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reports.page.downloads import links
 from reports.page.figure import Figure
-from reports.page.tables import Table
+from reports.page.tables import Table, classes
 from reports.page.text import count as counted
 
 Part = Markup | Figure | Table
@@ -25,11 +25,13 @@ class Section:
         title: the heading.
         parts: what stands below it.
         folded: whether only the heading is shown until a reader unfolds it.
+        anchor: what links lead to it by; its number if empty.
     """
 
     title: str
     parts: Sequence[Part]
     folded: bool = False
+    anchor: str = ""
 
     @property
     def holds(self) -> str:
@@ -80,5 +82,17 @@ def render(page: Page) -> str:
         path = Path(__file__).parent / "templates" / name
         return Markup(path.read_text(encoding="utf-8"))
 
+    environment.globals["classes"] = classes  # macros of an imported template see no others
     template = environment.get_template("page.html.j2")
-    return template.render(page=page, numbers=numbers, kind=kind, links=links, source=source)
+    return template.render(
+        page=page, numbers=numbers, kind=kind, links=links, source=source, hiding=_hiding(page)
+    )
+
+
+def _hiding(page: Page) -> str:
+    """Return the style that hides what the choosers of the page's tables do not show at first."""
+    tables = [
+        part for section in page.sections for part in section.parts if isinstance(part, Table)
+    ]
+    hidden = sorted({name for table in tables for name in table.hidden})
+    return f"{', '.join(f'.{name}' for name in hidden)} {{ display: none }}" if hidden else ""
