@@ -1,0 +1,1 @@
+"""The leaderboard: every method side by side, on one page; and what changed between two runs."""
