@@ -25,7 +25,7 @@ _VARIANTS = {"tuned": "tuned", "default": "default", "other": "other", "referenc
 
 def metric_chooser(standings: Standings) -> Chooser:
     """Return the choice of metrics: all of the board, those first that tell most."""
-    options = {of_metric(standings, outcome): outcome.label for outcome in standings.board.metrics}
+    options = {of_metric(standings, outcome): outcome.label for outcome in standings.outcomes}
     shown = frozenset(of_metric(standings, outcome) for outcome in standings.telling)
     return Chooser("Metrics", options, shown)
 

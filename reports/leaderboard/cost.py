@@ -1,6 +1,7 @@
 """What entries cost: parameters and seconds as a table, and quality against training time."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -8,15 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from reports.layout.board import Entry
-from reports.leaderboard.dataset_table import entry_column
-from reports.leaderboard.look import colour_of, filled, marker_of, supervision_legend
+from reports.leaderboard.dataset_table import entry_column, spread_out
+from reports.leaderboard.look import draw_entry, supervision_legend
 from reports.leaderboard.standings import Standings
 from reports.page.figure import WIDTH, Figure, remove_unused, robust_limits, style
-from reports.page.intervals import CUT, draw_intervals, holding
-from reports.page.svg import tell, to_svg
+from reports.page.intervals import CUT, holding
+from reports.page.svg import to_svg
 from reports.page.tables import Column, Table
-from reports.page.text import durations, number, words
+from reports.page.text import durations, words
 from reports.page.ticks import tick_log
+from reports.stats.estimates import Estimate
 
 SECONDS = {
     "time.step": "a step",
@@ -45,7 +47,10 @@ def cost_table(standings: Standings) -> Table | None:
         column: [float(pd.to_numeric(of[column], errors="coerce").median()) for *_, of in rows]
         for column in present
     }
-    devices = [", ".join(sorted({str(d) for d in of[DEVICE].dropna()})) if DEVICE in of else "–" for *_, of in rows]
+    devices = [
+        ", ".join(sorted({str(d) for d in of[DEVICE].dropna()})) if DEVICE in of else "–"
+        for *_, of in rows
+    ]
     columns = [
         entry_column([entry for entry, *_ in rows]),
         Column("dataset", [dataset for _, dataset, _ in rows]),
@@ -93,7 +98,7 @@ def cost_figure(standings: Standings) -> Figure | None:
         canvas = Canvas(figsize=(WIDTH, 0.35 + 2.75 * n_rows), layout="constrained")
         panels = canvas.subplots(n_rows, columns, squeeze=False)
         for axes, (dataset, of) in zip(panels.flat, points.items(), strict=False):
-            cut += _panel(axes, standings, of)
+            cut += _panel(axes, of, outcome.sign)
             axes.set_title(dataset)
             axes.set_xlabel("training, s")
         for axes in panels[:, 0]:
@@ -108,7 +113,18 @@ def cost_figure(standings: Standings) -> Figure | None:
     )
     if cut:
         caption += f" {CUT}"
-    data = pd.concat([of.drop(columns="of").assign(dataset=d) for d, of in points.items()])
+    data = pd.DataFrame(
+        [
+            {
+                "dataset": dataset,
+                "entry": point.entry.name,
+                "seconds": point.seconds,
+                **spread_out("mean", point.mean),
+            }
+            for dataset, of in points.items()
+            for point in of
+        ]
+    )
     alt = f"{outcome.label} against training time on {words(list(points))}."
     return Figure("quality", svg, alt, caption, data)
 
@@ -122,67 +138,57 @@ def _ended_well(trials: pd.DataFrame, entry: Entry, dataset: str) -> pd.DataFram
     return trials[chosen & (trials["status"] == "ok")]
 
 
-def _points(standings: Standings, dataset: str) -> pd.DataFrame:
-    """Return the marks of a dataset: seconds, mean and interval of each entry that has both."""
+@dataclass(frozen=True)
+class _Point:
+    entry: Entry
+    seconds: float
+    mean: Estimate
+
+
+def _points(standings: Standings, dataset: str) -> list[_Point]:
+    """Return the marks of a dataset: of each entry that has a time and a mean."""
     assert standings.chosen
     of = standings.of.get((dataset, standings.chosen.name), {})
-    rows = []
+    points = []
     for entry in standings.entries(dataset):
         if entry.reference or entry.name not in of:
             continue
         trials = _ended_well(standings.board.trials, entry, dataset)
         seconds = float(pd.to_numeric(trials["time.train"], errors="coerce").median())
-        mean = of[entry.name].mean
-        if seconds > 0 and np.isfinite(mean.value):
-            spread = {"mean": mean.value, "low": mean.low, "high": mean.high}
-            rows.append({"entry": entry.name, "seconds": seconds, **spread, "of": entry})
-    return pd.DataFrame(rows)
+        if seconds > 0 and np.isfinite(of[entry.name].mean.value):
+            points.append(_Point(entry, seconds, of[entry.name].mean))
+    return points
 
 
-def _panel(axes: Axes, standings: Standings, points: pd.DataFrame) -> int:
-    assert standings.chosen
-    limits = robust_limits(points["mean"].to_numpy())
-    inside = points[points["mean"].between(*limits)]
-    frame = holding(limits, inside["low"].to_numpy(), inside["high"].to_numpy())
+def _panel(axes: Axes, points: Sequence[_Point], sign: int) -> int:
+    limits = robust_limits(np.array([point.mean.value for point in points]))
+    inside = [point for point in points if limits[0] <= point.mean.value <= limits[1]]
+    frame = holding(limits, [p.mean.low for p in inside], [p.mean.high for p in inside])
+    seconds = [point.seconds for point in points]
     axes.set_xscale("log")
-    low, high = points["seconds"].min() / 1.5, points["seconds"].max() * 1.5
-    axes.set_xlim(low, high)
+    axes.set_xlim(min(seconds) / 1.5, max(seconds) * 1.5)
     axes.set_ylim(*frame)
-    cut = 0
-    for row in inside.itertuples():
-        entry, colour = row.of, colour_of(row.of)
-        ends = (np.array([x], float) for x in (row.seconds, row.low, row.high))
-        cut += draw_intervals(axes, *ends, frame, colour=colour, width=0.8)
-        face = colour if filled(entry) else "white"
-        look = {"markersize": 5, "markerfacecolor": face, "zorder": 4}
-        (mark,) = axes.plot(row.seconds, row.mean, marker_of(entry), color=colour, **look)
-        tell(mark, [f"{entry.name}: {number(row.mean)}, {row.seconds:.0f} s"])
-    _name_front(axes, inside, standings.chosen.sign)
+    cut = sum(draw_entry(axes, p.entry, p.seconds, p.mean, frame, across=False) for p in inside)
+    _name_front(axes, inside, sign)
     tick_log(axes.xaxis, 4)
     axes.grid(axis="both")
     return cut
 
 
-def _name_front(axes: Axes, points: pd.DataFrame, sign: int) -> None:
+def _name_front(axes: Axes, points: Sequence[_Point], sign: int) -> None:
     """Name the entries that no other beats in both, each beside its mark."""
-    middle = np.sqrt(np.prod(axes.get_xlim()))
-    for row in _front(points, sign):
-        right = row["seconds"] > middle
+    middle, best = float(np.sqrt(np.prod(axes.get_xlim()))), -np.inf
+    for point in sorted(points, key=lambda p: p.seconds):
+        if sign * point.mean.value <= best:
+            continue
+        best = sign * point.mean.value
+        right = point.seconds > middle
         axes.annotate(
-            row["entry"],
-            (row["seconds"], row["mean"]),
-            xytext=(-5 if right else 5, 4 if sign > 0 else -4),
+            point.entry.name,
+            (point.seconds, point.mean.value),
+            xytext=(-5 if right else 5, 3 * sign),
             textcoords="offset points",
             ha="right" if right else "left",
             va="bottom" if sign > 0 else "top",
             fontsize=7.5,
         )
-
-
-def _front(points: pd.DataFrame, sign: int) -> Sequence["pd.Series[float]"]:
-    front, best = [], -np.inf
-    for _, row in points.sort_values("seconds").iterrows():
-        if sign * row["mean"] > best:
-            best = sign * row["mean"]
-            front.append(row)
-    return front

@@ -1,4 +1,4 @@
-"""The table of a dataset: entries as rows, and of each metric rank, mean, IQM and number of seeds."""
+"""The table of a dataset: entries as rows, and of each metric rank, mean, IQM, seeds."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ def dataset_table(standings: Standings, dataset: str) -> Table:
     """Return the table of a dataset, best entry in the chosen metric first."""
     entries = standings.entries(dataset)
     columns = [entry_column(entries), supervision_column(entries), _trials(standings, dataset)]
-    for outcome in standings.board.metrics:
+    for outcome in standings.outcomes:
         columns += _metric_columns(standings, dataset, outcome, entries)
     choosers = [*row_choosers(standings), metric_chooser(standings), statistic_chooser()]
     return Table(
@@ -133,18 +133,18 @@ def _caption(standings: Standings, dataset: str) -> str:
         f"{count(len(board.metrics), 'metric')}{chosen}. Of each metric: the rank of the mean, = "
         "for a tie, with the 95 % interval of a bootstrap over seeds (a diverged trial is worse "
         "than any other); mean and interquartile mean (IQM) over the seeds that ended well, each "
-        "with its 95 % interval; n, the number of these seeds. Bold: not shown to be worse than the best of "
-        "the entries with no more supervision, while others are (paired by seed, 5 %, one family "
-        "of Holm's method a dataset and metric). Trials: those that ended well, and what became of "
-        "the others. Ceiling and chance: what the known factors, and codes that ignore the image, "
-        "score on this metric here; these references are not ranked. A dash: the method cannot be "
+        "with its 95 % interval; n, the number of these seeds. Bold: not shown to be worse than "
+        "the best of the entries with no more supervision, while others are (paired by seed, 5 %, "
+        "one family of Holm's method a dataset and metric). Trials: those that ended well, and what "
+        "became of the others. Ceiling and chance: what the known factors, and codes that ignore "
+        "the image, score on this metric here; these references are not ranked. A dash: the method cannot be "
         "scored on it, or no trial ended well. Ranks and bold do not change with what is filtered."
     )
 
 
 def _data(standings: Standings, dataset: str, entries: Sequence[Entry]) -> pd.DataFrame:
     rows = []
-    for outcome in standings.board.metrics:
+    for outcome in standings.outcomes:
         of = standings.of.get((dataset, outcome.name), {})
         for entry in entries:
             each, ended = of.get(entry.name, NOT_SCORED), standings.endings(entry.name, dataset)

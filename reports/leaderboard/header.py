@@ -83,7 +83,9 @@ def _counts(standings: Standings) -> Markup:
 
 def _facts(standings: Standings, runs: Sequence[Results]) -> Markup:
     board = standings.board
-    versions = [f"{c.removeprefix('env.')} {_values(board.trials, c)}" for c in _environment(board.trials)]
+    versions = [
+        f"{c.removeprefix('env.')} {_values(board.trials, c)}" for c in _environment(board.trials)
+    ]
     facts = {
         "Datasets": words(list(board.datasets)),
         "Shown first": words([outcome.titled for outcome in standings.telling]),
@@ -99,7 +101,9 @@ def _facts(standings: Standings, runs: Sequence[Results]) -> Markup:
 
 def _environment(trials: pd.DataFrame) -> list[str]:
     hidden = ("env.data_root", "env.data_fingerprint", "env.git_dirty")
-    return [c for c in trials.columns if c.startswith("env.") and c not in hidden and _values(trials, c)]
+    return [
+        c for c in trials.columns if c.startswith("env.") and c not in hidden and _values(trials, c)
+    ]
 
 
 def _values(trials: pd.DataFrame, column: str) -> str:

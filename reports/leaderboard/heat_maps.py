@@ -1,10 +1,12 @@
 """Heat maps of a leaderboard: who beats whom, and which metrics agree."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib import colormaps
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure as Canvas
 
@@ -46,11 +48,10 @@ def improvement_figure(standings: Standings, outcome: Outcome, name: str) -> Fig
     value, low, high = (table[np.ix_(places, places)] for table in improvement_matrix(contest))
     np.fill_diagonal(value, np.nan)
     shown = (low > 0.5) | (high < 0.5)
-    written = [
-        ["" if np.isnan(v) else f"{100 * v:.0f}" for v in row] for row in value
-    ]
+    written = [["" if np.isnan(v) else f"{100 * v:.0f}" for v in row] for row in value]
     labels = [entry.name for entry in entries]
-    svg = _draw(value, written, shown, labels, (0.0, 1.0), "P(row beats column)", name)
+    title = "P(row beats column)"
+    svg = _draw(value, written, shown, labels=labels, name=name, limits=(0.0, 1.0), title=title)
     left_out = len(standings.board.ranked) - len(entries)
     caption = (
         f"Probability, in percent, that a seed of the row's entry beats a seed of the column's by "
@@ -83,7 +84,9 @@ def improvement_figure(standings: Standings, outcome: Outcome, name: str) -> Fig
 def correlation_figure(standings: Standings) -> Figure | None:
     """Draw the rank correlation of each two metrics; None where there are not two."""
     board, tables = standings.board, []
-    trials = board.trials[board.trials["entry"].isin(board.ranked) & (board.trials["status"] == "ok")]
+    trials = board.trials[
+        board.trials["entry"].isin(board.ranked) & (board.trials["status"] == "ok")
+    ]
     outcomes = [o for o in board.metrics if o.column in trials]
     if len(outcomes) < 2:
         return None
@@ -105,7 +108,11 @@ def correlation_figure(standings: Standings) -> Figure | None:
     np.fill_diagonal(mean, np.nan)
     for place in range(len(labels)):
         written[place][place] = ""
-    svg = _draw(mean, written, np.zeros(mean.shape, bool), labels, (-1.0, 1.0), "ρ", "metrics")
+    plain = np.zeros(mean.shape, bool)
+    title = "Spearman's ρ"
+    svg = _draw(
+        mean, written, plain, labels=labels, name="metrics", limits=(-1.0, 1.0), title=title
+    )
     caption = (
         "Spearman's rank correlation of each two metrics over the trials of all ranked entries, "
         "within each dataset and averaged over datasets; every metric is turned so that more is "
@@ -127,6 +134,7 @@ def _draw(
     values: Floats,
     written: Sequence[Sequence[str]],
     bold: np.ndarray,
+    *,
     labels: Sequence[str],
     limits: tuple[float, float],
     title: str,
@@ -147,15 +155,13 @@ def _draw(
             r, g, b, _ = picture[i, j]
             ink = ON_DARK if 0.299 * r + 0.587 * g + 0.114 * b < DARK else ON_BRIGHT
             weight = "bold" if bold[i, j] else "normal"
-            look = {"ha": "center", "va": "center", "fontsize": size, "color": ink}
+            look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": size, "color": ink}
             axes.text(j, i, written[i][j], weight=weight, **look)
         axes.set_xticks(range(n), labels=labels, rotation=45, ha="right", rotation_mode="anchor")
         axes.set_yticks(range(n), labels=labels)
         axes.tick_params(length=0, labelsize=8 if n <= 18 else 7)
         axes.spines[:].set_visible(False)
-        from matplotlib.cm import ScalarMappable
-
         bar = canvas.colorbar(ScalarMappable(norm, colours), ax=axes, pad=0.01, aspect=30)
         bar.set_label(title)
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
         return to_svg(canvas, name)

@@ -1,4 +1,4 @@
-"""The tables of a leaderboard in LaTeX: the metrics that are shown first, with the page's numbers."""
+"""The tables of a leaderboard in LaTeX: the metrics shown first, with the page's numbers."""
 
 from collections import Counter
 
@@ -21,7 +21,9 @@ def dataset_latex(standings: Standings, dataset: str) -> str:
             for name in entries
         }
         bold = frozenset(name for name in entries if name in of and of[name].leads)
-        columns.append(MetricColumn(outcome, numbers, precision_of([*numbers.values()], None), bold))
+        columns.append(
+            MetricColumn(outcome, numbers, precision_of([*numbers.values()], None), bold)
+        )
     sizes = Counter(n.n for column in columns for n in column.numbers.values() if n.n)
     if not sizes:
         return ""
@@ -39,7 +41,9 @@ def dataset_latex(standings: Standings, dataset: str) -> str:
     )
     return (
         "% Needs \\usepackage{booktabs}.\n"
-        + table(rows, columns, "interval", usual, caption=caption, label=f"tab:leaderboard-{dataset}")
+        + table(
+            rows, columns, "interval", usual, caption=caption, label=f"tab:leaderboard-{dataset}"
+        )
         + "\n"
     )
 

@@ -89,7 +89,7 @@ def _bundles(
 ) -> list[Bundle]:
     trials = standings.board.trials
     here = trials[(trials["dataset"] == dataset) & trials["status"].isin(["ok", "diverged"])]
-    bundles = []
+    bundles: list[Bundle] = []
     for entry in entries:
         rows = here[here["entry"] == entry.name]
         values = curves.of(rows["trial_id"].astype(str))

@@ -1,6 +1,6 @@
-"""A section a method: its configuration, learning curves, pictures, and the commands that repeat it."""
+"""A section a method: configuration, learning curves, pictures, and how to run it again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -87,14 +87,16 @@ def _configuration(entries: Sequence[Entry], name: str) -> Table:
             for j, (title, _) in enumerate(columns)
         ),
     ]
-    data = pd.DataFrame({"setting": keys} | {t: [values.get(k) for k in keys] for t, values in columns})
+    data = pd.DataFrame(
+        {"setting": keys} | {t: [values.get(k) for k in keys] for t, values in columns}
+    )
     tuned = any(entry.variant == "tuned" for entry in entries)
     caption = f"Configuration of {entries[0].method}"
     caption += ", tuned beside default; bold is what differs." if tuned else "."
     return Table(f"{name}-configuration", caption, shown, data)
 
 
-def _settings(values: "dict[str, object]") -> dict[str, str]:
+def _settings(values: Mapping[str, object]) -> dict[str, str]:
     """Return what a reader of a configuration looks for: the method's settings, and the budget."""
     groups = ("method.", "scale.")
     hidden = ("scale.scored_on", "scale.name")

@@ -37,7 +37,7 @@ def overall_table(standings: Standings) -> Table:
         supervision_column(entries),
         Column("trials", [each.said for each in endings], [each.ok for each in endings]),
     ]
-    for outcome in standings.board.metrics:
+    for outcome in standings.outcomes:
         columns += _metric_columns(standings, outcome, entries)
     return Table(
         "overall",
@@ -56,10 +56,8 @@ def _metric_columns(
     found = [of.get(entry.name, NOT_RATED) for entry in entries]
     group = Markup("{} {}").format(outcome.titled, outcome.arrow)
     metric = of_metric(standings, outcome)
-    ratings = [
-        f"{each.elo.value:.0f} [{each.elo.low:.0f}, {each.elo.high:.0f}]" for each in found
-    ]
-    shown = [
+    ratings = [f"{each.elo.value:.0f} [{each.elo.low:.0f}, {each.elo.high:.0f}]" for each in found]
+    shown: list[tuple[str, str, list[str]]] = [
         ("Elo", "elo", [_rating(each, text) for each, text in zip(found, ratings, strict=True)]),
         ("improvability", "gap", [with_interval(each.improvability) for each in found]),
         ("mean rank", "place", [f"{e.rank:.3g}" if e.n else "–" for e in found]),
@@ -106,14 +104,14 @@ def _caption(standings: Standings) -> str:
         f"{meaning(standings)} Elo: ratings under which a difference of 400 means odds of ten to "
         f"one that a seed of one entry beats a seed of the other; {anchor} stands at 1000. "
         "Improvability: by how much of the way from the worst to the best mean an entry could "
-        "still improve. Mean rank: of its ranks on the datasets. Intervals are 95 %. Trials: those that "
-        "ended well, and what became of the others."
+        "still improve. Mean rank: of its ranks on the datasets. Intervals are 95 %. Trials: those "
+        "that ended well, and what became of the others."
     )
 
 
 def _data(standings: Standings, entries: Sequence[Entry]) -> pd.DataFrame:
     rows = []
-    for outcome in standings.board.metrics:
+    for outcome in standings.outcomes:
         of = standings.overall.get(outcome.name, {})
         for entry in entries:
             each = of.get(entry.name, NOT_RATED)

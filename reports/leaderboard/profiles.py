@@ -1,5 +1,7 @@
 """Performance profiles: which share of an entry's runs scores more than any level."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
@@ -20,7 +22,7 @@ BEYOND = "A profile may begin or end beyond the frame."
 
 
 def profiles_figure(standings: Standings) -> Figure | None:
-    """Draw the profiles of the ranked entries in the metrics shown first; None where there are none."""
+    """Draw the profiles of the ranked entries in the metrics shown first; None without any."""
     entries = compared_entries(standings)
     contests = {o: standings.board.contest(o) for o in standings.telling}
     contests = {outcome: contest for outcome, contest in contests.items() if contest}
@@ -31,7 +33,7 @@ def profiles_figure(standings: Standings) -> Figure | None:
     columns = min(2, len(contests))
     n_rows = -(-len(contests) // columns)
     labels = [entry.name for entry in entries]
-    looks = {
+    looks: dict[str, dict[str, Any]] = {
         label: {"color": COLOURS[i % len(COLOURS)], "linestyle": DASHES[i // len(COLOURS) % 4]}
         for i, label in enumerate(labels)
     }
@@ -56,9 +58,9 @@ def profiles_figure(standings: Standings) -> Figure | None:
                             outcome.sign * taus[kept], shares[kept], strict=True
                         )
                     ]
-            axes.set_xlim(*limits) if outcome.sign > 0 else axes.set_xlim(-limits[0], -limits[1])
+            axes.set_xlim(outcome.sign * limits[0], outcome.sign * limits[1])
             axes.set_ylim(-0.02, 1.02)
-            axes.set_xlabel(f"{outcome.titled} →".replace("→", "is better →"))
+            axes.set_xlabel(f"{outcome.titled} →")
             axes.grid(axis="both")
         for axes in panels[:, 0]:
             axes.set_ylabel("share of runs\nthat do better")

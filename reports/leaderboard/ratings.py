@@ -1,14 +1,16 @@
 """Ratings over all datasets as a figure: each entry's Elo with its interval, a panel a metric."""
 
+from textwrap import fill
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from reports.leaderboard.look import colour_of, filled, marker_of, supervision_legend
+from reports.leaderboard.look import draw_entry, supervision_legend
 from reports.leaderboard.standings import Standings
 from reports.leaderboard.strips import TITLE
 from reports.page.figure import WIDTH, Figure, robust_limits, style
-from reports.page.intervals import CUT, draw_intervals, holding
+from reports.page.intervals import CUT, holding
 from reports.page.svg import to_svg
 from reports.page.text import count, words
 
@@ -29,21 +31,18 @@ def ratings_figure(standings: Standings) -> Figure | None:
             rated = [(place, e, of[e.name].elo) for place, e in enumerate(entries)]
             rated = [each for each in rated if np.isfinite(each[2].value)]
             limits = robust_limits(np.array([rating.value for *_, rating in rated]))
-            frame = holding(limits, *([getattr(r, end) for *_, r in rated] for end in ("low", "high")))
+            frame = holding(
+                limits, *([getattr(r, end) for *_, r in rated] for end in ("low", "high"))
+            )
             axes.axvline(1000, color="#444444", linewidth=0.7)
             for place, entry, rating in rated:
-                colour = colour_of(entry)
-                ends = (np.array([x], float) for x in (place, rating.low, rating.high))
-                cut += draw_intervals(axes, *ends, frame, colour=colour, across=True)
-                face = colour if filled(entry) else "white"
-                look = {"markersize": 4.5, "markerfacecolor": face, "zorder": 4}
-                axes.plot(rating.value, place, marker_of(entry), color=colour, **look)
+                cut += draw_entry(axes, entry, place, rating, frame, across=True)
             axes.set_xlim(*frame)
             axes.set_ylim(len(entries) - 0.4, -0.6)
             axes.set_yticks(range(len(entries)), labels=[e.name for e in entries], fontsize=8)
             axes.tick_params(axis="x", labelsize=8)
             axes.locator_params(axis="x", nbins=3)
-            axes.set_xlabel(_wrapped(outcome.label), fontsize=9)
+            axes.set_xlabel(fill(f"Elo by {outcome.label}", TITLE), fontsize=9)
             axes.grid(axis="x")
         supervision_legend(canvas, entries)
         svg = to_svg(canvas, "ratings")
@@ -65,9 +64,3 @@ def ratings_figure(standings: Standings) -> Figure | None:
         caption += f" {CUT}"
     alt = f"Elo of {count(len(entries), 'entry', 'entries')} by {labels}."
     return Figure("ratings", svg, alt, caption, data)
-
-
-def _wrapped(label: str) -> str:
-    from textwrap import fill
-
-    return fill(label, TITLE)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import pandas as pd
-from markupsafe import Markup
 
 from harness.results import Results
 from reports.layout.board import Board
@@ -66,7 +65,9 @@ def _comparisons(numbers: Standings) -> list[Section]:
         for dataset in board.datasets
     ]
     return [
-        Section("Who beats whom", _there([matrices[0] if matrices else None, profiles_figure(numbers)])),
+        Section(
+            "Who beats whom", _there([matrices[0] if matrices else None, profiles_figure(numbers)])
+        ),
         Section("Who beats whom, by other metrics", _there(matrices[1:]), folded=True),
         Section("Which metrics agree", _there([correlation_figure(numbers)])),
         Section("Cost", _there([cost_figure(numbers), cost_table(numbers)])),

@@ -40,7 +40,8 @@ class Sources:
     @cached_property
     def curves(self) -> pd.DataFrame:
         """The learning curves of all trials, each once."""
-        frames, seen = [], set()
+        frames: list[pd.DataFrame] = []
+        seen: set[str] = set()
         for run in self.runs:
             frame = run.curves.astype({"trial_id": str, "split": str, "metric": str})
             frames.append(frame[~frame["trial_id"].isin(seen)])

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from reports.layout.board import Board, Entry
 from reports.layout.outcome import Outcome
+from reports.leaderboard.leaders import leaders
 from reports.stats.elo import elo
 from reports.stats.estimates import Estimate, Floats
 from reports.stats.ranks import improvability, rank_intervals
@@ -102,13 +102,19 @@ class Standings:
         return telling(self.board)
 
     @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """All metrics, those shown first before the others."""
+        return (*self.telling, *(o for o in self.board.metrics if o not in self.telling))
+
+    @cached_property
     def chosen(self) -> Outcome | None:
         """The metric that orders tables; None where nothing was scored."""
         return self.telling[0] if self.telling else None
 
     def entries(self, dataset: str) -> list[Entry]:
-        """Return the entries with trials on a dataset, best first by the chosen metric, then
-        those without a rank, references last.
+        """Return the entries with trials on a dataset: by rank in the chosen metric.
+
+        Those without a rank follow, and references are last.
         """
         present = set(self.board.trials.loc[self.board.trials["dataset"] == dataset, "entry"])
         standings = self.of.get((dataset, self.chosen.name), {}) if self.chosen else {}
@@ -195,9 +201,7 @@ def _on_dataset(
 ) -> dict[str, Standing]:
     scores = board.scores(dataset, outcome)
     table = contest.get(dataset)
-    ranks = (
-        dict(zip(board.ranked, rank_intervals(table), strict=True)) if table is not None else {}
-    )
+    ranks = dict(zip(board.ranked, rank_intervals(table), strict=True)) if table is not None else {}
     leading = leaders(board, scores, outcome)
     values = [rank.value for rank in ranks.values()]
     return {
@@ -210,10 +214,6 @@ def _on_dataset(
         )
         for name, row in scores.iterrows()
     }
-
-
-def leaders(board: Board, scores: pd.DataFrame, outcome: Outcome) -> set[str]:
-    return set()
 
 
 def _overall(
@@ -237,5 +237,7 @@ def _ranks(
     datasets: Sequence[str] | Mapping[str, Floats],
     of: Mapping[tuple[str, str], Mapping[str, Standing]],
 ) -> list[float]:
-    ranks = [of[dataset, metric][name].rank.value for dataset in datasets if name in of[dataset, metric]]
+    ranks = [
+        of[dataset, metric][name].rank.value for dataset in datasets if name in of[dataset, metric]
+    ]
     return [rank for rank in ranks if np.isfinite(rank)]

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure as Canvas
 
 from reports.layout.board import Entry
 from reports.layout.outcome import Outcome
-from reports.leaderboard.look import colour_of, filled, marker_of, supervision_legend
+from reports.leaderboard.look import colour_of, draw_entry, supervision_legend
 from reports.leaderboard.standings import CEILING, CHANCE, Standings
 from reports.page.figure import WIDTH, Figure, remove_unused, robust_limits, style
-from reports.page.intervals import CUT, Limits, draw_intervals, holding
+from reports.page.intervals import CUT, Limits, holding
 from reports.page.svg import tell, to_svg
 from reports.page.text import count, of_trial, words
 from reports.stats.estimates import Floats
@@ -38,7 +38,9 @@ def strips(
         told: whether marks say their trial, which makes the page larger.
     """
     tables = {outcome: standings.board.scores(dataset, outcome) for outcome in outcomes}
-    tables = {o: table for o, table in tables.items() if len(table) and table.notna().any(axis=None)}
+    tables = {
+        o: table for o, table in tables.items() if len(table) and table.notna().any(axis=None)
+    }
     entries = [
         entry
         for entry in standings.entries(dataset)
@@ -73,11 +75,17 @@ def strips(
     return Figure(name, svg, alt, _caption(dataset, notes), data)
 
 
+def wrapped(outcome: Outcome) -> str:
+    """Return a metric's title for a narrow panel; its arrow stays with the last word."""
+    along = f"\u00a0{outcome.arrow_along}" if outcome.directed else ""
+    return fill(f"{outcome.titled}{along}", TITLE)
+
+
 def _caption(dataset: str, notes: list[str]) -> str:
     caption = (
         f"Every seed on {dataset}: small marks are seeds, large ones means with their 95 % "
-        "interval, those of the table. The arrow points to what is better. Dotted lines are ceiling "
-        "and chance level, where they lie within the frame."
+        "interval, those of the table. The arrow points to what is better. Dotted lines are "
+        "ceiling and chance level, where they lie within the frame."
     )
     if CUT in notes:
         caption += f" {CUT}"
@@ -117,15 +125,15 @@ class _Panel:
         axes.set_yticks(range(len(entries)), labels=[entry.name for entry in entries], fontsize=8)
         axes.tick_params(axis="x", labelsize=8)
         axes.locator_params(axis="x", nbins=3)
-        title = fill(f"{self.outcome.titled} {self.outcome.arrow_along}".strip(), TITLE)
-        axes.set_xlabel(title, fontsize=9)
+        axes.set_xlabel(wrapped(self.outcome), fontsize=9)
         axes.grid(axis="x")
         return notes
 
     def _entry(
         self, axes: Axes, entry: Entry, place: int, frame: Limits, *, told: bool
     ) -> list[str]:
-        row, colour = self.table.loc[entry.name].dropna(), colour_of(entry)
+        row: pd.Series[float] = self.table.T[entry.name].dropna()
+        colour = colour_of(entry)
         values = row.to_numpy(dtype=float)
         within = (values >= frame[0]) & (values <= frame[1])
         self._seeds(axes, entry, row[within], place - 0.24, told=told)
@@ -135,12 +143,8 @@ class _Panel:
                 axes.plot(edge, np.full(len(edge), place - 0.24), marker, color=colour, ms=3.5)
         mean, notes = self.of[entry.name].mean, []
         if frame[0] <= mean.value <= frame[1]:
-            at, low, high = (np.array([x], float) for x in (place + 0.08, mean.low, mean.high))
-            if draw_intervals(axes, at, low, high, frame, colour=colour, across=True):
-                notes.append(CUT)
-            face = colour if filled(entry) else "white"
-            look = {"markersize": 4, "markerfacecolor": face, "zorder": 4}
-            axes.plot(mean.value, at[0], marker_of(entry), color=colour, **look)
+            cut = draw_entry(axes, entry, place + 0.08, mean, frame, across=True)
+            notes += [CUT] if cut else []
         if beyond := int((~within).sum()):
             notes.append(f"{count(beyond, 'seed')} of {entry.name} ({self.outcome.label})")
         return notes
@@ -148,7 +152,7 @@ class _Panel:
     def _seeds(
         self, axes: Axes, entry: Entry, row: "pd.Series[float]", height: float, *, told: bool
     ) -> None:
-        values: Floats = row.to_numpy(dtype=float)
+        values: Floats = np.array(row, dtype=np.float64)
         colour = colour_of(entry)
         if told:
             level = np.full(len(values), height)

@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from harness.errors import UserError
 from reports.page.downloads import links
 from reports.page.figure import Figure
 from reports.page.tables import Table, classes
@@ -87,6 +88,23 @@ def render(page: Page) -> str:
     return template.render(
         page=page, numbers=numbers, kind=kind, links=links, source=source, hiding=_hiding(page)
     )
+
+
+def write(page: Page, path: Path) -> Path:
+    """Write a page as an HTML file; return its path.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(render(page), encoding="utf-8")
+    except OSError as error:
+        raise UserError(
+            f"The report cannot be written to {path}: {error.strerror}. Name another file with "
+            "--out FILE."
+        ) from error
+    return path
 
 
 def _hiding(page: Page) -> str:

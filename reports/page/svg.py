@@ -66,7 +66,15 @@ def to_svg(canvas: Canvas, name: str) -> str:
     svg = re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
     for colour, variable in THEME.items():
         svg = re.sub(rf"((?:fill|stroke): ){colour}\b", rf"\1var(--{variable}, {colour})", svg)
-    return svg
+    return re.sub(r'(?<= d=)"[^"]*"|(?<=<use )[^>]*', _shorter, svg)
+
+
+def _shorter(found: re.Match[str]) -> str:
+    """Return a path, or the place of a mark, to a hundredth of a point and without line breaks.
+
+    Matplotlib writes six decimals, which is half of a drawing with many points.
+    """
+    return re.sub(r"(\.\d\d)\d+", r"\1", re.sub(r"\s*\n\s*", " ", found[0]))
 
 
 def _typeset_all(canvas: Canvas) -> None:

@@ -42,6 +42,14 @@ def read_board(
     Raises:
         UserError: no location, one twice, or some cannot be read: all of these are named.
     """
+    return make_board(read_runs(locations, prepared), supervision)
+
+
+def read_runs(
+    locations: Sequence[str | Path],
+    prepared: Callable[[Results], Results] = lambda results: results,
+) -> list[Results]:
+    """Read run directories, each location once; raises as ``read_board`` does."""
     if not locations:
         raise UserError("Name at least one run directory.")
     runs, unreadable = [], []
@@ -55,7 +63,7 @@ def read_board(
     if unreadable:
         listed = "\n".join(f"- {reason}" for reason in unreadable)
         raise UserError(f"{len(unreadable)} run directories cannot be read:\n{listed}")
-    return make_board(runs, supervision)
+    return runs
 
 
 def make_board(runs: Sequence[Results], supervision: SupervisionOf | None = None) -> Board:

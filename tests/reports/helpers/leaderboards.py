@@ -99,11 +99,15 @@ def leaderboard(
                 rates += [("validation", rate, "validation") for rate in (1e-3, 1e-4, 1e-2)]
             for variant, rate, scored_on in rates:
                 gain = 0.04 if variant == "tuned" else 0.0
-                quality = REFERENCES[method] if reference else 0.3 + gap * place + taste[place] + gain
+                quality = (
+                    REFERENCES[method] if reference else 0.3 + gap * place + taste[place] + gain
+                )
                 for seed in range(2 if scored_on == "validation" else seeds):
                     config = _config(method, dataset, rate, scored_on) | {"seed": seed}
                     trial_id = f"{len(rows):012x}"
-                    status = _status(place, seed, dataset == datasets[0] and variant == "tuned", lost)
+                    status = _status(
+                        place, seed, dataset == datasets[0] and variant == "tuned", lost
+                    )
                     noise = rng.normal(0, 0.0 if method == "oracle_codes" else 0.02, len(metrics))
                     scores = _scores(metrics, method, quality, noise, place)
                     plan.append(_planned(trial_id, config))
