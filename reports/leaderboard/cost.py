@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Canvas
 
 from reports.layout.board import Entry
 from reports.leaderboard.dataset_table import entry_column, spread_out
-from reports.leaderboard.look import draw_entry, supervision_legend
+from reports.leaderboard.look import Mark, draw_marks, supervision_legend
 from reports.leaderboard.standings import Standings
 from reports.page.figure import WIDTH, Figure, remove_unused, robust_limits, style
 from reports.page.intervals import CUT, holding
@@ -168,7 +168,8 @@ def _panel(axes: Axes, points: Sequence[_Point], sign: int) -> int:
     axes.set_xscale("log")
     axes.set_xlim(min(seconds) / 1.5, max(seconds) * 1.5)
     axes.set_ylim(*frame)
-    cut = sum(draw_entry(axes, p.entry, p.seconds, p.mean, frame, across=False) for p in inside)
+    marks = [Mark(point.entry, point.seconds, point.mean) for point in inside]
+    cut = draw_marks(axes, marks, frame, across=False)
     _name_front(axes, inside, sign)
     tick_log(axes.xaxis, 4)
     axes.grid(axis="both")

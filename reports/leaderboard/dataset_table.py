@@ -135,10 +135,10 @@ def _caption(standings: Standings, dataset: str) -> str:
         "than any other); mean and interquartile mean (IQM) over the seeds that ended well, each "
         "with its 95 % interval; n, the number of these seeds. Bold: not shown to be worse than "
         "the best of the entries with no more supervision, while others are (paired by seed, 5 %, "
-        "one family of Holm's method a dataset and metric). Trials: those that ended well, and what "
-        "became of the others. Ceiling and chance: what the known factors, and codes that ignore "
-        "the image, score on this metric here; these references are not ranked. A dash: the method cannot be "
-        "scored on it, or no trial ended well. Ranks and bold do not change with what is filtered."
+        "one family of Holm's method a dataset and metric). Trials: those that ended well, and "
+        "what became of the others. Ceiling and chance: what the known factors, and codes that "
+        "ignore the image, score on this metric here; these references are not ranked. A dash: the "
+        "method cannot be scored on it, or no trial ended well. Ranks and bold do not change with what is filtered."
     )
 
 
@@ -147,29 +147,23 @@ def _data(standings: Standings, dataset: str, entries: Sequence[Entry]) -> pd.Da
     for outcome in standings.outcomes:
         of = standings.of.get((dataset, outcome.name), {})
         for entry in entries:
-            each, ended = of.get(entry.name, NOT_SCORED), standings.endings(entry.name, dataset)
+            each = of.get(entry.name, NOT_SCORED)
             rows.append(
                 {
-                    "dataset": dataset,
                     "entry": entry.name,
-                    "method": entry.method,
-                    "variant": entry.variant,
                     "supervision": entry.supervision,
-                    "reference": entry.reference,
                     "metric": outcome.name,
                     **spread_out("rank", each.rank),
                     **spread_out("mean", each.mean),
                     **spread_out("iqm", each.iqm),
                     "n": each.mean.n,
                     "bold": each.leads,
-                    "planned": ended.planned,
-                    "diverged": ended.diverged,
-                    "failed": ended.failed,
                 }
             )
     return pd.DataFrame(rows)
 
 
 def spread_out(name: str, estimate: Estimate) -> dict[str, float]:
-    """Return an estimate as columns of a download."""
-    return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+    """Return an estimate as columns of a download, to ten digits: more would only be noise."""
+    ends = {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+    return {column: float(f"{value:.10g}") for column, value in ends.items()}

@@ -8,10 +8,8 @@ from markupsafe import Markup
 from harness.results import Results
 from reports.kinds.shared.header import data_notes
 from reports.leaderboard.overall_table import meaning
-from reports.leaderboard.standings import Standings
+from reports.leaderboard.standings import STATUSES, Standings
 from reports.page.text import count, words
-
-STATUSES = ("ok", "diverged", "pruned", "failed", "missing")
 
 
 def header(standings: Standings, runs: Sequence[Results]) -> Markup:

@@ -19,7 +19,7 @@ COLUMNS = 4
 """Panels in a row."""
 MOST_POINTS = 30
 """Most points of a line: a page holds the curves of many methods."""
-MOST_SEEDS = 5
+MOST_SEEDS = 3
 """Most seeds with a line of their own."""
 
 

@@ -1,6 +1,7 @@
 """How figures of a leaderboard tell entries apart: colour and marker by supervision."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -36,30 +37,54 @@ def marker_of(entry: Entry) -> str:
     return "*" if entry.reference else MARKERS[_PLACES[entry.supervision]]
 
 
-def draw_entry(
-    axes: Axes, entry: Entry, at: float, mean: Estimate, frame: Limits, *, across: bool
+@dataclass(frozen=True)
+class Mark:
+    """A mean of a figure.
+
+    Attributes:
+        entry: whose it is.
+        at: its place along the axis that its interval does not lie along.
+        mean: the value.
+    """
+
+    entry: Entry
+    at: float
+    mean: Estimate
+
+
+def draw_marks(
+    axes: Axes, marks: Sequence[Mark], frame: Limits, *, across: bool, told: bool = True
 ) -> int:
-    """Draw a mean with its interval, as every figure of a leaderboard does.
+    """Draw means with their intervals, as every figure of a leaderboard does.
+
+    Entries of one kind are one artist each of intervals and means: a page has thousands.
 
     Args:
         axes: where.
-        entry: whose it is.
-        at: its place along the axis that the interval does not lie along.
-        mean: the value.
-        frame: limits of the axis that the interval lies along.
+        marks: the means.
+        frame: limits of the axis that intervals lie along; means beyond are left out.
         across: whether that is the horizontal one.
+        told: whether marks say their entry and value.
 
     Returns:
-        1 if the interval is cut off by the frame, else 0.
+        the number of intervals that are cut off by the frame.
     """
-    colour = colour_of(entry)
-    place, low, high = (np.array([x], dtype=float) for x in (at, mean.low, mean.high))
-    cut = draw_intervals(axes, place, low, high, frame, colour=colour, width=0.9, across=across)
-    face = colour if filled(entry) else PAPER
-    look: dict[str, Any] = {"markersize": 4.5, "markerfacecolor": face, "zorder": 4}
-    x, y = (mean.value, at) if across else (at, mean.value)
-    (mark,) = axes.plot(x, y, marker_of(entry), color=colour, **look)
-    tell(mark, [f"{entry.name}: {interval(mean)}"])
+    kinds: dict[tuple[str, str, bool], list[Mark]] = {}
+    for mark in marks:
+        if frame[0] <= mark.mean.value <= frame[1]:
+            kind = colour_of(mark.entry), marker_of(mark.entry), filled(mark.entry)
+            kinds.setdefault(kind, []).append(mark)
+    cut = 0
+    for (colour, marker, full), of in kinds.items():
+        at, value, low, high = np.array(
+            [(m.at, m.mean.value, m.mean.low, m.mean.high) for m in of], dtype=np.float64
+        ).T
+        cut += draw_intervals(axes, at, low, high, frame, colour=colour, width=0.9, across=across)
+        look: dict[str, Any] = {"ms": 4.5, "mfc": colour if full else PAPER, "ls": "", "zorder": 4}
+        x, y = (value, at) if across else (at, value)
+        (drawn,) = axes.plot(x, y, marker, color=colour, **look)
+        if told:
+            tell(drawn, [f"{m.entry.name}: {interval(m.mean)}" for m in of])
     return cut
 
 

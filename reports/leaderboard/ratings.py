@@ -3,10 +3,9 @@
 from textwrap import fill
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from reports.leaderboard.look import draw_entry, supervision_legend
+from reports.leaderboard.look import Mark, draw_marks, supervision_legend
 from reports.leaderboard.standings import Standings
 from reports.leaderboard.strips import TITLE
 from reports.page.figure import WIDTH, Figure, robust_limits, style
@@ -35,8 +34,8 @@ def ratings_figure(standings: Standings) -> Figure | None:
                 limits, *([getattr(r, end) for *_, r in rated] for end in ("low", "high"))
             )
             axes.axvline(1000, color="#444444", linewidth=0.7)
-            for place, entry, rating in rated:
-                cut += draw_entry(axes, entry, place, rating, frame, across=True)
+            marks = [Mark(entry, place, rating) for place, entry, rating in rated]
+            cut += draw_marks(axes, marks, frame, across=True)
             axes.set_xlim(*frame)
             axes.set_ylim(len(entries) - 0.4, -0.6)
             axes.set_yticks(range(len(entries)), labels=[e.name for e in entries], fontsize=8)
@@ -46,21 +45,13 @@ def ratings_figure(standings: Standings) -> Figure | None:
             axes.grid(axis="x")
         supervision_legend(canvas, entries)
         svg = to_svg(canvas, "ratings")
-    data = pd.DataFrame(
-        [
-            {"metric": o.name, "entry": e.name, "elo": r.value, "low": r.low, "high": r.high}
-            for o in outcomes
-            for e in entries
-            for r in [standings.overall[o.name][e.name].elo]
-        ]
-    )
     labels = words([outcome.label for outcome in outcomes])
     caption = (
         f"Elo over {count(len(standings.board.datasets), 'dataset')} by {labels}, with 95 % "
         f"intervals; {standings.anchor} stands at 1000 (line). Entries that cannot be scored on a "
-        "metric have no mark there."
+        "metric have no mark there. The table above holds the numbers."
     )
     if cut:
         caption += f" {CUT}"
     alt = f"Elo of {count(len(entries), 'entry', 'entries')} by {labels}."
-    return Figure("ratings", svg, alt, caption, data)
+    return Figure("ratings", svg, alt, caption, None)

@@ -94,9 +94,10 @@ def _trials(board: Board) -> Table:
     ]
     caption = (
         "Every trial that was scored on the test split. The download holds all metrics, times and "
-        "parameters of each."
+        "parameters of each; what is the same of all of them is left out."
     )
-    return Table("trials", caption, columns, rows)
+    alike = [c for c in rows.columns if rows[c].astype(str).nunique() == 1 and "." in str(c)]
+    return Table("trials", caption, columns, rows.drop(columns=alike))
 
 
 def _values(rows: pd.DataFrame, title: str, column: str) -> Column:

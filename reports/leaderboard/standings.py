@@ -22,6 +22,7 @@ ANCHOR = "vae"
 """The method whose rating is 1000, where it is on the board."""
 CEILING, CHANCE = "oracle_codes", "random_codes"
 """The methods that show a metric's ceiling and what chance scores."""
+STATUSES = ("ok", "diverged", "pruned", "failed", "missing")
 NONE = Estimate(np.nan, np.nan, np.nan, 0)
 
 
@@ -116,7 +117,7 @@ class Standings:
 
         Those without a rank follow, and references are last.
         """
-        present = set(self.board.trials.loc[self.board.trials["dataset"] == dataset, "entry"])
+        present = {entry for entry, on in self._statuses if on == dataset}
         standings = self.of.get((dataset, self.chosen.name), {}) if self.chosen else {}
 
         def place(entry: Entry) -> tuple[bool, float]:
@@ -146,13 +147,30 @@ class Standings:
 
     def endings(self, entry: str, dataset: str | None = None) -> Endings:
         """Return how an entry's trials ended, on a dataset or on all."""
-        trials = self.board.trials
-        rows = trials[trials["entry"] == entry]
-        if dataset is not None:
-            rows = rows[rows["dataset"] == dataset]
-        n = rows["status"].value_counts()
-        other = (int(n.get(status, 0)) for status in ("ok", "diverged", "failed", "missing"))
-        return Endings(len(rows), *other)
+        n = [
+            counts
+            for (name, on), counts in self._statuses.items()
+            if name == entry and dataset in (None, on)
+        ]
+        of = {status: sum(each.get(status, 0) for each in n) for status in STATUSES}
+        planned = sum(sum(each.values()) for each in n)
+        failed = of["failed"] + of["pruned"]
+        return Endings(planned, of["ok"], of["diverged"], failed, of["missing"])
+
+    @cached_property
+    def trial_ids(self) -> dict[tuple[str, str, float], str]:
+        """The id of every trial by dataset, entry and seed."""
+        rows = self.board.trials
+        keys = zip(rows["dataset"], rows["entry"], rows["seed"], strict=True)
+        return dict(zip(keys, rows["trial_id"].astype(str), strict=True))
+
+    @cached_property
+    def _statuses(self) -> dict[tuple[str, str], dict[str, int]]:
+        by = ["entry", "dataset"]
+        found: dict[tuple[str, str], dict[str, int]] = {}
+        for (entry, dataset), statuses in self.board.trials.groupby(by)["status"]:
+            found[str(entry), str(dataset)] = statuses.value_counts().to_dict()
+        return found
 
 
 def telling(board: Board) -> tuple[Outcome, ...]:

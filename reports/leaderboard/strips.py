@@ -10,19 +10,20 @@ from matplotlib.figure import Figure as Canvas
 
 from reports.layout.board import Entry
 from reports.layout.outcome import Outcome
-from reports.leaderboard.look import colour_of, draw_entry, supervision_legend
+from reports.leaderboard.look import Mark, colour_of, draw_marks, supervision_legend
 from reports.leaderboard.standings import CEILING, CHANCE, Standings
 from reports.page.figure import WIDTH, Figure, remove_unused, robust_limits, style
 from reports.page.intervals import CUT, Limits, holding
 from reports.page.svg import tell, to_svg
 from reports.page.text import count, of_trial, words
-from reports.stats.estimates import Floats
 
 COLUMNS = 4
 """Panels in a row."""
 TITLE = 20
 """Characters of a panel's title on one line."""
 REFERENCE = "#777777"
+ABOVE = -0.24
+"""How far seeds lie from their mean, in rows."""
 
 
 def strips(
@@ -35,18 +36,19 @@ def strips(
         dataset: the dataset.
         outcomes: the metrics, a panel each.
         name: the figure's.
-        told: whether marks say their trial, which makes the page larger.
+        told: whether marks say what they are, which makes the page larger; without it default
+            configurations are left out where there are tuned ones.
     """
     tables = {outcome: standings.board.scores(dataset, outcome) for outcome in outcomes}
-    tables = {
-        o: table for o, table in tables.items() if len(table) and table.notna().any(axis=None)
-    }
+    tables = {o: t for o, t in tables.items() if len(t) and t.notna().to_numpy().any()}
     entries = [
         entry
         for entry in standings.entries(dataset)
         if not entry.reference
-        and any(entry.name in t.index and t.loc[entry.name].notna().any() for t in tables.values())
+        and any(entry.name in t.index and t.T[entry.name].notna().any() for t in tables.values())
     ]
+    if not told:
+        entries = [entry for entry in entries if entry.variant != "default"] or entries
     if not entries:
         return None
     columns = min(COLUMNS, len(tables))
@@ -56,23 +58,17 @@ def strips(
         height = 0.4 + n_rows * (0.75 + 0.165 * len(entries))
         canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
         panels = canvas.subplots(n_rows, columns, squeeze=False, sharey=True)
+        panels[0, 0].set_ylim(len(entries) - 0.4, -0.7)
+        labels = [entry.name for entry in entries]
+        panels[0, 0].set_yticks(range(len(entries)), labels=labels, fontsize=8)
         for axes, (outcome, table) in zip(panels.flat, tables.items(), strict=False):
             notes += _Panel(standings, dataset, outcome, table).draw(axes, entries, told=told)
         remove_unused(panels, len(tables))
         supervision_legend(canvas, entries)
         svg = to_svg(canvas, name)
-    data = pd.DataFrame(
-        [
-            {"metric": outcome.name, "entry": e.name, "seed": seed, "value": value}
-            for outcome, table in tables.items()
-            for e in entries
-            if e.name in table.index
-            for seed, value in table.loc[e.name].dropna().items()
-        ]
-    )
-    labels = words([outcome.label for outcome in tables])
-    alt = f"Strip plots of {labels} for {count(len(entries), 'entry', 'entries')} on {dataset}."
-    return Figure(name, svg, alt, _caption(dataset, notes), data)
+    named = words([outcome.label for outcome in tables])
+    alt = f"Strip plots of {named} for {count(len(entries), 'entry', 'entries')} on {dataset}."
+    return Figure(name, svg, alt, _caption(dataset, notes, told=told), None)
 
 
 def wrapped(outcome: Outcome) -> str:
@@ -81,12 +77,15 @@ def wrapped(outcome: Outcome) -> str:
     return fill(f"{outcome.titled}{along}", TITLE)
 
 
-def _caption(dataset: str, notes: list[str]) -> str:
+def _caption(dataset: str, notes: list[str], *, told: bool) -> str:
     caption = (
         f"Every seed on {dataset}: small marks are seeds, large ones means with their 95 % "
         "interval, those of the table. The arrow points to what is better. Dotted lines are "
-        "ceiling and chance level, where they lie within the frame."
+        "ceiling and chance level, where they lie within the frame. The table of trials holds "
+        "every value."
     )
+    if not told:
+        caption += " Default configurations are left out."
     if CUT in notes:
         caption += f" {CUT}"
     if outliers := [note for note in notes if note != CUT]:
@@ -100,71 +99,86 @@ class _Panel:
     def __init__(
         self, standings: Standings, dataset: str, outcome: Outcome, table: pd.DataFrame
     ) -> None:
-        self.standings, self.dataset, self.outcome, self.table = standings, dataset, outcome, table
+        self.standings, self.dataset, self.outcome = standings, dataset, outcome
         self.of = standings.of[dataset, outcome.name]
-        trials = standings.board.trials
-        here = trials[trials["dataset"] == dataset]
-        keys = zip(here["entry"], here["seed"], strict=True)
-        self.trials = dict(zip(keys, here["trial_id"].astype(str), strict=True))
+        self.values = {str(name): row.dropna() for name, row in table.iterrows()}
 
     def draw(self, axes: Axes, entries: Sequence[Entry], *, told: bool) -> list[str]:
         """Draw the panel; return a note for what lies outside its frame."""
-        known = [entry for entry in entries if entry.name in self.table.index]
-        everything = self.table.loc[[entry.name for entry in known]].to_numpy(dtype=float)
-        limits = robust_limits(everything[np.isfinite(everything)])
-        means = [self.of[entry.name].mean for entry in known]
+        known = [(p, e) for p, e in enumerate(entries) if len(self.values.get(e.name, ()))]
+        everything = np.concatenate([self.values[entry.name].to_numpy() for _, entry in known])
+        limits = robust_limits(everything)
+        means = [self.of[entry.name].mean for _, entry in known]
         inside = [mean for mean in means if limits[0] <= mean.value <= limits[1]]
         frame = holding(limits, [m.low for m in inside], [m.high for m in inside])
         notes: list[str] = []
-        for place, entry in enumerate(entries):
-            if entry.name in self.table.index:
-                notes += self._entry(axes, entry, place, frame, told=told)
+        kinds: dict[str, list[tuple[int, Entry]]] = {}
+        for place, entry in known:
+            kinds.setdefault(colour_of(entry), []).append((place, entry))
+        for colour, of in kinds.items():
+            notes += self._seeds(axes, of, colour, frame, told=told)
+        marks = [
+            Mark(entry, place + 0.08, mean)
+            for (place, entry), mean in zip(known, means, strict=True)
+        ]
+        if draw_marks(axes, marks, frame, across=True, told=told):
+            notes.append(CUT)
         self._references(axes, frame)
         axes.set_xlim(*frame)
-        axes.set_ylim(len(entries) - 0.4, -0.7)
-        axes.set_yticks(range(len(entries)), labels=[entry.name for entry in entries], fontsize=8)
         axes.tick_params(axis="x", labelsize=8)
         axes.locator_params(axis="x", nbins=3)
         axes.set_xlabel(wrapped(self.outcome), fontsize=9)
         axes.grid(axis="x")
         return notes
 
-    def _entry(
-        self, axes: Axes, entry: Entry, place: int, frame: Limits, *, told: bool
-    ) -> list[str]:
-        row: pd.Series[float] = self.table.T[entry.name].dropna()
-        colour = colour_of(entry)
-        values = row.to_numpy(dtype=float)
-        within = (values >= frame[0]) & (values <= frame[1])
-        self._seeds(axes, entry, row[within], place - 0.24, told=told)
-        for side, marker, at in ((values < frame[0], "<", 0), (values > frame[1], ">", 1)):
-            if side.any():
-                edge = np.full(int(side.sum()), frame[at])
-                axes.plot(edge, np.full(len(edge), place - 0.24), marker, color=colour, ms=3.5)
-        mean, notes = self.of[entry.name].mean, []
-        if frame[0] <= mean.value <= frame[1]:
-            cut = draw_entry(axes, entry, place + 0.08, mean, frame, across=True)
-            notes += [CUT] if cut else []
-        if beyond := int((~within).sum()):
-            notes.append(f"{count(beyond, 'seed')} of {entry.name} ({self.outcome.label})")
-        return notes
-
     def _seeds(
-        self, axes: Axes, entry: Entry, row: "pd.Series[float]", height: float, *, told: bool
-    ) -> None:
-        values: Floats = np.array(row, dtype=np.float64)
-        colour = colour_of(entry)
+        self,
+        axes: Axes,
+        entries: Sequence[tuple[int, Entry]],
+        colour: str,
+        frame: Limits,
+        *,
+        told: bool,
+    ) -> list[str]:
+        """Draw the seeds of all entries of one colour."""
+        rows = pd.DataFrame(
+            [
+                (entry.name, seed, value, place + ABOVE)
+                for place, entry in entries
+                for seed, value in self.values[entry.name].items()
+            ],
+            columns=["entry", "seed", "value", "height"],
+        )
+        within = rows["value"].between(*frame)
+        inside = rows[within]
         if told:
-            level = np.full(len(values), height)
-            (marks,) = axes.plot(values, level, ".", color=colour, ms=3, alpha=0.75)
-            known = [self.trials.get((entry.name, seed), "–") for seed in row.index]
-            titles = zip(known, row.index, values, strict=True)
-            tell(marks, [of_trial(trial, float(seed), value) for trial, seed, value in titles])
-            return
-        gap = np.full(len(values), np.nan)  # one path: a mark each would be most of the page
-        x = np.column_stack([values, values, gap]).ravel()
-        y = np.tile([height - 0.13, height + 0.13, np.nan], len(values))
-        axes.plot(x, y, color=colour, linewidth=0.8, alpha=0.75)
+            look = {"markersize": 3.2, "alpha": 0.75, "markeredgewidth": 0}
+            (marks,) = axes.plot(inside["value"], inside["height"], ".", color=colour, **look)
+            tell(marks, self._titles(inside))
+        else:  # one path: a mark each would be most of the page
+            gap = np.full(len(inside), np.nan)
+            x = np.column_stack([inside["value"], inside["value"], gap]).ravel()
+            ends = (inside["height"] - 0.13, inside["height"] + 0.13, gap)
+            axes.plot(x, np.column_stack(ends).ravel(), color=colour, linewidth=0.8, alpha=0.75)
+        for beyond, marker, at in (
+            (rows[rows["value"] < frame[0]], "<", frame[0]),
+            (rows[rows["value"] > frame[1]], ">", frame[1]),
+        ):
+            if len(beyond):
+                edge = np.full(len(beyond), at)
+                axes.plot(edge, beyond["height"], marker, color=colour, ms=3.5)
+        outside = rows.loc[~within, "entry"].value_counts(sort=False)
+        return [
+            f"{count(int(n), 'seed')} of {entry} ({self.outcome.label})"
+            for entry, n in outside.items()
+        ]
+
+    def _titles(self, rows: pd.DataFrame) -> list[str]:
+        trials = self.standings.trial_ids
+        return [
+            f"{entry}, {of_trial(trials[self.dataset, entry, seed], seed, value)}"
+            for entry, seed, value in zip(rows["entry"], rows["seed"], rows["value"], strict=True)
+        ]
 
     def _references(self, axes: Axes, frame: Limits) -> None:
         for method in (CEILING, CHANCE):

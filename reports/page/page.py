@@ -1,7 +1,7 @@
 """A report as one self-contained HTML file: sections of prose, figures and tables, numbered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 from harness.errors import UserError
 from reports.page.downloads import links
 from reports.page.figure import Figure
+from reports.page.svg import share_glyphs
 from reports.page.tables import Table, classes
 from reports.page.text import count as counted
 
@@ -68,6 +69,7 @@ def render(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    page, glyphs = _with_shared_glyphs(page)
     figures, tables = count(1), count(1)
     numbers = {
         part.name: next(figures if isinstance(part, Figure) else tables)
@@ -86,7 +88,13 @@ def render(page: Page) -> str:
     environment.globals["classes"] = classes  # macros of an imported template see no others
     template = environment.get_template("page.html.j2")
     return template.render(
-        page=page, numbers=numbers, kind=kind, links=links, source=source, hiding=_hiding(page)
+        page=page,
+        numbers=numbers,
+        kind=kind,
+        links=links,
+        source=source,
+        hiding=_hiding(page),
+        glyphs=Markup(glyphs),
     )
 
 
@@ -105,6 +113,26 @@ def write(page: Page, path: Path) -> Path:
             "--out FILE."
         ) from error
     return path
+
+
+def _with_shared_glyphs(page: Page) -> tuple[Page, str]:
+    """Return the page with drawings that share their letters' outlines, and these outlines."""
+    figures = [
+        part for section in page.sections for part in section.parts if isinstance(part, Figure)
+    ]
+    glyphs, drawings = share_glyphs([figure.svg for figure in figures])
+    drawn = {figure.name: svg for figure, svg in zip(figures, drawings, strict=True)}
+    sections = [
+        replace(
+            section,
+            parts=[
+                replace(part, svg=drawn[part.name]) if isinstance(part, Figure) else part
+                for part in section.parts
+            ],
+        )
+        for section in page.sections
+    ]
+    return replace(page, sections=sections), glyphs
 
 
 def _hiding(page: Page) -> str:

@@ -23,6 +23,10 @@ _ARTIST = rf'^( *)<g id="{_TOLD}([^"]*)">\n(.*?)^\1</g>'
 """One artist with tooltips: what it consists of is indented further than its ends."""
 
 
+_GLYPH = r'<path id="([^"]*?)-((?:STIX|DejaVu)[^"]*)"([^>]*)/>'
+"""The outline of a letter in a drawing: the drawing's name, the letter's, and the outline."""
+
+
 def tell(artist: Artist, titles: Sequence[str]) -> None:
     """Give an artist tooltips: one for each of its markers in their order, or one for its line.
 
@@ -66,15 +70,45 @@ def to_svg(canvas: Canvas, name: str) -> str:
     svg = re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
     for colour, variable in THEME.items():
         svg = re.sub(rf"((?:fill|stroke): ){colour}\b", rf"\1var(--{variable}, {colour})", svg)
-    return re.sub(r'(?<= d=)"[^"]*"|(?<=<use )[^>]*', _shorter, svg)
+    return _shorter(svg)
 
 
-def _shorter(found: re.Match[str]) -> str:
-    """Return a path, or the place of a mark, to a hundredth of a point and without line breaks.
+def share_glyphs(svgs: Sequence[str]) -> tuple[str, list[str]]:
+    """Take the letters that drawings of one page have in common out of them.
 
-    Matplotlib writes six decimals, which is half of a drawing with many points.
+    Every drawing has the outlines of its letters, which are half of a small one.
+
+    Returns:
+        the outlines, for an ``<svg>`` that stands before the drawings; and the drawings, which
+        refer to them.
     """
-    return re.sub(r"(\.\d\d)\d+", r"\1", re.sub(r"\s*\n\s*", " ", found[0]))
+    outlines: dict[str, str] = {}
+
+    def without(svg: str) -> str:
+        own: dict[str, str] = {}
+        for found in re.finditer(_GLYPH, svg):
+            name = f"glyph-{found[2]}"
+            if outlines.setdefault(name, found[3]) == found[3]:
+                own[f"{found[1]}-{found[2]}"] = name
+        svg = re.sub(_GLYPH, lambda g: "" if f"{g[1]}-{g[2]}" in own else g[0], svg)
+        return re.sub(r'href="#([^"]+)"', lambda use: f'href="#{own.get(use[1], use[1])}"', svg)
+
+    drawings = [without(svg) for svg in svgs]
+    return "".join(f'<path id="{name}"{rest}/>' for name, rest in outlines.items()), drawings
+
+
+def _shorter(svg: str) -> str:
+    """Return a drawing without what a browser does not need: it is half of one with many points.
+
+    Paths and places are kept to a hundredth of a point, of which matplotlib writes millionths.
+    """
+    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r">\s+<", "><", svg)
+    return re.sub(
+        r'(?<= d=)"[^"]*"|(?<=<use )[^>]*',
+        lambda found: re.sub(r"(\.\d\d)\d+", r"\1", re.sub(r"\s*\n\s*", " ", found[0])),
+        svg,
+    )
 
 
 def _typeset_all(canvas: Canvas) -> None:
