@@ -17,7 +17,7 @@ from reports.leaderboard.choices import (
 )
 from reports.leaderboard.latex import dataset_latex
 from reports.leaderboard.standings import CEILING, CHANCE, NONE, Standing, Standings
-from reports.page.tables import Column, Table, stacked
+from reports.page.tables import Column, Table
 from reports.page.text import count, interval, number
 from reports.stats.estimates import Estimate
 
@@ -64,9 +64,13 @@ def supervision_column(entries: Sequence[Entry]) -> Column:
     return Column("supervision", ["reference" if e.reference else e.supervision for e in entries])
 
 
-def with_interval(estimate: Estimate) -> Markup:
+def with_interval(estimate: Estimate, *, bold: bool = False) -> Markup:
     """Return an estimate with its interval on a line of its own; a dash where there is none."""
-    return stacked(interval(estimate)) if estimate.n else Markup("–")
+    if not estimate.n:
+        return Markup("–")
+    value, bracket, ends = interval(estimate).partition(" [")
+    shown = Markup("<b>{}</b>").format(value) if bold else Markup("{}").format(value)
+    return Markup("{} <small>[{}</small>").format(shown, ends) if bracket else shown
 
 
 def _trials(standings: Standings, dataset: str) -> Column:
@@ -80,12 +84,7 @@ def _metric_columns(
     of = standings.of.get((dataset, outcome.name), {})
     found = [of.get(entry.name, NOT_SCORED) for entry in entries]
     group, metric = _head(standings, dataset, outcome), of_metric(standings, outcome)
-    means = [
-        Markup("<b>{}</b>").format(with_interval(each.mean))
-        if each.leads
-        else with_interval(each.mean)
-        for each in found
-    ]
+    means = [with_interval(each.mean, bold=each.leads) for each in found]
     best_is_high = outcome.higher_is_better
     columns = (
         ("rank", [_rank(each) for each in found], [e.rank.value for e in found], False),
@@ -113,7 +112,7 @@ def _rank(standing: Standing) -> Markup:
 def _head(standings: Standings, dataset: str, outcome: Outcome) -> Markup:
     """Return a metric's name with its arrow, and below it its ceiling and chance level."""
     levels = [
-        f"{what} {number(value, 3)}"
+        f"{what} {number(value, 2)}"
         for what, value in (
             ("ceiling", standings.reference(CEILING, dataset, outcome)),
             ("chance", standings.reference(CHANCE, dataset, outcome)),
@@ -138,7 +137,8 @@ def _caption(standings: Standings, dataset: str) -> str:
         "one family of Holm's method a dataset and metric). Trials: those that ended well, and "
         "what became of the others. Ceiling and chance: what the known factors, and codes that "
         "ignore the image, score on this metric here; these references are not ranked. A dash: the "
-        "method cannot be scored on it, or no trial ended well. Ranks and bold do not change with what is filtered."
+        "method cannot be scored on it, or no trial ended well. Ranks and bold do not change with "
+        "what is filtered."
     )
 
 

@@ -7,9 +7,9 @@ from markupsafe import Markup
 
 from harness.results import Results
 from reports.kinds.shared.header import data_notes
-from reports.leaderboard.overall_table import meaning
+from reports.layout.board import Entry
 from reports.leaderboard.standings import STATUSES, Standings
-from reports.page.text import count, words
+from reports.page.text import count, interval, words
 
 
 def header(standings: Standings, runs: Sequence[Results]) -> Markup:
@@ -41,22 +41,33 @@ def _banner(standings: Standings) -> list[Markup]:
 
 
 def _result(standings: Standings) -> str:
-    """Say who leads on each dataset in the metric shown first, and what that rests on."""
-    if not standings.chosen:
+    """Say who has the best mean on each dataset in the metric that orders the tables."""
+    outcome = standings.chosen
+    if outcome is None:
         return "No trial ended with a finite value of a metric that has a direction."
     said = []
     for dataset in standings.board.datasets:
-        of = standings.of.get((dataset, standings.chosen.name), {})
-        leading = [e.name for e in standings.entries(dataset) if e.name in of and of[e.name].leads]
-        if leading:
-            said.append(f"on {dataset} {words(leading)}")
-    which = f"By {standings.chosen.label}, shown first, "
-    if not said:
-        return f"{which}no entry is shown to be better than the others. {meaning(standings)}"
+        of = standings.of.get((dataset, outcome.name), {})
+        scored = [e for e in standings.entries(dataset) if e.name in of and of[e.name].mean.n]
+        scored = [entry for entry in scored if not entry.reference]
+        scored.sort(key=lambda entry: -outcome.sign * of[entry.name].mean.value)
+        unsupervised = [entry for entry in scored if entry.supervision == "none"]
+        if not scored:
+            continue
+        sentence = f"on {dataset} {_named(standings, dataset, scored[0])}"
+        if unsupervised and unsupervised[0] is not scored[0]:
+            sentence += f", without supervision {_named(standings, dataset, unsupervised[0])}"
+        said.append(sentence)
     return (
-        f"{which}not shown to be worse than the best with no more supervision, while others are: "
-        f"{'; '.join(said)}. {meaning(standings)}"
+        f"The best mean {outcome.label}, the metric that orders the tables: {'; '.join(said)}. "
+        "Best is not the same as shown to be better: only what is bold in the tables is."
     )
+
+
+def _named(standings: Standings, dataset: str, entry: Entry) -> str:
+    assert standings.chosen
+    mean = standings.of[dataset, standings.chosen.name][entry.name].mean
+    return f"{entry.name} ({interval(mean, standings.chosen.unit)})"
 
 
 def _counts(standings: Standings) -> Markup:

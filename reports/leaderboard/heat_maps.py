@@ -87,7 +87,7 @@ def correlation_figure(standings: Standings) -> Figure | None:
     trials = board.trials[
         board.trials["entry"].isin(board.ranked) & (board.trials["status"] == "ok")
     ]
-    outcomes = [o for o in board.metrics if o.column in trials]
+    outcomes = [o for o in standings.outcomes if o.column in trials]
     if len(outcomes) < 2:
         return None
     signs = np.array([outcome.sign for outcome in outcomes])

@@ -118,5 +118,5 @@ def supervision_legend(canvas: Canvas, entries: Iterable[Entry]) -> None:
         }
         handles.append(Line2D([], [], color="#444444", label="default configuration", **look))
     if len(handles) > 1:
-        look = {"borderaxespad": 0.2, "handletextpad": 0.1, "columnspacing": 1.2}
+        look = {"borderaxespad": 0.2, "handletextpad": 0.1, "columnspacing": 1.2, "fontsize": 8.5}
         canvas.legend(handles=handles, loc="outside upper left", ncols=len(handles), **look)

@@ -19,11 +19,11 @@ from reports.leaderboard.dataset_table import (
     entry_column,
     spread_out,
     supervision_column,
-    with_interval,
 )
 from reports.leaderboard.standings import NONE, Overall, Standings
 from reports.page.tables import Column, Table
 from reports.page.text import count, words
+from reports.stats.estimates import Estimate
 
 NOT_RATED = Overall(NONE, NONE, float("nan"), 0)
 
@@ -59,7 +59,7 @@ def _metric_columns(
     ratings = [f"{each.elo.value:.0f} [{each.elo.low:.0f}, {each.elo.high:.0f}]" for each in found]
     shown: list[tuple[str, str, list[str]]] = [
         ("Elo", "elo", [_rating(each, text) for each, text in zip(found, ratings, strict=True)]),
-        ("improvability", "gap", [with_interval(each.improvability) for each in found]),
+        ("improvability", "gap", [_percent(each.improvability) for each in found]),
         ("mean rank", "place", [f"{e.rank:.3g}" if e.n else "–" for e in found]),
     ]
     keys = {
@@ -80,6 +80,13 @@ def _rating(each: Overall, text: str) -> Markup:
     if each.elo.low == each.elo.high:  # the anchor's, which stands still
         return Markup("{} <small>anchor</small>").format(value)
     return Markup("{} <small>{}</small>").format(value, ends)
+
+
+def _percent(gap: Estimate) -> Markup:
+    if not (gap.n and np.isfinite(gap.value)):
+        return Markup("–")
+    ends = f"[{100 * gap.low:.0f}, {100 * gap.high:.0f}]" if np.isfinite(gap.low) else ""
+    return Markup("{:.0f} % <small>{}</small>").format(100 * gap.value, ends)
 
 
 def meaning(standings: Standings) -> str:

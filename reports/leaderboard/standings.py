@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from markupsafe import Markup
 
 from reports.layout.board import Board, Entry
 from reports.layout.outcome import Outcome
@@ -74,11 +75,13 @@ class Endings:
     missing: int
 
     @property
-    def said(self) -> str:
-        """``10``, or ``9 of 10: 1 diverged``."""
+    def said(self) -> Markup:
+        """``10``, or ``9/10`` and below it ``1 diverged``."""
         lost = [("diverged", self.diverged), ("failed", self.failed), ("missing", self.missing)]
         named = ", ".join(f"{n} {what}" for what, n in lost if n)
-        return f"{self.ok} of {self.planned}: {named}" if named else f"{self.ok}"
+        if not named:
+            return Markup("{}").format(self.ok)
+        return Markup("{}/{} <small>{}</small>").format(self.ok, self.planned, named)
 
 
 @dataclass(frozen=True)
@@ -195,14 +198,21 @@ def standings(board: Board) -> Standings:
         for dataset in board.datasets
         for outcome in board.metrics
     }
-    methods = [board.entries[name].method for name in board.ranked]
-    anchor = methods.index(ANCHOR) if ANCHOR in methods else 0
+    anchor = _anchor(board)
     overall = {
         name: _overall(board, contest, name, of, anchor)
         for name, contest in contests.items()
         if contest
     }
     return Standings(board, of, overall, board.ranked[anchor] if board.ranked else "")
+
+
+def _anchor(board: Board) -> int:
+    """Return the place of the anchor among the ranked entries: tuned, else default, else any."""
+    methods = [board.entries[name].method for name in board.ranked]
+    if ANCHOR in board.ranked:
+        return board.ranked.index(ANCHOR)
+    return methods.index(ANCHOR) if ANCHOR in methods else 0
 
 
 def _scored(board: Board, outcome: Outcome) -> int:
