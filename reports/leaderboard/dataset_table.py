@@ -160,10 +160,17 @@ def _data(standings: Standings, dataset: str, entries: Sequence[Entry]) -> pd.Da
                     "bold": each.leads,
                 }
             )
-    return pd.DataFrame(rows)
+    data = pd.DataFrame(rows)
+    for column in data.select_dtypes("float").columns:
+        data[column] = significant(data[column])
+    return data
 
 
 def spread_out(name: str, estimate: Estimate) -> dict[str, float]:
-    """Return an estimate as columns of a download, to ten digits: more would only be noise."""
-    ends = {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
-    return {column: float(f"{value:.10g}") for column, value in ends.items()}
+    """Return an estimate as columns of a download."""
+    return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+
+
+def significant(values: "pd.Series[float]") -> "pd.Series[float]":
+    """Return numbers to ten digits: the others are noise, and half of a download."""
+    return pd.to_numeric(values, errors="coerce").map(lambda value: float(f"{value:.10g}"))

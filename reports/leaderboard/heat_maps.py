@@ -105,9 +105,7 @@ def correlation_figure(standings: Standings) -> Figure | None:
         written = [
             ["" if np.isnan(v) else f"{v:.2f}".replace("-", "−") for v in row] for row in mean
         ]
-    np.fill_diagonal(mean, np.nan)
-    for place in range(len(labels)):
-        written[place][place] = ""
+    mean[np.triu_indices(len(labels))] = np.nan  # the same once more
     plain = np.zeros(mean.shape, bool)
     title = "Spearman's ρ"
     svg = _draw(
@@ -116,8 +114,8 @@ def correlation_figure(standings: Standings) -> Figure | None:
     caption = (
         "Spearman's rank correlation of each two metrics over the trials of all ranked entries, "
         "within each dataset and averaged over datasets; every metric is turned so that more is "
-        "better. Where metrics disagree, a choice of metric is a choice of winner. Blank: fewer "
-        "than three trials have both."
+        "better. Where metrics disagree, a choice of metric is a choice of winner. Blank below "
+        "the diagonal: fewer than three trials have both."
     )
     data = pd.DataFrame(
         [
@@ -148,7 +146,7 @@ def _draw(
         canvas = Canvas(figsize=(WIDTH, 0.5 + side * n + longest * 0.75), layout="constrained")
         axes = canvas.subplots()
         picture = colours(norm(np.nan_to_num(values, nan=sum(limits) / 2)))
-        picture[~np.isfinite(values)] = (0.5, 0.5, 0.5, 0.12)
+        picture[~np.isfinite(values)] = (0.5, 0.5, 0.5, 0.0)
         axes.imshow(picture, interpolation="nearest", aspect="auto")
         size = 7.5 if n <= 12 else 6.5 if n <= MOST_WRITTEN else 5.2
         for i, j in zip(*np.nonzero(np.isfinite(values)), strict=True):

@@ -23,7 +23,8 @@ def leaders(board: Board, scores: pd.DataFrame, outcome: Outcome) -> set[str]:
     values = {str(n): row.dropna() for n, row in scores.iterrows() if str(n) in board.ranked}
     score = Scores(outcome, {name: row for name, row in values.items() if len(row)})
     pools = {name: _pool(board, name, score) for name in score.values}
-    best = {name: _best(pool, score) for name, pool in pools.items()}
+    means = {name: outcome.sign * float(row.mean()) for name, row in score.values.items()}
+    best = {name: max(pool, key=lambda each: means[each]) for name, pool in pools.items()}
     pairs: list[Pair] = [
         (each, best[name]) for name, pool in pools.items() for each in pool if each != best[name]
     ]
@@ -46,7 +47,3 @@ def _pool(board: Board, name: str, score: Scores) -> list[str]:
         for other in score.values
         if other == name or no_more_than(board.entries[other].supervision, own)
     ]
-
-
-def _best(names: list[str], score: Scores) -> str:
-    return max(names, key=lambda name: score.outcome.sign * score.mean(name).value)

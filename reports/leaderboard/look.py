@@ -14,7 +14,7 @@ from reports.page.figure import COLOURS, MARKERS
 from reports.page.intervals import Limits, draw_intervals
 from reports.page.svg import PAPER, tell
 from reports.page.text import interval
-from reports.stats.estimates import Estimate
+from reports.stats.estimates import Estimate, Floats
 
 LEARNT_FROM = {
     "none": "no supervision",
@@ -52,10 +52,8 @@ class Mark:
     mean: Estimate
 
 
-def draw_marks(
-    axes: Axes, marks: Sequence[Mark], frame: Limits, *, across: bool, told: bool = True
-) -> int:
-    """Draw means with their intervals, as every figure of a leaderboard does.
+def draw_marks(axes: Axes, marks: Sequence[Mark], frame: Limits, *, across: bool = True) -> int:
+    """Draw means with their intervals; each says its entry and value.
 
     Entries of one kind are one artist each of intervals and means: a page has thousands.
 
@@ -64,28 +62,58 @@ def draw_marks(
         marks: the means.
         frame: limits of the axis that intervals lie along; means beyond are left out.
         across: whether that is the horizontal one.
-        told: whether marks say their entry and value.
 
     Returns:
         the number of intervals that are cut off by the frame.
     """
     kinds: dict[tuple[str, str, bool], list[Mark]] = {}
-    for mark in marks:
-        if frame[0] <= mark.mean.value <= frame[1]:
-            kind = colour_of(mark.entry), marker_of(mark.entry), filled(mark.entry)
-            kinds.setdefault(kind, []).append(mark)
+    for mark in _within(marks, frame):
+        kind = colour_of(mark.entry), marker_of(mark.entry), filled(mark.entry)
+        kinds.setdefault(kind, []).append(mark)
     cut = 0
     for (colour, marker, full), of in kinds.items():
-        at, value, low, high = np.array(
-            [(m.at, m.mean.value, m.mean.low, m.mean.high) for m in of], dtype=np.float64
-        ).T
+        at, value, low, high = _numbers(of)
         cut += draw_intervals(axes, at, low, high, frame, colour=colour, width=0.9, across=across)
         look: dict[str, Any] = {"ms": 4.5, "mfc": colour if full else PAPER, "ls": "", "zorder": 4}
         x, y = (value, at) if across else (at, value)
         (drawn,) = axes.plot(x, y, marker, color=colour, **look)
-        if told:
-            tell(drawn, [f"{m.entry.name}: {interval(m.mean)}" for m in of])
+        tell(drawn, [f"{m.entry.name}: {interval(m.mean)}" for m in of])
     return cut
+
+
+def draw_plain_marks(axes: Axes, marks: Sequence[Mark], frame: Limits) -> int:
+    """Draw means as short bars across their intervals, in few paths, for pages of many panels.
+
+    Args and Returns:
+        as of ``draw_marks``; intervals are horizontal, and end at the frame.
+    """
+    cut = 0
+    of_colour: dict[str, list[Mark]] = {}
+    for mark in _within(marks, frame):
+        of_colour.setdefault(colour_of(mark.entry), []).append(mark)
+    for colour, of in of_colour.items():
+        at, value, low, high = _numbers(of)
+        cut += int(((low < frame[0]) | (high > frame[1])).sum())
+        ends = np.clip(low, *frame), np.clip(high, *frame)
+        axes.plot(*strokes(*ends, at, at), color=colour, linewidth=0.9)
+        axes.plot(*strokes(value, value, at - 0.2, at + 0.2), color=colour, linewidth=1.8)
+    return cut
+
+
+def strokes(x0: Floats, x1: Floats, y0: Floats, y1: Floats) -> tuple[Floats, Floats]:
+    """Return the points of one path that draws a line from each ``x0, y0`` to its ``x1, y1``."""
+    gap = np.full(len(x0), np.nan)
+    return np.column_stack([x0, x1, gap]).ravel(), np.column_stack([y0, y1, gap]).ravel()
+
+
+def _within(marks: Sequence[Mark], frame: Limits) -> list[Mark]:
+    return [mark for mark in marks if frame[0] <= mark.mean.value <= frame[1]]
+
+
+def _numbers(marks: Sequence[Mark]) -> tuple[Floats, Floats, Floats, Floats]:
+    table = [(m.at, m.mean.value, m.mean.low, m.mean.high) for m in marks]
+    at, value, low, high = np.array(table, dtype=np.float64).T
+    return at, value, low, high
 
 
 def filled(entry: Entry) -> bool:

@@ -35,7 +35,7 @@ def ratings_figure(standings: Standings) -> Figure | None:
             )
             axes.axvline(1000, color="#444444", linewidth=0.7)
             marks = [Mark(entry, place, rating) for place, entry, rating in rated]
-            cut += draw_marks(axes, marks, frame, across=True)
+            cut += draw_marks(axes, marks, frame)
             axes.set_xlim(*frame)
             axes.set_ylim(len(entries) - 0.4, -0.6)
             axes.set_yticks(range(len(entries)), labels=[e.name for e in entries], fontsize=8)

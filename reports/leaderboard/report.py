@@ -7,7 +7,7 @@ import pandas as pd
 from harness.results import Results
 from reports.layout.board import Board
 from reports.leaderboard.cost import cost_figure, cost_table
-from reports.leaderboard.dataset_table import dataset_table
+from reports.leaderboard.dataset_table import dataset_table, significant
 from reports.leaderboard.header import header
 from reports.leaderboard.heat_maps import correlation_figure, improvement_figure
 from reports.leaderboard.methods import method_sections
@@ -94,10 +94,14 @@ def _trials(board: Board) -> Table:
     ]
     caption = (
         "Every trial that was scored on the test split. The download holds all metrics, times and "
-        "parameters of each; what is the same of all of them is left out."
+        "parameters of each, metrics to ten digits; what is the same of all of them is left out."
     )
     alike = [c for c in rows.columns if rows[c].astype(str).nunique() == 1 and "." in str(c)]
-    return Table("trials", caption, columns, rows.drop(columns=alike))
+    data = rows.drop(columns=alike)
+    for column in data.columns:
+        if str(column).startswith(("metric.", "time.")):
+            data[column] = significant(data[column])
+    return Table("trials", caption, columns, data)
 
 
 def _values(rows: pd.DataFrame, title: str, column: str) -> Column:

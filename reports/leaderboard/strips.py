@@ -10,7 +10,14 @@ from matplotlib.figure import Figure as Canvas
 
 from reports.layout.board import Entry
 from reports.layout.outcome import Outcome
-from reports.leaderboard.look import Mark, colour_of, draw_marks, supervision_legend
+from reports.leaderboard.look import (
+    Mark,
+    colour_of,
+    draw_marks,
+    draw_plain_marks,
+    strokes,
+    supervision_legend,
+)
 from reports.leaderboard.standings import CEILING, CHANCE, Standings
 from reports.page.figure import WIDTH, Figure, remove_unused, robust_limits, style
 from reports.page.intervals import CUT, Limits, holding
@@ -61,6 +68,8 @@ def strips(
         panels[0, 0].set_ylim(len(entries) - 0.4, -0.7)
         labels = [entry.name for entry in entries]
         panels[0, 0].set_yticks(range(len(entries)), labels=labels, fontsize=8)
+        for axes in panels.flat:
+            axes.tick_params(axis="y", left=False)
         for axes, (outcome, table) in zip(panels.flat, tables.items(), strict=False):
             notes += _Panel(standings, dataset, outcome, table).draw(axes, entries, told=told)
         remove_unused(panels, len(tables))
@@ -121,7 +130,7 @@ class _Panel:
             Mark(entry, place + 0.08, mean)
             for (place, entry), mean in zip(known, means, strict=True)
         ]
-        if draw_marks(axes, marks, frame, across=True, told=told):
+        if (draw_marks if told else draw_plain_marks)(axes, marks, frame):
             notes.append(CUT)
         self._references(axes, frame)
         axes.set_xlim(*frame)
@@ -156,10 +165,8 @@ class _Panel:
             (marks,) = axes.plot(inside["value"], inside["height"], ".", color=colour, **look)
             tell(marks, self._titles(inside))
         else:  # one path: a mark each would be most of the page
-            gap = np.full(len(inside), np.nan)
-            x = np.column_stack([inside["value"], inside["value"], gap]).ravel()
-            ends = (inside["height"] - 0.13, inside["height"] + 0.13, gap)
-            axes.plot(x, np.column_stack(ends).ravel(), color=colour, linewidth=0.8, alpha=0.75)
+            at, height = inside["value"].to_numpy(), inside["height"].to_numpy()
+            axes.plot(*strokes(at, at, height - 0.13, height + 0.13), color=colour, linewidth=0.7)
         for beyond, marker, at in (
             (rows[rows["value"] < frame[0]], "<", frame[0]),
             (rows[rows["value"] > frame[1]], ">", frame[1]),

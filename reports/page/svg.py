@@ -82,19 +82,22 @@ def share_glyphs(svgs: Sequence[str]) -> tuple[str, list[str]]:
         the outlines, for an ``<svg>`` that stands before the drawings; and the drawings, which
         refer to them.
     """
-    outlines: dict[str, str] = {}
+    names: dict[tuple[str, str], str] = {}
 
     def without(svg: str) -> str:
         own: dict[str, str] = {}
-        for found in re.finditer(_GLYPH, svg):
-            name = f"glyph-{found[2]}"
-            if outlines.setdefault(name, found[3]) == found[3]:
-                own[f"{found[1]}-{found[2]}"] = name
-        svg = re.sub(_GLYPH, lambda g: "" if f"{g[1]}-{g[2]}" in own else g[0], svg)
-        return re.sub(r'href="#([^"]+)"', lambda use: f'href="#{own.get(use[1], use[1])}"', svg)
+        for drawing, letter, outline in re.findall(_GLYPH, svg):
+            name = names.setdefault((letter, outline), f"g{len(names)}")  # it occurs very often
+            own[f"{drawing}-{letter}"] = name
+        return re.sub(
+            r'xlink:href="#([^"]+)"',
+            lambda use: f'href="#{own[use[1]]}"' if use[1] in own else use[0],
+            re.sub(_GLYPH, "", svg),
+        )
 
     drawings = [without(svg) for svg in svgs]
-    return "".join(f'<path id="{name}"{rest}/>' for name, rest in outlines.items()), drawings
+    outlines = (f'<path id="{name}"{outline}/>' for (_, outline), name in names.items())
+    return "".join(outlines), drawings
 
 
 def _shorter(svg: str) -> str:

@@ -15,7 +15,7 @@ HELPERS = Path(__file__).parents[1] / "helpers"
 
 @pytest.fixture(scope="module")
 def seen(drawn, tmp_path_factory):
-    """What a reader sees, by ``acted`` and by width; all in one go, as the browser starts slowly."""
+    """What a reader sees, by script and width; all in one go, as the browser starts slowly."""
     if not CHROMIUM:
         pytest.skip("no chromium is installed")
     folder = tmp_path_factory.mktemp("board")
