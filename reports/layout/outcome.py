@@ -46,6 +46,11 @@ class Outcome:
             return -np.inf, np.inf
 
     @property
+    def perfect(self) -> float:
+        """The best value that there can be, turned so that more is better; infinite if unknown."""
+        return self.sign * self.bounds[1 if self.higher_is_better else 0]
+
+    @property
     def sign(self) -> int:
         """1 if more is better, else -1: ``sign * value`` grows as results improve."""
         return 1 if self.higher_is_better else -1
