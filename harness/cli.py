@@ -76,6 +76,20 @@ _COMMANDS = {
         "draw a sweep's results into one HTML file",
         "example:\n  unbraid report runs/stability --out stability.html\n",
     ),
+    "leaderboard": (
+        "put every method of one or several run directories side by side, as one HTML file",
+        "examples:\n"
+        "  unbraid leaderboard runs/board\n"
+        "  unbraid leaderboard runs/board s3://bucket/board --out board.html\n"
+        "trials that several run directories hold count once; what differs in budget, data or\n"
+        "versions is marked and never averaged; docs/leaderboard.md says how to read the page\n",
+    ),
+    "compare": (
+        "say what got better, worse or neither from one run directory to another",
+        "examples:\n"
+        "  unbraid compare runs/before runs/after\n"
+        "  unbraid compare runs/before runs/after --out changes.html\n",
+    ),
     "evaluate": (
         "compute further metrics of a sweep's kept models, without training again",
         "examples:\n"
@@ -157,6 +171,18 @@ def parser() -> argparse.ArgumentParser:
     _add_encode(parsers["encode"])
     parsers["report"].add_argument("--out", type=Path, help="the HTML file (default: in run_dir)")
     parsers["report"].add_argument("--kind", help=_KINDS)
+    parsers["leaderboard"].add_argument(
+        "run_dirs", nargs="+", metavar="run_dir", help="a folder or URI that a sweep wrote"
+    )
+    parsers["leaderboard"].add_argument(
+        "--out",
+        type=Path,
+        default=Path("leaderboard.html"),
+        help="the HTML file (default: leaderboard.html)",
+    )
+    parsers["compare"].add_argument("before", metavar="run_a", help="a folder or URI, called A")
+    parsers["compare"].add_argument("after", metavar="run_b", help="another, called B")
+    parsers["compare"].add_argument("--out", type=Path, help="an HTML file to write as well")
     _add_export_options(parsers["export"])
     parsers["doctor"].add_argument(
         "--data-root", help="folder with real data (default: UNBRAID_DATA)"
@@ -205,7 +231,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     options = parser().parse_args(arguments)
     options.arguments = arguments
-    if options.command not in ("report", "export"):  # scipy would look at it and so load it
+    if options.command not in (
+        "report",
+        "export",
+        "leaderboard",
+        "compare",
+    ):  # scipy would look at it and so load it
         defer("torch")  # its import takes more than a second
     if str(Path.cwd()) not in sys.path:  # methods of the user's lie in the working directory
         sys.path.insert(0, str(Path.cwd()))

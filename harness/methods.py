@@ -2,9 +2,11 @@
 
 import dataclasses
 import functools
+from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from harness.errors import UserError
 from harness.plugins import Plugins
 from models.registry import DECLARATION_PATHS, METHOD_PATHS, check_method
 
@@ -25,6 +27,25 @@ def declaration(name: str) -> "type[Declaration]":
         UserError: there is no such method, or it cannot be imported.
     """
     return _ours(name) if name in DECLARATION_PATHS else METHODS.load(name)
+
+
+def supervision(name: str, configuration: Mapping[str, Any]) -> str:
+    """Return what a method learns from beside images: ``none``, ``pairs``, ``partial``, ``labels``.
+
+    ``?`` where there is no such method here. Of labels and pairs, labels are named.
+
+    Args:
+        name: the method.
+        configuration: of its trials, flat; ``dataset.label_fraction`` below 1 makes labels partial.
+    """
+    try:
+        declared = declaration(name)
+    except UserError:
+        return "?"
+    if declared.needs:
+        fraction = configuration.get("dataset.label_fraction")
+        return "partial" if isinstance(fraction, int | float) and fraction < 1 else "labels"
+    return "pairs" if declared.consumes == "pairs" else "none"
 
 
 def hyperparameter_names(name: str) -> set[str]:

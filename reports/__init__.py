@@ -9,7 +9,7 @@ from harness.results import Results
 from reports.kinds.default import default_kind
 from reports.kinds.shared.by_dataset import datasets_of, page_by_dataset
 from reports.kinds.shared.stage import of_stage
-from reports.page.page import Page, render
+from reports.page.page import Page, write
 
 __all__ = ["KINDS", "build", "default_kind"]
 
@@ -38,6 +38,16 @@ KINDS: Plugins[Callable[[Results], Page]] = Plugins(
 """Every kind of report: ours, those of other distributions, and any by its dotted path."""
 
 
+def require_html(out: Path) -> None:
+    """Refuse a file whose name promises something else than HTML.
+
+    Raises:
+        UserError: with the name that it should have.
+    """
+    if out.suffix not in ("", ".html", ".htm") and not out.is_dir():
+        raise UserError(f"A report is HTML: name {out.with_suffix('.html')} rather than {out}.")
+
+
 def build(results: Results, kind: str | None, out: Path) -> Path:
     """Write a report.
 
@@ -53,8 +63,7 @@ def build(results: Results, kind: str | None, out: Path) -> Path:
     Raises:
         UserError: the kind is unknown or gives no page, or the file cannot be written.
     """
-    if out.suffix not in ("", ".html", ".htm") and not out.is_dir():
-        raise UserError(f"A report is HTML: name {out.with_suffix('.html')} rather than {out}.")
+    require_html(out)
     kind_name = kind or default_kind(results.sweep)[0]
     results = of_stage(results, kind_name)
     kind_of_report = KINDS.load(kind_name)
@@ -73,15 +82,5 @@ def build(results: Results, kind: str | None, out: Path) -> Path:
             f"The report '{kind_name}' returned {type(page).__name__}; it must return a "
             "reports.page.page.Page."
         )
-    html = render(page)
     name = str(kind_name).replace(".", "_")
-    path = out if out.suffix and not out.is_dir() else out / f"{name}.html"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(html, encoding="utf-8")
-    except OSError as error:
-        raise UserError(
-            f"The report cannot be written to {path}: {error.strerror}. Name another file with "
-            "--out FILE."
-        ) from error
-    return path
+    return write(page, out if out.suffix and not out.is_dir() else out / f"{name}.html")

@@ -110,7 +110,7 @@ def _table(results: Results, kind: str, style: Style) -> str:
             spread=style.spread,
             decimals=style.decimals,
             sizes=sizes,
-            bold=any(column.best for column in columns),
+            bold=any(column.bold for column in columns),
         ),
         label=f"tab:{stem}",
     )

@@ -35,13 +35,14 @@ class MetricColumn:
         outcome: the metric.
         numbers: one a group.
         precision: of all of them.
-        best: the group that is shown to be better than every other one; None if none is.
+        bold: the groups in bold; in a sweep's tables the one that is shown to be better than every
+            other one.
     """
 
     outcome: Outcome
     numbers: dict[str, Number]
     precision: Precision
-    best: str | None
+    bold: frozenset[str]
 
     @property
     def head(self) -> tuple[str, str]:
@@ -58,7 +59,8 @@ def metric_column(
     """Return a metric's column, with the numbers and the verdict of the report."""
     of = {group: number_of(score, group, spread) for group in numbers.grid.groups}
     best = leader(score, numbers.families[score.outcome.name])
-    return MetricColumn(score.outcome, of, precision_of([*of.values()], decimals), best)
+    bold = frozenset({best} if best else ())
+    return MetricColumn(score.outcome, of, precision_of([*of.values()], decimals), bold)
 
 
 def table(
@@ -102,7 +104,7 @@ def _block(rows: Rows, columns: Sequence[MetricColumn], spread: Spread, usual_n:
         [
             *map(escaped, said),
             *(
-                cell(c.numbers[group], c.precision, spread, usual_n=usual_n, bold=group == c.best)
+                cell(c.numbers[group], c.precision, spread, usual_n=usual_n, bold=group in c.bold)
                 for c in columns
             ),
         ]

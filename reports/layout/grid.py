@@ -95,7 +95,7 @@ def lay_out(results: Results, outcome: Outcome | None = None, *, axis: bool = Tr
             each combination of their values is a group.
     """
     outcome = outcome or outcome_of(results)
-    rows = _planned_and_finished(results)
+    rows = planned_and_finished(results)
     varied = _varied_keys(rows, results.sweep)
     along = _axis(rows, varied) if axis else None
     factors = tuple(key for key in varied if key != along)
@@ -121,7 +121,7 @@ def lay_out(results: Results, outcome: Outcome | None = None, *, axis: bool = Tr
     return Grid(grid_rows, along, factors, groups, levels, outcome)
 
 
-def _planned_and_finished(results: Results) -> pd.DataFrame:
+def planned_and_finished(results: Results) -> pd.DataFrame:
     """Join plan and trials; a trial that is in only one of them is kept."""
     trials = results.trials.set_index(results.trials["trial_id"].astype(str))
     plan = results.plan.set_index(results.plan["trial_id"].astype(str))

@@ -1,5 +1,6 @@
 """The outcome a report is about: which metric, in which unit, and whether more of it is better."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ class Outcome:
         unit: its unit; empty where it has none.
         higher_is_better: whether more of it is better.
         directed: whether it has a better and a worse at all.
+        range: its possible values as an interval, ``[0, 1]``; "" where that is not known.
     """
 
     name: str
@@ -27,11 +29,26 @@ class Outcome:
     unit: str
     higher_is_better: bool
     directed: bool = True
+    range: str = ""
 
     @property
     def column(self) -> str:
         """Column of the final values among the trials."""
         return f"metric.{self.name}"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the largest value that there can be; infinite where that is not known."""
+        ends = re.fullmatch(r"[\[(]([-+.\w]+), ([-+.\w]+)[\])]", self.range)
+        try:
+            return (float(ends[1]), float(ends[2])) if ends else (-np.inf, np.inf)
+        except ValueError:  # an end that depends on the method: [0, d]
+            return -np.inf, np.inf
+
+    @property
+    def perfect(self) -> float:
+        """The best value that there can be, turned so that more is better; infinite if unknown."""
+        return self.sign * self.bounds[1 if self.higher_is_better else 0]
 
     @property
     def sign(self) -> int:
@@ -110,6 +127,7 @@ def read_outcome(entry: Any) -> Outcome | None:
         str(entry.get("unit") or ""),
         direction == "higher",
         direction in {"higher", "lower"},
+        str(entry.get("range") or ""),
     )
 
 

@@ -78,14 +78,15 @@ class Figure:
         svg: the drawing.
         alt: what a reader who cannot see it should know.
         caption: what it shows, in full sentences.
-        data: what is drawn, one row a mark.
+        data: what is drawn, one row a mark; None where a table of the page, which the caption
+            names, holds it.
     """
 
     name: str
     svg: str
     alt: str
     caption: str
-    data: pd.DataFrame
+    data: pd.DataFrame | None
 
 
 @contextmanager

@@ -23,6 +23,10 @@ _ARTIST = rf'^( *)<g id="{_TOLD}([^"]*)">\n(.*?)^\1</g>'
 """One artist with tooltips: what it consists of is indented further than its ends."""
 
 
+_GLYPH = r'<path id="([^"]*?)-((?:STIX|DejaVu)[^"]*)"([^>]*)/>'
+"""The outline of a letter in a drawing: the drawing's name, the letter's, and the outline."""
+
+
 def tell(artist: Artist, titles: Sequence[str]) -> None:
     """Give an artist tooltips: one for each of its markers in their order, or one for its line.
 
@@ -66,7 +70,48 @@ def to_svg(canvas: Canvas, name: str) -> str:
     svg = re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
     for colour, variable in THEME.items():
         svg = re.sub(rf"((?:fill|stroke): ){colour}\b", rf"\1var(--{variable}, {colour})", svg)
-    return svg
+    return _shorter(svg)
+
+
+def share_glyphs(svgs: Sequence[str]) -> tuple[str, list[str]]:
+    """Take the letters that drawings of one page have in common out of them.
+
+    Every drawing has the outlines of its letters, which are half of a small one.
+
+    Returns:
+        the outlines, for an ``<svg>`` that stands before the drawings; and the drawings, which
+        refer to them.
+    """
+    names: dict[tuple[str, str], str] = {}
+
+    def without(svg: str) -> str:
+        own: dict[str, str] = {}
+        for drawing, letter, outline in re.findall(_GLYPH, svg):
+            name = names.setdefault((letter, outline), f"g{len(names)}")  # it occurs very often
+            own[f"{drawing}-{letter}"] = name
+        return re.sub(
+            r'xlink:href="#([^"]+)"',
+            lambda use: f'href="#{own[use[1]]}"' if use[1] in own else use[0],
+            re.sub(_GLYPH, "", svg),
+        )
+
+    drawings = [without(svg) for svg in svgs]
+    outlines = (f'<path id="{name}"{outline}/>' for (_, outline), name in names.items())
+    return "".join(outlines), drawings
+
+
+def _shorter(svg: str) -> str:
+    """Return a drawing without what a browser does not need: it is half of one with many points.
+
+    Paths and places are kept to a hundredth of a point, of which matplotlib writes millionths.
+    """
+    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r">\s+<", "><", svg)
+    return re.sub(
+        r'(?<= d=)"[^"]*"|(?<=<use )[^>]*',
+        lambda found: re.sub(r"(\.\d\d)\d+", r"\1", re.sub(r"\s*\n\s*", " ", found[0])),
+        svg,
+    )
 
 
 def _typeset_all(canvas: Canvas) -> None:

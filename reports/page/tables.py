@@ -5,7 +5,7 @@ only the first rows are, and the script takes the others from compact JSON as th
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -20,6 +20,28 @@ FILTERED_ROWS = 10
 """Rows from which on a table has a filter."""
 MOST_OPEN = 16
 """Rows up to which a table is shown unfolded."""
+MOST_CHOICES = 5
+"""Choices up to which a chooser is shown unfolded."""
+
+
+@dataclass(frozen=True)
+class Chooser:
+    """Checkboxes by which a reader shows and hides columns or rows, in all tables of a page alike.
+
+    Attributes:
+        legend: what is chosen from.
+        options: label of each choice, by a name that is a CSS class and unique within the page.
+        shown: the choices that are checked at first.
+    """
+
+    legend: str
+    options: Mapping[str, str]
+    shown: frozenset[str]
+
+    @property
+    def folded(self) -> bool:
+        """Whether there are too many choices to show them before a reader asks for them."""
+        return len(self.options) > MOST_CHOICES
 
 
 @dataclass(frozen=True)
@@ -31,13 +53,17 @@ class Column:
         cells: what is shown; of a text with several lines the first, the others to unfold.
             Markup is kept, all else escaped.
         keys: numbers to sort by; None to sort by the text.
-        group: what neighbouring columns have in common, written above them.
+        group: what neighbouring columns have in common, written above them; Markup is kept.
+        choices: the choices of a table's choosers that must all be checked for it to be shown.
+        descending: whether the first click on its header puts the largest on top.
     """
 
     title: str
     cells: Sequence[str]
     keys: Sequence[float] | None = None
     group: str = ""
+    choices: tuple[str, ...] = ()
+    descending: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +76,9 @@ class Table:
         columns: the columns, all of one length.
         data: the same, unrounded, for the download.
         interactive: whether it sorts, and filters if it is long enough.
+        choosers: what a reader can show and hide; such a table is never folded.
+        row_choices: the choices that must all be checked for a row to be shown, of every row.
+        latex: the same as a LaTeX table, for the download; none if empty.
     """
 
     name: str
@@ -57,24 +86,40 @@ class Table:
     columns: Sequence[Column]
     data: pd.DataFrame
     interactive: bool = True
+    choosers: Sequence[Chooser] = ()
+    row_choices: Sequence[tuple[str, ...]] = ()
+    latex: str = ""
 
     @property
     def filters(self) -> bool:
         """Whether it has enough rows for a filter to be of use."""
-        return self.interactive and self.n_rows >= FILTERED_ROWS
+        return self.interactive and (self.n_rows >= FILTERED_ROWS or bool(self.choosers))
 
     @property
     def folded(self) -> bool:
         """Whether it is too long to be shown before a reader asks for it."""
-        return self.n_rows > MOST_OPEN
+        return self.n_rows > MOST_OPEN and not self.choosers
 
     @property
-    def groups(self) -> list[tuple[str, int]]:
-        """Groups of neighbouring columns with their numbers; nothing where no column has one."""
+    def hidden(self) -> set[str]:
+        """The choices that are not checked at first."""
+        return {name for each in self.choosers for name in each.options if name not in each.shown}
+
+    @property
+    def groups(self) -> list[tuple[str, int, int]]:
+        """Groups of neighbouring columns: what they share, their number, and that of those shown.
+
+        Nothing where no column has a group.
+        """
         if not any(column.group for column in self.columns):
             return []
-        runs = groupby(self.columns, key=lambda column: column.group)
-        return [(group, len([*columns])) for group, columns in runs]
+        runs = [
+            (group, [*columns]) for group, columns in groupby(self.columns, key=lambda c: c.group)
+        ]
+        return [
+            (group, len(columns), sum(self.hidden.isdisjoint(c.choices) for c in columns))
+            for group, columns in runs
+        ]
 
     @property
     def n_rows(self) -> int:
@@ -83,9 +128,12 @@ class Table:
 
     def body(self) -> Markup:
         """Return the rows that are written out."""
-        rows = range(min(self.n_rows, WRITTEN_ROWS))
+        rows = range(self.n_rows if self.choosers else min(self.n_rows, WRITTEN_ROWS))
         return Markup("\n").join(
-            Markup("<tr>{}</tr>").format(Markup("").join(_td(c, i) for c in self.columns))
+            Markup("<tr{}>{}</tr>").format(
+                classes(self.row_choices[i] if self.row_choices else ()),
+                Markup("").join(_td(c, i) for c in self.columns),
+            )
             for i in rows
         )
 
@@ -94,7 +142,7 @@ class Table:
 
         ``<`` is escaped: the text stands within a ``<script>`` element.
         """
-        if self.n_rows <= WRITTEN_ROWS:
+        if self.n_rows <= WRITTEN_ROWS or self.choosers:
             return None
         cells = list(zip(*(column.cells for column in self.columns), strict=True))
         keys = [None if c.keys is None else [_finite(key) for key in c.keys] for c in self.columns]
@@ -115,18 +163,23 @@ def stacked(text: str) -> Markup:
     return Markup("{} <small>[{}</small>").format(value, ends)
 
 
+def classes(names: Sequence[str]) -> Markup:
+    """Return the attribute ``class`` with these names; nothing where there are none."""
+    return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
+
+
 def _td(column: Column, row: int) -> Markup:
     text = column.cells[row]
     if column.keys is not None:
         key = _finite(column.keys[row])
-        return Markup('<td class="n" data-key="{}">{}</td>').format(
-            "" if key is None else key, text
+        return Markup('<td{} data-key="{}">{}</td>').format(
+            classes(("n", *column.choices)), "" if key is None else float(f"{key:.9g}"), text
         )
-    first, _, others = text.partition("\n")
+    own, (first, _, others) = classes(column.choices), text.partition("\n")
     if others and not isinstance(text, Markup):
         unfold = Markup("<details><summary>{}</summary><pre>{}</pre></details>")
-        return Markup("<td>{}</td>").format(unfold.format(first, text))
-    return Markup("<td>{}</td>").format(escape(text))
+        return Markup("<td{}>{}</td>").format(own, unfold.format(first, text))
+    return Markup("<td{}>{}</td>").format(own, escape(text))
 
 
 def _finite(key: Any) -> float | None:

@@ -16,6 +16,7 @@ from reports.kinds.shared.header import header, summary
 from reports.layout.grid import lay_out
 from reports.page.figure import Figure
 from reports.page.page import Page, Part, Section
+from reports.page.tables import Table
 
 
 def datasets_of(results: Results) -> list[str]:
@@ -62,12 +63,12 @@ def only_on(results: Results, dataset: str) -> Results:
 
 def _renamed(parts: Sequence[Part], dataset: str) -> list[Part]:
     """Return the parts under names of their own: names and the ids in drawings are unique."""
-    return [part if isinstance(part, Markup) else _with_name(part, dataset) for part in parts]
+    return [part if isinstance(part, Markup) else with_prefix(part, dataset) for part in parts]
 
 
-def _with_name(part: Part, dataset: str) -> Part:
-    assert not isinstance(part, Markup)
-    name = f"{dataset}-{part.name}"
+def with_prefix(part: Figure | Table, prefix: str) -> Figure | Table:
+    """Return a figure or table under a name of its own, by which its drawing's ids begin too."""
+    name = f"{prefix}-{part.name}"
     if isinstance(part, Figure):
         svg = part.svg.replace(f'id="{part.name}-', f'id="{name}-')
         return replace(part, name=name, svg=svg.replace(f"#{part.name}-", f"#{name}-"))

@@ -27,7 +27,7 @@ def header(results: Results, grid: Grid) -> Markup:
     publication = published(str(results.sweep.get("space") or ""))
     blocks = [
         *_banners(grid),
-        *_data_notes(results, publication),
+        *data_notes(results, publication),
         summary(grid),
         _counts(grid),
         _facts(results, grid),
@@ -63,7 +63,7 @@ def _banners(grid: Grid) -> list[Markup]:
     return [banner.format(count(counts["planned"], "planned trial"), words(lacking))]
 
 
-def _data_notes(results: Results, publication: Published | None) -> list[Markup]:
+def data_notes(results: Results, publication: Published | None) -> list[Markup]:
     """Mark where data or scale differ from the published experiment."""
     trials, sentences = results.trials, []
     datasets = _distinct(trials, "dataset")

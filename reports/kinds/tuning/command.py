@@ -1,6 +1,6 @@
 """Command lines that run one configuration of a sweep again, to be copied into a shell."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.shell import hydra_value, quoted
@@ -25,6 +25,24 @@ def confirm_command(config: Mapping[str, Any], first: int) -> str:
         first: the first seed that the search did not use.
     """
     return _command_lines("sweep", config, [f"seed={first}", f"seeds={FRESH_SEEDS}"])
+
+
+def repeat_commands(config: Mapping[str, Any], seeds: Sequence[int]) -> list[str]:
+    """Return the commands that run a configuration with these seeds, one for each run of them.
+
+    Args:
+        config: any seed's configuration.
+        seeds: ascending.
+    """
+    runs: list[list[int]] = []
+    for seed in seeds:
+        if runs and seed == runs[-1][-1] + 1:
+            runs[-1].append(seed)
+        else:
+            runs.append([seed])
+    return [
+        _command_lines("sweep", config, [f"seed={run[0]}", f"seeds={len(run)}"]) for run in runs
+    ]
 
 
 def _command_lines(command: str, config: Mapping[str, Any], ending: list[str]) -> str:

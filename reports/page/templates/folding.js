@@ -3,10 +3,12 @@ const sections = [...document.querySelectorAll("section[id]")];
 const entries = new Map([...document.querySelectorAll("nav a")].map((a) => [a.hash.slice(1), a]));
 
 function unfold() {
-  let place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  let place = target;
   const own = place && place.querySelector(":scope > details");
   if (own) own.open = true;
   for (; place; place = place.parentElement) if (place.tagName === "DETAILS") place.open = true;
+  if (target) target.scrollIntoView();
 }
 
 function mark() {

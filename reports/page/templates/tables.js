@@ -45,7 +45,7 @@ function enliven(table) {
   const numeric = headers.map((th) => th.classList.contains("n"));
   const rows = readRows(table, figure.querySelector('script[type="application/json"]'));
   rows.forEach((row) => { row.search = row.texts.join(" ").toLowerCase(); });
-  const input = figure.querySelector("input");
+  const input = figure.querySelector(".filter input");
   const more = figure.querySelector(".more button");
   let shown = Math.max(PAGE, table.tBodies[0].rows.length);
   let order = rows;
@@ -55,9 +55,12 @@ function enliven(table) {
     const kept = order.filter((row) => words.every((word) => row.search.includes(word)));
     table.tBodies[0].replaceChildren(...kept.slice(0, shown).map((row) => element(row, numeric)));
     if (more) more.hidden = kept.length <= shown;
-    if (input) figure.querySelector("output").textContent = kept.length === rows.length
+    if (!input) return;
+    const off = new Set([...figure.querySelectorAll(".chooser input:not(:checked)")].map((box) => box.value));
+    const seen = kept.filter(({ tr }) => !tr || ![...tr.classList].some((choice) => off.has(choice)));
+    figure.querySelector(".filter output").textContent = seen.length === rows.length
       ? `${rows.length.toLocaleString("en")} rows`
-      : `${kept.length.toLocaleString("en")} of ${rows.length.toLocaleString("en")} rows`;
+      : `${seen.length.toLocaleString("en")} of ${rows.length.toLocaleString("en")} rows`;
   }
 
   headers.forEach((th, column) => {
@@ -66,7 +69,8 @@ function enliven(table) {
     button.append(...th.childNodes);
     th.append(button);
     button.addEventListener("click", () => {
-      const sign = th.ariaSort === "ascending" ? -1 : 1;
+      const first = "descending" in th.dataset ? -1 : 1;
+      const sign = th.ariaSort ? (th.ariaSort === "ascending" ? -1 : 1) : first;
       headers.forEach((other) => other.removeAttribute("aria-sort"));
       th.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
       order = [...rows].sort(compare(column, sign));
@@ -74,6 +78,7 @@ function enliven(table) {
     });
   });
   if (input) input.addEventListener("input", show);
+  table.addEventListener("chosen", show);
   if (more) {
     more.hidden = rows.length <= shown;
     more.addEventListener("click", () => { shown += PAGE; show(); });

@@ -14,7 +14,7 @@ from harness.config.sweep import resolve
 
 COMMANDS = (
     *("list", "train", "sweep", "config", "status", "resume", "report"),
-    *("evaluate", "encode", "export", "doctor"),
+    *("leaderboard", "compare", "evaluate", "encode", "export", "doctor"),
 )
 STORED = {
     "seed": 0,

@@ -1,8 +1,5 @@
 """Reports of made-up runs, measured in a browser: nothing is cut off, overlaid or empty."""
 
-import html
-import json
-import re
 from pathlib import Path
 
 import numpy as np
@@ -10,23 +7,13 @@ import pytest
 
 import reports
 from tests.reports.helpers.ablations import factorial, rodi
-from tests.reports.helpers.browser import CHROMIUM, dumped
+from tests.reports.helpers.browser import CHROMIUM, said_in_frames, with_script
 from tests.reports.helpers.methods import made_up
 from tests.reports.helpers.searches import search
 from tests.reports.helpers.synthetic import results, without
 
 WIDTHS = (1200, 500)
 PROBE = (Path(__file__).parents[1] / "helpers" / "measuring.js").read_text(encoding="utf-8")
-COLLECT = """
-<script>
-const found = [];
-addEventListener("message", (event) => {
-  found.push(event.data);
-  document.body.dataset.found = JSON.stringify(found);
-});
-</script>
-"""
-FRAME = '<iframe src="{}" width="{}" height="3000"></iframe>'
 
 
 def beta(*, seeds=3):
@@ -67,15 +54,9 @@ def measured(tmp_path_factory):
     frames = []
     for name, (make, kind) in RUNS.items():
         page = reports.build(make(), kind, folder / f"{name}.html")
-        text = page.read_text(encoding="utf-8")
-        text = re.sub("<title>.*?</title>", f"<title>{name}</title>", text)
-        probe = f"<script>{PROBE}</script></body>"
-        page.write_text(text.replace("</body>", probe), encoding="utf-8")
-        frames += [FRAME.format(page.name, width) for width in WIDTHS]
-    (folder / "all.html").write_text(f"<body>{COLLECT}{''.join(frames)}</body>", encoding="utf-8")
-    (found,) = re.findall(r'data-found="([^"]*)"', dumped(folder / "all.html", 20_000))
-    said = json.loads(html.unescape(found))
-    return {(page["name"], page["at"]): page["faults"] for page in said}
+        page.write_text(with_script(page.read_text(encoding="utf-8"), PROBE, name), "utf-8")
+        frames += [(page.name, width) for width in WIDTHS]
+    return {(page["name"], page["at"]): page["faults"] for page in said_in_frames(folder, frames)}
 
 
 @pytest.mark.parametrize("width", WIDTHS)

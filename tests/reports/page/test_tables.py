@@ -7,7 +7,7 @@ import pytest
 from markupsafe import Markup
 
 from reports.page.page import Page, Section, render
-from reports.page.tables import Column, Table, stacked
+from reports.page.tables import Chooser, Column, Table, stacked
 from tests.reports.helpers.browser import CHROMIUM, dumped
 from tests.reports.helpers.reading_html import Document
 
@@ -107,7 +107,7 @@ def test_parts_are_numbered_by_kind():
 def test_columns_in_groups_stand_below_a_common_heading():
     columns = [Column("a", ["x"]), *(Column(t, ["1"], [1.0], "both") for t in "bc")]
     grouped = Table("grouped", "A table.", columns, pd.DataFrame({"a": [1]}))
-    assert grouped.groups == [("", 1), ("both", 2)]
+    assert grouped.groups == [("", 1, 1), ("both", 2, 2)]
     html = render(Page("Title", "", Markup(""), [Section("One", [grouped])]))
     assert '<th scope="colgroup" colspan="2"><span>both</span></th>' in html
     assert table(3).groups == []
@@ -126,3 +126,58 @@ def test_long_tables_and_appendices_are_folded_and_say_what_they_hold():
 def test_an_interval_stands_on_its_own_line():
     assert stacked("−1.2 [−1.5, −0.9]") == "−1.2 <small>[−1.5, −0.9]</small>"
     assert stacked("–") == "–"
+
+
+def chosen(**more):
+    """A table of two metrics, one of them hidden at first, and of two kinds of rows."""
+    columns = [
+        Column("method", ["vae", "rodi"]),
+        Column("mean", ["1", "2"], [1.0, 2.0], "MIG", ("c-mig",)),
+        Column("mean", ["3", "4"], [3.0, 4.0], "SAP", ("c-sap",), descending=True),
+    ]
+    metrics = Chooser("Metrics", {"c-mig": "MIG", "c-sap": "SAP"}, frozenset({"c-mig"}))
+    rows = Chooser(
+        "Supervision", {"r-none": "none", "r-pairs": "pairs"}, frozenset({"r-none", "r-pairs"})
+    )
+    kinds = [("r-none",), ("r-pairs",)]
+    data = pd.DataFrame({"a": [1, 2]})
+    return Table(
+        "chosen", "A table.", columns, data, choosers=[metrics, rows], row_choices=kinds, **more
+    )
+
+
+def test_what_is_not_chosen_is_hidden_by_style_alone():
+    made = chosen()
+    assert made.hidden == {"c-sap"}
+    assert made.groups == [("", 1, 1), ("MIG", 1, 1), ("SAP", 1, 0)]
+    html = render(Page("Title", "", Markup(""), [Section("One", [made])]))
+    assert '<style id="hiding">.c-sap { display: none }</style>' in html
+    assert '<tr class="r-pairs"><td>rodi</td><td class="n c-mig" data-key="2.0">2</td>' in html
+    assert '<th scope="col" class="n c-sap" data-descending>mean</th>' in html
+    assert '<input type="checkbox" value="c-mig" checked> MIG' in html
+    assert '<input type="checkbox" value="c-sap"> SAP' in html
+    assert "hiding" not in render(Page("Title", "", Markup(""), [Section("One", [table(3)])]))
+
+
+def test_a_table_with_choices_writes_all_its_rows_unfolded():
+    n = 300
+    columns = [Column("row", [f"row {i}" for i in range(n)])]
+    data, every = pd.DataFrame({"row": range(n)}), Chooser("Rows", {"r-all": "all"}, frozenset())
+    made = Table("long", "A table.", columns, data, choosers=[every], row_choices=[("r-all",)] * n)
+    assert (made.folded, made.rest(), made.filters) == (False, None, True)
+    assert made.body().count('<tr class="r-all">') == n
+
+
+def test_a_section_is_found_by_its_anchor():
+    sections = [Section("One", []), Section("vae", [], anchor="method-vae")]
+    html = render(Page("Title", "", Markup(""), sections))
+    assert '<a href="#method-vae">' in html
+    assert '<section id="method-vae">' in html
+
+
+def test_a_table_is_downloaded_as_latex_where_it_has_any():
+    document = Document(
+        render(Page("T", "", Markup(""), [Section("One", [chosen(latex="\\toprule é")])]))
+    )
+    assert document.downloads["chosen.tex"].decode() == "\\toprule é"
+    assert "LaTeX" not in render(Page("T", "", Markup(""), [Section("One", [chosen()])]))

@@ -1,0 +1,49 @@
+"""``unbraid leaderboard``: every method of one or several run directories on one page."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.commands.report import with_labelled_metrics
+from harness.errors import UserError
+from harness.methods import supervision
+from harness.results import Results
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the page and print its path."""
+    from reports import require_html
+    from reports.leaderboard import draw
+
+    out = target(options.out)
+    require_html(out)
+    runs = read(options.run_dirs)
+    print(draw(runs, supervision, out).resolve())
+    return 0
+
+
+def target(out: Path) -> Path:
+    """Return the file to write: a name without an ending, or of a folder, becomes one in it."""
+    return out / "leaderboard.html" if out.is_dir() or not out.suffix else out
+
+
+def read(locations: Sequence[str]) -> list[Results]:
+    """Read run directories; name what is torn in them.
+
+    Raises:
+        UserError: one cannot be read, or none of their trials has finished.
+    """
+    from reports.layout.board import read_runs
+
+    runs = read_runs(locations, with_labelled_metrics)
+    for results in runs:
+        for problem in results.problems:
+            print(f"problem: {results.location}: {problem}", file=sys.stderr)
+    empty = [results.location for results in runs if not len(results.trials)]
+    if len(empty) == len(runs):
+        raise UserError(
+            f"None of the trials of {' and '.join(empty)} has finished, so there is nothing to put "
+            f"side by side. Run them: unbraid resume {empty[0]}"
+        )
+    return runs

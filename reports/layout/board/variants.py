@@ -1,0 +1,157 @@
+"""Which entry each trial belongs to: a method's tuned, its default, or another configuration."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reports.layout.board.conditions import BUDGET, OF_LABELS
+
+TUNED, DEFAULT = "tuned", "default"
+
+SCORED_ON = "param.scale.scored_on"
+"""The column that says which split scored a trial; older runs lack it and used the test split."""
+NOT_CONFIGURED = {SCORED_ON, "param.scale.name", "param.scale.eval_every", *BUDGET}
+"""Columns below ``param.`` that are no choice of a method's: they are conditions, or mere names."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """A method that was tuned on a dataset in one of the runs.
+
+    Attributes:
+        method: its name.
+        dataset: the dataset's.
+        default: its default configuration, as ``configurations`` gives those of trials.
+        asked: number of configurations that were to be tried; 0 where the run does not say.
+        run: the run's label.
+    """
+
+    method: str
+    dataset: str
+    default: str
+    asked: int
+    run: str
+
+
+def searches_of(sweep: Mapping[str, Any], run: str) -> list[Search]:
+    """Read the searches of a ``sweep.yaml``; none for a sweep that does not tune its methods."""
+    listed = sweep.get("searches")
+    found = []
+    for one in listed if isinstance(listed, list) else []:
+        base = one.get("base") or {}
+        flat = {
+            f"param.{group}.{key}": value
+            for group in ("method", "scale", "dataset")
+            for key, value in (base.get(group) or {}).items()
+            if key != "name"
+        }
+        method = one.get("method") or (base.get("method") or {}).get("name")
+        dataset = one.get("dataset") or (base.get("dataset") or {}).get("name")
+        asked = int(one.get("trials") or 0)
+        found.append(Search(str(method), str(dataset), canonical(flat), asked, run))
+    return found
+
+
+def configurations(rows: pd.DataFrame) -> list[str]:
+    """Return what each trial's method was configured to, as text that is equal where that is."""
+    columns = [c for c in rows.columns if str(c).startswith("param.")]
+    records = rows[columns].astype(object).to_dict("records")
+    return [canonical({str(k): v for k, v in record.items()}) for record in records]
+
+
+def canonical(flat: Mapping[str, Any]) -> str:
+    """Return a configuration as text; values that are missing and what is none of it are left out.
+
+    Args:
+        flat: values by column, ``param.method.lr`` -> 1e-4; lists as they are or as JSON.
+    """
+    plain = {key: plain_value(value) for key, value in flat.items() if is_configured(key)}
+    return json.dumps({k: v for k, v in plain.items() if v is not None}, sort_keys=True)
+
+
+def is_configured(column: str) -> bool:
+    """Say whether a column is a choice of the method's, not a condition that it was tried under."""
+    if column in NOT_CONFIGURED:
+        return False
+    return column.startswith(("param.method.", "param.scale.")) or column == OF_LABELS
+
+
+def plain_value(value: Any) -> Any:
+    """Return a value as JSON has it; None where it is missing; whole numbers as floats."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return value
+    if isinstance(value, (list, tuple)):
+        return [plain_value(each) for each in value]
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124  (NaN)
+        return None
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def variants_of(test: pd.DataFrame, searches: Sequence[Search]) -> list[str]:
+    """Return the variant of each trial scored on the test split.
+
+    Args:
+        test: trials with ``method, dataset, configuration``.
+        searches: of all runs. Trials of a method and dataset that any of them tuned are of its
+            default configuration or of its tuned one, whatever run they are in.
+
+    Returns:
+        ``tuned``, ``default``, a label of the configuration, or "".
+    """
+    defaults: dict[tuple[str, str], set[str]] = {}
+    for search in searches:
+        defaults.setdefault((search.method, search.dataset), set()).add(search.default)
+    keys = list(zip(test["method"], test["dataset"], test["configuration"], strict=True))
+    labels = _labels(test[[(m, d) not in defaults for m, d, _ in keys]])
+    return [
+        (DEFAULT if text in defaults[method, dataset] else TUNED)
+        if (method, dataset) in defaults
+        else labels[method][text]
+        for method, dataset, text in keys
+    ]
+
+
+def differences(configurations: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return labels of configurations by what differs between them: ``beta=4, d=10``."""
+    varied = [key for key in _keys(configurations) if _differ(key, configurations)]
+    return [_labelled(one, varied) for one in configurations]
+
+
+def _labels(rows: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Return what each untuned configuration is called, by method: what varies on one dataset."""
+    labels: dict[str, dict[str, str]] = {}
+    for method, of in rows.groupby("method", sort=False):
+        known = {text: json.loads(text) for text in of["configuration"].unique()}
+        varied: dict[str, None] = {}
+        for _, on in of.groupby("dataset", sort=False):
+            some = [known[text] for text in on["configuration"].unique()]
+            varied |= dict.fromkeys(key for key in _keys(some) if _differ(key, some))
+        labels[str(method)] = {text: _labelled(one, varied) for text, one in known.items()}
+    return labels
+
+
+def _keys(configurations: Iterable[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(key for one in configurations for key in one))
+
+
+def _differ(key: str, configurations: Sequence[Mapping[str, Any]]) -> bool:
+    return len({json.dumps(one.get(key)) for one in configurations}) > 1
+
+
+def _labelled(configuration: Mapping[str, Any], keys: Iterable[str]) -> str:
+    values = {key: configuration[key] for key in keys if key in configuration}
+    return ", ".join(
+        f"{key.rpartition('.')[2]}={value:g}"
+        if isinstance(value, float)
+        else f"{key.rpartition('.')[2]}={value}"
+        for key, value in values.items()
+    )

@@ -1,0 +1,136 @@
+"""The table over all datasets: entries as rows, and of each metric rating and improvability."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from reports.layout.board import Entry
+from reports.layout.outcome import Outcome
+from reports.leaderboard.choices import (
+    metric_chooser,
+    of_metric,
+    rating_chooser,
+    row_choices,
+    row_choosers,
+)
+from reports.leaderboard.dataset_table import (
+    entry_column,
+    spread_out,
+    supervision_column,
+)
+from reports.leaderboard.standings import NONE, Overall, Standings
+from reports.page.tables import Column, Table
+from reports.page.text import count, words
+from reports.stats.estimates import Estimate
+
+NOT_RATED = Overall(NONE, NONE, float("nan"), 0)
+
+
+def overall_table(standings: Standings) -> Table:
+    """Return the table over all datasets, the highest rating in the chosen metric first."""
+    entries = standings.ranked()
+    endings = [standings.endings(entry.name) for entry in entries]
+    columns = [
+        entry_column(entries),
+        supervision_column(entries),
+        Column("trials", [each.said for each in endings], [each.ok for each in endings]),
+    ]
+    for outcome in standings.outcomes:
+        columns += _metric_columns(standings, outcome, entries)
+    return Table(
+        "overall",
+        _caption(standings),
+        columns,
+        _data(standings, entries),
+        choosers=[*row_choosers(standings), metric_chooser(standings), rating_chooser()],
+        row_choices=[row_choices(entry) for entry in entries],
+    )
+
+
+def _metric_columns(
+    standings: Standings, outcome: Outcome, entries: Sequence[Entry]
+) -> list[Column]:
+    of = standings.overall.get(outcome.name, {})
+    found = [of.get(entry.name, NOT_RATED) for entry in entries]
+    group = Markup("{} {}").format(outcome.titled, outcome.arrow)
+    metric = of_metric(standings, outcome)
+    ratings = [f"{each.elo.value:.0f} [{each.elo.low:.0f}, {each.elo.high:.0f}]" for each in found]
+    shown: list[tuple[str, str, list[str]]] = [
+        ("Elo", "elo", [_rating(each, text) for each, text in zip(found, ratings, strict=True)]),
+        ("improvability", "gap", [_percent(each.improvability) for each in found]),
+        ("mean rank", "place", [f"{e.rank:.3g}" if e.n else "–" for e in found]),
+    ]
+    keys = {
+        "elo": [each.elo.value for each in found],
+        "gap": [each.improvability.value for each in found],
+        "place": [each.rank for each in found],
+    }
+    return [
+        Column(title, cells, keys[name], group, (metric, f"o-{name}"), descending=name == "elo")
+        for title, name, cells in shown
+    ]
+
+
+def _rating(each: Overall, text: str) -> Markup:
+    if not (each.n and np.isfinite(each.elo.value)):
+        return Markup("–")
+    value, _, ends = text.partition(" ")
+    if each.elo.low == each.elo.high:  # the anchor's, which stands still
+        return Markup("{} <small>anchor</small>").format(value)
+    return Markup("{} <small>{}</small>").format(value, ends)
+
+
+def _percent(gap: Estimate) -> Markup:
+    if not (gap.n and np.isfinite(gap.value)):
+        return Markup("–")
+    ends = f"[{100 * gap.low:.0f}, {100 * gap.high:.0f}]" if np.isfinite(gap.low) else ""
+    return Markup("{:.0f} % <small>{}</small>").format(100 * gap.value, ends)
+
+
+def meaning(standings: Standings) -> str:
+    """Say what ratings over these datasets mean, above all if there is but one."""
+    datasets = standings.board.datasets
+    if len(datasets) == 1:
+        return (
+            f"There is one dataset, {datasets[0]}: ratings, improvability and intervals say how "
+            "the entries compare with other seeds on it, and nothing of how they would compare on "
+            "another dataset."
+        )
+    return (
+        f"Over {count(len(datasets), 'dataset')} ({words(list(datasets))}), each of which weighs "
+        "the same; intervals are of a bootstrap over datasets and seeds, so that they say how the "
+        "entries may compare on datasets like these. With so few datasets they are broad."
+    )
+
+
+def _caption(standings: Standings) -> str:
+    anchor = standings.anchor
+    return (
+        f"{meaning(standings)} Elo: ratings under which a difference of 400 means odds of ten to "
+        f"one that a seed of one entry beats a seed of the other; {anchor} stands at 1000. "
+        "Improvability: by how much of the way from the worst to the best mean an entry could "
+        "still improve. Mean rank: of its ranks on the datasets. Intervals are 95 %. Trials: those "
+        "that ended well, and what became of the others."
+    )
+
+
+def _data(standings: Standings, entries: Sequence[Entry]) -> pd.DataFrame:
+    rows = []
+    for outcome in standings.outcomes:
+        of = standings.overall.get(outcome.name, {})
+        for entry in entries:
+            each = of.get(entry.name, NOT_RATED)
+            rows.append(
+                {
+                    "entry": entry.name,
+                    "supervision": entry.supervision,
+                    "metric": outcome.name,
+                    **spread_out("elo", each.elo),
+                    **spread_out("improvability", each.improvability),
+                    "mean_rank": each.rank,
+                    "datasets": each.n,
+                }
+            )
+    return pd.DataFrame(rows)

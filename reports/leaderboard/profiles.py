@@ -1,0 +1,81 @@
+"""Performance profiles: which share of an entry's runs scores more than any level."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
+
+from reports.leaderboard.heat_maps import compared_entries
+from reports.leaderboard.standings import Standings
+from reports.page.figure import COLOURS, WIDTH, Figure, remove_unused, robust_limits, style
+from reports.page.svg import to_svg
+from reports.page.text import count, words
+from reports.stats.ranks import performance_profile
+
+LEVELS = 81
+"""Levels at which a profile is computed."""
+DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)))
+"""With eight colours these tell 32 entries apart."""
+BEYOND = "A profile may begin or end beyond the frame."
+
+
+def profiles_figure(standings: Standings) -> Figure | None:
+    """Draw the profiles of the ranked entries in the metrics shown first; None without any."""
+    entries = compared_entries(standings)
+    contests = {o: standings.board.contest(o) for o in standings.telling}
+    contests = {outcome: contest for outcome, contest in contests.items() if contest}
+    if not contests or not entries:
+        return None
+    places = [standings.board.ranked.index(entry.name) for entry in entries]
+    rows = []
+    columns = min(2, len(contests))
+    n_rows = -(-len(contests) // columns)
+    labels = [entry.name for entry in entries]
+    looks: dict[str, dict[str, Any]] = {
+        label: {"color": COLOURS[i % len(COLOURS)], "linestyle": DASHES[i // len(COLOURS) % 4]}
+        for i, label in enumerate(labels)
+    }
+    with style():
+        legend_columns = max(1, min(5, int(WIDTH / (0.55 + 0.075 * max(map(len, labels))))))
+        legend_rows = -(-len(labels) // legend_columns)
+        height = 0.2 * legend_rows + 2.3 * n_rows
+        canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
+        panels = canvas.subplots(n_rows, columns, squeeze=False, sharey=True)
+        for axes, (outcome, contest) in zip(panels.flat, contests.items(), strict=False):
+            values = np.concatenate([table[places].ravel() for table in contest.values()])
+            limits = robust_limits(values[np.isfinite(values)])
+            taus = np.linspace(*limits, LEVELS)
+            profile = performance_profile(contest, taus)[places]
+            for label, shares in zip(labels, profile, strict=True):
+                if np.isfinite(shares).any():
+                    axes.plot(outcome.sign * taus, shares, linewidth=1.2, **looks[label])
+                    kept = slice(None, None, 4)
+                    rows += [
+                        {"metric": outcome.name, "entry": label, "level": level, "share": share}
+                        for level, share in zip(
+                            outcome.sign * taus[kept], shares[kept], strict=True
+                        )
+                    ]
+            axes.set_xlim(outcome.sign * limits[0], outcome.sign * limits[1])
+            axes.set_ylim(-0.02, 1.02)
+            axes.set_xlabel(f"{outcome.titled} →")
+            axes.grid(axis="both")
+        for axes in panels[:, 0]:
+            axes.set_ylabel("share of runs\nthat do better")
+        remove_unused(panels, len(contests))
+        handles = [Line2D([], [], label=label, **looks[label]) for label in labels]
+        canvas.legend(handles=handles, loc="outside upper left", ncols=legend_columns)
+        svg = to_svg(canvas, "profiles")
+    named = words([outcome.label for outcome in contests])
+    caption = (
+        f"Performance profiles by {named}: the share of an entry's runs that score better than a "
+        f"level, over {count(len(standings.board.datasets), 'dataset')} each of which weighs the "
+        "same; better is to the right. A curve above another is better at that level; curves that "
+        f"cross have no order. {BEYOND}"
+    )
+    if len(entries) < len(standings.board.ranked):
+        caption += " Default configurations are left out."
+    alt = f"Performance profiles of {count(len(entries), 'entry', 'entries')} by {named}."
+    return Figure("profiles", svg, alt, caption, pd.DataFrame(rows))

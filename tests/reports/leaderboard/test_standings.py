@@ -1,0 +1,110 @@
+"""The numbers of a leaderboard's page: they are those of the statistics, each computed once."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from reports.layout.board import make_board
+from reports.leaderboard.leaders import leaders
+from reports.leaderboard.standings import CEILING, CHANCE, standings, telling
+from reports.stats.ranks import rank_intervals
+from reports.stats.scores import iqm, mean_score_interval
+from tests.reports.helpers.leaderboards import leaderboard, supervision
+
+pytestmark = pytest.mark.xdist_group("leaderboard")
+
+
+def test_means_and_ranks_are_those_of_the_statistics(numbers, board):
+    for dataset in board.datasets:
+        ranks = rank_intervals(board.contest("mig")[dataset])
+        for place, name in enumerate(board.ranked):
+            values = board.scores(dataset, "mig").loc[name].dropna()
+            standing = numbers.of[dataset, "mig"][name]
+            assert standing.mean == mean_score_interval(values, (0.0, 1.0))
+            assert standing.iqm.value == pytest.approx(iqm(values))
+            assert standing.rank == ranks[place]
+
+
+def test_the_anchor_stands_still_and_is_the_tuned_one(numbers):
+    assert numbers.anchor == "vae"
+    ratings = [of["vae"].elo.value for of in numbers.overall.values()]
+    assert ratings == pytest.approx([1000.0] * len(ratings))
+
+
+def test_references_have_scores_but_no_rank(numbers, board):
+    mig = board.metric("mig")
+    assert numbers.reference(CEILING, "dsprites", mig) == 1.0
+    assert 0 <= numbers.reference(CHANCE, "dsprites", mig) < 0.1
+    assert np.isnan(numbers.reference("vae_of_nowhere", "dsprites", mig))
+    for name in (CEILING, CHANCE):
+        assert not numbers.of["dsprites", "mig"][name].rank.n
+        assert name not in numbers.overall["mig"]
+    assert [e.reference for e in numbers.entries("dsprites")][-2:] == [True, True]
+
+
+def test_tables_are_in_the_order_of_the_first_metric(numbers):
+    assert numbers.chosen.name == "dci_disentanglement"
+    ranks = [
+        numbers.of["mannequin", numbers.chosen.name][entry.name].rank.value
+        for entry in numbers.entries("mannequin")
+        if not entry.reference
+    ]
+    assert ranks == sorted(ranks)
+    ratings = [numbers.overall[numbers.chosen.name][e.name].elo.value for e in numbers.ranked()]
+    assert ratings == sorted(ratings, reverse=True)
+
+
+def test_trials_that_diverged_or_failed_are_counted(numbers):
+    lost = numbers.endings("c_vitae", "mannequin")
+    assert (lost.planned, lost.ok, lost.diverged, lost.failed) == (4, 3, 1, 0)
+    assert "3/4" in lost.said
+    assert "1 diverged" in lost.said
+    assert numbers.endings("rodi").failed == 1
+    assert numbers.endings("vae").said == "8"
+
+
+def test_metrics_that_few_are_scored_on_or_that_are_a_cost_do_not_come_first():
+    methods = ("vae", "rodi", "bvae", "cycle_vae")
+    board = make_board([leaderboard(methods, n_metrics=4, lost=False)], supervision)
+    assert [o.name for o in board.metrics] == ["elbo", "mse", "mig", "seconds_step"]
+    assert [outcome.name for outcome in telling(board)] == ["mig", "mse"]
+
+
+def scored(**means):
+    """A board of some methods with these means of MIG, and hardly any noise; and its scores."""
+    made = leaderboard(tuple(means), ("mannequin",), seeds=5, n_metrics=4, tuned=False, lost=False)
+    rng = np.random.default_rng(0)
+    trials = made.trials
+    known = trials["method"].isin(list(means))
+    centre = trials.loc[known, "method"].map(means)
+    trials.loc[known, "metric.mig"] = centre + rng.normal(0, 1e-3, int(known.sum()))
+    board = make_board([dataclasses.replace(made, trials=trials)], supervision)
+    return leaders(board, board.scores("mannequin", "mig"), board.metric("mig"))
+
+
+def test_the_best_is_bold_and_so_is_who_is_not_shown_to_be_worse():
+    assert scored(vae=0.3, beta_vae=0.5, c_vitae=0.5) == {"beta_vae", "c_vitae"}
+
+
+def test_nobody_is_bold_over_one_with_less_supervision():
+    assert scored(vae=0.3, beta_vae=0.5, rodi=0.4) == {"beta_vae"}
+    assert scored(vae=0.3, beta_vae=0.5, rodi=0.7) == {"beta_vae", "rodi"}
+    assert scored(vae=0.3, beta_vae=0.5, rodi=0.7, dvae_pose=0.6) == {
+        "beta_vae",
+        "rodi",
+        "dvae_pose",
+    }
+
+
+def test_nobody_is_bold_where_nothing_is_shown():
+    assert scored(vae=0.5, beta_vae=0.5, c_vitae=0.5) == set()
+    assert scored(vae=0.5) == set()
+
+
+def test_a_board_without_any_score_is_no_error():
+    made = leaderboard(("vae", "rodi"), n_metrics=4)
+    made.trials[[c for c in made.trials if c.startswith("metric.")]] = np.nan
+    empty = standings(make_board([made], supervision))
+    assert (empty.telling, empty.chosen, empty.overall) == ((), None, {})
+    assert [entry.name for entry in empty.entries("dsprites")][-1] == "random_codes"
