@@ -18,14 +18,19 @@ ENV_COLUMNS: dict[str, type] = {
     "torch": str,
     "ray": str,
     "numpy": str,
+    "scikit_learn": str,
     "host": str,
     "cpu": str,
     "device": str,
     "threads": int,
     "data_root": str,
     "data_fingerprint": str,
+    "unscored": str,
 }
-"""Names and types of the ``env.*`` columns."""
+"""Names and types of the ``env.*`` columns.
+
+``unscored`` says which scores could not be computed, and why (see ``Scores.why_not``).
+"""
 
 
 @functools.cache
@@ -43,7 +48,8 @@ def code_version() -> dict[str, Any]:
 @functools.cache
 def machine() -> dict[str, Any]:
     """Return versions, host and processor of this process."""
-    packages = {name: importlib.metadata.version(name) for name in ("torch", "ray", "numpy")}
+    known = ("torch", "ray", "numpy", "scikit-learn")
+    packages = {name.replace("-", "_"): importlib.metadata.version(name) for name in known}
     return {
         "unbraid": __version__,
         "python": platform.python_version(),

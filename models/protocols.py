@@ -94,8 +94,8 @@ class EncodesKnown(Protocol):
 
         Args:
             rows: int64 ``[B]``, which images of the test split.
-            factors: ``appearance`` and ``pose``, those of the two that are known: ``[B, F]`` factors
-                of these images, each in [0, 1] by its range over the split.
+            factors: ``appearance`` and ``pose``, as far as they are known: ``[B, F]`` factors of
+                these images, each in [0, 1] by its range over the split.
         """
         ...
 

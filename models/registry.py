@@ -29,6 +29,8 @@ METHOD_PATHS: Mapping[str, str] = {
     "dvae_pose": "models.labelled.dvae.DVAEPose",
     "cross_vae_synthesis": "models.labelled.cross_vae.CrossVAESynthesis",
     "cross_vae": "models.labelled.cross_vae.CrossVAE",
+    "oracle_codes": "models.reference.codes.OracleCodes",
+    "random_codes": "models.reference.codes.RandomCodes",
 }
 """Dotted path of each method, by its name."""
 
@@ -49,6 +51,8 @@ DECLARATION_PATHS: Mapping[str, str] = {
     "dvae_pose": "models.labelled.declarations.DVAEPoseDeclaration",
     "cross_vae_synthesis": "models.labelled.declarations.CrossVAESynthesisDeclaration",
     "cross_vae": "models.labelled.declarations.CrossVAEDeclaration",
+    "oracle_codes": "models.reference.declarations.OracleDeclaration",
+    "random_codes": "models.reference.declarations.RandomDeclaration",
 }
 """Dotted path of each method's declaration; a method that is not here is its own declaration.
 

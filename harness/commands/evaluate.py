@@ -101,9 +101,11 @@ def _add(
         except CorruptFileError as error:  # no reason to leave the others
             damaged.append(str(error))
             continue
-        directory.set_metrics(trial_id, scored.scores)
+        directory.set_metrics(trial_id, scored.scores, scored.scores.why_not)
         numbers = "  ".join(f"{name} {value:.5g}" for name, value in scored.scores.items())
         print(f"{trial_id}  {task.trial.method}  {numbers or 'cannot be scored'}", flush=True)
+        if scored.scores.why_not:
+            print(f"    not scored: {scored.scores.why_not}", flush=True)
         changes = (task.trial.method, *scored.origin.changed_sources())
         if len(changes) > 1 and changes not in said:
             said.add(changes)

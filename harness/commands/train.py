@@ -97,6 +97,8 @@ def _print_epoch(advance: Advance, seconds: float) -> None:
 def _print_scores(record: TrialRecord) -> None:
     for name, value in record.metrics.items():
         print(f"  {name:<16} {value:.4f}")
+    if record.env["unscored"]:
+        print(f"  not scored: {record.env['unscored']}")
     if record.error:
         print(record.error.strip(), file=sys.stderr)
     times = "  ".join(f"{name} {seconds:.2f} s" for name, seconds in record.times.items())

@@ -37,7 +37,7 @@ METRIC_PATHS: Mapping[str, str] = {
     "dci_linear": "harness.metrics.factors.dci_linear.dci_linear",
     "sap": "harness.metrics.factors.sap.sap",
     "sap_continuous": "harness.metrics.factors.sap_continuous.sap_continuous",
-    "modularity_explicitness": "harness.metrics.factors.modularity_explicitness.modularity_explicitness",
+    "modularity_explicitness": "harness.metrics.factors.modularity.modularity_explicitness",
     "irs": "harness.metrics.factors.irs.irs",
     "unsupervised": "harness.metrics.factors.unsupervised.unsupervised",
     "infomec": "harness.metrics.factors.infomec.infomec",

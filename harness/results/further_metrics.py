@@ -18,6 +18,9 @@ from harness.results.storage import Storage
 from harness.results.stored_plan import Plan, read_plan, write_plan
 from harness.results.trial_files import part_name
 
+UNSCORED = "env.unscored"
+"""Column of the scores that could not be computed, and why."""
+
 
 def add_metrics(storage: Storage, described: Sequence[Mapping[str, Any]]) -> None:
     """Give a run further metrics; those that it has already stay as they are.
@@ -30,19 +33,23 @@ def add_metrics(storage: Storage, described: Sequence[Mapping[str, Any]]) -> Non
     known: list[Any] = plan.sweep.get("metrics") or []
     names = {entry["name"] for entry in known}
     sweep = {**plan.sweep, "metrics": [*known, *(e for e in described if e["name"] not in names)]}
-    columns = Columns(metrics=[entry["name"] for entry in described])
+    columns = Columns(metrics=[entry["name"] for entry in described], env={"unscored": str})
     schema = union(plan.trials_schema, trials_schema({}, columns))
     if sweep != plan.sweep or schema != plan.trials_schema:
         write_plan(storage, Plan(sweep, plan.table, schema))
 
 
-def set_metrics(storage: Storage, trial_id: str, values: Mapping[str, float]) -> None:
+def set_metrics(
+    storage: Storage, trial_id: str, values: Mapping[str, float], unscored: str | None = None
+) -> None:
     """Put values into the row of a finished trial; its other columns stay as they are.
 
     Args:
         storage: the run directory, held by this process, and with each trial in one file.
         trial_id: whose row.
         values: by metric; the plan must have their columns.
+        unscored: of which further metrics there is no value, and why; joined to what the row says
+            already.
 
     Raises:
         FileNotFoundError: the trial has no row.
@@ -54,6 +61,13 @@ def set_metrics(storage: Storage, trial_id: str, values: Mapping[str, float]) ->
     for metric, value in values.items():
         place = rows.schema.get_field_index(f"metric.{metric}")
         column = pc.if_else(own, pa.scalar(value, pa.float64()), rows.column(place))
+        rows = rows.set_column(place, rows.schema.field(place), column)
+    if unscored:
+        place = rows.schema.get_field_index(UNSCORED)
+        before = pc.filter(rows.column(place), own)[0].as_py()
+        parts = [*(before.split("; ") if before else ()), *unscored.split("; ")]
+        said = "; ".join(dict.fromkeys(parts))
+        column = pc.if_else(own, pa.scalar(said, pa.string()), rows.column(place))
         rows = rows.set_column(place, rows.schema.field(place), column)
     storage.write(f"trials/{name}", encode_table(rows))
 

@@ -191,9 +191,14 @@ class RunDirectory:
         """
         further_metrics.add_metrics(self._storage, described)
 
-    def set_metrics(self, trial_id: str, values: Mapping[str, float]) -> None:
-        """Put values of further metrics into a finished trial's row, in one atomic step."""
-        further_metrics.set_metrics(self._storage, trial_id, values)
+    def set_metrics(
+        self, trial_id: str, values: Mapping[str, float], unscored: str | None = None
+    ) -> None:
+        """Put values of further metrics into a finished trial's row, in one atomic step.
+
+        ``unscored`` says of which of them there is no value, and why; column ``env.unscored``.
+        """
+        further_metrics.set_metrics(self._storage, trial_id, values, unscored)
 
     def finished(self) -> set[str]:
         """Return the trials that have a row, by file names (and the ids in compact files).

@@ -31,7 +31,7 @@ class Boosted:
         classes: ``[K]`` ascending labels.
         start: ``[K]``, or ``[1]`` for two classes: raw scores before the first tree.
         trees: of each stage, one for each score.
-        importances: ``[D]``, how much of the trees' gain each code has; they sum to 1, or are all 0.
+        importances: ``[D]``, the part of the trees' gain that each code has; all 0 without a split.
     """
 
     classes: np.ndarray
@@ -44,8 +44,8 @@ class Boosted:
         columns = np.ascontiguousarray(codes.T, dtype=np.float32)
         raw = np.repeat(self.start[:, None], len(codes), 1)
         for stage in self.trees:
-            for scores, tree in zip(raw, stage, strict=True):
-                scores += RATE * tree.values[tree.leaves(columns)]
+            for k, tree in enumerate(stage):
+                raw[k] += RATE * tree.values[tree.leaves(columns)]
         chosen = (raw[0] >= 0).astype(np.int64) if len(raw) == 1 else raw.argmax(0)
         labels: np.ndarray = self.classes[chosen]
         return labels
@@ -72,10 +72,10 @@ def boost(codes: np.ndarray, labels: np.ndarray, *, rng: Rng) -> Boosted:
     for _ in range(STAGES):
         residuals = truth - _probabilities(raw)
         trees.append([])
-        for scores, residual in zip(raw, residuals, strict=True):
+        for k, residual in enumerate(residuals):
             tree, leaves = grower.grow(residual)
             tree.values = _steps(leaves, residual, len(classes))
-            scores += RATE * tree.values[leaves]
+            raw[k] += RATE * tree.values[leaves]
             trees[-1].append(tree)
     return Boosted(classes, start, trees, _importances(trees, codes.shape[1]))
 

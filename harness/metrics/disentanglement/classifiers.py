@@ -12,7 +12,7 @@ from harness.metrics.disentanglement.arrays import alive
 
 
 def standardised(codes: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """Return what scales codes ``[N, D]`` to mean 0 and deviation 1 of these; constant ones to 0."""
+    """Return what scales codes ``[N, D]`` to mean 0 and deviation 1; constant ones to 0."""
     mean, moves = codes.mean(0), alive(codes)
     deviation = np.where(moves, codes.std(0), 1)
 

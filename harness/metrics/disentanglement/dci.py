@@ -72,7 +72,7 @@ def dci(
         fit: another way to train, of the same kind.
     """
     given = codes_train, factors_train, codes_test, factors_test
-    return _scores("dci", *given, fit or boosted(rng))
+    return _scores("dci", given, fit or boosted(rng))
 
 
 def dci_linear(
@@ -92,17 +92,11 @@ def dci_linear(
         model = logistic(scaled(codes), labels)
         return Fitted(np.abs(model.coef_).mean(0), lambda others: model.predict(scaled(others)))
 
-    return _scores("dci_linear", codes_train, factors_train, codes_test, factors_test, fit)
+    return _scores("dci_linear", (codes_train, factors_train, codes_test, factors_test), fit)
 
 
-def _scores(
-    prefix: str,
-    codes: np.ndarray,
-    factors: np.ndarray,
-    codes_test: np.ndarray,
-    factors_test: np.ndarray,
-    fit: Fit,
-) -> Scores:
+def _scores(prefix: str, given: tuple[np.ndarray, ...], fit: Fit) -> Scores:
+    codes, factors, codes_test, factors_test = given
     keys = [f"{prefix}_{name}" for name in NAMES]
     if reason := trouble(codes, factors, codes_test):
         return unscored(keys, reason)

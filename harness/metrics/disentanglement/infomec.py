@@ -80,7 +80,7 @@ def _information(codes: np.ndarray, factors: np.ndarray, rng: Rng) -> np.ndarray
 
 
 def _explained(codes: np.ndarray, labels: np.ndarray) -> float:
-    """Return the share of the cross-entropy of balanced guesses that a linear classifier removes."""
+    """Return the share of a balanced guess's cross-entropy that a linear classifier removes."""
     model = logistic(codes, labels, C=np.inf, class_weight="balanced")
     places = np.searchsorted(model.classes_, labels)
     right = model.predict_proba(codes)[np.arange(len(labels)), places]

@@ -48,4 +48,5 @@ def _moved(codes: np.ndarray, values: np.ndarray, quantile: float) -> np.ndarray
     """Return how far each code is from its mean at a value of a factor, mean over values, [D]."""
     groups = [codes[values == value] for value in np.unique(values)]
     distances = [np.abs(group - group.mean(0)) for group in groups]
-    return np.mean([np.percentile(d, 100 * quantile, axis=0) for d in distances], axis=0)
+    far = [np.percentile(distance, 100 * quantile, axis=0) for distance in distances]
+    return np.asarray(np.mean(far, axis=0))

@@ -86,7 +86,7 @@ class Grower:
         self._marks = np.empty(given.order.size, bool)
 
     def grow(self, residual: np.ndarray) -> tuple[Tree, np.ndarray]:
-        """Return the tree of residuals ``[N]``, without values, and the leaf of each row ``[N]``."""
+        """Return the tree of residuals ``[N]``, still without values, and each row's leaf."""
         tree, leaves = Tree(), np.zeros(len(residual), np.int64)
         nodes = {0: self._given.order}
         while nodes:

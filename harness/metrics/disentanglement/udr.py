@@ -77,7 +77,7 @@ def _lasso(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     from sklearn.linear_model import Lasso
 
     model = Lasso(alpha=ALPHA).fit(first, second)
-    return np.abs(np.atleast_2d(model.coef_)).T
+    return np.asarray(np.abs(np.atleast_2d(model.coef_)).T)
 
 
 def _spearman(first: np.ndarray, second: np.ndarray) -> np.ndarray:

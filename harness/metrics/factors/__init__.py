@@ -1,1 +1,1 @@
-"""Metrics of codes and known factors: each asks a function of ``harness.metrics.disentanglement``."""
+"""Metrics of codes and known factors; :mod:`harness.metrics.disentanglement` computes them."""

@@ -16,7 +16,7 @@ def shared_fit(data: EvaluationData) -> Fit:
     """
 
     def fit(codes: np.ndarray, labels: np.ndarray) -> Fitted:
-        key = "boosted", codes.shape, hash(codes.tobytes()), hash(labels.tobytes())
+        key = "boosted", codes.shape, codes.tobytes(), labels.tobytes()
         return data.once(key, lambda: boosted(np.random.default_rng(0))(codes, labels))
 
     return fit

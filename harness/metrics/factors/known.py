@@ -75,7 +75,7 @@ def known(method: Encodes, data: EvaluationData) -> Known:
 
 
 def discrete_factors(dataset: Dataset) -> np.ndarray:
-    """Return the known factors of the test images, ``[N, F]`` int64, continuous ones in quantiles."""
+    """Return the known factors of the test images, ``[N, F]`` int64, continuous ones cut."""
     return np.stack([_discrete(dataset.test.factors[name]) for name in dataset.known_factors], 1)
 
 

@@ -1,0 +1,63 @@
+"""The two references: codes that are the known factors, and codes that are noise.
+
+They run as any trial does, and are scored by the same code as a trained method, so that a table can
+show each metric's ceiling and its chance level beside the methods. They have nothing to train and
+see no image (:class:`models.protocols.EncodesKnown`).
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.declaration import DataSpec
+from models.method import Method, Noise, Phase
+from models.reference.declarations import (
+    OracleDeclaration,
+    OracleHyperparameters,
+    RandomDeclaration,
+    RandomHyperparameters,
+)
+
+
+class Reference(Method):
+    """Base of the references: a method without parameters, whose training does nothing."""
+
+    def phases(self) -> tuple[Phase, ...]:
+        """Return no updates."""
+        return ()
+
+    def draw(self, batch_size: int, generator: torch.Generator) -> Noise:  # noqa: ARG002
+        """Draw nothing."""
+        return {}
+
+
+class OracleCodes(OracleDeclaration, Reference):
+    """Reference: codes are the known factors, for each metric's ceiling; nothing is trained."""
+
+    centre: Tensor
+
+    def __init__(self, hyperparameters: OracleHyperparameters, data: DataSpec) -> None:
+        super().__init__(hyperparameters, data)
+        self.register_buffer("centre", torch.tensor(0.5))
+
+    def encode_known(self, rows: Tensor, factors: Mapping[str, Tensor]) -> dict[str, Tensor]:  # noqa: ARG002
+        """Return ``appearance`` and ``pose``: the factors, each in [-0.5, 0.5] by its range."""
+        return {group: values - self.centre for group, values in factors.items()}
+
+
+class RandomCodes(RandomDeclaration, Reference):
+    """Reference: codes are noise, for what each metric gives by chance; nothing is trained."""
+
+    key: Tensor
+
+    def __init__(self, hyperparameters: RandomHyperparameters, data: DataSpec) -> None:
+        super().__init__(hyperparameters, data)
+        self.register_buffer("key", torch.randint(2**62, ()))
+
+    def encode_known(self, rows: Tensor, factors: Mapping[str, Tensor]) -> dict[str, Tensor]:  # noqa: ARG002
+        """Return ``latent``: ``d`` standard normal numbers, always the same for a row and seed."""
+        key, d = int(self.key), self.hyperparameters.d
+        drawn = [np.random.default_rng([key, row]).standard_normal(d) for row in rows.tolist()]
+        return {"latent": torch.tensor(np.array(drawn), device=rows.device)}
