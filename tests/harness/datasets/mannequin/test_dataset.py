@@ -53,7 +53,7 @@ def test_an_image_depends_on_its_own_factors_alone(downscale: int) -> None:
 @pytest.mark.parametrize("downscale", [1, 2])
 @pytest.mark.parametrize("name", GRID.sizes)
 def test_every_two_values_of_a_factor_look_different(name: str, downscale: int) -> None:
-    """By a fifth of the full brightness: in half a percent of the pixels, and in some of every figure."""
+    """By a fifth of the full brightness: in 0.8 % of the pixels, and in some of every figure."""
     size, n = GRID.sizes[name], 9
     base = GRID.factors(np.random.default_rng(1).integers(len(GRID), size=n))
     factors = {key: np.repeat(values, size) for key, values in base.items()}
@@ -62,8 +62,8 @@ def test_every_two_values_of_a_factor_look_different(name: str, downscale: int) 
     for one, other in itertools.combinations(range(size), 2):
         apart = np.abs(images[:, one] - images[:, other]).max(1)
         seen = (apart > 51).mean(1)
-        assert np.median(seen) > 0.005, (name, one, other)
-        assert seen.min() > 0.001, (name, one, other)
+        assert np.median(seen) > 0.008, (name, one, other)
+        assert seen.min() > 0, (name, one, other)
 
 
 def test_every_place_is_once_in_the_order_in_fours_of_one_frame() -> None:
