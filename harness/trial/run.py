@@ -159,14 +159,9 @@ def _train_and_score(
         if reason:
             break
     if not reason:
-<<<<<<< HEAD
-        record.metrics = evaluate(method, held_out, trial.metrics, seed)
-        reason = _not_finite(record.metrics, scale.scored_on)
-=======
         final = evaluate(method, held_out, trial.metrics, seed)
         record.metrics, record.env["unscored"] = dict(final), final.why_not
-        reason = _not_finite(record.metrics)
->>>>>>> kernels
+        reason = _not_finite(record.metrics, scale.scored_on)
         record.arrays = arrays_of(method, held_out, seed)
         record.model = encode_model(method, trial) if keep and not reason else None
     record.status, record.error = ("diverged", reason) if reason else ("ok", None)

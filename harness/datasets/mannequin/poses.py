@@ -42,7 +42,7 @@ POSES: dict[str, dict[str, float]] = {
     "arms_out": _pose(spread=90, elbow=0),
     "arms_up": _pose(spread=146, elbow=0),
     "star": _pose(spread=125, elbow=0, part=32),
-    "wave": _pose(right_spread=92, right_elbow=0, right_fold=72),
+    "point": _pose(right_arm=92, right_spread=42, right_elbow=0, left_arm=-12),
     "akimbo": _pose(part=11, spread=52, elbow=0, fold=-98),
     "sit": _pose(hip=88, knee=92, arm=38, elbow=30),
     "kneel": _pose(left_hip=84, left_knee=86, right_hip=-6, right_knee=84, arm=20, elbow=40),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from harness.drawing.painting import View
-from harness.drawing.rod_painting import Coat, paint_rods
+from harness.drawing.rod_painting import Coat, cut_out_rods, paint_rods
 from harness.drawing.rods import Rods
 from harness.drawing.shapes import Capsules
 
@@ -139,3 +139,17 @@ def test_an_image_depends_on_its_own_rods_alone() -> None:
     together = painted(joined(each), *colours, reach=4.0)
     for i in (0, 17, 39):
         np.testing.assert_array_equal(together[i], painted(each[i], *colours, reach=4.0)[0])
+
+
+def test_rods_cut_out_are_those_painted_whatever_is_behind_them() -> None:
+    some = joined([rods(case, CASES[4]) for case in CASES[5:9]])
+    n, k = some.height.shape[:2]
+    draws = np.random.default_rng(3)
+    coat = Coat(draws.random((n, k, 3)), np.full((n, k), 2.0), np.full((n, k), 0.3))
+    light, view = np.broadcast_to(LIGHT, (n, 3)), View(np.ones((n, 2)), np.zeros((n, 2)))
+    behind = draws.random((n, 3, SIZE, SIZE)).astype(np.float32)
+    colour, opacity = cut_out_rods((SIZE, SIZE), some, coat, light, view, reach=5.0)
+    before = np.rint(255 * (colour + (1 - opacity[:, None]) * behind))
+    np.testing.assert_array_equal(before, paint_rods(behind, some, coat, light, view, reach=5.0))
+    assert opacity.min() == 0
+    assert opacity.max() == 1

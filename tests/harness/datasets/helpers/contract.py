@@ -22,6 +22,7 @@ from harness.datasets.grids.shapes3d.dataset import Shapes3dOptions
 from harness.datasets.hands.procedural.dataset import HandsOptions
 from harness.datasets.hands.rhd import RhdOptions
 from harness.datasets.hands.stb import StbOptions
+from harness.datasets.mannequin.dataset import MannequinOptions
 from harness.datasets.mnist.dataset import TEST_FILES, TRAIN_FILES, MnistOptions
 from harness.datasets.norb.dataset import NorbOptions
 from harness.datasets.people.dataset import PeopleOptions
@@ -193,6 +194,7 @@ _FEW = {"n_train": 9, "n_test": 7}
 _TOY = {"category": 5, "instance": 10, "elevation": 9, "azimuth": 18, "lighting": 6}
 _SPRITE = {"body": 7, "action": 5, "direction": 4}
 _DSPRITE = {"shape": 3, "scale": 6, "orientation": 40, "x": 32, "y": 32}
+_MANNEQUIN = {"identity": 80, "frame": 7200, "pose": 12, "azimuth": 8, "build": 4, "palette": 5}
 _ARM = {"object_color": 2, "object_shape": 3, "object_size": 2, "horizontal": 2, "vertical": 2}
 _OWN = {"identity_factor": "identity", "test_fraction": 0.3}
 _LABEL = {"label": 3, "identity": 5}
@@ -215,6 +217,8 @@ CASES: dict[str, Case] = {
     "hands": Case(
         HandsOptions(downscale=4, **_FEW), 3, (64, 64), {"background": 6, "visible_wrist": 2}
     ),
+    "mannequin": Case(MannequinOptions(**_FEW), 3, (64, 64), _MANNEQUIN),
+    "mannequin small": Case(MannequinOptions(downscale=2, **_FEW), 3, (32, 32), _MANNEQUIN),
     "mnist": Case(MnistOptions(), 1, (28, 28), {"label": 10}, _mnist),
     "norb": Case(NorbOptions(downscale=3, **_FEW), 1, (32, 32), _TOY),
     "norb real": Case(NorbOptions("real", downscale=3, **_FEW), 1, (32, 32), _TOY, _norb),
