@@ -59,7 +59,7 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         "trials": sweep.n_trials,
         **_describe_search(sweep),
         "scheduler": dataclasses.asdict(sweep.settings.scheduler),
-        "metrics": describe_keys(first.metrics),
+        "metrics": describe_keys(sweep.metrics),
         "settings": {**dataclasses.asdict(sweep.settings), "log": list(sweep.settings.log)},
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }

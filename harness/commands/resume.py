@@ -32,7 +32,8 @@ def run(options: argparse.Namespace) -> int:
         searches = searches_again(results.sweep, settings)
     with directory.lock():
         # A run that an earlier version has begun gets the columns that have come since.
-        directory.create(results.sweep, plan_frame(trials), columns_of(trials))
+        metrics = dict.fromkeys(name for trial in trials for name in trial.metrics)
+        directory.create(results.sweep, plan_frame(trials), columns_of(metrics))
         return run_missing.finish(directory, trials, settings, results.sweep["swept"], searches)
 
 

@@ -1,6 +1,6 @@
 """The run directory of a sweep: opened, locked, and with the plan written into it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +32,7 @@ def planned(sweep: Sweep, arguments: list[str]) -> Iterator[RunDirectory]:
     with directory.lock():
         trials = unique([*_suggested(directory, sweep), *sweep.trials])
         new = not directory.holds_run()
-        directory.create(describe_sweep(sweep, command), plan_frame(trials), columns_of(trials))
+        directory.create(describe_sweep(sweep, command), plan_frame(trials), columns_of(sweep.metrics))
         try:
             yield directory
         except UserError:
@@ -41,9 +41,13 @@ def planned(sweep: Sweep, arguments: list[str]) -> Iterator[RunDirectory]:
             raise
 
 
-def columns_of(trials: list[TrialConfig]) -> Columns:
-    """Return the columns that the rows of some trials have beside their parameters."""
-    return Columns(metric_keys(trials[0].metrics), TIME_COLUMNS, ENV_COLUMNS)
+def columns_of(metrics: Iterable[str]) -> Columns:
+    """Return the columns that rows have beside the parameters of their trials.
+
+    Args:
+        metrics: names of those that the trials are scored on.
+    """
+    return Columns(metric_keys(metrics), TIME_COLUMNS, ENV_COLUMNS)
 
 
 def _suggested(directory: RunDirectory, sweep: Sweep) -> list[TrialConfig]:

@@ -182,7 +182,9 @@ def _unscored(results: Results) -> list[str]:
     ok = results.trials[results.trials["status"] == "ok"]
     if not len(ok):
         return []
-    asked = json.loads(results.plan["config"].iloc[0])["metrics"]
+    asked = dict.fromkeys(
+        name for config in results.plan["config"] for name in json.loads(config)["metrics"]
+    )
     return [
         name
         for name in asked

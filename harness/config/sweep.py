@@ -61,6 +61,13 @@ class Sweep:
         return f"{methods} on {datasets}" + (f": {' × '.join(axes)}" if axes else "")
 
     @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics that its trials are scored on, those of all of them."""
+        if self.searches:
+            return tuple(self.searches[0].base["metrics"])
+        return self.trials[0].metrics
+
+    @property
     def n_trials(self) -> int:
         """How many trials there will be; at most, where the best of a search is confirmed."""
         if not self.searches:
@@ -137,7 +144,8 @@ def _searched(
 def _checked(sweep: Sweep) -> Sweep:
     """Refuse what cannot be learned from, scored, compared or reported, before any trial runs."""
     check_batches(sweep.trials)
-    check_scores(sweep.trials)
+    last = [trial for searched in sweep.searches for trial in searched.confirming(searched.start)]
+    check_scores([*sweep.trials, *last])
     if sweep.space:
         check_declared(sweep.space, sweep.trials)
     if isinstance(sweep.settings.scheduler, Asha):

@@ -16,6 +16,7 @@ from harness.config.schema import Settings, TrialConfig
 from harness.config.searched.goal import Goal, make_goal
 from harness.config.searched.settings import Grid, OptunaSearch, RandomSearch
 from harness.config.trials import make_trial, value_at, with_values
+from harness.metrics.registry import metric_keys
 
 Begins = Literal["default", "nearest"]
 
@@ -79,7 +80,19 @@ class Searched:
             UserError: the method allows no such combination.
         """
         config = with_values(self.base, assignment)
+        if self.confirm:
+            config["metrics"] = self.judged_by
         return [make_trial(config, seed) for seed in self.seeds]
+
+    @property
+    def judged_by(self) -> list[str]:
+        """The metrics that its goal needs, and the first, which is scored along training.
+
+        Where the best configuration is confirmed, all others are for that alone.
+        """
+        needed = set(self.goal.names)
+        first, *others = self.base["metrics"]
+        return [first, *(name for name in others if needed & set(metric_keys([name])))]
 
     @property
     def confirm(self) -> int:

@@ -42,6 +42,8 @@ def test_a_confirmed_search_chooses_on_validation_images() -> None:
     assert [trial.seed for trial in confirming] == [1000, 1001, 1002] * 2
     assert [trial.hyperparameters.lr for trial in confirming] == [1e-3] * 3 + [1e-4] * 3
     assert {trial.scale.scored_on for trial in confirming} == {"test"}
+    assert first.metrics == ("elbo",), "what the choice needs"
+    assert {trial.metrics for trial in confirming} == {("elbo", "mse")}
     assert all(searched.confirms(trial) for trial in confirming)
     assert not searched.confirms(first)
     assert all(map(searched.covers, confirming))
