@@ -51,7 +51,7 @@ def profiles_figure(standings: Standings) -> Figure | None:
             for label, shares in zip(labels, profile, strict=True):
                 if np.isfinite(shares).any():
                     axes.plot(outcome.sign * taus, shares, linewidth=1.2, **looks[label])
-                    kept = slice(None, None, 4)
+                    kept = slice(None, None, 8)
                     rows += [
                         {"metric": outcome.name, "entry": label, "level": level, "share": share}
                         for level, share in zip(

@@ -94,7 +94,7 @@ def _trials(board: Board) -> Table:
     ]
     caption = (
         "Every trial that was scored on the test split. The download holds all metrics, times and "
-        "parameters of each, metrics to ten digits; what is the same of all of them is left out."
+        "parameters of each, numbers to seven digits; what is the same of all of them is left out."
     )
     alike = [c for c in rows.columns if rows[c].astype(str).nunique() == 1 and "." in str(c)]
     data = rows.drop(columns=alike)

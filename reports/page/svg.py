@@ -90,14 +90,19 @@ def share_glyphs(svgs: Sequence[str]) -> tuple[str, list[str]]:
             name = names.setdefault((letter, outline), f"g{len(names)}")  # it occurs very often
             own[f"{drawing}-{letter}"] = name
         return re.sub(
-            r'xlink:href="#([^"]+)"',
-            lambda use: f'href="#{own[use[1]]}"' if use[1] in own else use[0],
-            re.sub(_GLYPH, "", svg),
+            r'xlink:href="#([^"]+)"(?: transform="translate\(([^ ]+) 0\)")?',
+            lambda use: _letter(own[use[1]], use[2]) if use[1] in own else use[0],
+            re.sub(_GLYPH, "", svg).replace("<defs></defs>", ""),
         )
 
     drawings = [without(svg) for svg in svgs]
     outlines = (f'<path id="{name}"{outline}/>' for (_, outline), name in names.items())
     return "".join(outlines), drawings
+
+
+def _letter(name: str, x: str | None) -> str:
+    """Return the attributes of a ``<use>`` of a letter, in few words: a page has many thousands."""
+    return f'href="#{name}" x="{x}"' if x else f'href="#{name}"'
 
 
 def _shorter(svg: str) -> str:
@@ -109,7 +114,11 @@ def _shorter(svg: str) -> str:
     svg = re.sub(r">\s+<", "><", svg)
     return re.sub(
         r'(?<= d=)"[^"]*"|(?<=<use )[^>]*',
-        lambda found: re.sub(r"(\.\d\d)\d+", r"\1", re.sub(r"\s*\n\s*", " ", found[0])),
+        lambda found: (
+            re.sub(r" ?([A-Zz]) ?", r"\1", _rounded(found[0]))
+            if found[0].startswith('"')
+            else _rounded(found[0])
+        ),
         svg,
     )
 
@@ -137,3 +146,7 @@ def _with_tooltips(found: re.Match[str]) -> str:
     elif len(titles) == 1:
         inner = f"{titles[0]}\n{inner}"
     return f"{indent}<g>\n{inner}{indent}</g>"
+
+
+def _rounded(text: str) -> str:
+    return re.sub(r"(\.\d\d)\d+", r"\1", re.sub(r"\s*\n\s*", " ", text))
