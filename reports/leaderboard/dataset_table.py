@@ -161,15 +161,18 @@ def _data(standings: Standings, dataset: str, entries: Sequence[Entry]) -> pd.Da
                     "bold": each.leads,
                 }
             )
-    data = pd.DataFrame(rows)
-    for column in data.select_dtypes("float").columns:
-        data[column] = significant(data[column])
-    return data
+    return shortened(pd.DataFrame(rows))
 
 
 def spread_out(name: str, estimate: Estimate) -> dict[str, float]:
     """Return an estimate as columns of a download."""
     return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+
+
+def shortened(data: pd.DataFrame) -> pd.DataFrame:
+    """Return a download with its numbers to seven digits."""
+    numbers = data.select_dtypes("float").columns
+    return data.assign(**{str(column): significant(data[column]) for column in numbers})
 
 
 def significant(values: "pd.Series[float]") -> "pd.Series[float]":

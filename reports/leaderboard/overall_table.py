@@ -17,6 +17,7 @@ from reports.leaderboard.choices import (
 )
 from reports.leaderboard.dataset_table import (
     entry_column,
+    shortened,
     spread_out,
     supervision_column,
 )
@@ -139,4 +140,4 @@ def _data(standings: Standings, entries: Sequence[Entry]) -> pd.DataFrame:
                     "datasets": each.n,
                 }
             )
-    return pd.DataFrame(rows)
+    return shortened(pd.DataFrame(rows))

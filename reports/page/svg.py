@@ -1,14 +1,13 @@
 """A matplotlib figure as inline SVG: text as paths, colours of the page's style sheet, tooltips."""
 
+import base64
 import io
 import re
 from collections.abc import Sequence
-from itertools import chain
 
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure as Canvas
-from matplotlib.text import Text
-from matplotlib.ticker import FixedFormatter
+from PIL import Image, ImageChops
 
 INK, LINE, GRID, PAPER = "#1b1b1b", "#444444", "#e4e4e4", "#ffffff"
 """Colours of text, axes, grid and ground; like black they follow the page's style sheet."""
@@ -108,45 +107,34 @@ def _letter(name: str, x: str | None) -> str:
 def _shorter(svg: str) -> str:
     """Return a drawing without what a browser does not need: it is half of one with many points.
 
-    Paths and places are kept to a hundredth of a point, of which matplotlib writes millionths.
+    Paths and places are kept to a hundredth of a point, of which matplotlib writes millionths, and
+    pictures without an alpha channel, which matplotlib gives to all.
     """
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r">\s+<", "><", svg)
-    return re.sub(
-        r'(?<= d=)"[^"]*"|(?<=<use )[^>]*',
-        lambda found: (
-            re.sub(r" ?([A-Zz]) ?", r"\1", _rounded(found[0]))
-            if found[0].startswith('"')
-            else _rounded(found[0])
-        ),
-        svg,
-    )
+    svg = re.sub(r"(?<=data:image/png;base64,)[^\"]*", lambda found: _opaque(found[0]), svg)
+    svg = re.sub(r"(?<=<use )[^>]*", lambda found: _rounded(found[0]), svg)
+    return re.sub(r'(?<= d=")[^"]*', lambda found: _short_path(found[0]), svg)
 
 
-def _typeset_all(canvas: Canvas) -> None:
-    """Typeset what was written, and the names of ticks, which are written as they are drawn."""
-    for text in canvas.findobj(Text):
-        assert isinstance(text, Text)
-        text.set_text(typeset(text.get_text()))
-        text.set_linespacing(0.95)  # the typeface asks for much room between lines
-    for axis in chain.from_iterable((axes.xaxis, axes.yaxis) for axes in canvas.axes):
-        formatter = axis.get_major_formatter()
-        if isinstance(formatter, FixedFormatter):
-            formatter.seq = [typeset(str(label)) for label in formatter.seq]
-
-
-def _with_tooltips(found: re.Match[str]) -> str:
-    """Put a title into each marker, or into the whole artist where it has but one."""
-    indent, told, inner = found.groups()
-    titles = [f"<title>{title}</title>" for title in told.split(_NEXT)]
-    n = inner.count("<use ")
-    if n and n == len(titles):
-        each = iter(titles)
-        inner = re.sub(r"(<use [^>]*)/>", lambda use: f"{use[1]}>{next(each)}</use>", inner)
-    elif len(titles) == 1:
-        inner = f"{titles[0]}\n{inner}"
-    return f"{indent}<g>\n{inner}{indent}</g>"
+def _short_path(path: str) -> str:
+    path = re.sub(r" ?([A-Zz]) ?", r"\1", _rounded(path))
+    path = re.sub(r"M(\S+) (\S+)L\1 (-?[\d.]+)(?=[MLz]|$)", r"M\1 \2V\3", path)
+    return re.sub(r"M(\S+) ([^\sA-Za-z]+)L(\S+) \2(?=[MLz]|$)", r"M\1 \2H\3", path)
 
 
 def _rounded(text: str) -> str:
-    return re.sub(r"(\.\d\d)\d+", r"\1", re.sub(r"\s*\n\s*", " ", text))
+    return re.sub(r"(\.\d\d)\d+", r"\1", re.sub(r"\s*\n\s*", " ", text)).strip()
+
+
+def _opaque(encoded: str) -> str:
+    """Return a PNG in grey or RGB, where it is opaque; lossless."""
+    picture = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA")
+    if picture.getchannel("A").getextrema() != (255, 255):
+        return encoded
+    colours = picture.convert("RGB")
+    grey = colours.convert("L")
+    buffer = io.BytesIO()
+    same = ImageChops.difference(colours, grey.convert("RGB")).getbbox() is None
+    (grey if same else colours).save(buffer, "PNG", optimize=True)
+    return base64.b64encode(buffer.getvalue()).decode()
