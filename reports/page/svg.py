@@ -4,9 +4,11 @@ import base64
 import io
 import re
 from collections.abc import Sequence
+from itertools import chain
 
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import FixedFormatter
 from PIL import Image, ImageChops
 
 INK, LINE, GRID, PAPER = "#1b1b1b", "#444444", "#e4e4e4", "#ffffff"
@@ -138,3 +140,28 @@ def _opaque(encoded: str) -> str:
     same = ImageChops.difference(colours, grey.convert("RGB")).getbbox() is None
     (grey if same else colours).save(buffer, "PNG", optimize=True)
     return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _typeset_all(canvas: Canvas) -> None:
+    """Typeset what was written, and the names of ticks, which are written as they are drawn."""
+    for text in canvas.findobj(Text):
+        assert isinstance(text, Text)
+        text.set_text(typeset(text.get_text()))
+        text.set_linespacing(0.95)  # the typeface asks for much room between lines
+    for axis in chain.from_iterable((axes.xaxis, axes.yaxis) for axes in canvas.axes):
+        formatter = axis.get_major_formatter()
+        if isinstance(formatter, FixedFormatter):
+            formatter.seq = [typeset(str(label)) for label in formatter.seq]
+
+
+def _with_tooltips(found: re.Match[str]) -> str:
+    """Put a title into each marker, or into the whole artist where it has but one."""
+    indent, told, inner = found.groups()
+    titles = [f"<title>{title}</title>" for title in told.split(_NEXT)]
+    n = inner.count("<use ")
+    if n and n == len(titles):
+        each = iter(titles)
+        inner = re.sub(r"(<use [^>]*)/>", lambda use: f"{use[1]}>{next(each)}</use>", inner)
+    elif len(titles) == 1:
+        inner = f"{titles[0]}\n{inner}"
+    return f"{indent}<g>\n{inner}{indent}</g>"
