@@ -8,16 +8,16 @@ from harness.results import Results
 from reports.layout.board import Board
 from reports.leaderboard.cost import cost_figure, cost_table
 from reports.leaderboard.dataset_table import dataset_table, shortened
+from reports.leaderboard.figures.heat_maps import correlation_figure, improvement_figure
+from reports.leaderboard.figures.profiles import profiles_figure
+from reports.leaderboard.figures.ratings import ratings_figure
+from reports.leaderboard.figures.strips import strips
+from reports.leaderboard.figures.variance import variance_figure
 from reports.leaderboard.header import header
-from reports.leaderboard.heat_maps import correlation_figure, improvement_figure
 from reports.leaderboard.methods import method_sections
 from reports.leaderboard.overall_table import overall_table
-from reports.leaderboard.profiles import profiles_figure
-from reports.leaderboard.ratings import ratings_figure
 from reports.leaderboard.sources import Sources
 from reports.leaderboard.standings import Standings, standings
-from reports.leaderboard.strips import strips
-from reports.leaderboard.variance import variance_figure
 from reports.page.page import Page, Part, Section
 from reports.page.tables import Column, Table
 from reports.page.text import number

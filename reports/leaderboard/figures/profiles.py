@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
-from reports.leaderboard.heat_maps import compared_entries
+from reports.leaderboard.figures.heat_maps import compared_entries
 from reports.leaderboard.standings import Standings
 from reports.page.figure import COLOURS, WIDTH, Figure, remove_unused, robust_limits, style
 from reports.page.svg import to_svg

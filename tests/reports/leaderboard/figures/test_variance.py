@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reports.layout.board import make_board
-from reports.leaderboard.variance import between, mean_shares, shares
+from reports.leaderboard.figures.variance import between, mean_shares, shares
 from tests.reports.helpers.leaderboards import leaderboard, supervision
 
 METHODS = ("vae", "beta_vae", "c_vitae", "rodi")
