@@ -38,7 +38,6 @@ SMALL = {
     "harness/keyed_random.py": "shared by drawing and datasets",
     "harness/metrics/codes/encoding.py": "codes of the test split, for many metrics",
     "harness/metrics/people/average_precision.py": "the rule of Market-1501, tested by itself",
-    "harness/methods.py": "the registry of methods, above models and free of torch",
     "harness/seeding.py": "every random stream of a trial comes from here",
     "harness/training/scale.py": "read by plans, without the loop",
     "harness/training/torch_private.py": "what torch does not promise, by itself",

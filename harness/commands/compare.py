@@ -8,7 +8,7 @@ from harness.commands.leaderboard import read, target
 from harness.methods import supervision
 
 if TYPE_CHECKING:
-    from reports.leaderboard.changes import Change, Changes
+    from reports.leaderboard.changes.between import Change, Changes
 
 HEADER = ("B is", "dataset", "entry", "metric", "A", "B", "B - A", "n", "Holm p")
 
@@ -31,8 +31,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _text(changes: "Changes") -> list[str]:
-    from reports.leaderboard.changes import VERDICTS
-    from reports.leaderboard.changes_page import said
+    from reports.leaderboard.changes.between import VERDICTS
+    from reports.leaderboard.changes.page import said
 
     rows = sorted(changes.changes, key=lambda change: VERDICTS.index(change.verdict))
     lines = _aligned([HEADER, *map(_row, rows)]) if rows else []

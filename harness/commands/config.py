@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from harness.commands.value_sources import Sourced, sourced_settings, sourced_trials
+from harness.commands.settings.value_sources import Sourced, sourced_settings, sourced_trials
 from harness.config.overrides import GROUPS
 from harness.config.sweep import resolve
 

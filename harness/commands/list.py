@@ -72,13 +72,13 @@ def _metrics() -> dict[str, str]:
 
 
 def _scales() -> dict[str, str]:
-    from harness.commands.list_settings import purposes
+    from harness.commands.settings.list_settings import purposes
 
     return purposes("scale")
 
 
 def _searches() -> dict[str, str]:
-    from harness.commands.list_settings import purposes
+    from harness.commands.settings.list_settings import purposes
 
     return purposes("search")
 
@@ -90,13 +90,13 @@ def _kinds() -> dict[str, str]:
 
 
 def _scale(name: str) -> dict[str, str]:
-    from harness.commands.list_settings import scale_settings
+    from harness.commands.settings.list_settings import scale_settings
 
     return scale_settings(name)
 
 
 def _search(name: str) -> dict[str, str]:
-    from harness.commands.list_settings import search_settings
+    from harness.commands.settings.list_settings import search_settings
 
     return search_settings(name) or {"(nothing to set)": ""}
 
@@ -111,7 +111,7 @@ def _kind(name: str) -> dict[str, str]:
 def _hyperparameters(method: str) -> dict[str, str]:
     import dataclasses
 
-    from harness.commands.list_settings import written
+    from harness.commands.settings.list_settings import written
     from harness.methods import declaration
     from models.declaration import SUPERVISION
     from models.hyperparameters import Value, describe
@@ -134,7 +134,7 @@ def _hyperparameters(method: str) -> dict[str, str]:
 
 
 def _options(dataset: str) -> dict[str, str]:
-    from harness.commands.list_settings import written
+    from harness.commands.settings.list_settings import written
     from harness.data.options import field_meanings
     from harness.datasets.registry import DATASETS
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from harness.results import Results
 from reports.layout.board import make_board
 from reports.layout.board.reading import SupervisionOf
-from reports.leaderboard.changes import Changes, changes_between
-from reports.leaderboard.changes_page import changes_page
+from reports.leaderboard.changes.between import Changes, changes_between
+from reports.leaderboard.changes.page import changes_page
 from reports.leaderboard.report import page
 from reports.page.page import write
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Canvas
 
 from reports.layout.board import Entry
 from reports.leaderboard.dataset_table import entry_column, spread_out
-from reports.leaderboard.look import Mark, draw_marks, supervision_legend
+from reports.leaderboard.figures.look import Mark, draw_marks, supervision_legend
 from reports.leaderboard.standings import Standings
 from reports.page.figure import WIDTH, Figure, remove_unused, robust_limits, style
 from reports.page.intervals import CUT, holding

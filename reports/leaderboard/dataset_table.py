@@ -130,9 +130,10 @@ def _caption(standings: Standings, dataset: str) -> str:
     return (
         f"{count(len(entries), 'entry', 'entries')} on {dataset} by "
         f"{count(len(board.metrics), 'metric')}{chosen}. Of each metric: the rank of the mean, = "
-        "for a tie, with the 95 % interval of a bootstrap over seeds (a diverged trial is worse "
-        "than any other); mean and interquartile mean (IQM) over the seeds that ended well, each "
-        "with its 95 % interval; n, the number of these seeds. Bold: not shown to be worse than "
+        "for a tie, and below it the ranks that comparisons with all others do not exclude "
+        "(Welch's tests, 5 %, Holm; a diverged trial is worse than any other); mean and "
+        "interquartile mean (IQM) over the seeds that ended well, each with its 95 % interval; n, "
+        "the number of these seeds. Bold: not shown to be worse than "
         "the best of the entries with no more supervision, while others are (paired by seed, 5 %, "
         "one family of Holm's method a dataset and metric). Trials: those that ended well, and "
         "what became of the others. Ceiling and chance: what the known factors, and codes that "
@@ -160,10 +161,7 @@ def _data(standings: Standings, dataset: str, entries: Sequence[Entry]) -> pd.Da
                     "bold": each.leads,
                 }
             )
-    data = pd.DataFrame(rows)
-    for column in data.select_dtypes("float").columns:
-        data[column] = significant(data[column])
-    return data
+    return shortened(pd.DataFrame(rows))
 
 
 def spread_out(name: str, estimate: Estimate) -> dict[str, float]:
@@ -171,6 +169,12 @@ def spread_out(name: str, estimate: Estimate) -> dict[str, float]:
     return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
 
 
+def shortened(data: pd.DataFrame) -> pd.DataFrame:
+    """Return a download with its numbers to seven digits."""
+    numbers = data.select_dtypes("float").columns
+    return data.assign(**{str(column): significant(data[column]) for column in numbers})
+
+
 def significant(values: "pd.Series[float]") -> "pd.Series[float]":
-    """Return numbers to ten digits: the others are noise, and half of a download."""
-    return pd.to_numeric(values, errors="coerce").map(lambda value: float(f"{value:.10g}"))
+    """Return numbers to seven digits, those of single precision: more is half of a download."""
+    return pd.to_numeric(values, errors="coerce").map(lambda value: float(f"{value:.7g}"))

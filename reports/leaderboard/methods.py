@@ -13,7 +13,7 @@ from reports.layout.grid import Grid
 from reports.layout.outcome import Outcome
 from reports.layout.profiles import profiles
 from reports.leaderboard.dataset_table import anchor_of
-from reports.leaderboard.learning_curves import curves_of, learning_curves
+from reports.leaderboard.figures.learning_curves import curves_of, learning_curves
 from reports.leaderboard.sources import Sources
 from reports.leaderboard.standings import Standings
 from reports.page.page import Part, Section

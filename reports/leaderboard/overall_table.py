@@ -17,12 +17,14 @@ from reports.leaderboard.choices import (
 )
 from reports.leaderboard.dataset_table import (
     entry_column,
+    shortened,
     spread_out,
     supervision_column,
 )
 from reports.leaderboard.standings import NONE, Overall, Standings
 from reports.page.tables import Column, Table
 from reports.page.text import count, words
+from reports.stats.elo import MANY_DATASETS
 from reports.stats.estimates import Estimate
 
 NOT_RATED = Overall(NONE, NONE, float("nan"), 0)
@@ -98,10 +100,14 @@ def meaning(standings: Standings) -> str:
             "the entries compare with other seeds on it, and nothing of how they would compare on "
             "another dataset."
         )
+    about = (
+        "ratings are about datasets like these, as both datasets and seeds are resampled"
+        if len(datasets) >= MANY_DATASETS
+        else "intervals are about other seeds on these datasets: so few say nothing of others"
+    )
     return (
         f"Over {count(len(datasets), 'dataset')} ({words(list(datasets))}), each of which weighs "
-        "the same; intervals are of a bootstrap over datasets and seeds, so that they say how the "
-        "entries may compare on datasets like these. With so few datasets they are broad."
+        f"the same; {about}."
     )
 
 
@@ -110,9 +116,10 @@ def _caption(standings: Standings) -> str:
     return (
         f"{meaning(standings)} Elo: ratings under which a difference of 400 means odds of ten to "
         f"one that a seed of one entry beats a seed of the other; {anchor} stands at 1000. "
-        "Improvability: by how much of the way from the worst to the best mean an entry could "
-        "still improve. Mean rank: of its ranks on the datasets. Intervals are 95 %. Trials: those "
-        "that ended well, and what became of the others."
+        "Improvability: the part of an entry's error, what its mean lacks to a perfect score, that "
+        "the best entry does not make; where there is no perfect score, what it lacks to the best "
+        "as a part of what the worst lacks. Mean rank: of its ranks on the datasets. Intervals are "
+        "95 %. Trials: those that ended well, and what became of the others."
     )
 
 
@@ -133,4 +140,4 @@ def _data(standings: Standings, entries: Sequence[Entry]) -> pd.DataFrame:
                     "datasets": each.n,
                 }
             )
-    return pd.DataFrame(rows)
+    return shortened(pd.DataFrame(rows))

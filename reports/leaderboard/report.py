@@ -7,16 +7,17 @@ import pandas as pd
 from harness.results import Results
 from reports.layout.board import Board
 from reports.leaderboard.cost import cost_figure, cost_table
-from reports.leaderboard.dataset_table import dataset_table, significant
+from reports.leaderboard.dataset_table import dataset_table, shortened
+from reports.leaderboard.figures.heat_maps import correlation_figure, improvement_figure
+from reports.leaderboard.figures.profiles import profiles_figure
+from reports.leaderboard.figures.ratings import ratings_figure
+from reports.leaderboard.figures.strips import strips
+from reports.leaderboard.figures.variance import variance_figure
 from reports.leaderboard.header import header
-from reports.leaderboard.heat_maps import correlation_figure, improvement_figure
 from reports.leaderboard.methods import method_sections
 from reports.leaderboard.overall_table import overall_table
-from reports.leaderboard.profiles import profiles_figure
-from reports.leaderboard.ratings import ratings_figure
 from reports.leaderboard.sources import Sources
 from reports.leaderboard.standings import Standings, standings
-from reports.leaderboard.strips import strips
 from reports.page.page import Page, Part, Section
 from reports.page.tables import Column, Table
 from reports.page.text import number
@@ -69,7 +70,9 @@ def _comparisons(numbers: Standings) -> list[Section]:
             "Who beats whom", _there([matrices[0] if matrices else None, profiles_figure(numbers)])
         ),
         Section("Who beats whom, by other metrics", _there(matrices[1:]), folded=True),
-        Section("Which metrics agree", _there([correlation_figure(numbers)])),
+        Section(
+            "What metrics tell", _there([correlation_figure(numbers), variance_figure(numbers)])
+        ),
         Section("Cost", _there([cost_figure(numbers), cost_table(numbers)])),
         Section("Every seed in the other metrics", _there(more), folded=True),
     ]
@@ -94,14 +97,11 @@ def _trials(board: Board) -> Table:
     ]
     caption = (
         "Every trial that was scored on the test split. The download holds all metrics, times and "
-        "parameters of each, metrics to ten digits; what is the same of all of them is left out."
+        "parameters of each, numbers to seven digits; what is the same of all of them is left out."
     )
-    alike = [c for c in rows.columns if rows[c].astype(str).nunique() == 1 and "." in str(c)]
-    data = rows.drop(columns=alike)
-    for column in data.columns:
-        if str(column).startswith(("metric.", "time.")):
-            data[column] = significant(data[column])
-    return Table("trials", caption, columns, data)
+    keys = ("trial_id", "entry", "dataset", "seed", "status")
+    differ = [c for c in rows.columns if c in keys or rows[c].astype(str).nunique() > 1]
+    return Table("trials", caption, columns, shortened(rows[differ]))
 
 
 def _values(rows: pd.DataFrame, title: str, column: str) -> Column:

@@ -200,7 +200,7 @@ def standings(board: Board) -> Standings:
     }
     anchor = _anchor(board)
     overall = {
-        name: _overall(board, contest, name, of, anchor)
+        name: _overall(board, contest, board.metric(name), of, anchor)
         for name, contest in contests.items()
         if contest
     }
@@ -247,14 +247,15 @@ def _on_dataset(
 def _overall(
     board: Board,
     contest: Mapping[str, Floats],
-    metric: str,
+    outcome: Outcome,
     of: Mapping[tuple[str, str], Mapping[str, Standing]],
     anchor: int,
 ) -> dict[str, Overall]:
     found = {}
-    rated = zip(board.ranked, elo(contest, anchor), improvability(contest), strict=True)
+    perfect = max(outcome.sign * end for end in outcome.bounds)
+    rated = zip(board.ranked, elo(contest, anchor), improvability(contest, perfect), strict=True)
     for name, rating, gap in rated:
-        ranks = _ranks(name, metric, contest, of)
+        ranks = _ranks(name, outcome.name, contest, of)
         found[name] = Overall(rating, gap, float(np.mean(ranks)) if ranks else np.nan, len(ranks))
     return found
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from harness.errors import UserError
 from reports.page.downloads import links
 from reports.page.figure import Figure
-from reports.page.svg import share_glyphs
+from reports.page.shorter_svg import share_glyphs
 from reports.page.tables import Table, classes
 from reports.page.text import count as counted
 

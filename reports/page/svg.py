@@ -10,6 +10,8 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter
 
+from reports.page.shorter_svg import shorter
+
 INK, LINE, GRID, PAPER = "#1b1b1b", "#444444", "#e4e4e4", "#ffffff"
 """Colours of text, axes, grid and ground; like black they follow the page's style sheet."""
 ON_DARK, ON_BRIGHT = "#fefefe", "#1c1c1c"
@@ -21,10 +23,6 @@ _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _TOLD, _NEXT = "tooltips:", "\u2063"
 _ARTIST = rf'^( *)<g id="{_TOLD}([^"]*)">\n(.*?)^\1</g>'
 """One artist with tooltips: what it consists of is indented further than its ends."""
-
-
-_GLYPH = r'<path id="([^"]*?)-((?:STIX|DejaVu)[^"]*)"([^>]*)/>'
-"""The outline of a letter in a drawing: the drawing's name, the letter's, and the outline."""
 
 
 def tell(artist: Artist, titles: Sequence[str]) -> None:
@@ -70,48 +68,7 @@ def to_svg(canvas: Canvas, name: str) -> str:
     svg = re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
     for colour, variable in THEME.items():
         svg = re.sub(rf"((?:fill|stroke): ){colour}\b", rf"\1var(--{variable}, {colour})", svg)
-    return _shorter(svg)
-
-
-def share_glyphs(svgs: Sequence[str]) -> tuple[str, list[str]]:
-    """Take the letters that drawings of one page have in common out of them.
-
-    Every drawing has the outlines of its letters, which are half of a small one.
-
-    Returns:
-        the outlines, for an ``<svg>`` that stands before the drawings; and the drawings, which
-        refer to them.
-    """
-    names: dict[tuple[str, str], str] = {}
-
-    def without(svg: str) -> str:
-        own: dict[str, str] = {}
-        for drawing, letter, outline in re.findall(_GLYPH, svg):
-            name = names.setdefault((letter, outline), f"g{len(names)}")  # it occurs very often
-            own[f"{drawing}-{letter}"] = name
-        return re.sub(
-            r'xlink:href="#([^"]+)"',
-            lambda use: f'href="#{own[use[1]]}"' if use[1] in own else use[0],
-            re.sub(_GLYPH, "", svg),
-        )
-
-    drawings = [without(svg) for svg in svgs]
-    outlines = (f'<path id="{name}"{outline}/>' for (_, outline), name in names.items())
-    return "".join(outlines), drawings
-
-
-def _shorter(svg: str) -> str:
-    """Return a drawing without what a browser does not need: it is half of one with many points.
-
-    Paths and places are kept to a hundredth of a point, of which matplotlib writes millionths.
-    """
-    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
-    svg = re.sub(r">\s+<", "><", svg)
-    return re.sub(
-        r'(?<= d=)"[^"]*"|(?<=<use )[^>]*',
-        lambda found: re.sub(r"(\.\d\d)\d+", r"\1", re.sub(r"\s*\n\s*", " ", found[0])),
-        svg,
-    )
+    return shorter(svg)
 
 
 def _typeset_all(canvas: Canvas) -> None:

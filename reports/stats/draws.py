@@ -1,30 +1,22 @@
 """Random draws of what a board's scores could truly be like, given the few seeds there are.
 
 A percentile bootstrap of five seeds is too sure of itself, and shrinks to a point where an entry
-always wins. So each entry's mean and spread are drawn from the fiducial distribution of a normal
-sample (generalized pivotal quantities; Weerahandi and Johnson, 1992), which for one entry's mean
-gives Student's interval.
+always wins. Means are drawn from the fiducial distribution of a normal sample (generalized pivotal
+quantities; Weerahandi and Johnson, 1992), which for one mean gives Student's interval;
+probabilities to win along their score intervals.
 
 Scores of one dataset are an array ``[E, S]``, as in :mod:`reports.stats.wins`.
 """
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
-from reports.stats.estimates import Floats
+from reports.stats.estimates import LEVEL, Floats
+from reports.stats.wins import newcombe_ends, win_probabilities
 
 DRAWS = 1000
-
-
-def normal_scores(table: Floats) -> Floats:
-    """Return the normal scores ``[E, S]`` of all values' ranks; NaN stays, ``-inf`` is the worst.
-
-    How often one entry beats another depends on ranks alone, so skewness does not matter.
-    """
-    ranks = stats.rankdata(table, axis=None, nan_policy="omit").reshape(table.shape)
-    n = int((~np.isnan(table)).sum())
-    scores: Floats = stats.norm.ppf((ranks - 0.5) / n)
-    return scores
+LEAST = 1e-4
+"""The least probability to win that is drawn: 1,600 points of Elo less."""
 
 
 def floored(table: Floats) -> Floats:
@@ -41,9 +33,8 @@ def moments(table: Floats) -> tuple[Floats, Floats, np.ndarray]:
     An entry with a single value has the deviation of the others, pooled; it is 0 if there is none.
     """
     known = ~np.isnan(table)
-    n = known.sum(axis=1)
+    n, mean = known.sum(axis=1), mean_over_values(table)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(known, table, 0).sum(axis=1) / n
         squares = np.where(known, (table - mean[:, None]) ** 2, 0).sum(axis=1)
         deviation = np.sqrt(squares / (n - 1))
     freedom = (n[n > 1] - 1).sum()
@@ -52,22 +43,57 @@ def moments(table: Floats) -> tuple[Floats, Floats, np.ndarray]:
 
 
 def drawn_moments(
-    table: Floats, rng: np.random.Generator, rounds: int = DRAWS
+    table: Floats, rng: np.random.Generator, hidden: Floats | float = 0.0, rounds: int = DRAWS
 ) -> tuple[Floats, Floats]:
-    """Return draws of the mean and the standard deviation of each entry ``[R, E]``."""
+    """Return draws of the mean and the standard deviation of each entry ``[R, E]``.
+
+    Args:
+        table: values ``[E, S]``, NaN for none.
+        rng: the generator.
+        hidden: variance to add to each value's, ``[E, S]`` or one number.
+        rounds: number of draws.
+    """
     mean, deviation, n = moments(table)
+    extra = mean_over_values(np.broadcast_to(hidden, table.shape))
     chi2 = rng.chisquare(np.maximum(n - 1, 1), (rounds, len(n)))
-    spread = deviation * np.sqrt(np.maximum(n - 1, 1) / chi2)
+    spread = np.sqrt((deviation**2 + extra) * np.maximum(n - 1, 1) / chi2)
     shift = rng.standard_normal((rounds, len(n))) / np.sqrt(np.maximum(n, 1))
     return mean + shift * spread, spread
 
 
-def drawn_wins(table: Floats, rng: np.random.Generator, rounds: int = DRAWS) -> Floats:
-    """Return draws of P(row beats column) ``[R, E, E]``; NaN where either has no trial."""
-    mean, spread = drawn_moments(normal_scores(table), rng, rounds)
-    gap = mean[:, :, None] - mean[:, None, :]
-    width = np.sqrt(spread[:, :, None] ** 2 + spread[:, None, :] ** 2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(gap == 0, 0.0, gap / width)
-    wins: Floats = stats.norm.cdf(z)
+def drawn_wins(
+    table: Floats, rng: np.random.Generator, *, student: bool, rounds: int = DRAWS
+) -> Floats:
+    """Return draws of P(row beats column) ``[R, E, E]``; NaN where either has no trial.
+
+    Each entry is drawn to have had more or less luck with its seeds than is usual, which moves all
+    its probabilities together, along the intervals that the page has of them, in log-odds.
+
+    Args:
+        table: scores ``[E, S]``.
+        rng: the generator.
+        student: as of ``newcombe_ends``.
+        rounds: number of draws.
+    """
+    share, n = win_probabilities(table), (~np.isnan(table)).sum(axis=1)
+    low, high = (_log_odds(end) for end in newcombe_ends(share, n, student=student))
+    pairs = n[:, None] * n
+    middle = _log_odds((share * pairs + 0.5) / (pairs + 1))
+    luck = rng.standard_normal((rounds, len(n)))
+    more = (luck[:, :, None] - luck[:, None, :]) / np.sqrt(2) / stats.norm.ppf((1 + LEVEL) / 2)
+    odds = middle + np.where(more > 0, more * (high - middle), more * (middle - low))
+    wins: Floats = special.expit(odds)
     return wins
+
+
+def _log_odds(p: Floats) -> Floats:
+    odds: Floats = special.logit(np.clip(p, LEAST, 1 - LEAST))
+    return odds
+
+
+def mean_over_values(table: Floats) -> Floats:
+    """Return the mean of each entry's values ``[E]``; NaN where it has none."""
+    known = ~np.isnan(table)
+    with np.errstate(invalid="ignore"):
+        mean: Floats = np.where(known, table, 0).sum(axis=1) / known.sum(axis=1)
+    return mean

@@ -43,13 +43,12 @@ def elo(by_dataset: Mapping[str, Floats], anchor: int) -> list[Estimate]:
         wins = np.array([_with_a_tie(w, t) for w, t in zip(wins, tables, strict=True)])
     value = ratings(wins[None], anchor)[0]
     rng = np.random.default_rng(SEED)
-    drawn = np.stack([drawn_wins(table, rng) for table in tables], axis=1)
+    student = len(tables) > 1
+    drawn = np.stack([drawn_wins(table, rng, student=student) for table in tables], axis=1)
     if len(tables) >= MANY_DATASETS:
         chosen = rng.integers(0, len(tables), (DRAWS, len(tables)))
         drawn = np.take_along_axis(drawn, chosen[:, :, None, None], axis=1)
-    pairs = max(table.shape[1] for table in tables) ** 2
-    least = 0.5 / (pairs + 1)
-    draws = ratings(np.clip(drawn, least, 1 - least), anchor)
+    draws = ratings(drawn, anchor)
     n = np.sum([(~np.isnan(table)).any(axis=1) for table in tables], axis=0)
     return [
         _including(float(each), percentiles(column[np.isfinite(column)]), int(count))

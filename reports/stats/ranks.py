@@ -77,23 +77,29 @@ def improvability(by_dataset: Mapping[str, Floats], perfect: float = np.inf) -> 
             one lacks.
 
     Returns:
-        One an entry, 0 for the best; its interval is of fiducial draws of the means, and is about
-        these datasets; ``n`` is the number of datasets on which it has trials.
+        One an entry, 0 for the best; ``n`` is the number of datasets on which it has trials. The
+        interval is of fiducial draws of the means, each dataset's ends averaged: a mean of maxima
+        is biased, and square-and-add would leave out the truth. It is about these datasets.
     """
     rng = np.random.default_rng(SEED)
-    values, draws = [], []
+    values, lows, highs = [], [], []
     for scores in by_dataset.values():
         table = floored(np.asarray(scores, dtype=float))
-        mean = moments(table)[0][None]
-        values.append(_shortfall(mean, perfect)[0])
-        draws.append(_shortfall(np.minimum(drawn_moments(table, rng)[0], perfect), perfect))
-    value = mean_over_datasets(values)
-    drawn = mean_over_datasets(draws)
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    n = np.isfinite(values).sum(axis=0)
+        mean, deviation, n = moments(table)
+        varying = deviation[(n > 1) & (deviation > 0)]
+        # Scores that are all at a bound do not tell their spread: it is thought to be the others'.
+        unseen = np.where(deviation > 0, 0.0, (varying**2).mean() if len(varying) else 0.0)
+        drawn = drawn_moments(table, rng, unseen[:, None])[0]
+        values.append(_shortfall(mean[None], perfect)[0])
+        parts = _shortfall(np.minimum(drawn, perfect), perfect)
+        low, high = np.quantile(parts, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+        lows.append(low)
+        highs.append(high)
+    ends = (mean_over_datasets(each) for each in (values, lows, highs))
+    count = np.isfinite(values).sum(axis=0)
     return [
-        Estimate(float(v), float(min(v, a)), float(max(v, b)), int(count))
-        for v, a, b, count in zip(value, low, high, n, strict=True)
+        Estimate(float(value), float(min(value, low)), float(max(value, high)), int(n))
+        for value, low, high, n in zip(*ends, count, strict=True)
     ]
 
 

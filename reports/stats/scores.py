@@ -1,10 +1,10 @@
-"""Mean and interquartile mean of a few scores, with 95 % intervals that hold for skewed scores too,
-and where scores reach a bound.
+"""Mean and interquartile mean of a few scores, with 95 % intervals.
 
-Student's interval is too short where scores are skewed, and both it and a percentile bootstrap
-shrink to a point where all seeds score 1.0. What is used instead was chosen by simulation, for 5 to
-20 seeds; ``docs/measured.md`` has the coverage of each kind of score, also of those for which the
-intervals are longer than they need be, or too short.
+They hold for skewed scores too, and where scores reach a bound. Student's interval is too short
+where scores are skewed, and both it and a percentile bootstrap shrink to a point where all seeds
+score 1.0. What is used instead was chosen by simulation, for 5 to 20 seeds; ``docs/measured.md``
+has the coverage of each kind of score, also of those for which the intervals are longer than they
+need be, or too short.
 """
 
 from collections.abc import Callable
@@ -59,7 +59,7 @@ def mean_score_interval(values: ArrayLike, bounds: Bounds | None = None) -> Esti
     return Estimate(float(sample.mean()), float(low[0]), float(high[0]), len(sample))
 
 
-def iqm_score_interval(values: ArrayLike, bounds: Bounds | None = None) -> Estimate:
+def iqm_interval(values: ArrayLike, bounds: Bounds | None = None) -> Estimate:
     """Return the interquartile mean of scores ``[n]`` with a 95 % interval; see ``iqm_ends``."""
     sample = np.asarray(values, dtype=float)
     if len(sample) < 2:
@@ -74,8 +74,8 @@ def mean_ends(samples: Floats, bounds: Bounds = UNBOUNDED) -> tuple[Floats, Floa
     The union of Student's interval and the studentised bootstrap's (Efron, 1981; Hall, 1988), which
     follows the skewness of the sample. Where a score is at a bound the latter has no finite end;
     then it is Gaffke's (2005), see ``_dirichlet_ends``, which is Clopper's and Pearson's if all
-    scores are 0 or 1. Scores that are all equal within the bounds have no spread, and an interval of
-    no length.
+    scores are 0 or 1. Scores that are all equal within the bounds have no spread, and an
+    interval of no length.
 
     Returns:
         lower and upper ends ``[M]``; infinite where all scores are at the only bound there is.

@@ -58,7 +58,7 @@ def improvement_matrix(by_dataset: Mapping[str, Floats]) -> tuple[Floats, Floats
     shares = np.array([win_probabilities(table) for table in tables])
     counts = [(~np.isnan(table)).sum(axis=1) for table in tables]
     several = len(tables) > 1
-    ends = [newcombe_ends(each, n, several) for each, n in zip(shares, counts, strict=True)]
+    ends = [newcombe_ends(each, n, student=several) for each, n in zip(shares, counts, strict=True)]
     value = mean_over_datasets(list(shares))
     n = (~np.isnan(shares)).sum(axis=0)
     with np.errstate(invalid="ignore"):
@@ -72,7 +72,7 @@ def improvement_matrix(by_dataset: Mapping[str, Floats]) -> tuple[Floats, Floats
 
 
 def newcombe_ends(
-    share: Floats, counts: np.ndarray, student: bool = False
+    share: Floats, counts: np.ndarray, *, student: bool = False
 ) -> tuple[Floats, Floats]:
     """Return the ends of 95 % intervals of win probabilities ``[E, E]``.
 

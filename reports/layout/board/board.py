@@ -69,7 +69,7 @@ class Board:
 
     Attributes:
         trials: one row a trial that was scored on the test split, ``missing`` ones included:
-            ``trial_id, run, dataset, entry, method, seed, status, conflict`` and what there is of
+            ``trial_id, run, dataset, entry, method, seed, status, conflict, configuration`` and of
             ``metric.*``, ``time.*``, ``env.*``, ``cost.*``, ``param.*``. Where the default
             configuration won the search, its trials stand there twice: for both entries.
         entries: the rows by name, in the order of the runs' plans.

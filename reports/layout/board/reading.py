@@ -88,14 +88,14 @@ def make_board(runs: Sequence[Results], supervision: SupervisionOf | None = None
     metrics = _metrics(runs, found.rows)
     datasets = tuple(dict.fromkeys(rows["dataset"].dropna().astype(str)))
     notes = (*merged.notes, *found.notes, _tuning_note(tuning))
-    drop = ["configuration", "variant", "marks", "comparable"]
+    drop = ["variant", "marks", "comparable"]
     return Board(
         found.rows.drop(columns=drop).reset_index(drop=True),
         entries,
         metrics,
         datasets,
         notes,
-        tuning.drop(columns="configuration").reset_index(drop=True),
+        tuning.reset_index(drop=True),
     )
 
 

@@ -5,9 +5,9 @@ from textwrap import fill
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
-from reports.leaderboard.look import Mark, draw_marks, supervision_legend
+from reports.leaderboard.figures.look import Mark, draw_marks, supervision_legend
+from reports.leaderboard.figures.strips import TITLE
 from reports.leaderboard.standings import Standings
-from reports.leaderboard.strips import TITLE
 from reports.page.figure import WIDTH, Figure, robust_limits, style
 from reports.page.intervals import CUT, holding
 from reports.page.svg import to_svg

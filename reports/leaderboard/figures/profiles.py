@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
-from reports.leaderboard.heat_maps import compared_entries
+from reports.leaderboard.figures.heat_maps import compared_entries
 from reports.leaderboard.standings import Standings
 from reports.page.figure import COLOURS, WIDTH, Figure, remove_unused, robust_limits, style
 from reports.page.svg import to_svg
@@ -51,7 +51,7 @@ def profiles_figure(standings: Standings) -> Figure | None:
             for label, shares in zip(labels, profile, strict=True):
                 if np.isfinite(shares).any():
                     axes.plot(outcome.sign * taus, shares, linewidth=1.2, **looks[label])
-                    kept = slice(None, None, 4)
+                    kept = slice(None, None, 8)
                     rows += [
                         {"metric": outcome.name, "entry": label, "level": level, "share": share}
                         for level, share in zip(

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Canvas
 
 from reports.layout.board import Entry
 from reports.layout.outcome import Outcome
-from reports.leaderboard.look import (
+from reports.leaderboard.figures.look import (
     Mark,
     colour_of,
     draw_marks,

@@ -10,6 +10,7 @@ from reports.figures.curves import Bundle, curve_limits, draw_bundle, whole_numb
 from reports.layout.board import Entry
 from reports.layout.curves import Curves, read_curves
 from reports.layout.outcome import LOSS
+from reports.leaderboard.dataset_table import significant
 from reports.leaderboard.standings import Standings
 from reports.page.figure import COLOURS, WIDTH, Figure, evenly, legend, remove_unused, style
 from reports.page.intervals import CURVES_CUT
@@ -17,7 +18,7 @@ from reports.page.svg import to_svg
 
 COLUMNS = 4
 """Panels in a row."""
-MOST_POINTS = 30
+MOST_POINTS = 20
 """Most points of a line: a page holds the curves of many methods."""
 MOST_SEEDS = 3
 """Most seeds with a line of their own."""
@@ -121,4 +122,5 @@ class _Few(Bundle):
 def _rows(each: Bundle, dataset: str) -> pd.DataFrame:
     mean, low, high = each.mean()
     shared = {"dataset": dataset, "entry": each.group, "epoch": each.epochs}
-    return pd.DataFrame(shared | {"mean": mean, "low": low, "high": high})
+    values = {"mean": mean, "low": low, "high": high}
+    return pd.DataFrame(shared | {name: significant(pd.Series(v)) for name, v in values.items()})

@@ -3,7 +3,7 @@
 import pandas as pd
 from markupsafe import Markup
 
-from reports.leaderboard.changes import VERDICTS, Change, Changes
+from reports.leaderboard.changes.between import VERDICTS, Change, Changes
 from reports.leaderboard.dataset_table import spread_out, with_interval
 from reports.page.page import Page, Part, Section
 from reports.page.tables import Chooser, Column, Table

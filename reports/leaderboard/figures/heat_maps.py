@@ -56,7 +56,7 @@ def improvement_figure(standings: Standings, outcome: Outcome, name: str) -> Fig
     caption = (
         f"Probability, in percent, that a seed of the row's entry beats a seed of the column's by "
         f"{outcome.label}, ties counting half, averaged over "
-        f"{count(len(contest), 'dataset')}. Bold: its 95 % bootstrap interval leaves out 50 %."
+        f"{count(len(contest), 'dataset')}. Bold: its 95 % interval (Newcombe's) leaves out 50 %."
     )
     if left_out:
         caption += (

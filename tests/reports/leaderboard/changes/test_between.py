@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from reports.layout.board import make_board
-from reports.leaderboard.changes import changes_between
-from reports.leaderboard.changes_page import changes_page, said
+from reports.leaderboard.changes.between import changes_between
+from reports.leaderboard.changes.page import changes_page, said
 from reports.page.page import render
 from reports.stats.estimates import holm, paired_difference
 from tests.reports.helpers.leaderboards import leaderboard, supervision

@@ -1,0 +1,1 @@
+"""The settings of methods, datasets, metrics and scales, and where their values come from."""

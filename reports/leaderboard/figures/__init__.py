@@ -1,0 +1,1 @@
+"""The figures of a leaderboard, which take their numbers from its standings."""

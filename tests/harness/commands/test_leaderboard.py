@@ -1,0 +1,77 @@
+"""``unbraid leaderboard`` and ``unbraid compare`` as users type them."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.harness.helpers.command_line import Capture, complaint, printed, snapshot
+
+pytestmark = pytest.mark.usefixtures("workplace")
+
+APART = """
+import sys
+from harness.cli import main
+
+assert main(sys.argv[1:]) == 0
+print("torch" in sys.modules)
+"""
+
+
+@pytest.fixture
+def run(finished_run: Path, tmp_path: Path) -> Path:
+    """A run directory of one trial."""
+    return Path(shutil.copytree(finished_run, tmp_path / "run"))
+
+
+def test_a_leaderboard_is_written_where_it_says(run: Path, capsys: Capture) -> None:
+    before = snapshot(run)
+    (said,) = printed(capsys, "leaderboard", str(run), "--out", "pages/board.html")
+    assert Path(said) == (Path.cwd() / "pages/board.html").resolve()
+    html = Path(said).read_text(encoding="utf-8")
+    assert html.startswith("<!DOCTYPE html>")
+    assert 'id="method-vae"' in html
+    assert snapshot(run) == before
+    (said,) = printed(capsys, "leaderboard", str(run), str(run))  # the same twice is one
+    assert Path(said).name == "leaderboard.html"
+
+
+def test_two_runs_are_compared_as_text_and_as_a_page(run: Path, capsys: Capture) -> None:
+    lines = printed(capsys, "compare", str(run), str(run), "--out", "changes.html")
+    assert lines[:2] == [f"A: {run}", f"B: {run}"]
+    (head,) = [line for line in lines if line.startswith("B is")]
+    rows = [line for line in lines if line.startswith("too few seeds")]
+    assert rows
+    assert all(row.index("vae") == head.index("entry") for row in rows)
+    assert any(f"{len(rows)} too few seeds." in line for line in lines)
+    assert Path(lines[-1]) == (Path.cwd() / "changes.html").resolve()
+    assert "What changed" in Path(lines[-1]).read_text(encoding="utf-8")
+
+
+def test_a_leaderboard_does_not_import_torch(run: Path, tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-c",
+        APART,
+        "leaderboard",
+        str(run),
+        "--out",
+        str(tmp_path / "b.html"),
+    ]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.stdout.endswith("b.html\nFalse\n"), done.stderr
+
+
+def test_mistakes_are_named_before_anything_is_drawn(run: Path, capsys: Capture) -> None:
+    said = complaint(capsys, "leaderboard", str(run), "--out", "board.pdf")
+    assert "name board.html rather than board.pdf" in said
+    said = complaint(capsys, "leaderboard", str(run), "nowhere", "elsewhere")
+    assert "nowhere" in said
+    assert "elsewhere" in said
+    assert "nowhere" in complaint(capsys, "compare", str(run), "nowhere")
+    shutil.rmtree(run / "trials")
+    said = complaint(capsys, "leaderboard", str(run))
+    assert f"None of the trials of {run} has finished" in said
+    assert f"unbraid resume {run}" in said
