@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.tables import Measured, print_table
-from harness.commands.run_directory import planned
+from harness.commands.running.run_directory import planned
 from harness.config.schema import TrialConfig
 from harness.config.sweep import resolve
 from harness.results import Curves, RunDirectory, TrialRecord, load

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from benchmarks.tables import Measured, print_table
-from harness.commands.run_directory import planned
+from harness.commands.running.run_directory import planned
 from harness.config.sweep import resolve
 from harness.execution.estimate import FILE
 

@@ -81,6 +81,7 @@ _COMMANDS = {
         "examples:\n"
         "  unbraid leaderboard runs/board\n"
         "  unbraid leaderboard runs/board s3://bucket/board --out board.html\n"
+        "  unbraid leaderboard --add my_method.MyMethod --like runs/board\n"
         "trials that several run directories hold count once; what differs in budget, data or\n"
         "versions is marked and never averaged; docs/leaderboard.md says how to read the page\n",
     ),
@@ -172,7 +173,23 @@ def parser() -> argparse.ArgumentParser:
     parsers["report"].add_argument("--out", type=Path, help="the HTML file (default: in run_dir)")
     parsers["report"].add_argument("--kind", help=_KINDS)
     parsers["leaderboard"].add_argument(
-        "run_dirs", nargs="+", metavar="run_dir", help="a folder or URI that a sweep wrote"
+        "run_dirs", nargs="*", metavar="run_dir", help="a folder or URI that a sweep wrote"
+    )
+    parsers["leaderboard"].add_argument(
+        "--add", metavar="METHOD", help="run this method, such as my_method.MyMethod, and add it"
+    )
+    parsers["leaderboard"].add_argument(
+        "--like",
+        default="leaderboard",
+        help="the run directory or search space whose protocol it goes through",
+    )
+    parsers["leaderboard"].add_argument(
+        "--with",
+        dest="further",
+        nargs="+",
+        default=[],
+        metavar="key=value",
+        help="what else its sweep is to be told: scale=small, 'method.d=choice(4,8)'",
     )
     parsers["leaderboard"].add_argument(
         "--out",

@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from harness.commands.resume import changed
-from harness.commands.run_missing import load_datasets
+from harness.commands.running.run_missing import load_datasets
 from harness.config.overrides import parse
 from harness.config.schema import Settings
 from harness.errors import CorruptFileError, UserError

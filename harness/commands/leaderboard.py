@@ -12,15 +12,25 @@ from harness.results import Results
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the page and print its path."""
+    """Write the page and print its path; before, run a method that is to be added to it."""
     from reports import require_html
     from reports.leaderboard import draw
 
     out = target(options.out)
     require_html(out)
-    runs = read(options.run_dirs)
+    code, locations = 0, list(options.run_dirs)
+    if options.add:
+        from harness.commands import add_method
+
+        code, added = add_method.run(options.add, options.like, options.further)
+        if code not in (0, 1):  # interrupted
+            return code
+        locations += added
+    elif options.further or not locations:
+        raise UserError("Name a run directory, or a method to run: --add my_method.MyMethod.")
+    runs = read(list(dict.fromkeys(locations)))
     print(draw(runs, supervision, out).resolve())
-    return 0
+    return code
 
 
 def target(out: Path) -> Path:

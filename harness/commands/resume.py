@@ -4,8 +4,8 @@ import argparse
 import dataclasses
 from typing import Any
 
-from harness.commands import preview, run_missing
-from harness.commands.run_directory import columns_of
+from harness.commands.running import preview, run_missing
+from harness.commands.running.run_directory import columns_of
 from harness.config.overrides import parse
 from harness.config.schema import Settings
 from harness.config.searched.settings import Grid

@@ -3,13 +3,13 @@
 import argparse
 from collections.abc import Sequence
 
-from harness.commands import preview
+from harness.commands.running import preview
 from harness.config.sweep import resolve
 
 
 def location_of(overrides: Sequence[str]) -> str:
     """Return the run directory of the sweep that some overrides describe."""
-    from harness.commands import run_directory
+    from harness.commands.running import run_directory
 
     return run_directory.location_of(resolve(overrides))
 
@@ -22,8 +22,8 @@ def run(options: argparse.Namespace) -> int:
         return preview.show_plan(sweep)
     preview.check_judged(sweep.searches)
     # Ray and pandas take a second to import, which a dry run and a mistake need not wait for.
-    from harness.commands import run_missing
-    from harness.commands.run_directory import keeping, planned
+    from harness.commands.running import run_missing
+    from harness.commands.running.run_directory import keeping, planned
 
     sweep = keeping(sweep)
     with planned(sweep, options.arguments) as directory:

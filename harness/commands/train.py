@@ -6,8 +6,8 @@ import sys
 import time
 from collections.abc import Sequence
 
-from harness.commands import preview, run_missing
-from harness.commands.run_directory import planned
+from harness.commands.running import preview, run_missing
+from harness.commands.running.run_directory import planned
 from harness.config.schema import Settings, TrialConfig
 from harness.config.sweep import Sweep, resolve
 from harness.data.dataset import Dataset

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.commands.run_directory import planned
-from harness.commands.run_missing import load_datasets
+from harness.commands.running.run_directory import planned
+from harness.commands.running.run_missing import load_datasets
 from harness.config.sweep import resolve
 from tests.docs.helpers.examples import ROOT, blocks, run
 from tests.harness.helpers import toys

@@ -9,7 +9,7 @@ import pytest
 from harness import __version__
 from harness.cli import main
 from harness.commands import doctor
-from harness.commands.preview import SMOKE
+from harness.commands.running.preview import SMOKE
 from harness.config.compose import options_of
 from harness.config.sweep import resolve
 from harness.datasets.grids.shapes3d.dataset import Shapes3dOptions

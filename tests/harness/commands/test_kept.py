@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from harness.cli import main
-from harness.commands import run_missing
+from harness.commands.running import run_missing
 from harness.config.schema import TrialConfig
 from harness.config.sweep import resolve
 from harness.datasets.registry import load_dataset

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.commands.run_missing import origin
+from harness.commands.running.run_missing import origin
 from harness.config.sweep import resolve
 from harness.data.cache import entry_file
 from harness.data.dataset import Dataset, Split

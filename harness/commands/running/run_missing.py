@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from harness.commands.preview import SMOKE
+from harness.commands.running.preview import SMOKE
 from harness.config.schema import Settings, TrialConfig
 from harness.config.searched.halving import make_halving
 from harness.config.searched.settings import Asha, Grid

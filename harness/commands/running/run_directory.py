@@ -32,7 +32,9 @@ def planned(sweep: Sweep, arguments: list[str]) -> Iterator[RunDirectory]:
     with directory.lock():
         trials = unique([*_suggested(directory, sweep), *sweep.trials])
         new = not directory.holds_run()
-        directory.create(describe_sweep(sweep, command), plan_frame(trials), columns_of(sweep.metrics))
+        directory.create(
+            describe_sweep(sweep, command), plan_frame(trials), columns_of(sweep.metrics)
+        )
         try:
             yield directory
         except UserError:
