@@ -6,12 +6,12 @@ from pathlib import Path
 from harness.errors import UserError
 from harness.plugins import Plugins
 from harness.results import Results
-from reports.kinds.default import default_kind
+from reports.kinds.default import LEADERBOARD, default_kind
 from reports.kinds.shared.by_dataset import datasets_of, page_by_dataset
 from reports.kinds.shared.stage import of_stage
 from reports.page.page import Page, write
 
-__all__ = ["KINDS", "build", "default_kind"]
+__all__ = ["KINDS", "LEADERBOARD", "build", "default_kind"]
 
 KIND_PATHS: Mapping[str, str] = {
     "ablation": "reports.kinds.ablation.report.page",

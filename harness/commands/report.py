@@ -38,7 +38,15 @@ def draw(run_dir: str | Path, kind: str | None, out: str | Path | None) -> tuple
     if "://" in str(run_dir) and out is None:
         raise UserError("The run directory is not on this machine: say where to write, --out FILE.")
     chosen, why = (kind, "") if kind else reports.default_kind(results.sweep)
-    path = reports.build(results, chosen, Path(out or Path(run_dir) / "report.html")).resolve()
+    file = Path(out or Path(run_dir) / "report.html")
+    if chosen == reports.LEADERBOARD:
+        from harness.methods import supervision
+        from reports import leaderboard
+
+        reports.require_html(file)
+        path = leaderboard.draw([results], supervision, file).resolve()
+    else:
+        path = reports.build(results, chosen, file).resolve()
     if why:
         others = ", ".join(name for name in reports.KINDS.paths() if name != chosen)
         why = f"{chosen}, {why} (others with --kind: {others})"

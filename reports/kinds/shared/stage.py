@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from harness.errors import UserError
 from harness.results import Results
 
 _COLUMN = "param.scale.scored_on"
@@ -18,9 +19,17 @@ def of_stage(results: Results, kind: str) -> Results:
     Args:
         results: what a run directory holds.
         kind: of the report.
+
+    Raises:
+        UserError: there are several searches and the report is about one.
     """
     if not results.sweep.get("searches") or _COLUMN not in results.plan:
         return results
+    if kind == "tuning" and len(results.sweep["searches"]) > 1:
+        raise UserError(
+            f"{results.location} holds several searches, and a report of kind tuning is about one. "
+            f"unbraid leaderboard {results.location} has them side by side."
+        )
     chooses = results.plan[_COLUMN] == "validation"
     ids = results.plan.loc[chooses if kind == "tuning" else ~chooses, "trial_id"]
 
