@@ -18,6 +18,7 @@ from models.transformers.affine import AFFINE_TRANSFORMERS
 from tests.models.helpers.contract import (
     CHECKS,
     check_checkpoint,
+    check_loss_falls,
     check_phases,
     check_pure,
     check_values_are_consumed,
@@ -84,6 +85,8 @@ CASES = cases()
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_contract(check: Callable[[Case], None], name: str) -> None:
+    if check is check_loss_falls and not CASES[name].build().phases():
+        pytest.skip("a reference, which has nothing to train")
     check(CASES[name])
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 NOT_FINITE = "a code is not finite"
+LARGEST = 1e30
+"""Larger codes have no squares in the numbers that the classifiers compute with."""
+TOO_LARGE = "a code is beyond 1e30"
 NO_ROWS = "there are no images"
 NO_CODES = "there are no codes"
 NO_FACTORS = "no factor takes two values in these images"
@@ -20,13 +23,19 @@ def trouble(codes: np.ndarray, factors: np.ndarray, *others: np.ndarray) -> str:
         factors: of these.
         others: codes of further images.
     """
-    if not len(codes) or not all(len(other) for other in others):
+    unusable = trouble_of_codes(codes, *others)
+    return unusable or ("" if varying(factors).any() else NO_FACTORS)
+
+
+def trouble_of_codes(*codes: np.ndarray) -> str:
+    """Return why nothing can be said of codes, ``[N, D]`` each; "" if it can."""
+    if not all(len(each) for each in codes):
         return NO_ROWS
-    if not codes.shape[1]:
+    if not all(each.shape[1] for each in codes):
         return NO_CODES
-    if not all(np.isfinite(each).all() for each in (codes, *others)):
+    if not all(np.isfinite(each).all() for each in codes):
         return NOT_FINITE
-    return "" if varying(factors).any() else NO_FACTORS
+    return "" if max(np.abs(each).max() for each in codes) <= LARGEST else TOO_LARGE
 
 
 def varying(factors: np.ndarray) -> np.ndarray:

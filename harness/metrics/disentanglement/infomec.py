@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from harness.metrics.disentanglement.arrays import ONE_FACTOR, trouble, varying
@@ -66,17 +68,21 @@ def _information(codes: np.ndarray, factors: np.ndarray, rng: Rng) -> np.ndarray
     """Return what part of each factor's entropy each code tells, ``[D, F]``."""
     from sklearn.feature_selection import mutual_info_classif
 
-    shared = [
-        mutual_info_classif(
-            codes,
-            labels,
-            discrete_features=False,
-            n_neighbors=NEIGHBOURS,
-            random_state=int(rng.random(1)[0] * 2**31),
-        )
-        for labels in factors.T
-    ]
-    return np.asarray(np.stack(shared, 1) / entropy(factors))
+    shared = np.zeros((codes.shape[1], factors.shape[1]))
+    for factor, labels in enumerate(factors.T):
+        seed = int(rng.random(1)[0] * 2**31)
+        if np.unique(labels, return_counts=True)[1].max() == 1:
+            continue  # no image has a neighbour of its own value
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            shared[:, factor] = mutual_info_classif(
+                codes,
+                labels,
+                discrete_features=False,
+                n_neighbors=NEIGHBOURS,
+                random_state=seed,
+            )
+    return np.asarray(shared / entropy(factors))
 
 
 def _explained(codes: np.ndarray, labels: np.ndarray) -> float:

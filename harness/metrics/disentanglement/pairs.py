@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from harness.metrics.disentanglement.arrays import NOT_FINITE
+from harness.metrics.disentanglement.arrays import trouble_of_codes
 from harness.metrics.disentanglement.classifiers import logistic
 from harness.metrics.disentanglement.scores import Rng, Scores, unscored
 
@@ -83,8 +83,8 @@ def beta_vae_of(
         return np.array(distances), np.array(factors)
 
     (x, y), (x_eval, y_eval) = points(num_train), points(num_eval)
-    if not (np.isfinite(x).all() and np.isfinite(x_eval).all()):
-        return unscored(BETA_KEYS, NOT_FINITE)
+    if reason := trouble_of_codes(x, x_eval):
+        return unscored(BETA_KEYS, reason)
     if len(np.unique(y)) == 1:
         return Scores(dict(zip(BETA_KEYS, (1.0, (y_eval == y[0]).mean()), strict=True)))
     model = logistic(x, y)
@@ -150,8 +150,8 @@ def factor_vae_of(
         num_train: see :func:`factor_vae_score`.
         num_eval: likewise.
     """
-    if not np.isfinite(overall).all():
-        return unscored(FACTOR_KEYS, NOT_FINITE)
+    if reason := trouble_of_codes(overall):
+        return unscored(FACTOR_KEYS, reason)
     variances = overall.var(0, ddof=1) if len(overall) > 1 else np.zeros(overall.shape[1])
     active = np.sqrt(variances) >= LEAST_DEVIATION
     n_active = int(active.sum())

@@ -6,11 +6,13 @@ import warnings
 
 import numpy as np
 
-from harness.metrics.disentanglement.arrays import beside_a_dead_one, gap, trouble, varying
+from harness.metrics.disentanglement.arrays import alive, beside_a_dead_one, gap, trouble, varying
 from harness.metrics.disentanglement.scores import Scores, unscored
 
 LEAST_VARIANCE = 1e-12
 """A code that varies less predicts nothing."""
+LARGEST = 1e8
+TOO_LARGE = "a code is beyond 1e8, where the linear machine does not come to an end"
 
 
 def sap(
@@ -42,7 +44,10 @@ def sap(
     train, test = factors_train[:, known], factors_test[:, known]
     if continuous:
         return Scores({key: gap(beside_a_dead_one(_correlations(codes_train, train))).mean()})
-    pairs = list(zip(codes_train.T, codes_test.T, strict=True))
+    if max(np.abs(codes).max() for codes in (codes_train, codes_test)) > LARGEST:
+        return unscored([key], TOO_LARGE)
+    moves = alive(codes_train)  # any constant is 0: the machine has an intercept
+    pairs = list(zip((codes_train * moves).T, (codes_test * moves).T, strict=True))
     if len(pairs) == 1:
         pairs.append((np.zeros(len(codes_train)), np.zeros(len(codes_test))))
     accuracies = np.array(
@@ -59,9 +64,9 @@ def _correlations(codes: np.ndarray, factors: np.ndarray) -> np.ndarray:
     z, y = codes - codes.mean(0), factors - factors.mean(0)
     n = max(len(codes) - 1, 1)
     variances = np.square(z).sum(0) / n
-    alive = variances > LEAST_VARIANCE
-    scale = np.where(alive, variances, 1)[:, None] * (np.square(y).sum(0) / n)
-    return np.asarray(np.where(alive[:, None], np.square(z.T @ y / n) / scale, 0))
+    moves = variances > LEAST_VARIANCE
+    scale = np.where(moves, variances, 1)[:, None] * (np.square(y).sum(0) / n)
+    return np.asarray(np.where(moves[:, None], np.square(z.T @ y / n) / scale, 0))
 
 
 def _accuracy(

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from harness.metrics.disentanglement.arrays import NOT_FINITE
+from harness.metrics.disentanglement.arrays import trouble_of_codes
 from harness.metrics.disentanglement.classifiers import standardised
 from harness.metrics.disentanglement.scores import Scores, unscored
 
@@ -39,8 +39,8 @@ def udr(
     keys = [f"udr_{i}" for i in range(len(codes))]
     if len(codes) < 2:
         return unscored(keys, ALONE)
-    if not all(np.isfinite(each).all() for each in codes):
-        return unscored(keys, NOT_FINITE)
+    if reason := trouble_of_codes(*codes):
+        return unscored(keys, reason)
     kept = [np.ones(each.shape[1], bool) for each in codes]
     if divergences is not None:
         kept = [np.asarray(each) > LEAST_DIVERGENCE for each in divergences]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.metrics.disentanglement.arrays import NO_CODES, NO_ROWS, NOT_FINITE, ONE_CODE
+from harness.metrics.disentanglement.arrays import ONE_CODE, trouble_of_codes
 from harness.metrics.disentanglement.information import histogram_bins, mutual_information
 from harness.metrics.disentanglement.scores import Scores, unscored
 
@@ -31,7 +31,7 @@ def unsupervised_scores(codes: np.ndarray, *, bins: int = 20) -> Scores:
     is divided by their total variance. ``code_information`` is the mean mutual information of two
     codes in nats, cut into bins of equal width. Constant codes have no part in the Gaussian scores.
     """
-    if reason := _trouble(codes):
+    if reason := trouble_of_codes(codes):
         return unscored(KEYS, reason)
     covariance = (
         np.atleast_2d(np.cov(codes, rowvar=False, ddof=1))
@@ -63,11 +63,3 @@ def unsupervised_scores(codes: np.ndarray, *, bins: int = 20) -> Scores:
     else:
         reasons[KEYS[3]] = ONE_CODE
     return Scores(values, reasons)
-
-
-def _trouble(codes: np.ndarray) -> str:
-    if not codes.shape[1]:
-        return NO_CODES
-    if not len(codes):
-        return NO_ROWS
-    return "" if np.isfinite(codes).all() else NOT_FINITE

@@ -16,8 +16,8 @@ from models.protocols import Encodes
     of_codes=True,
     of_factors=("known_factors",),
     keys=[
-        MetricKey("beta_vae_train", "β-VAE score, training", "higher", "", "[0, 1]", "1"),
-        MetricKey("beta_vae_eval", "β-VAE score", "higher", "", "[0, 1]", "1"),
+        MetricKey("beta_vae_train", "β-VAE score, training", "higher", "", "[0, 1]", "1 or less"),
+        MetricKey("beta_vae_eval", "β-VAE score", "higher", "", "[0, 1]", "1 or less"),
     ],
 )
 def beta_vae_score(method: Encodes, data: EvaluationData, generator: torch.Generator) -> Scores:

@@ -26,7 +26,7 @@ from models.protocols import Encodes
             "higher",
             "",
             "[0, 1]",
-            "1",
+            "1 or less",
         ),
         MetricKey(
             "dci_informativeness_test", "DCI informativeness", "higher", "", "[0, 1]", "1 or less"

@@ -16,8 +16,10 @@ from models.protocols import Encodes
     of_codes=True,
     of_factors=("known_factors",),
     keys=[
-        MetricKey("factor_vae_train", "FactorVAE score, training", "higher", "", "[0, 1]", "1"),
-        MetricKey("factor_vae_eval", "FactorVAE score", "higher", "", "[0, 1]", "1"),
+        MetricKey(
+            "factor_vae_train", "FactorVAE score, training", "higher", "", "[0, 1]", "1 or less"
+        ),
+        MetricKey("factor_vae_eval", "FactorVAE score", "higher", "", "[0, 1]", "1 or less"),
         MetricKey(
             "factor_vae_active_codes", "codes that are not pruned", "none", "", "[0, inf)", "none"
         ),

@@ -19,10 +19,15 @@ from models.protocols import Encodes
             "none",
             "nats",
             "[0, inf)",
-            "0",
+            "of the factors",
         ),
         MetricKey(
-            "gaussian_wasserstein", "Gaussian Wasserstein correlation", "none", "", "[0, inf)", "0"
+            "gaussian_wasserstein",
+            "Gaussian Wasserstein correlation",
+            "none",
+            "",
+            "[0, inf)",
+            "of the factors",
         ),
         MetricKey(
             "gaussian_wasserstein_norm",
@@ -30,10 +35,15 @@ from models.protocols import Encodes
             "none",
             "",
             "[0, 2]",
-            "0",
+            "of the factors",
         ),
         MetricKey(
-            "code_information", "mutual information of codes", "none", "nats", "[0, inf)", "0"
+            "code_information",
+            "mutual information of codes",
+            "none",
+            "nats",
+            "[0, inf)",
+            "of the factors",
         ),
     ],
 )

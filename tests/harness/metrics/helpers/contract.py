@@ -17,6 +17,7 @@ from torch import Tensor
 from harness.data.dataset import Dataset, Split
 from harness.evaluation.scores import evaluate
 from harness.metrics.data import EvaluationData
+from harness.metrics.disentanglement.scores import Scores
 from models.declaration import DataSpec
 from models.distributions.diagonal_gaussian import DiagonalGaussian
 from models.method import Batch, Method, Noise, Stats
@@ -281,7 +282,7 @@ class Random(Dead):
 
 
 @cache
-def scores(method: type[Oracle], name: str, seed: int = 0) -> dict[str, float]:
+def scores(method: type[Oracle], name: str, seed: int = 0) -> Scores:
     """Return what one of these methods scores on a metric."""
     return evaluate(method(dataset()), data(), [name], seed)
 
