@@ -11,7 +11,8 @@ from harness.config.sweep import resolve
 from harness.data.dataset import Dataset
 from harness.data.pairs import draw_triplets
 from harness.datasets.mannequin.dataset import MannequinOptions
-from harness.datasets.mannequin.drawn import STATURES, joints_in_space, render, scene_of
+from harness.datasets.mannequin.drawn import render
+from harness.datasets.mannequin.scenes import STATURES, joints_in_space, scene_of
 from harness.datasets.registry import load_dataset
 from harness.drawing.skeleton import KEYPOINTS
 from harness.errors import UserError
