@@ -14,7 +14,10 @@ from harness.data.dataset import SplitName
 from harness.data.options import Arrays, in_portions
 from harness.datasets.grids.indexing import Grid
 from harness.datasets.grids.options import GridImages, GridOptions
-from harness.datasets.mannequin.drawn import (
+from harness.datasets.mannequin.drawn import render
+from harness.datasets.mannequin.looks import BUILDS, CLOTHES, PALETTES
+from harness.datasets.mannequin.poses import POSES
+from harness.datasets.mannequin.scenes import (
     ACROSS,
     AZIMUTHS,
     DOWN,
@@ -22,11 +25,8 @@ from harness.datasets.mannequin.drawn import (
     STATURES,
     joints_in_image,
     joints_in_space,
-    render,
     scene_of,
 )
-from harness.datasets.mannequin.looks import BUILDS, CLOTHES, PALETTES
-from harness.datasets.mannequin.poses import POSES
 from harness.drawing.skeleton import KEYPOINTS
 from harness.errors import UserError
 from models.declaration import LABELLED

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from harness.config.sweep import resolve
 from harness.data.dataset import Dataset
 from harness.data.pairs import draw_triplets
+from harness.data.sampler import Sampler
 from harness.datasets.mannequin.dataset import MannequinOptions
-from harness.datasets.mannequin.drawn import STATURES, joints_in_space, render, scene_of
+from harness.datasets.mannequin.drawn import render
+from harness.datasets.mannequin.scenes import STATURES, joints_in_space, scene_of
 from harness.datasets.registry import load_dataset
 from harness.drawing.skeleton import KEYPOINTS
 from harness.errors import UserError
@@ -189,3 +192,19 @@ def test_methods_that_need_every_label_refuse_a_fraction_before_anything_starts(
     resolve(["method=dvae", *asked[:2]])
     for method in ("vae", "rodi"):
         resolve([f"method={method}", *asked])
+
+
+EVERY = "vae,beta_vae,beta_tcvae,dip_vae_ii,u_vitae,c_vitae,rodi,bvae,cycle_vae,atsdm,drnet,dvae"
+
+
+def test_every_family_of_methods_can_learn_from_it_and_from_dsprites() -> None:
+    datasets = "dataset=choice(mannequin,dsprites)"
+    plan = resolve([f"method=choice({EVERY})", datasets, "scale=small", "seeds=1"])
+    assert len(plan.trials) == 2 * len(EVERY.split(","))
+
+
+def test_what_is_asked_for_comes_in_the_batches(few: Dataset) -> None:
+    asked = ("joints_3d", "labelled", "unpaired_joints")
+    sampler = Sampler(few.train, None, "cpu", 8, needs=asked)
+    batch = next(sampler.epoch(torch.Generator().manual_seed(0)))
+    assert [tuple(batch[name].shape) for name in asked] == [(8, 17, 3), (8,), (8, 17, 3)]
