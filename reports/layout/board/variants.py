@@ -28,6 +28,8 @@ class Search:
         default: its default configuration, as ``configurations`` gives those of trials.
         asked: number of configurations that were to be tried; 0 where the run does not say.
         run: the run's label.
+        confirms: whether the run confirms what it chose: once it has chosen, it plans trials on the
+            test split, of the best configuration and of the default.
     """
 
     method: str
@@ -35,6 +37,7 @@ class Search:
     default: str
     asked: int
     run: str
+    confirms: bool = False
 
 
 def searches_of(sweep: Mapping[str, Any], run: str) -> list[Search]:
@@ -52,7 +55,8 @@ def searches_of(sweep: Mapping[str, Any], run: str) -> list[Search]:
         method = one.get("method") or (base.get("method") or {}).get("name")
         dataset = one.get("dataset") or (base.get("dataset") or {}).get("name")
         asked = int(one.get("trials") or 0)
-        found.append(Search(str(method), str(dataset), canonical(flat), asked, run))
+        confirms = bool(one.get("confirm"))
+        found.append(Search(str(method), str(dataset), canonical(flat), asked, run, confirms))
     return found
 
 
@@ -118,6 +122,21 @@ def variants_of(test: pd.DataFrame, searches: Sequence[Search]) -> list[str]:
         else labels[method][text]
         for method, dataset, text in keys
     ]
+
+
+def earlier_choices(test: pd.DataFrame) -> list[bool]:
+    """Say of each trial whether a search chose its configuration and, going on, chose another.
+
+    Args:
+        test: trials with ``run, method, dataset, variant, configuration``, in the order of plans: a
+            later choice is planned later.
+    """
+    keys = ["run", "method", "dataset"]
+    tuned = test[test["variant"] == TUNED]
+    last = tuned.groupby(keys, sort=False)["configuration"].transform("last")
+    return (
+        last.reindex(test.index).fillna(test["configuration"]) != test["configuration"]
+    ).tolist()
 
 
 def differences(configurations: Sequence[Mapping[str, Any]]) -> list[str]:
