@@ -10,19 +10,17 @@ import pandas as pd
 from harness.errors import UserError
 from harness.results import Results, load
 from reports.layout.board.board import REFERENCES, UNKNOWN, Board, Entry, final_values
-from reports.layout.board.merging import Merged, merge
+from reports.layout.board.merging import merge
 from reports.layout.board.naming import named
+from reports.layout.board.searches import earlier_choices, earlier_note, with_default_winners
 from reports.layout.board.variants import (
-    DEFAULT,
     SCORED_ON,
-    TUNED,
     configurations,
-    earlier_choices,
     plain_value,
     variants_of,
 )
 from reports.layout.outcome import ELBO, Outcome, read_outcome
-from reports.page.text import count, words
+from reports.page.text import count
 
 SupervisionOf = Callable[[str, Mapping[str, Any]], str]
 """Gives what a method, with a configuration (``dataset.label_fraction`` -> 0.1), learns from."""
@@ -73,16 +71,16 @@ def make_board(runs: Sequence[Results], supervision: SupervisionOf | None = None
     if SCORED_ON in rows:
         validation = (rows[SCORED_ON] == "validation").to_numpy(dtype=bool, na_value=False)
     test, tuning = rows[~validation].copy(), rows[validation].copy()
-    test["variant"] = variants_of(test, merged.searches)
+    test["variant"] = variants_of(test, [(s.method, s.dataset, s.default) for s in merged.searches])
     earlier = np.array(earlier_choices(test), dtype=bool)
     left_out = test[earlier]
-    test = _with_default_winners(test[~earlier], tuning, merged)
+    test = with_default_winners(test[~earlier], tuning, merged.searches)
     found = named(test)
     tuning["entry"] = tuning["method"]
     entries = _entries(found.rows, supervision)
     metrics = _metrics(runs, found.rows)
     datasets = tuple(dict.fromkeys(rows["dataset"].dropna().astype(str)))
-    notes = (*merged.notes, *found.notes, _tuning_note(tuning), *_earlier_note(left_out))
+    notes = (*merged.notes, *found.notes, _tuning_note(tuning), *earlier_note(left_out))
     drop = ["variant", "marks", "comparable"]
     return Board(
         found.rows.drop(columns=drop).reset_index(drop=True),
@@ -92,25 +90,6 @@ def make_board(runs: Sequence[Results], supervision: SupervisionOf | None = None
         notes,
         tuning.reset_index(drop=True),
     )
-
-
-def _with_default_winners(test: pd.DataFrame, tuning: pd.DataFrame, merged: Merged) -> pd.DataFrame:
-    """Let a default configuration's trials stand for the tuned entry too where it won the search.
-
-    It won if the search has chosen and no other configuration is to be scored on the test split.
-    """
-    won = []
-    for search in merged.searches:
-        mine, seen = (
-            rows[(rows["method"] == search.method) & (rows["dataset"] == search.dataset)]
-            for rows in (test, tuning)
-        )
-        tried = seen["configuration"].nunique()
-        chosen = 0 < search.asked <= tried and not (seen["status"] == "missing").any()
-        chosen |= search.confirms and bool((mine["run"] == search.run).any())
-        if chosen and not (mine["variant"] == TUNED).any():
-            won.append(mine[mine["variant"] == DEFAULT].assign(variant=TUNED))
-    return pd.concat([test, *won], ignore_index=True) if won else test
 
 
 def _entries(rows: pd.DataFrame, supervision: SupervisionOf | None) -> dict[str, Entry]:
@@ -155,16 +134,6 @@ def _metrics(runs: Sequence[Results], rows: pd.DataFrame) -> tuple[Outcome, ...]
             if outcome and outcome.directed and final_values(rows, outcome).notna().any():
                 found.setdefault(outcome.name, outcome)
     return tuple(found.values())
-
-
-def _earlier_note(rows: pd.DataFrame) -> list[str]:
-    if not len(rows):
-        return []
-    methods = words(list(dict.fromkeys(map(str, rows["method"]))))
-    return [
-        f"{count(len(rows), 'trial')} of {methods} left out: of what a search chose before it went "
-        "on and chose better."
-    ]
 
 
 def _tuning_note(tuning: pd.DataFrame) -> str:
