@@ -33,8 +33,8 @@ class Standing:
             and metric, from which every p-value of that dataset and metric is.
         best: for each ranked entry the best of those with no more supervision, itself included;
             entries that cannot be compared, and those with a diverged trial, are never the best.
-        bold: the entries not shown to be worse than that best; none if seeds are too few to show
-            anything.
+        bold: the entries not shown to be worse than that best, of those that have enough seeds, in
+            common with it, to show anything.
     """
 
     dataset: str
@@ -54,7 +54,7 @@ class Standing:
         return None if best in (None, entry) else self.family.of(entry, str(best))
 
     def tied(self, entry: str) -> tuple[str, ...]:
-        """Return the bold entries that share this one's best, if it is bold itself and not alone."""
+        """Return the bold entries that share this one's best, if there are several."""
         others = [e for e in self.bold if self.best[e] == self.best[entry]]
         return tuple(e for e in self.best if e in others) if len(others) > 1 else ()
 
@@ -66,7 +66,7 @@ def standing(board: Board, dataset: str, metric: Outcome | str) -> Standing:
     rows = board.trials[board.trials["dataset"] == dataset]
     values = {str(name): of.dropna() for name, of in table.iterrows() if of.notna().any()}
     ids = {
-        name: dict(zip(of["seed"], of["trial_id"], strict=True))
+        str(name): dict(zip(of["seed"], of["trial_id"], strict=True))
         for name, of in rows.groupby("entry")
         if name in values
     }
@@ -106,9 +106,10 @@ def is_rival(board: Board, other: str, name: str) -> bool:
 
 def _unbeaten(name: str, best: Mapping[str, str], family: Family, scores: Scores) -> bool:
     top = best[name]
-    if min(len(scores.values[name]), len(scores.values[top])) < LEAST_SEEDS:
-        return False
-    return name == top or family.of(name, top).sign != -scores.outcome.sign
+    if name == top:
+        return len(scores.values[name]) >= LEAST_SEEDS
+    compared = family.of(name, top)
+    return compared.difference.n >= LEAST_SEEDS and compared.sign != -scores.outcome.sign
 
 
 def endings(board: Board) -> pd.DataFrame:
@@ -134,8 +135,8 @@ def variance_shares(board: Board, dataset: str, metric: Outcome | str, method: s
     outcome = metric if isinstance(metric, Outcome) else board.metric(metric)
     parts = [_of(board.tuning, dataset, method), _of(board.trials, dataset, method)]
     values, configurations, seeds = [], [], []
-    for rows in parts:
-        rows = rows[(rows["status"] == "ok")].drop_duplicates("trial_id")
+    for part in parts:
+        rows = part[part["status"] == "ok"].drop_duplicates("trial_id")
         if outcome.column not in rows:
             continue
         value = pd.to_numeric(rows[outcome.column], errors="coerce").to_numpy(dtype=float)
