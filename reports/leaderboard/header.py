@@ -6,9 +6,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from harness.results import Results
+from reports.analysis.boards import STATUSES
 from reports.kinds.shared.header import data_notes
 from reports.layout.board import Entry
-from reports.leaderboard.standings import STATUSES, Standings
+from reports.leaderboard.standings import Standings
 from reports.page.text import count, interval, words
 
 

@@ -100,7 +100,8 @@ def _trials(board: Board) -> Table:
         "parameters of each, numbers to seven digits; what is the same of all of them is left out."
     )
     keys = ("trial_id", "entry", "dataset", "seed", "status")
-    differ = [c for c in rows.columns if c in keys or rows[c].astype(str).nunique() > 1]
+    known = rows.columns.drop(["config", "configuration", "conflict"], errors="ignore")
+    differ = [c for c in known if c in keys or rows[c].astype(str).nunique() > 1]
     return Table("trials", caption, columns, shortened(rows[differ]))
 
 

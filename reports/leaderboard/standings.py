@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 from markupsafe import Markup
 
+from reports.analysis import boards
 from reports.layout.board import Board, Entry
 from reports.layout.outcome import Outcome
-from reports.leaderboard.leaders import leaders
 from reports.stats.elo import elo
 from reports.stats.estimates import Estimate, Floats
 from reports.stats.ranks import improvability, rank_intervals
-from reports.stats.scores import iqm_score_interval, mean_score_interval
+from reports.stats.scores import iqm_interval, mean_score_interval
 
 TELLING = ("dci_disentanglement", "mig", "factor_vae_score", "infom", "elbo", "mse")
 """Metrics by name that are shown first where a board has them."""
@@ -23,7 +24,6 @@ ANCHOR = "vae"
 """The method whose rating is 1000, where it is on the board."""
 CEILING, CHANCE = "oracle_codes", "random_codes"
 """The methods that show a metric's ceiling and what chance scores."""
-STATUSES = ("ok", "diverged", "pruned", "failed", "missing")
 NONE = Estimate(np.nan, np.nan, np.nan, 0)
 
 
@@ -36,8 +36,7 @@ class Standing:
         iqm: the interquartile mean likewise.
         rank: among the entries that are ranked, with its interval; ``NONE`` for a reference.
         tied: whether another entry has the same rank.
-        leads: whether it is not shown to be worse than the best of the entries with no more
-            supervision, while some of these is shown to be worse; it is bold.
+        leads: whether it is bold; see ``leaders``.
     """
 
     mean: Estimate
@@ -120,7 +119,7 @@ class Standings:
 
         Those without a rank follow, and references are last.
         """
-        present = {entry for entry, on in self._statuses if on == dataset}
+        present = {entry for on, entry in self._endings.index if on == dataset}
         standings = self.of.get((dataset, self.chosen.name), {}) if self.chosen else {}
 
         def place(entry: Entry) -> tuple[bool, float]:
@@ -150,15 +149,10 @@ class Standings:
 
     def endings(self, entry: str, dataset: str | None = None) -> Endings:
         """Return how an entry's trials ended, on a dataset or on all."""
-        n = [
-            counts
-            for (name, on), counts in self._statuses.items()
-            if name == entry and dataset in (None, on)
-        ]
-        of = {status: sum(each.get(status, 0) for each in n) for status in STATUSES}
-        planned = sum(sum(each.values()) for each in n)
-        failed = of["failed"] + of["pruned"]
-        return Endings(planned, of["ok"], of["diverged"], failed, of["missing"])
+        of = self._endings.xs(entry, level="entry")
+        n = of.sum() if dataset is None else of.loc[dataset]
+        lost = int(n["failed"] + n["pruned"])
+        return Endings(int(n["planned"]), int(n["ok"]), int(n["diverged"]), lost, int(n["missing"]))
 
     @cached_property
     def trial_ids(self) -> dict[tuple[str, str, float], str]:
@@ -168,12 +162,8 @@ class Standings:
         return dict(zip(keys, rows["trial_id"].astype(str), strict=True))
 
     @cached_property
-    def _statuses(self) -> dict[tuple[str, str], dict[str, int]]:
-        by = ["entry", "dataset"]
-        found: dict[tuple[str, str], dict[str, int]] = {}
-        for (entry, dataset), statuses in self.board.trials.groupby(by)["status"]:
-            found[str(entry), str(dataset)] = statuses.value_counts().to_dict()
-        return found
+    def _endings(self) -> pd.DataFrame:
+        return boards.endings(self.board)
 
 
 def telling(board: Board) -> tuple[Outcome, ...]:
@@ -230,17 +220,34 @@ def _on_dataset(
     scores = board.scores(dataset, outcome)
     table = contest.get(dataset)
     ranks = dict(zip(board.ranked, rank_intervals(table), strict=True)) if table is not None else {}
-    leading = leaders(board, scores, outcome)
+    leading = leaders(board, dataset, outcome)
     values = [rank.value for rank in ranks.values()]
     return {
         str(name): Standing(
             mean_score_interval(row.dropna(), outcome.bounds),
-            iqm_score_interval(row.dropna(), outcome.bounds),
+            iqm_interval(row.dropna(), outcome.bounds),
             rank := ranks.get(str(name), NONE),
             values.count(rank.value) > 1,
             str(name) in leading,
         )
         for name, row in scores.iterrows()
+    }
+
+
+def leaders(board: Board, dataset: str, outcome: Outcome) -> set[str]:
+    """Return the entries in bold: not shown to be worse than the best of their rivals.
+
+    Rivals are the entries with no more supervision. Where none of these is shown to be worse than
+    another, nothing has been shown, and nothing is bold.
+    """
+    found = boards.standing(board, dataset, outcome)
+    worse = {
+        name
+        for name in found.best
+        if (against := found.against_best(name)) and against.sign == -outcome.sign
+    }
+    return {
+        name for name in found.bold if any(boards.is_rival(board, other, name) for other in worse)
     }
 
 

@@ -1,11 +1,11 @@
-"""Drawings in fewer words: letters that a page's drawings share, rounded paths, opaque pictures."""
+"""Drawings in fewer words: letters that drawings share, rounded paths, pictures as WebP."""
 
 import base64
 import io
 import re
 from collections.abc import Sequence
 
-from PIL import Image, ImageChops
+from PIL import Image
 
 _GLYPH = r'<path id="([^"]*?)-((?:STIX|DejaVu)[^"]*)"([^>]*)/>'
 """The outline of a letter in a drawing: the drawing's name, the letter's, and the outline."""
@@ -46,12 +46,15 @@ def _letter(name: str, x: str | None) -> str:
 def shorter(svg: str) -> str:
     """Return a drawing without what a browser does not need: it is half of one with many points.
 
-    Paths and places are kept to a hundredth of a point, of which matplotlib writes millionths, and
-    pictures without an alpha channel, which matplotlib gives to all.
+    Paths and places are kept to a hundredth of a point, of which matplotlib writes millionths.
     """
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r">\s+<", "><", svg)
-    svg = re.sub(r"(?<=data:image/png;base64,)[^\"]*", lambda found: _opaque(found[0]), svg)
+    svg = re.sub(
+        r"data:image/png;base64,([^\"]*)",
+        lambda found: f"data:image/webp;base64,{_smaller(found[1])}",
+        svg,
+    )
     svg = re.sub(r"(?<=<use )[^>]*", lambda found: _rounded(found[0]), svg)
     return re.sub(r'(?<= d=")[^"]*', lambda found: _short_path(found[0]), svg)
 
@@ -66,14 +69,9 @@ def _rounded(text: str) -> str:
     return re.sub(r"(\.\d\d)\d+", r"\1", re.sub(r"\s*\n\s*", " ", text)).strip()
 
 
-def _opaque(encoded: str) -> str:
-    """Return a PNG in grey or RGB, where it is opaque; lossless."""
-    picture = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA")
-    if picture.getchannel("A").getextrema() != (255, 255):
-        return encoded
-    colours = picture.convert("RGB")
-    grey = colours.convert("L")
+def _smaller(encoded: str) -> str:
+    """Return a PNG as WebP without loss, which takes a third less."""
     buffer = io.BytesIO()
-    same = ImageChops.difference(colours, grey.convert("RGB")).getbbox() is None
-    (grey if same else colours).save(buffer, "PNG", optimize=True)
+    picture = Image.open(io.BytesIO(base64.b64decode(encoded)))
+    picture.save(buffer, "WEBP", lossless=True, exact=True)
     return base64.b64encode(buffer.getvalue()).decode()

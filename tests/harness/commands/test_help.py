@@ -89,7 +89,7 @@ def test_every_command_says_what_it_does_and_how_it_ends() -> None:
     for command in COMMANDS:
         text = help_of(command)
         assert "exit codes: 0 all is done" in text
-        (summary,) = re.findall(rf"^    {command} +(.*)", top, re.MULTILINE)
+        (summary,) = re.findall(rf"^    {command}\s+(.*)", top, re.MULTILINE)
         assert len(summary.split()) > 3
 
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from reports.layout.board import make_board
-from reports.leaderboard.leaders import leaders
-from reports.leaderboard.standings import CEILING, CHANCE, standings, telling
+from reports.leaderboard.standings import CEILING, CHANCE, leaders, standings, telling
 from reports.stats.ranks import rank_intervals
 from reports.stats.scores import iqm, mean_score_interval
 from tests.reports.helpers.leaderboards import leaderboard, supervision
@@ -72,7 +71,7 @@ def test_metrics_that_few_are_scored_on_or_that_are_a_cost_do_not_come_first():
 
 
 def scored(**means):
-    """A board of some methods with these means of MIG, and hardly any noise; and its scores."""
+    """Who leads a board of some methods with these means of MIG, and hardly any noise."""
     made = leaderboard(tuple(means), ("mannequin",), seeds=5, n_metrics=4, tuned=False, lost=False)
     rng = np.random.default_rng(0)
     trials = made.trials
@@ -80,7 +79,7 @@ def scored(**means):
     centre = trials.loc[known, "method"].map(means)
     trials.loc[known, "metric.mig"] = centre + rng.normal(0, 1e-3, int(known.sum()))
     board = make_board([dataclasses.replace(made, trials=trials)], supervision)
-    return leaders(board, board.scores("mannequin", "mig"), board.metric("mig"))
+    return leaders(board, "mannequin", board.metric("mig"))
 
 
 def test_the_best_is_bold_and_so_is_who_is_not_shown_to_be_worse():
