@@ -22,17 +22,17 @@ def searched_spaces(parts: Sequence[Overrides], settings: Settings) -> list[Sear
         UserError: the search lacks something, or an end of an axis is not allowed.
     """
     assert not isinstance(settings.search, Grid)
+    if not any(part.swept or part.intervals for part in parts):
+        raise UserError(
+            f"search={settings.search.name} has nothing to search: give at least one axis, for "
+            "example 'method.lr=tag(log,interval(1e-5,1e-2))' or method.d=choice(2,4,8)."
+        )
     if settings.trials is None:
         raise UserError(
             f"search={settings.search.name} needs trials=N: how many configurations to try."
         )
     if len(parts) > 1 or _confirms(settings):
         _check_protocol(settings, parts)
-    if not any(part.swept or part.intervals for part in parts):
-        raise UserError(
-            f"search={settings.search.name} has nothing to search: give at least one axis, for "
-            "example 'method.lr=tag(log,interval(1e-5,1e-2))' or method.d=choice(2,4,8)."
-        )
     contents = Contents(settings.data_folder)
     return [_searched(part, settings, contents, alone=len(parts) == 1) for part in parts]
 

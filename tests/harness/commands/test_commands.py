@@ -178,6 +178,7 @@ def test_list_has_a_line_for_each_setting_of_a_search(capsys: Capture) -> None:
         "search.constraints=[]",
         "search.sampler=tpe",
         "search.storage=null",
+        "search.confirm=0",
     ]
     assert "tree-structured Parzen estimator" in lines[2]
     assert printed(capsys, "list", "searches", "grid") == ["(nothing to set)"]
