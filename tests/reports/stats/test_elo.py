@@ -96,19 +96,22 @@ def rated(boards, n, n_datasets, seed):
     held = np.zeros((boards, 4), bool)
     for board in range(boards):
         tables = {str(d): m[:, None] + rng.standard_normal((4, n)) for d, m in enumerate(means)}
-        held[board] = [e.low <= t <= e.high for e, t in zip(elo(tables, 0), truth, strict=True)]
+        held[board] = [
+            e.low <= t <= e.high for e, t in zip(elo(tables, 0, rounds=300), truth, strict=True)
+        ]
     return held[:, 1:].mean(axis=0)
 
 
 def test_coverage_on_a_single_dataset():
-    """Of 60 boards a share of 0.95 is below 0.87 once in 200 times."""
-    assert (rated(60, 5, 1, 0) >= 0.87).all()
+    """Of 100 boards a share of 0.95 is below 0.87 once in 500 times."""
+    assert (rated(100, 5, 1, 0) >= 0.87).all()
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1500)
 @pytest.mark.parametrize("n_datasets", [1, 4])
 @pytest.mark.parametrize("n", [5, 10])
 def test_coverage(n, n_datasets):
     shares = rated(2000, n, n_datasets, 1)
     print(f"| Elo, {n_datasets} datasets | {n} | {', '.join(f'{100 * s:.1f}' for s in shares)} |")
-    assert (shares >= (0.935 if n_datasets == 1 else 0.89)).all()
+    assert (shares >= 0.935 - 3 * np.sqrt(0.95 * 0.05 / 2000)).all()

@@ -124,11 +124,11 @@ def test_coverage(kind, n):
 @pytest.mark.parametrize("n", [5, 10])
 @pytest.mark.parametrize("kind", POPULATIONS)
 def test_coverage_of_every_kind_of_score(kind, n):
-    """Of 10,000 boards; three standard errors of a share of 0.95 are 0.0065."""
-    of_mean, of_iqm = coverage(kind, n, 10_000)
+    """Of 4,000 boards; three standard errors of a share of 0.95 are 0.0103."""
+    of_mean, of_iqm = coverage(kind, n, 4_000)
     print(f"| {kind} | {n} | {100 * of_mean:.1f} | {100 * of_iqm:.1f} |")
     least = 0.88 if "very skewed" in kind else 0.935
-    assert of_mean >= least - 0.0065
+    assert of_mean >= least - 0.0103
     assert of_iqm >= 0.925
     if kind.startswith(("Gaussian", "gamma", "log", "exp", "beta")) and "cut" not in kind:
         assert max(of_mean, of_iqm) <= 0.975
