@@ -6,7 +6,7 @@ ratios mean something where the seconds do not.
 
 import argparse
 
-from benchmarks import data, labels, pairs, results, startup, steps, sweeps, table5
+from benchmarks import data, labels, leaderboard, pairs, results, startup, steps, sweeps, table5
 from benchmarks.tables import Measured, print_summary
 
 SUBJECTS = {
@@ -19,6 +19,7 @@ SUBJECTS = {
     "g": table5.measure,
     "h": pairs.measure,
     "i": labels.measure,
+    "j": leaderboard.measure,
 }
 
 
