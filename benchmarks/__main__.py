@@ -6,7 +6,18 @@ ratios mean something where the seconds do not.
 
 import argparse
 
-from benchmarks import data, labels, metrics, pairs, results, startup, steps, sweeps, table5
+from benchmarks import (
+    data,
+    labels,
+    leaderboard,
+    metrics,
+    pairs,
+    results,
+    startup,
+    steps,
+    sweeps,
+    table5,
+)
 from benchmarks.tables import Measured, print_summary
 
 SUBJECTS = {
@@ -19,6 +30,7 @@ SUBJECTS = {
     "g": table5.measure,
     "h": pairs.measure,
     "i": labels.measure,
+    "j": leaderboard.measure,
     "k": metrics.measure,
 }
 

@@ -56,7 +56,7 @@ def entry_column(entries: Sequence[Entry]) -> Column:
 
 def anchor_of(method: str) -> str:
     """Return the anchor of a method's section."""
-    return f"method-{''.join(c if c.isalnum() else '-' for c in method)}"
+    return f"method-{''.join(c if c.isalnum() or c == '_' else '-' for c in method)}"
 
 
 def supervision_column(entries: Sequence[Entry]) -> Column:

@@ -142,7 +142,7 @@ def test_commands_run_the_trials_that_they_stand_for():
 
 
 def test_anchors_are_names_that_links_can_have():
-    assert anchor_of("my_method.Tiny Method") == "method-my-method-Tiny-Method"
+    assert anchor_of("my_method.Tiny Method") == "method-my_method-Tiny-Method"
 
 
 @pytest.mark.slow
