@@ -47,6 +47,8 @@ def _counted(labels: np.ndarray) -> tuple[np.ndarray, int]:
 
 def _shared(one: tuple[np.ndarray, int], other: tuple[np.ndarray, int]) -> float:
     (first, rows), (second, columns) = one, other
+    if rows == 1 or columns == 1:
+        return 0.0  # rounding would leave a code that does not vary with some information
     joint = np.bincount(first * columns + second, minlength=rows * columns) / len(first)
     table = joint.reshape(rows, columns)
     expected = table.sum(1)[:, None] * table.sum(0)

@@ -1,5 +1,7 @@
 """The score of FactorVAE in the protocol of the large study."""
 
+from __future__ import annotations
+
 import torch
 
 from harness.metrics.codes.encoding import all_codes

@@ -1,5 +1,7 @@
 """InfoMEC: modularity, explicitness and compactness."""
 
+from __future__ import annotations
+
 import torch
 
 from harness.metrics.data import EvaluationData

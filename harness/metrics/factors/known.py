@@ -65,13 +65,18 @@ def known(method: Encodes, data: EvaluationData) -> Known:
 
     def part() -> Known:
         codes, factors = all_codes(method, data), discrete_factors(data.dataset)
-        order = np.random.default_rng(0).permutation(len(codes))
-        n_train, n_test = IMAGES[data.budget]
-        n_train = min(n_train, len(codes) * 2 // 3)
-        train, test = order[:n_train], order[n_train : n_train + n_test]
+        train, test = parted(len(codes), data)
         return Known(codes[train], factors[train], codes[test], factors[test])
 
     return data.once("known factors", part)
+
+
+def parted(n: int, data: EvaluationData) -> tuple[np.ndarray, np.ndarray]:
+    """Return which of ``n`` images are learned from and which are tested on, by the budget."""
+    order = np.random.default_rng(0).permutation(n)
+    n_train, n_test = IMAGES[data.budget]
+    n_train = min(n_train, n * 2 // 3)
+    return order[:n_train], order[n_train : n_train + n_test]
 
 
 def discrete_factors(dataset: Dataset) -> np.ndarray:

@@ -1,9 +1,10 @@
 """How much the codes depend on one another."""
 
+from harness.metrics.codes.encoding import all_codes
 from harness.metrics.data import EvaluationData
 from harness.metrics.disentanglement.scores import Scores
 from harness.metrics.disentanglement.unsupervised import unsupervised_scores
-from harness.metrics.factors.known import known
+from harness.metrics.factors.known import parted
 from harness.metrics.metric import MetricKey, metric
 from models.protocols import Encodes
 
@@ -11,7 +12,6 @@ from models.protocols import Encodes
 @metric(
     needs=Encodes,
     of_codes=True,
-    of_factors=("known_factors",),
     keys=[
         MetricKey(
             "gaussian_total_correlation",
@@ -54,4 +54,5 @@ def unsupervised(method: Encodes, data: EvaluationData) -> Scores:
     the last of codes cut into 20 bins. Independent factors give 0, dependent ones more; neither way
     is better, for codes that tell nothing are independent too.
     """
-    return unsupervised_scores(known(method, data).codes_train)
+    codes = all_codes(method, data)
+    return unsupervised_scores(codes[parted(len(codes), data)[0]])

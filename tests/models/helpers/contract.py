@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import io
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -211,7 +212,8 @@ def _train(case: Case, updater: Updater, steps: range, size: int = BATCH) -> lis
     for step in steps:
         noise = case.noise(updater.method, step, size)
         stats = updater.step(case.batch(size=size), noise, case.values(updater.method))
-        losses.append(float(next(value for key, value in stats.items() if key.endswith("loss"))))
+        first = (value for key, value in stats.items() if key.endswith("loss"))
+        losses.append(float(next(first, math.nan)))  # a reference has none
     return losses
 
 
