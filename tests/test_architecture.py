@@ -55,6 +55,7 @@ SMALL = {
     "reports/page/downloads.py": "links of tables and of figures",
     "reports/page/ticks.py": "labels of logarithmic axes, for any figure",
     "reports/page/verdicts.py": "one set of words and marks, for statements and constraints",
+    "reports/stats/correlations.py": "of metrics with one another, not of entries",
     "reports/pictures/sections.py": "a section that two kinds of report share",
 }
 """Modules of fewer lines, and the reason why each is alone."""

@@ -23,7 +23,7 @@ Of fewer a bootstrap says nothing; ratings are then about these datasets."""
 _STEPS, _LONGEST = 60, 2.0
 
 
-def elo(by_dataset: Mapping[str, Floats], anchor: int) -> list[Estimate]:
+def elo(by_dataset: Mapping[str, Floats], anchor: int, rounds: int = DRAWS) -> list[Estimate]:
     """Return Elo ratings with 95 % intervals.
 
     Where one entry, or a group of entries, wins everything, no rating has the largest likelihood;
@@ -32,6 +32,7 @@ def elo(by_dataset: Mapping[str, Floats], anchor: int) -> list[Estimate]:
     Args:
         by_dataset: scores ``[E, S]`` by dataset, as in :mod:`reports.stats.wins`.
         anchor: the row of the entry that stands at 1000, by definition and without uncertainty.
+        rounds: number of draws that the intervals are of.
 
     Returns:
         One rating an entry, NaN if nothing connects it with the anchor; ``n`` is the number of
@@ -44,9 +45,11 @@ def elo(by_dataset: Mapping[str, Floats], anchor: int) -> list[Estimate]:
     value = ratings(wins[None], anchor)[0]
     rng = np.random.default_rng(SEED)
     student = len(tables) > 1
-    drawn = np.stack([drawn_wins(table, rng, student=student) for table in tables], axis=1)
+    drawn = np.stack(
+        [drawn_wins(table, rng, student=student, rounds=rounds) for table in tables], axis=1
+    )
     if len(tables) >= MANY_DATASETS:
-        chosen = rng.integers(0, len(tables), (DRAWS, len(tables)))
+        chosen = rng.integers(0, len(tables), (rounds, len(tables)))
         drawn = np.take_along_axis(drawn, chosen[:, :, None, None], axis=1)
     draws = ratings(drawn, anchor)
     n = np.sum([(~np.isnan(table)).any(axis=1) for table in tables], axis=0)
@@ -88,7 +91,7 @@ def ratings(wins: Floats, anchor: int) -> Floats:
         step = np.linalg.solve(inner, gradient[:, others, None])[:, :, 0]
         longest = np.abs(step).max(axis=1, keepdims=True, initial=1e-300)
         log_odds[:, others] += step * np.minimum(1, _LONGEST / longest)
-        if longest.max() < 1e-9:
+        if longest.max() < 1e-7:
             break
     points: Floats = ANCHOR + SCALE / np.log(10) * log_odds
     return points

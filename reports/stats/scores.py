@@ -65,7 +65,8 @@ def iqm_interval(values: ArrayLike, bounds: Bounds | None = None) -> Estimate:
     if len(sample) < 2:
         return Estimate(iqm(sample), np.nan, np.nan, len(sample))
     low, high = iqm_ends(sample[None], bounds or UNBOUNDED)
-    return Estimate(iqm(sample), float(low[0]), float(high[0]), len(sample))
+    value = iqm(sample)
+    return Estimate(value, min(value, float(low[0])), max(value, float(high[0])), len(sample))
 
 
 def mean_ends(samples: Floats, bounds: Bounds = UNBOUNDED) -> tuple[Floats, Floats]:
@@ -174,7 +175,7 @@ def _dirichlet_ends(
         (low, lower, ordered, tail),
         (high, -upper, -ordered[:, ::-1], tail),
     ):
-        known = np.isfinite(beyond)
+        known = np.isfinite(beyond) & (beyond != turned[:, -1])  # all equal: no quantile needed
         values = np.column_stack([beyond, turned])[known] @ weights.T
         found = np.quantile(values, at, axis=1)
         ends[known] = found if ends is low else -found

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from harness.results import Results
-from reports.layout.board.variants import Search, searches_of
+from reports.layout.board.searches import Search, searches_of
 from reports.layout.grid import planned_and_finished
 from reports.page.text import count, words
 

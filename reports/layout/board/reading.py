@@ -10,12 +10,11 @@ import pandas as pd
 from harness.errors import UserError
 from harness.results import Results, load
 from reports.layout.board.board import REFERENCES, UNKNOWN, Board, Entry, final_values
-from reports.layout.board.merging import Merged, merge
+from reports.layout.board.merging import merge
 from reports.layout.board.naming import named
+from reports.layout.board.searches import earlier_choices, earlier_note, with_default_winners
 from reports.layout.board.variants import (
-    DEFAULT,
     SCORED_ON,
-    TUNED,
     configurations,
     plain_value,
     variants_of,
@@ -80,14 +79,16 @@ def make_board(runs: Sequence[Results], supervision: SupervisionOf | None = None
     if SCORED_ON in rows:
         validation = (rows[SCORED_ON] == "validation").to_numpy(dtype=bool, na_value=False)
     test, tuning = rows[~validation].copy(), rows[validation].copy()
-    test["variant"] = variants_of(test, merged.searches)
-    test = _with_default_winners(test, tuning, merged)
+    test["variant"] = variants_of(test, [(s.method, s.dataset, s.default) for s in merged.searches])
+    earlier = np.array(earlier_choices(test), dtype=bool)
+    left_out = test[earlier]
+    test = with_default_winners(test[~earlier], tuning, merged.searches)
     found = named(test)
     tuning["entry"] = tuning["method"]
     entries = _entries(found.rows, supervision)
     metrics = _metrics(runs, found.rows)
     datasets = tuple(dict.fromkeys(rows["dataset"].dropna().astype(str)))
-    notes = (*merged.notes, *found.notes, _tuning_note(tuning))
+    notes = (*merged.notes, *found.notes, _tuning_note(tuning), *earlier_note(left_out))
     drop = ["variant", "marks", "comparable"]
     return Board(
         found.rows.drop(columns=drop).reset_index(drop=True),
@@ -97,24 +98,6 @@ def make_board(runs: Sequence[Results], supervision: SupervisionOf | None = None
         notes,
         tuning.reset_index(drop=True),
     )
-
-
-def _with_default_winners(test: pd.DataFrame, tuning: pd.DataFrame, merged: Merged) -> pd.DataFrame:
-    """Let a default configuration's trials stand for the tuned entry too where it won the search.
-
-    It won if the search is complete and no other configuration is to be scored on the test split.
-    """
-    won = []
-    for search in merged.searches:
-        mine, seen = (
-            rows[(rows["method"] == search.method) & (rows["dataset"] == search.dataset)]
-            for rows in (test, tuning)
-        )
-        tried = seen["configuration"].nunique()
-        complete = 0 < search.asked <= tried and not (seen["status"] == "missing").any()
-        if complete and not (mine["variant"] == TUNED).any():
-            won.append(mine[mine["variant"] == DEFAULT].assign(variant=TUNED))
-    return pd.concat([test, *won], ignore_index=True) if won else test
 
 
 def _entries(rows: pd.DataFrame, supervision: SupervisionOf | None) -> dict[str, Entry]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,44 +15,6 @@ SCORED_ON = "param.scale.scored_on"
 """The column that says which split scored a trial; older runs lack it and used the test split."""
 NOT_CONFIGURED = {SCORED_ON, "param.scale.name", "param.scale.eval_every", *BUDGET}
 """Columns below ``param.`` that are no choice of a method's: they are conditions, or mere names."""
-
-
-@dataclass(frozen=True)
-class Search:
-    """A method that was tuned on a dataset in one of the runs.
-
-    Attributes:
-        method: its name.
-        dataset: the dataset's.
-        default: its default configuration, as ``configurations`` gives those of trials.
-        asked: number of configurations that were to be tried; 0 where the run does not say.
-        run: the run's label.
-    """
-
-    method: str
-    dataset: str
-    default: str
-    asked: int
-    run: str
-
-
-def searches_of(sweep: Mapping[str, Any], run: str) -> list[Search]:
-    """Read the searches of a ``sweep.yaml``; none for a sweep that does not tune its methods."""
-    listed = sweep.get("searches")
-    found = []
-    for one in listed if isinstance(listed, list) else []:
-        base = one.get("base") or {}
-        flat = {
-            f"param.{group}.{key}": value
-            for group in ("method", "scale", "dataset")
-            for key, value in (base.get(group) or {}).items()
-            if key != "name"
-        }
-        method = one.get("method") or (base.get("method") or {}).get("name")
-        dataset = one.get("dataset") or (base.get("dataset") or {}).get("name")
-        asked = int(one.get("trials") or 0)
-        found.append(Search(str(method), str(dataset), canonical(flat), asked, run))
-    return found
 
 
 def configurations(rows: pd.DataFrame) -> list[str]:
@@ -96,20 +57,21 @@ def plain_value(value: Any) -> Any:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def variants_of(test: pd.DataFrame, searches: Sequence[Search]) -> list[str]:
+def variants_of(test: pd.DataFrame, tuned: Iterable[tuple[str, str, str]]) -> list[str]:
     """Return the variant of each trial scored on the test split.
 
     Args:
         test: trials with ``method, dataset, configuration``.
-        searches: of all runs. Trials of a method and dataset that any of them tuned are of its
-            default configuration or of its tuned one, whatever run they are in.
+        tuned: method, dataset and default configuration of each search, of all runs. Trials of a
+            method and dataset that any of them tuned are of its default configuration or of its
+            tuned one, whatever run they are in.
 
     Returns:
         ``tuned``, ``default``, a label of the configuration, or "".
     """
     defaults: dict[tuple[str, str], set[str]] = {}
-    for search in searches:
-        defaults.setdefault((search.method, search.dataset), set()).add(search.default)
+    for method, dataset, default in tuned:
+        defaults.setdefault((method, dataset), set()).add(default)
     keys = list(zip(test["method"], test["dataset"], test["configuration"], strict=True))
     labels = _labels(test[[(m, d) not in defaults for m, d, _ in keys]])
     return [

@@ -42,6 +42,24 @@ def test_before_the_search_has_ended_nothing_is_called_tuned():
     assert list(board.entries) == ["vae, default"]
 
 
+def test_a_run_that_confirms_plans_the_default_alone_only_where_it_won():
+    trials = [t for t in tuned("vae", 0.4, 0.3) if not (t["seed"] and t["param.method.lr"] == 1e-2)]
+    of_search = {**search("vae", trials=20), "confirm": 5}
+    assert "vae" in make_board([run(trials, searches=[of_search])]).entries
+    elsewhere = [t for t in trials if t["seed"]]
+    tuning = [t for t in trials if not t["seed"]]
+    board = make_board([run(tuning, searches=[of_search]), run(elsewhere, "runs/two")])
+    assert list(board.entries) == ["vae, default"], "another run's trials say nothing of its choice"
+
+
+def test_what_a_search_chose_before_it_went_on_is_left_out():
+    later = [trial("vae", s, lr=5e-3, mig=0.6) for s in range(10, 15)]
+    board = make_board([run(tuned("vae", 0.3, 0.4) + later, searches=[search("vae")])])
+    assert board.entries["vae"].configuration["method.lr"] == 5e-3
+    assert sorted(board.entries) == ["vae", "vae, default"]
+    assert any(note.startswith("5 trials of vae left out") for note in board.notes)
+
+
 def test_a_plain_sweep_has_an_entry_a_configuration():
     trials = [trial("vae", s, beta=b) for b in (1, 4) for s in range(3)]
     trials += [trial("rodi", s) for s in range(3)]
