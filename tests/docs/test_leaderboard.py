@@ -12,7 +12,7 @@ DOCUMENT = "docs/leaderboard.md"
 @pytest.mark.slow
 @pytest.mark.xdist_group("ray")
 def test_commands(tmp_path: Path) -> None:
-    (commands,) = blocks("The leaderboard", "bash", DOCUMENT)
+    (commands,) = blocks("Commands", "bash", DOCUMENT)
     said = run(tmp_path, commands)
     for page in ("board.html", "leaderboard.html", "changes.html"):
         assert str(tmp_path / page) in said
