@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from markupsafe import Markup
 
 from reports.analysis import boards
@@ -119,7 +118,7 @@ class Standings:
 
         Those without a rank follow, and references are last.
         """
-        present = {entry for on, entry in self._endings.index if on == dataset}
+        present = {entry for on, entry in self._endings if on == dataset}
         standings = self.of.get((dataset, self.chosen.name), {}) if self.chosen else {}
 
         def place(entry: Entry) -> tuple[bool, float]:
@@ -149,10 +148,12 @@ class Standings:
 
     def endings(self, entry: str, dataset: str | None = None) -> Endings:
         """Return how an entry's trials ended, on a dataset or on all."""
-        of = self._endings.xs(entry, level="entry")
-        n = of.sum() if dataset is None else of.loc[dataset]
-        lost = int(n["failed"] + n["pruned"])
-        return Endings(int(n["planned"]), int(n["ok"]), int(n["diverged"]), lost, int(n["missing"]))
+        rows = [
+            n for (on, name), n in self._endings.items() if name == entry and dataset in (None, on)
+        ]
+        of = {key: sum(n[key] for n in rows) for key in ("planned", *boards.STATUSES)}
+        lost = of["failed"] + of["pruned"]
+        return Endings(of["planned"], of["ok"], of["diverged"], lost, of["missing"])
 
     @cached_property
     def trial_ids(self) -> dict[tuple[str, str, float], str]:
@@ -162,8 +163,14 @@ class Standings:
         return dict(zip(keys, rows["trial_id"].astype(str), strict=True))
 
     @cached_property
-    def _endings(self) -> pd.DataFrame:
-        return boards.endings(self.board)
+    def _endings(self) -> dict[tuple[str, str], dict[str, int]]:
+        counts = boards.endings(self.board)
+        keys = [(str(dataset), str(entry)) for dataset, entry in counts.index]
+        rows = counts.to_dict("records")
+        return {
+            key: {str(name): int(n) for name, n in row.items()}
+            for key, row in zip(keys, rows, strict=True)
+        }
 
 
 def telling(board: Board) -> tuple[Outcome, ...]:

@@ -1,4 +1,4 @@
-"""The leaderboard of README.md and docs/leaderboard.md, run as it is written there."""
+"""The leaderboard's commands in README.md and docs/leaderboard.md, run as they stand."""
 
 from pathlib import Path
 
@@ -8,14 +8,14 @@ from harness.results import load
 from tests.docs.helpers.examples import blocks, run
 
 (MODULE,) = blocks("A method of your own", "python", "README.md")
-(COMMANDS,) = blocks("The leaderboard", "bash", "README.md")
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray")]  # many trials
 
 
-@pytest.mark.slow  # fourteen methods on two datasets, and one more
-@pytest.mark.xdist_group("ray")
 def test_the_commands_of_the_readme(tmp_path: Path) -> None:
     (tmp_path / "my_method.py").write_text(MODULE)
-    printed = run(tmp_path, COMMANDS)
+    (commands,) = blocks("The leaderboard", "bash", "README.md")
+    printed = run(tmp_path, commands)
     assert "Only in B:" in printed
     results = load(tmp_path / "runs" / "board")
     assert results.counts["missing"] == results.counts["failed"] == 0
@@ -24,3 +24,13 @@ def test_the_commands_of_the_readme(tmp_path: Path) -> None:
     page = (tmp_path / "leaderboard.html").read_text()
     assert "my_method.TinyAutoencoder" in page
     assert "oracle_codes" in page
+
+
+def test_the_commands_of_the_document(tmp_path: Path) -> None:
+    (commands,) = blocks("Drawing", "bash", "docs/leaderboard.md")
+    said = run(tmp_path, commands)
+    for page in ("board.html", "leaderboard.html", "changes.html"):
+        assert str(tmp_path / page) in said
+        assert (tmp_path / page).stat().st_size > 100_000 or page == "changes.html"
+    assert "beta_vae on glyphs" in said  # only in A
+    assert "B against A" in said

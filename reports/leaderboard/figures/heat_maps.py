@@ -143,7 +143,8 @@ def _draw(
     with style():
         side = min(0.34, 4.7 / n)
         longest = 0.065 * max(map(len, labels))
-        canvas = Canvas(figsize=(WIDTH, 0.5 + side * n + longest * 0.75), layout="constrained")
+        height = 0.5 + max(side * n, 1.4) + 0.75 * longest
+        canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
         axes = canvas.subplots()
         picture = colours(norm(np.nan_to_num(values, nan=sum(limits) / 2)))
         picture[~np.isfinite(values)] = (0.5, 0.5, 0.5, 0.0)

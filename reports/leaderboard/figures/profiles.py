@@ -60,6 +60,7 @@ def profiles_figure(standings: Standings) -> Figure | None:
                     ]
             axes.set_xlim(outcome.sign * limits[0], outcome.sign * limits[1])
             axes.set_ylim(-0.02, 1.02)
+            axes.locator_params(axis="x", nbins=5)
             axes.set_xlabel(f"{outcome.titled} →")
             axes.grid(axis="both")
         for axes in panels[:, 0]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from textwrap import fill
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -161,12 +162,12 @@ class _Panel:
         within = rows["value"].between(*frame)
         inside = rows[within]
         if told:
-            look = {"markersize": 3.2, "alpha": 0.75, "markeredgewidth": 0}
+            look: dict[str, Any] = {"markersize": 3.2, "alpha": 0.75, "markeredgewidth": 0}
             (marks,) = axes.plot(inside["value"], inside["height"], ".", color=colour, **look)
             tell(marks, self._titles(inside))
         else:  # one path: a mark each would be most of the page
-            at, height = inside["value"].to_numpy(), inside["height"].to_numpy()
-            axes.plot(*strokes(at, at, height - 0.13, height + 0.13), color=colour, linewidth=0.7)
+            x, y = inside["value"].to_numpy(), inside["height"].to_numpy()
+            axes.plot(*strokes(x, x, y - 0.13, y + 0.13), color=colour, linewidth=0.7)
         for beyond, marker, at in (
             (rows[rows["value"] < frame[0]], "<", frame[0]),
             (rows[rows["value"] > frame[1]], ">", frame[1]),
