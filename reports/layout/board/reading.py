@@ -15,6 +15,7 @@ from reports.layout.board.naming import named
 from reports.layout.board.searches import earlier_choices, earlier_note, with_default_winners
 from reports.layout.board.variants import (
     SCORED_ON,
+    TUNED,
     configurations,
     plain_value,
     variants_of,
@@ -82,7 +83,7 @@ def make_board(runs: Sequence[Results], supervision: SupervisionOf | None = None
     test["variant"] = variants_of(test, [(s.method, s.dataset, s.default) for s in merged.searches])
     earlier = np.array(earlier_choices(test), dtype=bool)
     left_out = test[earlier]
-    test = with_default_winners(test[~earlier], tuning, merged.searches)
+    test = _references_once(with_default_winners(test[~earlier], tuning, merged.searches))
     found = named(test)
     tuning["entry"] = tuning["method"]
     entries = _entries(found.rows, supervision)
@@ -98,6 +99,13 @@ def make_board(runs: Sequence[Results], supervision: SupervisionOf | None = None
         notes,
         tuning.reset_index(drop=True),
     )
+
+
+def _references_once(test: pd.DataFrame) -> pd.DataFrame:
+    """Return the trials with each reference's once: it has nothing to tune."""
+    reference = test["method"].isin(REFERENCES)
+    kept = test[~(reference & (test["variant"] == TUNED))]
+    return kept.assign(variant=kept["variant"].mask(reference[kept.index], ""))
 
 
 def _entries(rows: pd.DataFrame, supervision: SupervisionOf | None) -> dict[str, Entry]:
