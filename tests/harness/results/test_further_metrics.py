@@ -10,7 +10,7 @@ import pytest
 from harness.results import Results, RunDirectory, load
 from tests.harness.results.helpers import processes, synthetic
 
-NEW = ["metric.mig", "metric.dci"]
+NEW = ["metric.mig", "metric.dci", "env.unscored"]
 
 
 @pytest.fixture
@@ -46,6 +46,16 @@ def test_values_come_into_parts_and_merged_files_alike(run: RunDirectory) -> Non
     assert values(after, "dci") == {trial: -value for trial, value in expected.items()}
     assert after.sweep["metrics"] == synthetic.FURTHER
     assert run.finished() == set(before.trials["trial_id"])
+
+
+def test_why_there_is_no_value_is_joined_to_what_the_row_says(run: RunDirectory) -> None:
+    synthetic.measure(run, (2,))
+    trial = synthetic.trial_id(2)
+    for said in ("infoc: only one code is active", "infom: a; infoc: only one code is active"):
+        run.set_metrics(trial, {}, said)
+    rows = load(run.location).trials.set_index("trial_id")["env.unscored"]
+    assert rows[trial] == "infoc: only one code is active; infom: a"
+    assert rows.drop(trial).isna().all()
 
 
 def test_other_readers_find_one_schema_after_verification(run: RunDirectory) -> None:
