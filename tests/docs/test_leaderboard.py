@@ -10,6 +10,7 @@ DOCUMENT = "docs/leaderboard.md"
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.xdist_group("ray")
 def test_commands(tmp_path: Path) -> None:
     (commands,) = blocks("Commands", "bash", DOCUMENT)
