@@ -25,6 +25,7 @@ ENV_COLUMNS: dict[str, type] = {
     "threads": int,
     "data_root": str,
     "data_fingerprint": str,
+    "parameters": int,
     "unscored": str,
 }
 """Names and types of the ``env.*`` columns.

@@ -27,7 +27,7 @@ SECONDS = {
     "time.total": "in all",
 }
 """Columns of seconds, and what they are called."""
-PARAMETERS = "cost.parameters"
+PARAMETERS = "env.parameters"
 DEVICE = "env.device"
 
 

@@ -70,7 +70,7 @@ class Board:
     Attributes:
         trials: one row a trial that was scored on the test split, ``missing`` ones included:
             ``trial_id, run, dataset, entry, method, seed, status, conflict, configuration`` and of
-            ``metric.*``, ``time.*``, ``env.*``, ``cost.*``, ``param.*``. Where the default
+            ``metric.*``, ``time.*``, ``env.*``, ``param.*``. Where the default
             configuration won the search, its trials stand there twice: for both entries.
         entries: the rows by name, in the order of the runs' plans.
         metrics: every metric with a direction that any trial has a value of.
