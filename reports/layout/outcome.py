@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ class Outcome:
     unit: str
     higher_is_better: bool
     directed: bool = True
-    range: str = ""
+    range: str = field(default="", compare=False)  # older runs do not tell it
 
     @property
     def column(self) -> str:
