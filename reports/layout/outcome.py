@@ -29,7 +29,7 @@ class Outcome:
     unit: str
     higher_is_better: bool
     directed: bool = True
-    range: str = field(default="", compare=False)
+    range: str = field(default="", compare=False)  # older runs do not tell it
 
     @property
     def column(self) -> str:

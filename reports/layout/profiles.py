@@ -9,8 +9,7 @@ import pandas as pd
 
 from reports.layout.grid import STATUSES, Grid
 from reports.page.text import level_label
-from reports.stats.estimates import Estimate, mean_interval, proportion_interval
-from reports.stats.scores import iqm_interval
+from reports.stats.estimates import Estimate, iqm_interval, mean_interval, proportion_interval
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Cell:
 
     @property
     def iqm(self) -> Estimate:
-        """Interquartile mean of the same, with its interval."""
+        """Interquartile mean of the same, with its bootstrap interval."""
         return iqm_interval(self.values)
 
     @property

@@ -92,6 +92,30 @@ def paired_difference(differences: ArrayLike, strata: ArrayLike | None = None) -
     return Difference(mean, mean - half, mean + half, len(values), p)
 
 
+def iqm_interval(values: ArrayLike) -> Estimate:
+    """Return the interquartile mean of ``values`` ``[n]`` with its percentile bootstrap interval.
+
+    The interquartile mean drops the lowest and highest quarter (Agarwal et al., 2021, "Deep
+    Reinforcement Learning at the Edge of the Statistical Precipice").
+    """
+    sample = np.asarray(values, dtype=float)
+    if not len(sample):
+        return Estimate(np.nan, np.nan, np.nan, 0)
+    value = float(stats.trim_mean(sample, 0.25))
+    if len(sample) < 2:
+        return Estimate(value, np.nan, np.nan, 1)
+    ends = stats.bootstrap(  # type: ignore[call-overload]
+        (sample,),
+        lambda resampled, axis: stats.trim_mean(resampled, 0.25, axis=axis),
+        confidence_level=LEVEL,
+        n_resamples=RESAMPLES,
+        method="percentile",
+        vectorized=True,
+        rng=np.random.default_rng(SEED),
+    ).confidence_interval
+    return Estimate(value, float(ends.low), float(ends.high), len(sample))
+
+
 def proportion_interval(k: int, n: int) -> Estimate:
     """Return ``k / n`` with Wilson's score interval (Wilson, 1927)."""
     if not n:

@@ -60,7 +60,11 @@ def mean_score_interval(values: ArrayLike, bounds: Bounds | None = None) -> Esti
 
 
 def iqm_interval(values: ArrayLike, bounds: Bounds | None = None) -> Estimate:
-    """Return the interquartile mean of scores ``[n]`` with a 95 % interval; see ``iqm_ends``."""
+    """Return the interquartile mean of scores ``[n]`` with a 95 % interval; see ``iqm_ends``.
+
+    Pages of single sweeps have the percentile bootstrap's (:mod:`reports.stats.estimates`), so that
+    their numbers stay those of earlier versions; that of few seeds is too short.
+    """
     sample = np.asarray(values, dtype=float)
     if len(sample) < 2:
         return Estimate(iqm(sample), np.nan, np.nan, len(sample))

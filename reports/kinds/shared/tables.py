@@ -149,7 +149,7 @@ def cells_table(grid: Grid, group_profiles: dict[str, Profile]) -> Table:
     )
     caption = (
         f"Final test {grid.outcome.label} of every cell over the trials that did not diverge: mean "
-        "with Student's 95 % interval, interquartile mean (IQM) with Gaffke’s interval, "
+        "with Student's 95 % interval, interquartile mean (IQM) with a bootstrap interval, "
         "standard deviation (SD) over seeds."
     )
     return Table("cells", caption, columns, data)

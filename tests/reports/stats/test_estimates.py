@@ -3,7 +3,9 @@ import pytest
 from scipy import stats
 
 from reports.stats.estimates import (
+    Estimate,
     holm,
+    iqm_interval,
     mean_interval,
     paired_difference,
     probability_of_improvement,
@@ -88,6 +90,29 @@ def test_difference_of_proportions_is_newcombes(a, b, low, high):
     assert (ours.low, ours.high) == pytest.approx((low, high), abs=5e-5)
 
 
+def test_iqm_drops_the_outer_quarters():
+    values = [1000, 1, 2, 3, 4, 5, 10, -1000]
+    ours = iqm_interval(values)
+    assert ours.value == (2 + 3 + 4 + 5) / 4
+    assert ours.low < ours.value < ours.high
+
+
+def test_iqm_interval_is_scipys_bootstrap(rng):
+    values = rng.normal(0, 1, 20)
+    theirs = stats.bootstrap(
+        (values,),
+        lambda x, axis: stats.trim_mean(x, 0.25, axis=axis),
+        method="percentile",
+        n_resamples=20000,
+        rng=1,
+    )
+    ours, interval = iqm_interval(values), theirs.confidence_interval
+    # A 2.5 % quantile of 2000 draws is off by about sqrt(.025 * .975 / 2000) / density(-1.96)
+    # = 0.06 standard errors; three of them are allowed.
+    tolerance = 0.18 * theirs.standard_error
+    assert (ours.low, ours.high) == pytest.approx((interval.low, interval.high), abs=tolerance)
+
+
 def test_probability_of_improvement_counts_pairs():
     pairs = [([3.0, -np.inf], [1.0, 2.0]), ([1.0, 1.0, -np.inf], [1.0, -np.inf])]
     wins = [
@@ -124,3 +149,9 @@ def test_holm_leaves_out_what_was_not_tested():
     adjusted = holm([0.02, np.nan, 0.03])
     assert adjusted[[0, 2]] == pytest.approx([0.04, 0.04])
     assert np.isnan(adjusted[1])
+
+
+def test_the_bootstrap_is_the_same_every_time(rng):
+    values = rng.normal(0, 1, 10)
+    assert iqm_interval(values) == iqm_interval(values)
+    assert isinstance(iqm_interval(values), Estimate)
