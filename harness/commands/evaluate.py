@@ -9,6 +9,7 @@ from harness.commands.running.run_missing import load_datasets
 from harness.config.overrides import parse
 from harness.config.schema import Settings
 from harness.errors import CorruptFileError, UserError
+from harness.kept import agreement
 from harness.kept.choosing import require_kept
 from harness.kept.evaluation import Task, score, tasks
 from harness.kept.loading import sources_warning
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         todo = [task for task in planned if task.metrics]
         _say_what(results, planned, names)
         if todo:
-            _add(directory, results, todo, names, settings)
+            _add(directory, results, planned, names, settings)
     print("Draw the report: " + command_line(["unbraid", "report", options.run_dir]))
     return 0
 
@@ -85,16 +86,16 @@ def _say_what(results: Results, planned: list[Task], names: list[str]) -> None:
 def _add(
     directory: RunDirectory,
     results: Results,
-    todo: list[Task],
+    planned: list[Task],
     names: list[str],
     settings: Settings,
 ) -> None:
     prepare_process(settings.ray.cpus_per_trial)
-    datasets = load_datasets(directory, [task.trial for task in todo], settings)
+    datasets = load_datasets(directory, [task.trial for task in planned], settings)
     directory.add_metrics(describe_keys(names))
     said: set[Any] = set()
     damaged = []
-    for task in todo:
+    for task in filter(None, map(agreement.alone, planned)):
         trial_id = task.model.trial_id
         try:
             scored = score(results, task, datasets[task.trial.dataset], settings.device)
@@ -110,6 +111,10 @@ def _add(
         if len(changes) > 1 and changes not in said:
             said.add(changes)
             print(f"warning: {sources_warning(trial_id, scored.origin)}", file=sys.stderr)
+    for trial_id, together in agreement.agreement(results, planned, datasets, settings.device):
+        directory.set_metrics(trial_id, together, together.why_not)
+        numbers = "  ".join(f"{name} {value:.5g}" for name, value in together.items())
+        print(f"{trial_id}  {numbers or together.why_not}", flush=True)
     directory.verify()  # brings all rows to the columns that there are now
     if damaged:
         raise CorruptFileError("\n".join(damaged))

@@ -42,6 +42,7 @@ METRIC_PATHS: Mapping[str, str] = {
     "unsupervised": "harness.metrics.factors.unsupervised.unsupervised",
     "infomec": "harness.metrics.factors.infomec.infomec",
     "downstream": "harness.metrics.factors.downstream.downstream",
+    "udr": "harness.metrics.codes.udr.udr",
     "seconds": "harness.metrics.seconds.seconds",
 }
 """Dotted path of each metric of this distribution."""
