@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from harness.results import Results
 from reports.analysis.boards import STATUSES
-from reports.kinds.shared.header import data_notes
+from reports.kinds.shared.header import ELSEWHERE, data_notes
 from reports.layout.board import Entry
 from reports.leaderboard.standings import Standings
 from reports.page.text import count, interval, words
@@ -110,7 +110,7 @@ def _facts(standings: Standings, runs: Sequence[Results]) -> Markup:
 
 
 def _environment(trials: pd.DataFrame) -> list[str]:
-    hidden = ("env.data_root", "env.data_fingerprint", "env.git_dirty")
+    hidden = {f"env.{name}" for name in (*ELSEWHERE, "data_fingerprint")} - {"env.git_commit"}
     return [
         c for c in trials.columns if c.startswith("env.") and c not in hidden and _values(trials, c)
     ]
