@@ -1,0 +1,92 @@
+"""A method of one's own through the protocol of a leaderboard: which sweep it becomes."""
+
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from harness.commands import add_method, sweep
+from harness.config.sweep import resolve
+from harness.errors import UserError
+from harness.planning import describe_sweep, plan_frame
+from harness.results import Columns, RunDirectory
+
+MINE = "tests.harness.helpers.toys.MeanImage"
+SPACE = (
+    *("space=leaderboard", "scale=smoke", "method=choice(vae,rodi)", "trials=2"),
+    *("dataset=mannequin", "seeds=1", "keep=none"),
+)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
+    """The overrides of the sweeps that were started, none of which runs."""
+    monkeypatch.chdir(tmp_path)
+    overrides: list[list[str]] = []
+
+    def run(options: Namespace) -> int:
+        overrides.append(options.overrides)
+        assert options.arguments == ["sweep", *options.overrides]
+        return 0
+
+    monkeypatch.setattr(sweep, "run", run)
+    return overrides
+
+
+def begin(location: str) -> None:
+    planned = resolve([*SPACE, f"run_dir={location}"])
+    command = f"unbraid sweep {' '.join(map(repr, SPACE))} run_dir={location}"
+    plan = plan_frame(planned.trials)
+    RunDirectory(location).create(describe_sweep(planned, command), plan, Columns(["mse"]))
+
+
+def test_it_is_tuned_and_confirmed_as_the_methods_of_a_run_were(started: list[list[str]]) -> None:
+    begin("runs/board")
+    code, locations = add_method.run(MINE, "runs/board", [])
+    assert (code, locations) == (0, ["runs/board", f"runs/board-{MINE}"])
+    (mine,), theirs = (resolve(overrides) for overrides in started), resolve(SPACE)
+    assert [searched.names for searched in mine.searches] == [[MINE, "mannequin"]]
+    ours, other = mine.searches[0], theirs.searches[0]
+    assert (ours.n, ours.confirm, ours.seeds) == (other.n, other.confirm, other.seeds)
+    for group in ("dataset", "scale", "metrics"):
+        assert ours.base[group] == other.base[group]
+    assert mine.settings.run_dir == f"runs/board-{MINE}"
+    assert mine.settings.keep == "best", "what the other run kept is its own matter"
+
+
+def test_its_learning_rate_is_searched_where_nothing_else_is_said(
+    started: list[list[str]],
+) -> None:
+    add_method.run(MINE, "leaderboard", ["scale=smoke"])
+    add_method.run(MINE, "leaderboard", ["scale=smoke", "method.lr=choice(0.1,0.2)"])
+    first, second = (resolve(overrides).searches[0].axes for overrides in started)
+    default = resolve([f"method._target_={MINE}"]).trials[0].hyperparameters.lr
+    axis = first["method.lr"]
+    assert (axis.low, axis.high, axis.log) == pytest.approx((default / 10, default * 10, True))
+    assert second["method.lr"].values == (0.1, 0.2)
+
+
+def test_a_space_may_have_no_run_yet_or_one_where_sweeps_put_it(started: list[list[str]]) -> None:
+    _, locations = add_method.run(MINE, "leaderboard", ["scale=smoke"])
+    assert locations == [f"runs/leaderboard-{MINE}"]
+    begin("runs/leaderboard")
+    _, locations = add_method.run(MINE, "leaderboard", [])
+    assert locations == ["runs/leaderboard", f"runs/leaderboard-{MINE}"]
+    assert "method=choice(vae,rodi)" not in started[-1]
+
+
+def test_a_method_of_ours_has_the_axes_of_the_space(started: list[list[str]]) -> None:
+    add_method.run("beta_vae", "leaderboard", ["scale=smoke", "run_dir=runs/beta"])
+    planned = resolve(started[0])
+    assert set(planned.searches[0].axes) == {"method.lr", "method.beta"}
+    assert planned.settings.run_dir == "runs/beta"
+
+
+@pytest.mark.usefixtures("started")
+def test_mistakes() -> None:
+    with pytest.raises(UserError, match=r"no such run directory or search space\. Did you mean"):
+        add_method.run(MINE, "leaderbord", [])
+    with pytest.raises(UserError, match=r"There is no method .vaee.\. Did you mean .vae."):
+        add_method.run("vaee", "leaderboard", [])
+    with pytest.raises(UserError, match="mine"):
+        add_method.run("mine.Method", "leaderboard", [])
