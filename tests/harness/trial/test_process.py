@@ -1,5 +1,6 @@
 """What a process sets for itself before it trains."""
 
+import os
 import subprocess
 import sys
 
@@ -43,3 +44,30 @@ def test_freed_memory_stays_with_a_prepared_process() -> None:
     pages, threads = run("prepared")
     assert threads == 1
     assert pages < 0.5 * run("plain")[0]
+
+
+LIBRARIES = """
+import numpy as np, threadpoolctl
+from harness.trial.process import prepare_process
+
+prepare_process(threads=1)
+np.ones((9, 9)) @ np.ones((9, 9))
+import scipy.linalg, sklearn.linear_model  # loaded later, as metrics do
+print(sorted({pool["num_threads"] for pool in threadpoolctl.threadpool_info()}))
+print(len(threadpoolctl.threadpool_info()))
+"""
+
+
+def test_libraries_below_the_metrics_keep_to_a_trial_s_share() -> None:
+    environment = {**os.environ, "OMP_NUM_THREADS": "2"}
+    done = subprocess.run(
+        [sys.executable, "-c", LIBRARIES],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+        env=environment,
+    )
+    threads, pools = done.stdout.split("\n")[:2]
+    assert int(pools) >= 3, "NumPy's, SciPy's and scikit-learn's"
+    assert threads == "[1]"
