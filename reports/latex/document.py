@@ -11,6 +11,7 @@ from reports.kinds.ablation import report as ablation
 from reports.kinds.default import default_kind
 from reports.kinds.shared.by_dataset import datasets_of, only_on
 from reports.kinds.shared.numbers import Numbers
+from reports.kinds.shared.stage import of_stage
 from reports.latex.caption import caption
 from reports.latex.numbers import SPREADS, Spread
 from reports.latex.table import Rows, metric_column, table
@@ -51,6 +52,7 @@ def document(results: Results, style: Style) -> str:
         UserError: the kind or a metric is unknown, or no trial has a value of any metric.
     """
     kind = _kind(results, style.kind)
+    results = of_stage(results, kind)
     datasets = datasets_of(results)
     alone = {name: only_on(results, name) for name in datasets} if len(datasets) > 1 else {}
     tables = [_table(of, kind, style) for of in (alone.values() or [results])]
