@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.commands.report import with_labelled_metrics
+from harness.commands.report import with_choices, with_labelled_metrics
 from harness.errors import UserError
 from harness.methods import supervision
 from harness.results import Results
@@ -46,7 +46,7 @@ def read(locations: Sequence[str]) -> list[Results]:
     """
     from reports.layout.board import read_runs
 
-    runs = read_runs(locations, with_labelled_metrics)
+    runs = read_runs(locations, lambda run: with_choices(with_labelled_metrics(run)))
     for results in runs:
         for problem in results.problems:
             print(f"problem: {results.location}: {problem}", file=sys.stderr)

@@ -9,7 +9,7 @@ from harness.config.searched.space import Searched, searches_again
 from harness.config.settings import build_settings
 from harness.config.trials import trial_from_dict, value_at
 from harness.results import Results
-from harness.search.outcome import Outcome, outcomes_of, together
+from harness.search.outcome import Outcome, outcomes_of, together, usable
 
 
 def best_of(searched: Searched, ended: Iterable[tuple[Assignment, Outcome]]) -> Assignment:
@@ -53,7 +53,7 @@ def confirmed(results: Results) -> dict[str, str]:
                 assignment = searched.assignment_of(trial.as_dict())
                 seeds = ended.setdefault(key(assignment), (assignment, []))[1]
                 seeds.append(outcomes[trial.trial_id])
-        best = key(best_of(searched, [(each, together(of)) for each, of in ended.values()]))
+        best = key(best_of(searched, _judged(searched, ended.values())))
         start = key(searched.start)
         for trial in mine:
             if searched.confirms(trial):
@@ -62,3 +62,9 @@ def confirmed(results: Results) -> dict[str, str]:
                 name = "both" if start == best == which else names.get(which, "earlier")
                 kinds[trial.trial_id] = name
     return kinds
+
+
+def _judged(
+    searched: Searched, ended: Iterable[tuple[Assignment, list[Outcome]]]
+) -> list[tuple[Assignment, Outcome]]:
+    return [(each, usable(searched.goal, together(seeds))) for each, seeds in ended]

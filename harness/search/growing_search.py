@@ -8,7 +8,7 @@ from harness.config.schema import TrialConfig
 from harness.config.searched.settings import OptunaSearch
 from harness.config.searched.space import Searched
 from harness.search.choice import best_of
-from harness.search.outcome import Outcome, require_scores, together
+from harness.search.outcome import Outcome, require_scores, together, usable
 from harness.search.study import OptunaStudy
 
 
@@ -111,10 +111,11 @@ class GrowingSearch:
         """Record how a trial ended; the study gets the configuration once all its seeds have ended.
 
         Raises:
-            UserError: it was not scored on what the search is for.
+            UserError: it is the first, and was not scored on what the search is for.
         """
         self.running -= 1
-        require_scores(self._searched.goal, outcome, trial.method)
+        if trial.trial_id in self._tried and not self._outcomes and not self._searched.confirm:
+            require_scores(self._searched.goal, outcome, trial.method)
         self._outcomes[trial.trial_id] = outcome
         if trial.trial_id in self._tried:
             which = key(self._searched.assignment_of(trial.as_dict()))
@@ -144,4 +145,6 @@ class GrowingSearch:
     def _outcome(self, which: str) -> Outcome | None:
         """Return the outcome of an assignment; None while a seed of it has not ended."""
         ended = [self._outcomes[id_] for id_ in self._seeds[which] if id_ in self._outcomes]
-        return together(ended) if len(ended) == len(self._seeds[which]) else None
+        if len(ended) < len(self._seeds[which]):
+            return None
+        return usable(self._searched.goal, together(ended))

@@ -42,6 +42,16 @@ def together(seeds: Sequence[Outcome]) -> Outcome:
     return Outcome(status, metrics, along)
 
 
+def usable(goal: Goal, outcome: Outcome) -> Outcome:
+    """Return an outcome as a search counts it: without a value of its goal it is no good.
+
+    Codes may be such that a metric has no number, as where none varies.
+    """
+    if outcome.status == "ok" and any(name not in outcome.metrics for name in goal.names):
+        return Outcome("diverged", {}, outcome.along)
+    return outcome
+
+
 def require_scores(goal: Goal, outcome: Outcome, method: Any) -> None:
     """Refuse a goal that this method, or this dataset, cannot be scored on.
 

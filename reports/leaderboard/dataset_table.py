@@ -138,7 +138,8 @@ def _caption(standings: Standings, dataset: str) -> str:
         "dataset and metric); never with a diverged trial. Trials: those that ended well, and what "
         "became of the others. Ceiling and chance: what the known factors, and codes that "
         "ignore the image, score on this metric here; these references are not ranked. A dash: the "
-        "method cannot be scored on it, or no trial ended well. Ranks and bold do not change with "
+        "method cannot be scored on it, its codes allow no number (the trials' column env.unscored "
+        "says why), or no trial ended well. Ranks and bold do not change with "
         "what is filtered."
     )
 

@@ -29,7 +29,8 @@ def header(standings: Standings, runs: Sequence[Results]) -> Markup:
 
 
 def _banner(standings: Standings) -> list[Markup]:
-    n = standings.board.trials["status"].value_counts()
+    trials = standings.board.trials_once
+    n = trials["status"].value_counts()
     lacking = [
         f"{n[status]:,} {said}"
         for status, said in (("missing", "not finished"), ("failed", "failed"))
@@ -38,7 +39,7 @@ def _banner(standings: Standings) -> list[Markup]:
     if not lacking:
         return []
     banner = Markup('<p class="banner" role="status">Incomplete: of {} {}.</p>')
-    return [banner.format(count(len(standings.board.trials), "trial"), words(lacking))]
+    return [banner.format(count(len(trials), "trial"), words(lacking))]
 
 
 def _result(standings: Standings) -> str:
@@ -73,12 +74,12 @@ def _named(standings: Standings, dataset: str, entry: Entry) -> str:
 
 def _counts(standings: Standings) -> Markup:
     board = standings.board
-    statuses = board.trials["status"].value_counts()
+    statuses = board.trials_once["status"].value_counts()
     counts = {
         "methods": len({board.entries[name].method for name in board.ranked}),
         "datasets": len(board.datasets),
         "metrics": len(board.metrics),
-        "trials on the test split": len(board.trials),
+        "trials on the test split": len(board.trials_once),
         "trials of tuning": len(board.tuning),
         **{status: int(statuses.get(status, 0)) for status in STATUSES},
     }

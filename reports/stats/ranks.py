@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from reports.stats.draws import drawn_moments, floored, moments
-from reports.stats.estimates import ALPHA, LEVEL, SEED, Estimate, Floats, holm
+from reports.stats.estimates import ALPHA, LEAST_SEEDS, LEVEL, SEED, Estimate, Floats, holm
 from reports.stats.wins import mean_over_datasets
 
 
@@ -21,6 +21,7 @@ def rank_intervals(scores: Floats) -> list[Estimate]:
     shown to be better, its worst the number of all less those shown to be worse, by Welch's tests
     against all others, adjusted by Holm's method. It covers the rank in at least 95 % of cases,
     in more where entries are alike; a bootstrap of ranks does not where means are nearly equal.
+    An entry with fewer than three trials shows nothing.
 
     Args:
         scores: ``[E, S]``. A diverged trial counts as one range of the scores below the lowest.
@@ -35,10 +36,11 @@ def rank_intervals(scores: Floats) -> list[Estimate]:
     rank = np.full(len(table), np.nan)
     rank[there] = stats.rankdata(-mean[there])
     estimates = [Estimate(np.nan, np.nan, np.nan, 0)] * len(table)
-    p = welch(table)
+    p, enough = welch(table), n >= LEAST_SEEDS
     for entry in there:
         rivals = there[there != entry]
-        shown = holm(p[entry, rivals]) < ALPHA
+        tested = np.where(enough[rivals] & enough[entry], p[entry, rivals], np.nan)
+        shown = holm(list(tested)) < ALPHA
         best = 1 + int((shown & (mean[rivals] > mean[entry])).sum())
         worst = len(there) - int((shown & (mean[rivals] < mean[entry])).sum())
         estimates[entry] = Estimate(float(rank[entry]), float(best), float(worst), int(n[entry]))

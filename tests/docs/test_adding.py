@@ -13,6 +13,7 @@ from tests.docs.helpers.examples import ROOT, blocks, run
 TEXT = (ROOT / "docs" / "adding.md").read_text()
 
 
+@pytest.mark.slow  # commands that each start anew
 def test_a_metric(tmp_path: Path) -> None:
     (module,) = blocks("A metric", "python")
     (tmp_path / "my_metrics.py").write_text(module)
@@ -24,6 +25,7 @@ def test_a_metric(tmp_path: Path) -> None:
     assert "sharpness" in (tmp_path / "scores.html").read_text()
 
 
+@pytest.mark.slow  # commands that each start anew
 def test_a_search_space(tmp_path: Path) -> None:
     (space,) = blocks("A search space", "yaml")
     (tmp_path / "my_space.yaml").write_text(space)
@@ -40,6 +42,7 @@ def test_published_statements(tmp_path: Path) -> None:
     assert known.factor in yaml.safe_load(space)["sweep"]
 
 
+@pytest.mark.slow  # commands that each start anew
 def test_a_kind_of_report(tmp_path: Path) -> None:
     (module,) = blocks("A kind of report", "python")
     (tmp_path / "my_report.py").write_text(module)

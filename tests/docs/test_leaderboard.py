@@ -15,8 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray")]  # many trials
 def test_the_commands_of_the_readme(tmp_path: Path) -> None:
     (tmp_path / "my_method.py").write_text(MODULE)
     (commands,) = blocks("The leaderboard", "bash", "README.md")
-    printed = run(tmp_path, commands)
-    assert "Only in B:" in printed
+    run(tmp_path, commands)
     results = load(tmp_path / "runs" / "board")
     assert results.counts["missing"] == results.counts["failed"] == 0
     mine = load(tmp_path / "runs" / "board-my_method.TinyAutoencoder")

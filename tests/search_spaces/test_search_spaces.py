@@ -48,7 +48,7 @@ def test_it_says_what_it_is_and_has_a_report(name: str) -> None:
     space = load_space(name)
     assert space.title
     assert space.source
-    assert space.report in reports.KINDS.paths()
+    assert space.report in {*reports.KINDS.paths(), reports.LEADERBOARD}
     assert space.sweep
 
 
@@ -74,6 +74,10 @@ def test_it_holds_what_is_swept_and_nothing_of_this_machine(name: str) -> None:
 @pytest.mark.parametrize("name", SPACES)
 def test_it_plans_at_every_scale(name: str, scale: str) -> None:
     sweep = resolve([f"space={name}", f"scale={scale}"])
+    if name == reports.LEADERBOARD:  # twelve methods, and two references that have nothing to tune
+        trials, confirm = {"smoke": (3, 2), "small": (6, 5), "paper": (50, 5)}[scale]
+        assert sweep.n_trials == 2 * (12 * (trials + 2 * confirm) + 2 * (1 + confirm))
+        return
     assert sweep.n_trials == CONFIGURATIONS[name] * sweep.settings.seeds
     assert {trial.scale.name for trial in sweep.trials} == {scale}
     for trial in sweep.trials:

@@ -173,7 +173,9 @@ def summarize(directory: RunDirectory) -> int:
         print(f"no trial was scored on {name}, which takes {METRICS.load(name).takes}")
     if results.smoke:
         print(SMOKE)
-    print("Draw the report: " + command_line(["unbraid", "report", directory.location]))
+    several = len(results.sweep.get("searches") or ()) > 1
+    page = ("Draw the leaderboard", "leaderboard") if several else ("Draw the report", "report")
+    print(f"{page[0]}: " + command_line(["unbraid", page[1], directory.location]))
     return 1 if counts["missing"] or counts["failed"] else 0
 
 

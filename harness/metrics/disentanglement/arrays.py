@@ -8,6 +8,7 @@ NOT_FINITE = "a code is not finite"
 LARGEST = 1e30
 """Larger codes have no squares in the numbers that the classifiers compute with."""
 TOO_LARGE = "a code is beyond 1e30"
+NOT_WHOLE = "factors are not integers: number their values, or cut them into classes"
 NO_ROWS = "there are no images"
 NO_CODES = "there are no codes"
 NO_FACTORS = "no factor takes two values in these images"
@@ -22,7 +23,17 @@ def trouble(codes: np.ndarray, factors: np.ndarray, *others: np.ndarray) -> str:
         codes: of the images that something is fitted to.
         factors: of these.
         others: codes of further images.
+
+    Raises:
+        ValueError: they are not of the same images.
     """
+    if codes.ndim != 2 or factors.ndim != 2 or len(codes) != len(factors):
+        raise ValueError(
+            f"codes are [N, D] and factors [N, F] of the same images, not {codes.shape} and "
+            f"{factors.shape}"
+        )
+    if factors.dtype.kind not in "iub":
+        return NOT_WHOLE
     unusable = trouble_of_codes(codes, *others)
     return unusable or ("" if varying(factors).any() else NO_FACTORS)
 

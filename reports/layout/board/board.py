@@ -91,6 +91,11 @@ class Board:
         """The names of all entries but the references, in order."""
         return tuple(name for name, entry in self.entries.items() if not entry.reference)
 
+    @property
+    def trials_once(self) -> pd.DataFrame:
+        """The trials, each once, whichever entries it stands for."""
+        return self.trials.drop_duplicates("trial_id")
+
     def metric(self, name: str) -> Outcome:
         """Return a metric by its name.
 

@@ -9,6 +9,11 @@ import pandas as pd
 from reports.layout.board.variants import DEFAULT, TUNED, canonical
 from reports.page.text import count, words
 
+BOTH, EARLIER = "both", "earlier"
+
+CONFIRMED = "confirmed"
+"""Key of a sweep under which stands what its search has chosen, where that has been worked out."""
+
 
 @dataclass(frozen=True)
 class Search:
@@ -50,6 +55,23 @@ def searches_of(sweep: Mapping[str, Any], run: str) -> list[Search]:
         confirms = bool(one.get("confirm"))
         found.append(Search(str(method), str(dataset), canonical(flat), asked, run, confirms))
     return found
+
+
+def as_chosen(test: pd.DataFrame, chosen: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the trials as variants of what was searched, and those that were left out.
+
+    Args:
+        test: trials with ``trial_id, variant``; of those that confirm no search the variant stays.
+        chosen: ``default``, ``tuned``, ``both`` where the default was the best, or ``earlier``: the
+            best of a search that has gone on since; by id of the trials that confirm one.
+    """
+    what = test["trial_id"].map(chosen)
+    confirming = what.isin([DEFAULT, TUNED, BOTH])
+    kept = test[what != EARLIER].assign(
+        variant=what.replace(BOTH, DEFAULT).where(confirming, test["variant"])
+    )
+    won = test[what == BOTH].assign(variant=TUNED)
+    return pd.concat([kept, won], ignore_index=True), test[what == EARLIER]
 
 
 def earlier_choices(test: pd.DataFrame) -> list[bool]:

@@ -73,7 +73,8 @@ def variants_of(test: pd.DataFrame, tuned: Iterable[tuple[str, str, str]]) -> li
     for method, dataset, default in tuned:
         defaults.setdefault((method, dataset), set()).add(default)
     keys = list(zip(test["method"], test["dataset"], test["configuration"], strict=True))
-    labels = _labels(test[[(m, d) not in defaults for m, d, _ in keys]])
+    untuned = np.array([(m, d) not in defaults for m, d, _ in keys], dtype=bool)
+    labels = _labels(test[untuned])
     return [
         (DEFAULT if text in defaults[method, dataset] else TUNED)
         if (method, dataset) in defaults

@@ -42,7 +42,10 @@ def said(changes: Changes) -> str:
     """Say in a sentence how many scores got better and worse."""
     n = len(changes.changes)
     if not n:
-        return "The two runs have no score in common."
+        return (
+            "The two runs have no score in common: entries are compared with those of the same "
+            "name. unbraid leaderboard A B puts different methods side by side."
+        )
     parts = [f"{changes.count(v):,} {v}" for v in VERDICTS if changes.count(v)]
     return f"Of {count(n, 'score')} that both have, B against A: {words(parts)}."
 

@@ -29,7 +29,10 @@ def curves_of(standings: Standings, frame: pd.DataFrame) -> Curves | None:
 
     These are the metrics shown first, the other metrics, and the training loss.
     """
-    recorded = set(zip(frame["metric"], frame["split"], strict=True))
+    trials = standings.board.trials
+    ranked = set(trials.loc[trials["entry"].isin(standings.board.ranked), "trial_id"])
+    mine = frame[frame["trial_id"].isin(ranked)]  # references are scored along training on others
+    recorded = set(zip(mine["metric"], mine["split"], strict=True))
     outcomes = dict.fromkeys((*standings.telling, *standings.board.metrics))
     for outcome in outcomes:
         if (outcome.name, "test") in recorded:

@@ -78,7 +78,8 @@ def shares(board: Board, dataset: str, outcome: Outcome) -> dict[str, float]:
     the means of a method's configurations, less what seeds add to it, pooled over methods; that of
     the means of methods likewise. A component below 0 counts as 0.
     """
-    test = _cells(board.trials[board.trials["entry"].isin(board.ranked)], dataset, outcome, "entry")
+    once = board.trials_once
+    test = _cells(once[once["entry"].isin(board.ranked)], dataset, outcome, "entry")
     tried = board.tuning.assign(tried=configurations(board.tuning)) if len(board.tuning) else None
     tuning = {} if tried is None else _cells(tried, dataset, outcome, "tried")
     main: dict[str, Floats] = {}  # one entry a method: its first, or its tuned one

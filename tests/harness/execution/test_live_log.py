@@ -60,6 +60,7 @@ def test_logging_changes_no_bit_of_the_results(start: Start, control: Path, tmp_
     same_curves(run, run / "logs" / "tensorboard")
 
 
+@pytest.mark.slow  # the other test of this file has sweeps too
 def test_seeds_that_train_in_turns_are_told_apart_and_pruned_ones_too(
     start: Start, tmp_path: Path
 ) -> None:

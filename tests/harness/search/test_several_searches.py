@@ -156,3 +156,21 @@ def test_trials_that_confirm_are_told_apart(tmp_path: Path) -> None:
     plain, grid = planned(tmp_path / "plain", "method=vae", "seeds=1")
     assert confirmed(load(plain.location)) == {}
     assert not grid.searches
+
+
+def test_a_trial_without_a_value_of_the_goal_is_as_one_that_diverged(tmp_path: Path) -> None:
+    directory, sweep = planned(tmp_path, *CONFIRMED, "method=vae", "seeds=1")
+    growth = GrowingPlan(directory, sweep.searches)
+    done: list[TrialConfig] = []
+    while trials := growth.next():
+        (trial,) = trials
+        known = trial.hyperparameters.lr == 1e-4 or trial.scale.scored_on == "test"
+        scores = {"elbo": -1.0, "mse": 0.5} if known else {"mse": 0.1}
+        identity = (trial.trial_id, "ok", trial.method, "digits", "real", trial.seed)
+        directory.write(TrialRecord(*identity, trial.params(), metrics=scores))
+        growth.ended(trial.trial_id, "ok", scores)
+        done.append(trial)
+    assert stages(done) == {("vae", "validation"): 3, ("vae", "test"): 2}
+    assert {trial.hyperparameters.lr for trial in done[-2:]} == {1e-4}, "the only one with a score"
+    assert set(confirmed(load(tmp_path)).values()) == {"both"}
+    assert GrowingPlan(directory, sweep.searches).left == 0, "a later session knows it too"

@@ -62,6 +62,7 @@ def test_sap(name: str, expected: float) -> None:
     assert sap(*study(name))["sap"] == pytest.approx(expected, abs=2.1e-4)
 
 
+@pytest.mark.slow  # 15,000 batches of 64, twice
 def test_scores_of_pairs_and_batches_of_a_turned_code() -> None:
     """The same draws as the reference's; likewise 1 / 5000 for the fitted one."""
 
