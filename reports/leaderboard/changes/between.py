@@ -101,6 +101,9 @@ def _family(before: Board, after: Board, dataset: str, outcome: Outcome) -> list
     ]
     rows = [(_seeds(tables[0], name), _seeds(tables[1], name)) for name in names]
     compared = [_difference(*pair) for pair in rows]
+    # The means of a row are of the seeds that its difference is of.
+    paired = [together for _, together in compared]
+    rows = [_of_both(*pair) if both else pair for pair, both in zip(rows, paired, strict=True)]
     adjusted = holm([difference.p for difference, _ in compared])
     return [
         Change(
@@ -111,9 +114,11 @@ def _family(before: Board, after: Board, dataset: str, outcome: Outcome) -> list
             mean_score_interval(pair[1], outcome.bounds),
             difference,
             float(p),
-            paired,
+            together,
         )
-        for name, pair, (difference, paired), p in zip(names, rows, compared, adjusted, strict=True)
+        for name, pair, (difference, together), p in zip(
+            names, rows, compared, adjusted, strict=True
+        )
     ]
 
 
@@ -123,11 +128,19 @@ def _seeds(table: pd.DataFrame, name: str) -> "pd.Series[float]":
     return seeds
 
 
+def _of_both(
+    before: "pd.Series[float]", after: "pd.Series[float]"
+) -> tuple["pd.Series[float]", "pd.Series[float]"]:
+    """Return the scores of the seeds that both have."""
+    shared = before.index.intersection(after.index)
+    return before[shared], after[shared]
+
+
 def _difference(before: "pd.Series[float]", after: "pd.Series[float]") -> tuple[Difference, bool]:
     """Return ``after - before``, paired by seed where enough seeds are the same, and whether so."""
-    shared = before.index.intersection(after.index)
-    if len(shared) >= min(LEAST_SEEDS, len(before), len(after)):
-        return paired_difference((after[shared] - before[shared]).to_numpy(dtype=float)), True
+    first, second = _of_both(before, after)
+    if len(first) >= min(LEAST_SEEDS, len(before), len(after)):
+        return paired_difference((second - first).to_numpy(dtype=float)), True
     return _welch(np.array(before, dtype=np.float64), np.array(after, dtype=np.float64)), False
 
 

@@ -115,3 +115,12 @@ def test_the_page_says_what_the_table_counts():
     assert said(changes) in document.words
     for word in ("runs/a", "runs/b", "A note."):
         assert word in document.words
+
+
+def test_the_numbers_of_a_row_are_of_the_same_seeds():
+    changes = changes_between(board(made(seeds=9)), board(made(seeds=4, generator_seed=3))).changes
+    assert {change.paired for change in changes} == {True}
+    for change in changes:
+        assert change.difference.n == change.before.n == change.after.n == 4
+        gap = change.after.value - change.before.value
+        assert gap == pytest.approx(change.difference.value, abs=1e-12)
