@@ -54,6 +54,11 @@ class GrowingPlan:
         return sum(search.left for search in self._searches)
 
     @property
+    def undecided(self) -> bool:
+        """Whether fewer than :attr:`left` may be left, where the default is a search's best."""
+        return any(search.undecided for search in self._searches)
+
+    @property
     def given_out(self) -> bool:
         """Whether all trials are known and have been given out."""
         return all(search.given_out for search in self._searches)

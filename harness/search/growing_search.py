@@ -83,6 +83,11 @@ class GrowingSearch:
         return len(self.missing) + to_suggest * len(searched.seeds) + to_confirm
 
     @property
+    def undecided(self) -> bool:
+        """Whether it is still to be seen if one or two configurations are confirmed."""
+        return self._searched.confirm > 0 and self._to_confirm() is None
+
+    @property
     def given_out(self) -> bool:
         """Whether all its trials are known and have been given out."""
         return not self._waiting and self._to_confirm() == []

@@ -42,7 +42,8 @@ def finish(
     missing = growth.missing if growth else [t for t in trials if t.trial_id not in done]
     left = growth.left if growth else len(missing)
     total = len(done) + left
-    print(f"{directory.location}: {total} trials planned, {len(done)} finished")
+    most = "at most " if growth and growth.undecided else ""
+    print(f"{directory.location}: {most}{total} trials planned, {len(done)} finished")
     progress = Progress(total, len(done), {t.trial_id: label(t, swept) for t in missing})
     try:
         datasets = load_datasets(directory, missing or trials, settings)

@@ -60,6 +60,7 @@ def test_every_search_is_tuned_and_then_confirmed(tmp_path: Path, at_once: int) 
     directory, sweep = planned(tmp_path, *CONFIRMED)
     growth = GrowingPlan(directory, sweep.searches)
     assert growth.left == sweep.n_trials == 2 * (3 * 2 + 2 * 2)
+    assert growth.undecided, "of a search whose default is the best one configuration is confirmed"
     done = run(growth, directory, at_once=at_once)
     for method in ("vae", "beta_vae"):
         tuned = [
@@ -74,7 +75,7 @@ def test_every_search_is_tuned_and_then_confirmed(tmp_path: Path, at_once: int) 
         best = min({trial.hyperparameters.lr for trial in tuned}, key=lambda lr: abs(lr - BEST))
         assert {trial.hyperparameters.lr for trial in last} == {1e-4, best}
         assert len(tuned) == 3 * 2
-    assert growth.left == 0
+    assert (growth.left, growth.undecided) == (0, False)
     assert load(tmp_path).counts["missing"] == 0
 
 
