@@ -41,6 +41,7 @@ def cluster(short_folder: Path) -> Iterator["psutil.Popen"]:
     process.stdout.close()
 
 
+@pytest.mark.slow  # two nodes on one machine
 @pytest.mark.timeout(600)
 def test_a_sweep_uses_both_nodes_and_outlives_one(
     start: Start, cluster: "psutil.Popen", control: Path, tmp_path: Path

@@ -51,6 +51,7 @@ def same_curves(run: Path, folder: Path) -> None:
     assert elbo.to_dict() == ok.astype(np.float32).astype(float).to_dict()
 
 
+@pytest.mark.slow  # two sweeps
 def test_logging_changes_no_bit_of_the_results(start: Start, control: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     sweep = start(*SWEEP, LOG, f"run_dir={run}")

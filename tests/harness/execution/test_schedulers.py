@@ -40,6 +40,7 @@ class Noted(VAE):
 '''
 
 
+@pytest.mark.slow  # a sweep
 def test_a_worker_that_is_starting_is_kept(start: Start, tmp_path: Path) -> None:
     # Tune's own order gives the second trial to the first worker as soon as that is idle, and
     # kills the second worker.

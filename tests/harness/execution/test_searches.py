@@ -23,6 +23,7 @@ def configurations(plan: pd.DataFrame) -> "pd.Series[int]":
     return plan.groupby("param.method.lr").size()
 
 
+@pytest.mark.slow  # three sessions; without Ray in tests/harness/search
 @pytest.mark.timeout(600)
 def test_a_killed_search_goes_on_to_the_number_asked_for(start: Start, tmp_path: Path) -> None:
     run, url = tmp_path / "run", f"sqlite:///{tmp_path / 'study.db'}"

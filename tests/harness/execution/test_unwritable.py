@@ -24,6 +24,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
+@pytest.mark.slow  # three sessions
 @pytest.mark.timeout(600)
 def test_a_full_disk_stops_the_sweep_and_room_lets_it_go_on(
     start: Start, control: Path, tiny_disk: Path

@@ -89,11 +89,8 @@ def test_ceiling_and_chance_stand_in_the_heading(document):
 
 def test_few_metrics_are_shown_first_and_all_can_be(drawn, board):
     (hidden,) = re.findall(r'<style id="hiding">(.*?) \{', drawn)
-    assert {name for name in hidden.split(", ") if re.match(r"\.m\d", name)} == {
-        ".m3",
-        ".m4",
-        ".m5",
-    }
+    not_shown = {name for name in hidden.split(", ") if re.match(r"\.m\d", name)}
+    assert len(not_shown) == len(board.metrics) - 3
     assert drawn.count("<summary>Metrics: <output>3 of 6</output>") == 3
 
 
