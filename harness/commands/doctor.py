@@ -17,9 +17,7 @@ from typing import Any
 import psutil
 
 from harness import __version__
-from harness.data.options import ProceduralOptions
 from harness.data.own.options import NoneNamedError
-from harness.datasets.mannequin.dataset import MannequinOptions
 from harness.datasets.registry import DATASETS, check_available
 from harness.errors import UserError
 
@@ -87,7 +85,7 @@ def _data(data_root: str | None) -> Iterator[Finding]:
 def _dataset(name: str, root: Path | None) -> Finding:
     """Say whether a dataset is drawn or real, and whether its files are there."""
     options: Any = DATASETS.load(name)()
-    if isinstance(options, ProceduralOptions | MannequinOptions):
+    if options.needs_no_files:
         return Finding(name, "procedural: needs no files", ok=True)
     drawn = getattr(options, "source", "") == "procedural"
     before = "procedural; with dataset.source=real: " if drawn else ""

@@ -91,7 +91,8 @@ def _add(
     settings: Settings,
 ) -> None:
     prepare_process(settings.ray.cpus_per_trial)
-    datasets = load_datasets(directory, [task.trial for task in planned], settings)
+    lacking = [task.trial for task in planned if task.metrics]
+    datasets = load_datasets(directory, lacking, settings)
     directory.add_metrics(describe_keys(names))
     said: set[Any] = set()
     damaged = []

@@ -34,6 +34,7 @@ class DatasetOptions(ABC):
         frame_factor: as in :class:`Dataset`; triplets need one.
         camera_factor: as in :class:`Dataset`; re-identification needs one.
         modalities: names of the modalities of the splits.
+        needs_no_files: whether it is drawn, whatever its options.
     """
 
     name: ClassVar[str]
@@ -43,6 +44,7 @@ class DatasetOptions(ABC):
     frame_factor: ClassVar[str] = ""
     camera_factor: ClassVar[str] = ""
     modalities: ClassVar[tuple[str, ...]] = ()
+    needs_no_files: ClassVar[bool] = False
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -133,6 +135,7 @@ class ProceduralOptions(DatasetOptions):
     appearance_factors: ClassVar[tuple[str, ...]]
     pose_factors: ClassVar[tuple[str, ...]]
     at_once: ClassVar[int] = 256
+    needs_no_files: ClassVar[bool] = True
 
     n_train: Annotated[int, Ge(1)] = 10_000
     n_test: Annotated[int, Ge(1)] = 1000

@@ -78,6 +78,7 @@ class MannequinOptions(GridOptions):
     pose_factors: ClassVar[tuple[str, ...]] = tuple(_FRAME)
     grid: ClassVar[Grid] = Grid(**_FRAME, **_APPEARANCE)
     categorical: ClassVar[tuple[str, ...]] = ("pose", *_APPEARANCE)
+    needs_no_files: ClassVar[bool] = True
     cyclic: ClassVar[Mapping[str, int]] = {"azimuth": AZIMUTHS}
     modalities: ClassVar[tuple[str, ...]] = (
         "pose_factors",
