@@ -50,7 +50,9 @@ class Sampler:
         """Number of batches in a pass."""
         return math.ceil(len(self._images) / self._batch_size)
 
-    def epoch(self, generator: torch.Generator) -> Iterator[dict[str, torch.Tensor]]:
+    def epoch(
+        self, generator: torch.Generator, start: int = 0
+    ) -> Iterator[dict[str, torch.Tensor]]:
         """Yield every image once, in batches ``{"image": [B, C, H, W]}`` in [0, 1].
 
         With it come the modalities that are needed, by name.
@@ -58,23 +60,25 @@ class Sampler:
         Args:
             generator: a CPU generator, so that a pass is the same on every device. The order and
                 all the warps of the pass are drawn from it before the first batch.
+            start: how many batches to leave out; the others are those of the whole pass.
         """
         order = torch.randperm(len(self._images), generator=generator)
         parts = torch.split(order, self._batch_size)
-        for rows, images in zip(parts, self._warped(parts, generator), strict=True):
-            yield {"image": images, **_at(rows, self._modalities)}
+        images = self._warped(parts, generator, start)
+        for rows, batch in zip(parts[start:], images, strict=True):
+            yield {"image": batch, **_at(rows, self._modalities)}
 
     def _warped(
-        self, rows: tuple[torch.Tensor, ...], generator: torch.Generator
+        self, rows: tuple[torch.Tensor, ...], generator: torch.Generator, start: int
     ) -> Iterator[torch.Tensor]:
         """Yield the images of each batch's rows, freshly warped if that is asked for."""
         if self._warp is None:
-            yield from self._images.gathered(rows)
+            yield from self._images.gathered(rows[start:])
             return
         sizes = [len(part) for part in rows]
         uniform = torch.rand(3, sum(sizes), generator=generator).to(self._images.device)
         warps = torch.split(torch.stack(scale_draws(uniform, self._warp)), sizes, dim=1)
-        for images, warp in zip(self._images.gathered(rows), warps, strict=True):
+        for images, warp in zip(self._images.gathered(rows[start:]), warps[start:], strict=True):
             yield warp_images(images, *warp)
 
 
@@ -117,7 +121,9 @@ class PairSampler(Sampler):
         """Number of batches in a pass."""
         return math.ceil(len(self._images) // 2 * 2 / self._batch_size)
 
-    def epoch(self, generator: torch.Generator) -> Iterator[dict[str, torch.Tensor]]:
+    def epoch(
+        self, generator: torch.Generator, start: int = 0
+    ) -> Iterator[dict[str, torch.Tensor]]:
         """Yield batches of ``image``, ``same`` and ``identity``.
 
         The first two are ``[B, C, H, W]`` in [0, 1], ``identity`` is int64 ``[B]``, counted from 0.
@@ -128,9 +134,10 @@ class PairSampler(Sampler):
         same = torch.from_numpy(self._groups.draw(order.numpy(), uniform.numpy()))
         firsts, seconds = (torch.split(rows, self._batch_size) for rows in (order, same))
         both = tuple(torch.cat(rows) for rows in zip(firsts, seconds, strict=True))
-        for rows, images in zip(firsts, self._warped(both, generator), strict=True):
-            image, partner = images.chunk(2)
-            identity = self._identity[rows].to(images.device)
+        images = self._warped(both, generator, start)
+        for rows, pairs in zip(firsts[start:], images, strict=True):
+            image, partner = pairs.chunk(2)
+            identity = self._identity[rows].to(pairs.device)
             modalities = _at(rows, self._modalities)
             yield {"image": image, "same": partner, "identity": identity, **modalities}
 

@@ -1,7 +1,7 @@
 """The one training loop: it runs any method's phases and says when training diverged."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import torch
@@ -95,22 +95,29 @@ class _Update:
 
 
 @dataclass
-class _Means:
-    """Epoch means, kept on the device until the epoch's end: no step waits for another."""
+class Means:
+    """Epoch means, kept on the device until the epoch's end: no step waits for another.
 
-    sizes: list[int] = field(default_factory=list)
+    Attributes:
+        values: each statistic of each step that had it, a scalar, by name.
+        weights: how many images each of them is the mean of.
+    """
+
     values: dict[str, list[Tensor]] = field(default_factory=dict)
     weights: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, size: int, stats: Stats) -> None:
+        """Note the statistics of a step of ``size`` images."""
         for key, value in stats.items():
             self.values.setdefault(key, []).append(value)
             self.weights.setdefault(key, []).append(size)
 
     def first_losses(self) -> dict[str, float]:
+        """Return the first value of each loss."""
         return {key: float(v[0]) for key, v in self.values.items() if key.endswith("loss")}
 
     def read(self) -> dict[str, float]:
+        """Return the means so far, by name."""
         means = {}
         for key, values in self.values.items():
             weights = self.weights[key]
@@ -119,10 +126,8 @@ class _Means:
         return means
 
 
-def train(
-    updater: Updater, sampler: Sampler, scale: Scale, order: torch.Generator, noise: torch.Generator
-) -> Iterator[Epoch]:
-    """Train a method in place, yielding after every epoch; stop when it has diverged.
+class Training:
+    """Trains a method in place; where it stands can be told and set between any two steps.
 
     Args:
         updater: of the method, which is on the device it trains on.
@@ -130,23 +135,63 @@ def train(
         scale: epochs and warm-up.
         order: CPU generator of the data order and of fresh warps.
         noise: generator of the objectives' noise, on the method's device.
+
+    Attributes:
+        epoch: the one that is being trained, counted from 1.
+        batch: how many of its batches are done.
+        pass_began: state of ``order`` before it drew the epoch's batches.
+        means: statistics of these batches.
+        first: the losses of the first step, by name.
     """
-    method = updater.method
-    first: dict[str, float] = {}
-    for number in range(1, scale.epochs + 1):
-        weight = kl_weight(number, scale.epochs, scale.warmup_fraction)
-        values = {**updater.values, "kl_weight": weight}
-        means = _Means()
-        for batch in sampler.epoch(order):
-            size = len(batch["image"])
-            values["progress"] = updater.steps / (scale.epochs * len(sampler))
-            means.add(size, updater.step(batch, method.draw(size, noise), values))
-        first = {**means.first_losses(), **first}  # a phase may begin in a later epoch
-        epoch_means = means.read()
-        diverged = divergence(epoch_means, first)
-        yield Epoch(number, updater.steps, epoch_means, diverged)
-        if diverged:
-            return
+
+    def __init__(
+        self,
+        updater: Updater,
+        sampler: Sampler,
+        scale: Scale,
+        order: torch.Generator,
+        noise: torch.Generator,
+    ) -> None:
+        self.updater, self.order, self.noise = updater, order, noise
+        self._sampler, self._scale = sampler, scale
+        self.epoch, self.batch = 1, 0
+        self.pass_began = order.get_state()
+        self.means = Means()
+        self.first: dict[str, float] = {}
+
+    def epochs(self, after_step: Callable[[], None] = lambda: None) -> Iterator[Epoch]:
+        """Train to the end, yielding after every epoch; stop when training has diverged.
+
+        Args:
+            after_step: called after every step, with nothing of it left to do.
+        """
+        updater, scale, n_batches = self.updater, self._scale, len(self._sampler)
+        while self.epoch <= scale.epochs:
+            weight = kl_weight(self.epoch, scale.epochs, scale.warmup_fraction)
+            values = {**updater.values, "kl_weight": weight}
+            self.pass_began = self.order.get_state()
+            for batch in self._sampler.epoch(self.order, self.batch):
+                size = len(batch["image"])
+                values["progress"] = updater.steps / (scale.epochs * n_batches)
+                noise = updater.method.draw(size, self.noise)
+                self.means.add(size, updater.step(batch, noise, values))
+                self.batch += 1
+                after_step()
+            # A phase may begin in a later epoch.
+            self.first = {**self.means.first_losses(), **self.first}
+            means = self.means.read()
+            diverged = divergence(means, self.first)
+            number, self.epoch, self.batch, self.means = self.epoch, self.epoch + 1, 0, Means()
+            yield Epoch(number, updater.steps, means, diverged)
+            if diverged:
+                return
+
+
+def train(
+    updater: Updater, sampler: Sampler, scale: Scale, order: torch.Generator, noise: torch.Generator
+) -> Iterator[Epoch]:
+    """Train a method in place, yielding after every epoch (see :class:`Training`)."""
+    return Training(updater, sampler, scale, order, noise).epochs()
 
 
 def divergence(means: dict[str, float], first_losses: dict[str, float]) -> str | None:
