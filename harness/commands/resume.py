@@ -15,7 +15,7 @@ from harness.errors import UserError
 from harness.planning import plan_frame, planned_trials
 from harness.results import RunDirectory, load
 
-CHANGEABLE = ("device", "data_root", "retry_failed", "keep", "log", "log_dir")
+CHANGEABLE = ("device", "data_root", "retry_failed", "keep", "checkpoint_s", "log", "log_dir")
 """Settings beside ``ray.*`` that may differ from the first session's: none changes a result."""
 
 

@@ -18,6 +18,7 @@ from harness.execution.live_log import open_log
 from harness.results import TrialRecord
 from harness.tracking.live import LiveLog
 from harness.trial.device import pick_device
+from harness.trial.keeping import Checkpoints
 from harness.trial.process import prepare_process
 from harness.trial.run import Advance, evaluation_data, run_trial
 
@@ -50,8 +51,10 @@ def run(options: argparse.Namespace) -> int:
         else:
             log = open_log(directory, settings, sweep.swept, print)
             try:
-                record = _train(trial, datasets[trial.dataset], settings, log)
+                checkpoints = Checkpoints(directory, settings.checkpoint_s, print)
+                record = _train(trial, datasets[trial.dataset], settings, log, checkpoints)
                 directory.write(record)
+                checkpoints.end(trial.trial_id)
                 log.ended(record.trial_id, record.status, record.metrics)
             finally:
                 log.close()
@@ -63,7 +66,13 @@ def _location(sweep: Sweep) -> str:
     return sweep.settings.run_dir or f"runs/train-{sweep.trials[0].trial_id}"
 
 
-def _train(trial: TrialConfig, dataset: Dataset, settings: Settings, log: LiveLog) -> TrialRecord:
+def _train(
+    trial: TrialConfig,
+    dataset: Dataset,
+    settings: Settings,
+    log: LiveLog,
+    checkpoints: Checkpoints,
+) -> TrialRecord:
     prepare_process(settings.ray.cpus_per_trial)
     device = pick_device(settings.device)
     used = evaluation_data(trial, dataset, device).dataset
@@ -73,7 +82,7 @@ def _train(trial: TrialConfig, dataset: Dataset, settings: Settings, log: LiveLo
         f"{trial.scale.epochs} epochs, seed {trial.seed}, {device}"
     )
     origin = {**run_missing.origin(settings), "data_fingerprint": fingerprint(dataset)}
-    running = run_trial(trial, dataset, device, origin, keep=True)
+    running = run_trial(trial, dataset, device, origin, keep=True, checkpoints=checkpoints)
     started, printed_at = time.monotonic(), 0.0
     try:
         while True:

@@ -51,6 +51,8 @@ class Settings:
         keep: the trained methods that stay in the run directory: those of all trials that end well,
             the best of each method and dataset, or none.
         ray: what Ray may use.
+        checkpoint_s: seconds of training after which a trial is written down again, so that it can
+            go on from there; shorter trials never are. None for never.
         log: the trackers that are told of trials while they run.
         log_dir: where these write; None for the folder ``logs`` of the run directory.
     """
@@ -67,6 +69,7 @@ class Settings:
     search: Search = field(default_factory=Grid)
     scheduler: Scheduler = field(default_factory=NoScheduler)
     keep: Literal["none", "best", "all"] = "best"
+    checkpoint_s: Annotated[float, Gt(0)] | None = 300.0
     log: tuple[str, ...] = ()
     log_dir: str | None = None
 

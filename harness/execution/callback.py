@@ -62,6 +62,8 @@ class SweepCallback(tune.Callback):
         # Tune would keep them all.
         so_far, scores = result.pop("so_far", []), result.pop("scores", [])
         ended = result.pop("ended", [])
+        for note in result.pop("notes", []):
+            self._progress.say(note)
         with self.keeping_error():
             for each in ended:
                 self._note_end(**each)
@@ -94,6 +96,7 @@ class SweepCallback(tune.Callback):
     def _prune(self, so_far: TrialRecord, scores: dict[str, float]) -> None:
         record = dataclasses.replace(so_far, status="pruned")
         self._run.write(record)
+        self._run.end_checkpoint(record.trial_id)
         seconds, score = record.times["total"], first_score(scores)
         self._progress.finish(record.trial_id, "pruned", seconds, score)
         self._ended(record.trial_id, "pruned", {}, record.curves)

@@ -77,6 +77,7 @@ def run_trials(
             seen = {**origin, "data_fingerprint": fingerprints[trial.dataset]}
             source = sources[trial.dataset]
             run.write(given_up_record(trial, source, seen, attempts, reason))
+            run.end_checkpoint(trial_id)
             progress.finish(trial_id, "failed", 0.0)
 
     growth = None if isinstance(work, list) else work
@@ -108,6 +109,7 @@ def run_trials(
         halving=halving,
         keep=settings.keep != "none",
         logged=bool(settings.log),
+        checkpoint_s=settings.checkpoint_s,
     )
     trainable = _trainable(assignment, settings)
     how = {

@@ -20,8 +20,10 @@ from harness.errors import UserError
 from harness.execution.dataset_transport import received
 from harness.execution.progress import first_score
 from harness.results import Curves, RunDirectory, TrialRecord
+from harness.results.records import SCORED_SPLITS
 from harness.tracking.tracker import since
 from harness.trial.device import pick_device
+from harness.trial.keeping import Checkpoints
 from harness.trial.process import prepare_process
 from harness.trial.run import Advance, run_trial
 
@@ -45,6 +47,7 @@ class Assignment:
         halving: when trials are judged; None where all run to their end.
         keep: whether trials that end well write their trained method.
         logged: whether the points of the curves are sent to the driver as they come.
+        checkpoint_s: seconds between two checkpoints of a trial; None for none.
     """
 
     run_dir: str
@@ -58,6 +61,7 @@ class Assignment:
     halving: Halving | None
     keep: bool
     logged: bool = False
+    checkpoint_s: float | None = None
 
 
 @dataclass
@@ -71,10 +75,12 @@ class _Member:
         rung: how many rungs it has reached.
         ended: whether its record is written.
         n_sent: how many points of its curves the driver has.
+        checkpoints: from where it goes on.
     """
 
     trial_id: str
     running: Generator[Advance, None, TrialRecord]
+    checkpoints: Checkpoints
     advance: Advance | None = None
     rung: int = 0
     ended: bool = False
@@ -121,13 +127,22 @@ class TrialWorker(tune.Trainable):
             except StopIteration as finished:
                 member.ended = True
                 ended.append(self._write(finished.value))
+                if ended[-1]["status"] != "unwritten":
+                    member.checkpoints.end(member.trial_id)
                 self._send(member, finished.value, points)
         left = [member for member in self._members if not member.ended]
         shares = {m.trial_id: m.advance.share for m in left if m.advance}
         for member in left:
             if member.advance:
                 self._send(member, member.advance.so_far, points)
-        report = {"done": not left, "ended": ended, "shares": shares, "points": points}
+        self._notes, notes = [], self._notes
+        report = {
+            "notes": notes,
+            "done": not left,
+            "ended": ended,
+            "shares": shares,
+            "points": points,
+        }
         return {**report, **self._judgeable(left)} if left and not self._next() else report
 
     def _send(
@@ -152,12 +167,15 @@ class TrialWorker(tune.Trainable):
         """Return what the scheduler compares, and the records that the driver writes if it ends."""
         halving = self._assignment.halving
         assert halving is not None
-        self._judged = min(member.rung for member in left)
+        # Trials that go on from checkpoints may have come further than what was judged; the rungs
+        # are told one after another, each by the scores that were taken there.
+        self._judged = min(self._judged + 1, *(member.rung for member in left))
+        epoch = halving.rungs[self._judged - 1]
         advances = [member.advance for member in left if member.advance]
         whole = len(left) == len(self._members)  # a seed that diverged or failed speaks for all
         return {
-            "epoch": halving.rungs[self._judged - 1],
-            "judged_by": fmean(a.test[halving.metric] for a in advances) if whole else None,
+            "epoch": epoch,
+            "judged_by": fmean(_score(a, halving, epoch) for a in advances) if whole else None,
             "so_far": [advance.so_far for advance in advances],
             "scores": [advance.test for advance in advances],
         }
@@ -178,17 +196,24 @@ class TrialWorker(tune.Trainable):
         }
 
     def _begin(self, config: dict[str, Any]) -> None:
-        self._judged = 0
-        self._members = [_Member(id_, self._run(id_)) for id_ in config["trial_ids"]]
+        self._judged, self._notes = 0, list[str]()
+        self._members = [self._member(trial_id) for trial_id in config["trial_ids"]]
 
-    def _run(self, trial_id: str) -> Generator[Advance, None, TrialRecord]:
+    def _member(self, trial_id: str) -> _Member:
+        kept = Checkpoints(self._run_directory, self._assignment.checkpoint_s, self._note)
+        return _Member(trial_id, self._run(trial_id, kept), kept)
+
+    def _note(self, line: str) -> None:
+        self._notes.append(line)
+
+    def _run(self, trial_id: str, kept: Checkpoints) -> Generator[Advance, None, TrialRecord]:
         trial = trial_from_dict(self._run_directory.config(trial_id))
         device = pick_device(self._assignment.device)
         job = self._assignment
         origin = {**job.origin, "data_fingerprint": job.fingerprints[trial.dataset]}
         # What is tuned is trained again; the best of that would be kept beside what confirms it.
         keep = job.keep and trial.scale.scored_on == "test"
-        return run_trial(trial, self._dataset(trial), device, origin, keep=keep)
+        return run_trial(trial, self._dataset(trial), device, origin, keep=keep, checkpoints=kept)
 
     def _dataset(self, trial: TrialConfig) -> Dataset:
         if trial.dataset not in self._loaded:
@@ -196,3 +221,14 @@ class TrialWorker(tune.Trainable):
                 trial.dataset, self._assignment.datasets, self._assignment.data_root
             )
         return self._loaded[trial.dataset]
+
+
+def _score(advance: Advance, halving: Halving, rung: int) -> float:
+    """Return what a trial was scored at a rung: at the first evaluation from its epoch on."""
+    curves = advance.so_far.curves
+    points = zip(curves.epoch, curves.split, curves.metric, curves.value, strict=True)
+    return next(
+        value
+        for epoch, split, metric, value in points
+        if split in SCORED_SPLITS and metric == halving.metric and epoch >= rung
+    )

@@ -10,7 +10,7 @@ from harness.results.locking import LOCK
 from harness.results.storage import TEMPORARY, Storage
 from harness.results.stored_plan import PLAN, SWEEP, Plan, read_plan, write_plan
 
-DIRECTORIES = ("trials", "curves", "artifacts", "models", "corrupt")
+DIRECTORIES = ("trials", "curves", "artifacts", "models", "checkpoints", "corrupt")
 OWN = (PLAN, SWEEP, LOCK, DATA, *DIRECTORIES)
 """Files and folders that a run directory consists of."""
 _SHOWN = 3

@@ -24,6 +24,11 @@ def artifact_name(trial_id: str) -> str:
     return f"artifacts/{trial_id}.npz"
 
 
+def checkpoint_name(trial_id: str) -> str:
+    """Return the name of the file from which an unfinished trial goes on."""
+    return f"checkpoints/{trial_id}.safetensors"
+
+
 def model_name(trial_id: str) -> str:
     """Return the name of the file with a trial's trained method."""
     return f"models/{trial_id}.safetensors"

@@ -15,7 +15,7 @@ from harness.results.creation import prepare, store
 from harness.results.data_seen import DATA, require_same_data
 from harness.results.encoding import encode_arrays
 from harness.results.locking import locked
-from harness.results.records import TrialRecord, artifact_name, model_name
+from harness.results.records import TrialRecord, artifact_name, checkpoint_name, model_name
 from harness.results.storage import Storage
 from harness.results.stored_plan import (
     PLAN,
@@ -44,6 +44,7 @@ class RunDirectory:
         curves/part-<trial_id>.parquet   long form        curves/compact-<n>.parquet
         artifacts/<trial_id>.npz         arrays for figures
         models/<trial_id>.safetensors    trained methods; means nothing without a row
+        checkpoints/<trial_id>.safetensors   where an unfinished trial goes on
         corrupt/                         files that were torn or altered
 
     One process, the driver, plans, verifies, compacts and removes; it holds ``lock`` meanwhile. Any
@@ -170,6 +171,28 @@ class RunDirectory:
             OSError: it cannot be deleted.
         """
         self._storage.delete(model_name(trial_id))
+
+    def checkpoint(self, trial_id: str) -> bytes | None:
+        """Return the file from which an unfinished trial goes on; None where there is none."""
+        try:
+            return self._storage.read(checkpoint_name(trial_id))
+        except FileNotFoundError:
+            return None
+
+    def write_checkpoint(self, trial_id: str, data: bytes) -> None:
+        """Put a file in the place of the last from which an unfinished trial could go on.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        self._storage.write(checkpoint_name(trial_id), data)
+
+    def end_checkpoint(self, trial_id: str, *, keep_aside: bool = False) -> None:
+        """Delete a trial's checkpoint, or move it to ``corrupt/``; there need not be one."""
+        if keep_aside:
+            verification.set_aside(self._storage, *checkpoint_name(trial_id).split("/"))
+        else:
+            self._storage.delete(checkpoint_name(trial_id))
 
     def sweep(self) -> dict[str, Any]:
         """Return what ``sweep.yaml`` says of the sweep."""

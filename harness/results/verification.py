@@ -24,8 +24,8 @@ def verify(storage: Storage, trials_schema: pa.Schema, stale_after: float) -> li
                 outcome.conformed(trials_schema)
                 outdated |= not outcome.trials.schema.equals(trials_schema)
         except CorruptFileError as error:
-            _set_aside(storage, "trials", name)
-            _set_aside(storage, "curves", name)
+            set_aside(storage, "trials", name)
+            set_aside(storage, "curves", name)
             problems.append(f"{error}; moved to corrupt/, what it held will run again")
     problems += _check_artifacts(storage)
     heal(storage)
@@ -51,6 +51,19 @@ def _delete_leftovers(storage: Storage, stale_after: float) -> None:
         for name in models:
             if name.removesuffix(".safetensors") not in rows:
                 storage.delete(f"models/{name}")
+    if checkpoints := storage.names("checkpoints"):
+        rows = finished(storage)
+        for name in checkpoints:
+            if name.removesuffix(".safetensors") in rows:
+                storage.delete(f"checkpoints/{name}")
+
+
+def set_aside(storage: Storage, directory: str, name: str) -> None:
+    """Move a file, if it is there, to where damaged ones are kept."""
+    names_in_use = storage.names("corrupt")
+    free = next(n for n in count() if f"{directory}-{n}-{name}" not in names_in_use)
+    if storage.is_file(f"{directory}/{name}"):
+        storage.move(f"{directory}/{name}", f"corrupt/{directory}-{free}-{name}")
 
 
 def _check_artifacts(storage: Storage) -> list[str]:
@@ -59,13 +72,6 @@ def _check_artifacts(storage: Storage) -> list[str]:
         try:
             decode_arrays(storage.read(f"artifacts/{name}"), f"artifacts/{name}")
         except CorruptFileError as error:
-            _set_aside(storage, "artifacts", name)
+            set_aside(storage, "artifacts", name)
             problems.append(f"{error}; moved to corrupt/, the trial's figures will lack it")
     return problems
-
-
-def _set_aside(storage: Storage, directory: str, name: str) -> None:
-    names_in_use = storage.names("corrupt")
-    free = next(n for n in count() if f"{directory}-{n}-{name}" not in names_in_use)
-    if storage.is_file(f"{directory}/{name}"):
-        storage.move(f"{directory}/{name}", f"corrupt/{directory}-{free}-{name}")

@@ -19,7 +19,8 @@ from harness.evaluation.scores import evaluate, scorable
 from harness.metrics.data import EvaluationData, images_at_once
 from harness.provenance import machine
 from harness.results.records import TrialRecord
-from harness.training.loop import Updater, train
+from harness.training.loop import Training, Updater
+from harness.trial.keeping import Checkpoints
 from harness.trial.method import build_method
 from harness.trial.weights import encode_model
 
@@ -67,6 +68,12 @@ class Stopwatch:
         self._start += now - self._last
         self._last = now
 
+    def go_on(self, seconds: dict[str, float]) -> None:
+        """Add the seconds of a trial until it was interrupted."""
+        for activity in ("setup", "train", "evaluate"):
+            self.seconds[activity] += seconds[activity]
+        self._start -= seconds["total"]
+
     def read(self, steps: int) -> dict[str, float]:
         """Return the seconds of every activity so far, after ``steps`` training steps."""
         self.seconds["total"] = time.perf_counter() - self._start
@@ -81,6 +88,7 @@ def run_trial(
     origin: dict[str, Any],
     *,
     keep: bool = False,
+    checkpoints: Checkpoints | None = None,
 ) -> Generator[Advance, None, TrialRecord]:
     """Run one trial, yielding after every epoch; return its record.
 
@@ -93,6 +101,8 @@ def run_trial(
         device: where it trains.
         origin: entries of ``env.*`` that the driver knows (git commit, data root).
         keep: put the trained method into the record of a trial that ends well.
+        checkpoints: from where the trial goes on, and where it is written down; None for neither.
+            Who writes the record ends them.
     """
     record = TrialRecord(
         trial_id=trial.trial_id,
@@ -113,7 +123,9 @@ def run_trial(
     watch = Stopwatch()
     steps = 0
     try:
-        for advance in _train_and_score(trial, dataset, device, record, watch, keep=keep):
+        for advance in _train_and_score(
+            trial, dataset, device, record, watch, checkpoints=checkpoints, keep=keep
+        ):
             steps = advance.step
             record.times = watch.read(steps)
             yield advance
@@ -131,6 +143,7 @@ def _train_and_score(
     record: TrialRecord,
     watch: Stopwatch,
     *,
+    checkpoints: Checkpoints | None,
     keep: bool,
 ) -> Iterator[Advance]:
     scale, seed = trial.scale, trial.seed
@@ -141,11 +154,25 @@ def _train_and_score(
     updater = Updater(method)
     sampler = make_sampler(method, dataset, device, scale.batch_size)
     along_training = scorable(method, trial.metrics, dataset)[:1]
-    watch.lap("setup")
     order, noise = seeding.generator(seed, "order"), seeding.generator(seed, "noise", device)
+    training = Training(updater, sampler, scale, order, noise)
+    content = record.env.get("data_fingerprint")
+    past = checkpoints.restored(training, trial, content) if checkpoints else None
+    if past:
+        record.curves, seconds = past
+        watch.go_on(seconds)
+    watch.lap("setup")
+
+    def after_step() -> None:
+        if checkpoints and checkpoints.is_due():
+            watch.lap("train")
+            so_far = watch.read(updater.steps)
+            checkpoints.write(training, trial, content, record.curves, so_far)
+            watch.skip()
+
     reason: str | None = None
     scores: dict[str, float]
-    for epoch in train(updater, sampler, scale, order, noise):
+    for epoch in training.epochs(after_step):
         watch.lap("train")
         record.curves.add(epoch.number, epoch.step, "train", epoch.train)
         reason, scores = epoch.diverged, {}

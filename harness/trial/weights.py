@@ -6,33 +6,24 @@ moments are not in it, so training cannot go on from one.
 """
 
 import dataclasses
-import json
-import zlib
 from dataclasses import dataclass
 from typing import Any
 
-import safetensors.torch
 import torch
-from safetensors import SafetensorError
 from torch import Tensor
 
 from harness import __version__
 from harness.config.build import build
 from harness.config.schema import TrialConfig
 from harness.data.cache.sources import digests_of
-from harness.errors import CorruptFileError, UserError
+from harness.errors import UserError
 from harness.methods import METHODS
+from harness.trial import tensor_file
 from models.declaration import DataSpec
 from models.method import Method
 
 FORMAT = 1
 """Raised by one whenever the metadata change their meaning."""
-
-_KEY = "unbraid"
-"""Of the metadata, one JSON text: the order of several entries would differ between runs."""
-
-_MARK = rb"{\"crc32\": \""
-_BLANK = b"00000000"
 
 
 @dataclass(frozen=True)
@@ -71,11 +62,9 @@ class Origin:
 def encode_model(method: Method, trial: TrialConfig) -> bytes:
     """Return a trained method as a file: parameters, buffers, configuration, versions, sources.
 
-    Of one trial it is the same, byte for byte. Like the tables of a run directory it holds a CRC-32
-    of the whole file, taken with zeros in its own place, for safetensors has no checksums.
+    Of one trial it is the same, byte for byte.
     """
     described = {
-        "crc32": _BLANK.decode(),
         "format": FORMAT,
         "trial_id": trial.trial_id,
         "config": trial.as_dict(),
@@ -83,11 +72,7 @@ def encode_model(method: Method, trial: TrialConfig) -> bytes:
         "sources": digests_of([type(method)]),
         "versions": {"unbraid": __version__, "torch": str(torch.__version__)},
     }
-    tensors = {name: t.detach().cpu().clone().contiguous() for name, t in state(method).items()}
-    data = bytearray(safetensors.torch.save(tensors, {_KEY: json.dumps(described)}))
-    start = data.index(_MARK) + len(_MARK)
-    data[start : start + len(_BLANK)] = b"%08x" % zlib.crc32(data)
-    return bytes(data)
+    return tensor_file.encode(state(method), described)
 
 
 def decode_origin(data: bytes, name: str) -> Origin:
@@ -101,15 +86,7 @@ def decode_origin(data: bytes, name: str) -> Origin:
         CorruptFileError: it is torn, altered, or none of ours.
         UserError: a newer version wrote it.
     """
-    start = data.find(_MARK) + len(_MARK)
-    if start < len(_MARK):
-        raise CorruptFileError(f"{name}: torn, or not written by unbraid (no checksum in it)")
-    end, view = start + len(_BLANK), memoryview(data)
-    checksum = zlib.crc32(view[end:], zlib.crc32(_BLANK, zlib.crc32(view[:start])))
-    if data[start:end] != b"%08x" % checksum:
-        raise CorruptFileError(f"{name}: torn or altered (its checksum does not match)")
-    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    described: dict[str, Any] = json.loads(header["__metadata__"][_KEY])
+    described = tensor_file.description(data, name)
     if described["format"] > FORMAT:
         raise UserError(
             f"{name} was written by a newer unbraid (format {described['format']}; this one reads "
@@ -140,10 +117,7 @@ def decode_model(data: bytes, name: str, origin: Origin, device: torch.device) -
         UserError: the method is not installed, or its code no longer has the hyperparameters,
             parameters and buffers that the file has.
     """
-    try:
-        stored = safetensors.torch.load(data)
-    except SafetensorError as error:
-        raise CorruptFileError(f"{name}: torn or altered ({error})") from error
+    stored = tensor_file.tensors_of(data, name)
     values = {key: value for key, value in origin.config["method"].items() if key != "name"}
     cls = METHODS.load(origin.method)
     try:

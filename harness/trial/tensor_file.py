@@ -1,0 +1,65 @@
+"""Tensors and what is said of them as the bytes of a safetensors file with a checksum, and back.
+
+Nothing is ever unpickled. safetensors has no checksums: a file holds a CRC-32 of the whole of it,
+taken with zeros in its own place.
+"""
+
+import json
+import zlib
+from typing import Any
+
+import safetensors.torch
+from safetensors import SafetensorError
+from torch import Tensor
+
+from harness.errors import CorruptFileError
+
+_KEY = "unbraid"
+"""Of the metadata, one JSON text: the order of several entries would differ between runs."""
+
+_MARK = rb"{\"crc32\": \""
+_BLANK = b"00000000"
+
+
+def encode(tensors: dict[str, Tensor], described: dict[str, Any]) -> bytes:
+    """Return a file with tensors, of any device, and a description that JSON can say."""
+    described = {"crc32": _BLANK.decode(), **described}
+    copies = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}
+    data = bytearray(safetensors.torch.save(copies, {_KEY: json.dumps(described)}))
+    start = data.index(_MARK) + len(_MARK)
+    data[start : start + len(_BLANK)] = b"%08x" % zlib.crc32(data)
+    return bytes(data)
+
+
+def description(data: bytes, name: str) -> dict[str, Any]:
+    """Return what a file says of its tensors, after a look at its checksum.
+
+    Args:
+        data: the file's bytes.
+        name: the file's name, for messages.
+
+    Raises:
+        CorruptFileError: it is torn, altered, or none of ours.
+    """
+    start = data.find(_MARK) + len(_MARK)
+    if start < len(_MARK):
+        raise CorruptFileError(f"{name}: torn, or not written by unbraid (no checksum in it)")
+    end, view = start + len(_BLANK), memoryview(data)
+    checksum = zlib.crc32(view[end:], zlib.crc32(_BLANK, zlib.crc32(view[:start])))
+    if data[start:end] != b"%08x" % checksum:
+        raise CorruptFileError(f"{name}: torn or altered (its checksum does not match)")
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    described: dict[str, Any] = json.loads(header["__metadata__"][_KEY])
+    return described
+
+
+def tensors_of(data: bytes, name: str) -> dict[str, Tensor]:
+    """Return the tensors of a file by name, on the CPU.
+
+    Raises:
+        CorruptFileError: the file is torn or altered.
+    """
+    try:
+        return safetensors.torch.load(data)
+    except SafetensorError as error:
+        raise CorruptFileError(f"{name}: torn or altered ({error})") from error
