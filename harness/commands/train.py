@@ -82,7 +82,15 @@ def _train(
         f"{trial.scale.epochs} epochs, seed {trial.seed}, {device}"
     )
     origin = {**run_missing.origin(settings), "data_fingerprint": fingerprint(dataset)}
-    running = run_trial(trial, dataset, device, origin, keep=True, checkpoints=checkpoints)
+    running = run_trial(
+        trial,
+        dataset,
+        device,
+        origin,
+        keep=True,
+        checkpoints=checkpoints,
+        limit_s=settings.ray.trial_limit_s,
+    )
     started, printed_at = time.monotonic(), 0.0
     try:
         while True:

@@ -31,6 +31,7 @@ class RaySettings:
     cpus_per_trial: Annotated[int, Ge(1)]
     gpus_per_trial: Annotated[float, Ge(0)]
     max_retries: Annotated[int, Ge(0)]
+    trial_limit_s: Annotated[float, Gt(0)] | None = None
 
 
 @dataclass(frozen=True)

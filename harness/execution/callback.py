@@ -10,6 +10,7 @@ from ray import tune
 
 from harness.errors import UserError
 from harness.execution.progress import Progress, first_score
+from harness.execution.ray_private import node_died
 from harness.interruption import raise_if_interrupted
 from harness.kept.best import BestModels
 from harness.results import Curves, RunDirectory, Status, TrialRecord
@@ -30,6 +31,8 @@ class SweepCallback(tune.Callback):
         give_up: writes a trial whose workers keep dying.
         ended: receives how trials end; None where no search needs it.
         best: keeps the best models alone; None where all stay, or none.
+        retries: how often a trial is started again whose worker died by itself. Tune retries for
+            ever: it would count workers that died with their machine, too.
 
     Attributes:
         error: why the sweep cannot go on. Tune ends when a callback raises, but with an error of
@@ -43,6 +46,8 @@ class SweepCallback(tune.Callback):
         give_up: Callable[[str, int, str], None],
         ended: Ended | None = None,
         best: BestModels | None = None,
+        *,
+        retries: int = 0,
     ) -> None:
         self.error: UserError | None = None
         self._run = run
@@ -50,6 +55,8 @@ class SweepCallback(tune.Callback):
         self._give_up = give_up
         self._ended = ended or (lambda *_: None)
         self._best = best
+        self._retries = retries
+        self._deaths: dict[str, int] = {}
 
     def on_step_begin(self, **_: Any) -> None:  # type: ignore[override]
         """Stop everything where an interruption has got lost."""
@@ -102,18 +109,28 @@ class SweepCallback(tune.Callback):
         self._ended(record.trial_id, "pruned", {}, record.curves)
 
     def on_trial_recover(self, **event: Any) -> None:  # type: ignore[override]
-        """Say that trials are started again whose worker has died."""
-        for trial_id in event["trial"].config["trial_ids"]:
+        """Say that trials are started again whose worker has died, or give them up."""
+        trial = event["trial"]
+        reason = _last_error(trial)
+        if not node_died(reason):
+            self._deaths[trial.trial_id] = self._deaths.get(trial.trial_id, 0) + 1
+        if self._deaths.get(trial.trial_id, 0) > self._retries:
+            self._give_up_all(trial, reason)
+            # Tune runs it once more, with nothing to do; should even that fail, it has ended.
+            trial.config["trial_ids"] = []
+            trial.max_failures = trial.num_failures
+            return
+        for trial_id in trial.config["trial_ids"]:
             self._progress.restarted(trial_id)
 
     def on_trial_error(self, **event: Any) -> None:  # type: ignore[override]
-        """Give trials up after their last retry."""
-        trial = event["trial"]
-        # Tune appends to this file at each failure; what its own accessor reads comes too late.
-        last = Path(trial.error_file).read_text().rpartition("Failure #")[2].partition("\n")[2]
+        """Give trials up that Tune does not start again."""
+        self._give_up_all(event["trial"], _last_error(event["trial"]))
+
+    def _give_up_all(self, trial: Any, reason: str) -> None:
         with self.keeping_error():
             for trial_id in trial.config["trial_ids"]:
-                self._give_up(trial_id, trial.num_failures, last.strip())
+                self._give_up(trial_id, self._deaths.get(trial.trial_id, 1), reason)
                 self._ended(trial_id, "failed", {}, None)
 
     @contextmanager
@@ -124,3 +141,9 @@ class SweepCallback(tune.Callback):
         except UserError as error:
             self.error = error
             raise
+
+
+def _last_error(trial: Any) -> str:
+    # Tune appends to this file at each failure; what its own accessor reads comes too late.
+    text = Path(trial.error_file).read_text()
+    return text.rpartition("Failure #")[2].partition("\n")[2].strip()

@@ -42,7 +42,7 @@ def run_trials(
     """Run trials through Ray Tune on the connected cluster; return when none is running.
 
     A trial whose worker process died is started again ``settings.ray.max_retries`` times and then
-    written down as failed.
+    written down as failed. A worker that died with its machine is not counted.
 
     Args:
         run: where the trials are planned and written.
@@ -91,7 +91,8 @@ def run_trials(
         if growth:
             growth.ended(trial_id, status, metrics, curves)
 
-    callback = SweepCallback(run, progress, give_up, ended, best)
+    retries = settings.ray.max_retries
+    callback = SweepCallback(run, progress, give_up, ended, best, retries=retries)
     by_configuration = standing is not None
     suggestions = None
     if growth:
@@ -110,6 +111,7 @@ def run_trials(
         keep=settings.keep != "none",
         logged=bool(settings.log),
         checkpoint_s=settings.checkpoint_s,
+        limit_s=settings.ray.trial_limit_s,
     )
     trainable = _trainable(assignment, settings)
     how = {
@@ -122,7 +124,7 @@ def run_trials(
     if isinstance(work, list):
         groups = together(work) if by_configuration else [[trial.trial_id] for trial in work]
     try:
-        _fit(trainable, groups, how, [LogCallback(log), callback], settings.ray.max_retries)
+        _fit(trainable, groups, how, [LogCallback(log), callback])
     except TuneError:
         if callback.error:
             raise callback.error from None
@@ -136,7 +138,6 @@ def _fit(
     groups: list[list[str]] | None,
     how: dict[str, Any],
     callbacks: list[Any],
-    retries: int,
 ) -> None:
     """Let Tune run the planned trials, or those that its search suggests."""
     from ray import tune
@@ -153,7 +154,7 @@ def _fit(
                 storage_path=scratch,
                 verbose=0,
                 callbacks=callbacks,
-                failure_config=tune.FailureConfig(max_failures=retries),
+                failure_config=tune.FailureConfig(max_failures=-1),  # the callback counts
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
             ),
         ).fit()

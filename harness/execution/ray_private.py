@@ -12,6 +12,14 @@ paragraphs are back and nothing else is lost.
 
 from typing import Any
 
+_NODE_DIED = "its node has died"
+"""What Ray's error of a dead actor says where the machine is gone, preempted or not.
+
+The error's class keeps neither the machine nor the reason: its field ``preempted`` is True only
+where a cloud announced it and the autoscaler drained the node. Should these words go, a worker that
+died with its machine counts like one that died by itself, and ``max_retries`` of them are a failure.
+"""
+
 
 def end_autoscaler() -> None:
     """End the autoscaler of the Ray that this process started, if it can be reached."""
@@ -40,3 +48,12 @@ def mute_raylet() -> None:
 
     if getattr(original, "__name__", "") != without_raylets.__name__:
         worker.print_to_stdstream = without_raylets
+
+
+def node_died(error: str) -> bool:
+    """Say whether a worker died with its machine, by Ray's error of it.
+
+    A machine counts as dead after it was lost for some seconds, so also one that is cut off. What
+    kills a worker alone, its own crash or the kernel for want of memory, is not told apart.
+    """
+    return _NODE_DIED in error

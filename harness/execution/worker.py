@@ -48,6 +48,7 @@ class Assignment:
         keep: whether trials that end well write their trained method.
         logged: whether the points of the curves are sent to the driver as they come.
         checkpoint_s: seconds between two checkpoints of a trial; None for none.
+        limit_s: seconds after which a trial fails that still trains; None for no limit.
     """
 
     run_dir: str
@@ -62,6 +63,7 @@ class Assignment:
     keep: bool
     logged: bool = False
     checkpoint_s: float | None = None
+    limit_s: float | None = None
 
 
 @dataclass
@@ -108,6 +110,8 @@ class TrialWorker(tune.Trainable):
         self._run_directory = RunDirectory(assignment.run_dir)
         self._loaded: dict[DatasetOptions, Dataset] = {}
         self._members: list[_Member]
+        self._judged: int
+        self._notes: list[str]
         self._begin(config)
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
@@ -196,7 +200,7 @@ class TrialWorker(tune.Trainable):
         }
 
     def _begin(self, config: dict[str, Any]) -> None:
-        self._judged, self._notes = 0, list[str]()
+        self._judged, self._notes = 0, []
         self._members = [self._member(trial_id) for trial_id in config["trial_ids"]]
 
     def _member(self, trial_id: str) -> _Member:
@@ -213,7 +217,15 @@ class TrialWorker(tune.Trainable):
         origin = {**job.origin, "data_fingerprint": job.fingerprints[trial.dataset]}
         # What is tuned is trained again; the best of that would be kept beside what confirms it.
         keep = job.keep and trial.scale.scored_on == "test"
-        return run_trial(trial, self._dataset(trial), device, origin, keep=keep, checkpoints=kept)
+        return run_trial(
+            trial,
+            self._dataset(trial),
+            device,
+            origin,
+            keep=keep,
+            checkpoints=kept,
+            limit_s=job.limit_s,
+        )
 
     def _dataset(self, trial: TrialConfig) -> Dataset:
         if trial.dataset not in self._loaded:

@@ -128,7 +128,7 @@ def _streams(tensors: dict[str, Tensor]) -> dict[str, Any]:
     name, keys, *rest = np.random.get_state()  # noqa: NPY002 - the global one is the point
     tensors["numpy"] = torch.from_numpy(np.asarray(keys).astype(np.int64))
     tensors["torch"] = torch.get_rng_state()
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         tensors["cuda"] = torch.cuda.get_rng_state()
     return {"python": random.getstate(), "numpy": [name, *rest]}
 
@@ -140,5 +140,5 @@ def _set_streams(described: dict[str, Any], tensors: dict[str, Tensor]) -> None:
     numbers = tensors["numpy"].numpy().astype(np.uint32)
     np.random.set_state((name, numbers, *rest))  # noqa: NPY002
     torch.set_rng_state(tensors["torch"])
-    if "cuda" in tensors and torch.cuda.is_initialized():
+    if "cuda" in tensors and torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.set_rng_state(tensors["cuda"])

@@ -49,6 +49,10 @@ class Advance:
     so_far: TrialRecord
 
 
+class TrialLimitError(Exception):
+    """A trial has taken longer than it may."""
+
+
 class Stopwatch:
     """Seconds spent on each activity of a trial."""
 
@@ -67,6 +71,10 @@ class Stopwatch:
         now = time.perf_counter()
         self._start += now - self._last
         self._last = now
+
+    def elapsed(self) -> float:
+        """Return the seconds of the trial so far."""
+        return time.perf_counter() - self._start
 
     def go_on(self, seconds: dict[str, float]) -> None:
         """Add the seconds of a trial until it was interrupted."""
@@ -89,6 +97,7 @@ def run_trial(
     *,
     keep: bool = False,
     checkpoints: Checkpoints | None = None,
+    limit_s: float | None = None,
 ) -> Generator[Advance, None, TrialRecord]:
     """Run one trial, yielding after every epoch; return its record.
 
@@ -103,6 +112,8 @@ def run_trial(
         keep: put the trained method into the record of a trial that ends well.
         checkpoints: from where the trial goes on, and where it is written down; None for neither.
             Who writes the record ends them.
+        limit_s: seconds of the trial after which it fails between two steps; None for no limit.
+            Its curve stays, and a final evaluation that has begun goes on to its end.
     """
     record = TrialRecord(
         trial_id=trial.trial_id,
@@ -124,11 +135,20 @@ def run_trial(
     steps = 0
     try:
         for advance in _train_and_score(
-            trial, dataset, device, record, watch, checkpoints=checkpoints, keep=keep
+            trial,
+            dataset,
+            device,
+            record,
+            watch,
+            checkpoints=checkpoints,
+            keep=keep,
+            limit_s=limit_s,
         ):
             steps = advance.step
             record.times = watch.read(steps)
             yield advance
+    except TrialLimitError as error:
+        record.error = str(error)
     except Exception:
         record.status = "failed"
         record.error = traceback.format_exc()
@@ -145,6 +165,7 @@ def _train_and_score(
     *,
     checkpoints: Checkpoints | None,
     keep: bool,
+    limit_s: float | None,
 ) -> Iterator[Advance]:
     scale, seed = trial.scale, trial.seed
     held_out = evaluation_data(trial, dataset, device)
@@ -164,6 +185,8 @@ def _train_and_score(
     watch.lap("setup")
 
     def after_step() -> None:
+        if limit_s and watch.elapsed() > limit_s:
+            raise TrialLimitError(f"It still trained after {limit_s:g} s (ray.trial_limit_s).")
         if checkpoints and checkpoints.is_due():
             watch.lap("train")
             so_far = watch.read(updater.steps)

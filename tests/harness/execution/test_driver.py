@@ -38,7 +38,7 @@ def test_a_dataset_is_no_part_of_what_tune_pickles(
         progress=Progress(1, 0, {}, StringIO()),
     )
     monkeypatch.undo()
-    assignment, *_, callbacks, _ = handed
+    assignment, *_, callbacks = handed
     assert list(assignment.fingerprints) == [sweep.trials[0].dataset]
     for thing in (assignment, callbacks):
         assert len(cloudpickle.dumps(thing)) < images.nbytes / 10

@@ -165,3 +165,19 @@ def test_trials_taking_turns_equal_trials_on_their_own() -> None:
             next(one)
         together.append(outcome(finished.value.value))
     assert together == alone
+
+
+def test_a_trial_beyond_its_limit_fails_with_its_curve(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = iter(range(10**6))  # a look at the watch takes a second
+    monkeypatch.setattr("harness.trial.run.time.perf_counter", lambda: float(next(seconds)))
+    limited = {"limit_s": 2.0 * STEPS}
+    running = run_trial(
+        toys.trial(MeanImage), toys.dataset(), torch.device("cpu"), ORIGIN, **limited
+    )
+    with pytest.raises(StopIteration) as finished:
+        for _ in range(10):
+            next(running)
+    record = finished.value.value
+    assert record.status == "failed"
+    assert record.error == "It still trained after 10 s (ray.trial_limit_s)."
+    assert curve(record, "train", "loss").keys() == {1}
