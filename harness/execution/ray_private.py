@@ -16,8 +16,8 @@ _NODE_DIED = "its node has died"
 """What Ray's error of a dead actor says where the machine is gone, preempted or not.
 
 The error's class keeps neither the machine nor the reason: its field ``preempted`` is True only
-where a cloud announced it and the autoscaler drained the node. Should these words go, a worker that
-died with its machine counts like one that died by itself, and ``max_retries`` of them are a failure.
+where a cloud announced it and the autoscaler drained the node. Should these words go, a worker
+that died with its machine counts like one that died by itself, as if it had crashed.
 """
 
 

@@ -174,9 +174,9 @@ def test_a_trial_beyond_its_limit_fails_with_its_curve(monkeypatch: pytest.Monke
     running = run_trial(
         toys.trial(MeanImage), toys.dataset(), torch.device("cpu"), ORIGIN, **limited
     )
+    assert next(running).epoch == 1
     with pytest.raises(StopIteration) as finished:
-        for _ in range(10):
-            next(running)
+        next(running)
     record = finished.value.value
     assert record.status == "failed"
     assert record.error == "It still trained after 10 s (ray.trial_limit_s)."
