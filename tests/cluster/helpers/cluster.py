@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from tests.cluster.helpers.hosts import RESULTS, Host, Network
+from tests.cluster.helpers.hosts import HOME, RESULTS, Host, Network
 
 ROOT = Path(__file__).parents[3]
 UP_S = 180
@@ -122,12 +122,13 @@ class Driver:
 
     def __init__(self, host: Host, arguments: tuple[str, ...], shared: Path, run: str) -> None:
         self._host, self.run = host, shared / run
-        n = len(list(shared.glob(f"{run}.*.out")))
-        self._out = shared / f"{run}.{n}.out"
+        # On the host itself: the disk of the results may be full.
+        n = len(list(host.home.glob(f"{run}.*.out")))
+        self._out = host.home / f"{run}.{n}.out"
         self._code = self._out.with_suffix(".code")
         words = ["sweep", *arguments, "ray=cluster", "ray.gpus_per_trial=0"]
         sweep = shlex.join([*words, f"run_dir={RESULTS / run}"])
-        code, out = RESULTS / self._code.name, RESULTS / self._out.name
+        code, out = HOME / self._code.name, HOME / self._out.name
         script = f"cd ~/unbraid; python -m harness {sweep}; echo $? > {code}"
         done = host.ssh(f"setsid nohup bash -c {shlex.quote(script)} </dev/null >{out} 2>&1 &")
         assert done.returncode == 0, done.stderr

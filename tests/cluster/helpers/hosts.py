@@ -35,6 +35,9 @@ class Host:
     Args:
         network: gives it the address.
         number: its place on the network, from 1.
+
+    Attributes:
+        home: where this machine has its home directory.
     """
 
     def __init__(self, network: "Network", number: int) -> None:
@@ -42,6 +45,7 @@ class Host:
         self.address = f"{network.prefix}.{number}"
         self._network, self._link = network, f"{network.name}v{number}"
         self._folder = network.folder / f"h{number}"
+        self.home = self._folder / "home"
         self._process: psutil.Popen | None = None
 
     def start(self) -> None:
@@ -95,7 +99,7 @@ class Host:
         return found
 
     def kill(self) -> None:
-        """End all its processes at once, as a loss of power does, and forget its files."""
+        """End all its processes at once, as a loss of power does."""
         if self._process is None:
             return
         family = self._family()
@@ -107,7 +111,6 @@ class Host:
         self._process = None
         run("ip", "link", "delete", self._link)
         run("ip", "netns", "delete", self.name)
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def cut_off(self) -> None:
         """Pull its network cable."""
@@ -124,7 +127,8 @@ class Host:
         return family
 
     def _fill_home(self) -> None:
-        home = self._folder / "home"
+        home = self.home
+        shutil.rmtree(home, ignore_errors=True)
         for name in ("results", ".sshd", *map(str, _needed_below_home())):
             (home / name).mkdir(parents=True, exist_ok=True)
         (home / "venv").symlink_to(sys.prefix)
@@ -157,7 +161,7 @@ class Host:
         }
 
     def _boot(self) -> str:
-        home, q = self._folder / "home", shlex.quote
+        home, q = self.home, shlex.quote
         binds = [(HOME / below, home / below) for below in _needed_below_home()]
         binds += [(self._network.shared, home / "results"), (home, HOME)]
         return "\n".join(
