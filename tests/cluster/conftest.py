@@ -49,7 +49,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def control(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run directory of all trials, from this machine alone."""
     folder = tmp_path_factory.mktemp("control")
     with tempfile.TemporaryDirectory(prefix="ub-", ignore_cleanup_errors=True) as short:
@@ -62,7 +62,7 @@ def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             assert command.wait(600) == 0, command.err
         finally:
             command.end()
-    yield folder / "run"
+    return folder / "run"
 
 
 @pytest.fixture

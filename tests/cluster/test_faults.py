@@ -132,9 +132,7 @@ def test_the_head_host_dies(
     sweep.end("SIGKILL of the head host, `ray up` again", since, begun_again=2)
 
 
-def test_a_host_is_added(
-    begin: Callable[..., Sweep], cluster: Cluster, network: Network
-) -> None:
+def test_a_host_is_added(begin: Callable[..., Sweep], cluster: Cluster, network: Network) -> None:
     sweep = begin(SEEDS)
     sweep.until(lambda: sweep.ledger.finished >= EARLY)
     since = time.monotonic()

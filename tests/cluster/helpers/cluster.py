@@ -144,6 +144,10 @@ class Driver:
         text = self._code.read_text() if self._code.exists() else ""
         return int(text) if text.strip() else None
 
+    def alive(self) -> bool:
+        """Say whether it runs; a host that died has taken it along."""
+        return self.code is None and bool(self._host.processes("-m harness sweep"))
+
     def restarts(self) -> int:
         """Return how many trials it has started again because a worker died."""
         return len(re.findall("^a worker died; started again", self.out, re.MULTILINE))

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import psutil
@@ -60,11 +59,10 @@ class Host:
         # Ray takes the address that packets to the internet would have; they need not arrive.
         run(*inside, "route", "add", "default", "via", self._network.gateway)
         self._fill_home()
-        namespaces = ("unshare", "--pid", "--mount", "--uts", "--fork", "--kill-child")
+        new = ("--pid", "--mount", "--mount-proc", "--uts", "--fork", "--kill-child")
         with (self._folder / "sshd.log").open("a") as log:
             self._process = psutil.Popen(
-                ["ip", "netns", "exec", self.name, *namespaces, "--mount-proc", "bash", "-ec"]
-                + [self._boot()],
+                ["ip", "netns", "exec", self.name, "unshare", *new, "bash", "-ec", self._boot()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -214,6 +212,11 @@ class Network:
             host.start()
         return host
 
+    def running(self, number: int) -> Host | None:
+        """Return a host if it runs."""
+        host = self._hosts.get(number)
+        return host if host and host.processes("sshd") else None
+
     def __enter__(self) -> Self:
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key)
         run("ip", "link", "add", self.bridge, "type", "bridge")
@@ -221,9 +224,7 @@ class Network:
         run("ip", "link", "set", self.bridge, "up")
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for host in self._hosts.values():
             host.kill()
         run("ip", "link", "delete", self.bridge)

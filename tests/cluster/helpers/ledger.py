@@ -3,8 +3,8 @@
 import threading
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from harness.results import load
@@ -48,9 +48,7 @@ class Ledger:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join()
 
@@ -71,7 +69,7 @@ class Ledger:
         """
         firsts = sorted(times[0] for times in self._written.values())
         marks = [since, *(moment for moment in firsts if moment > since)]
-        return max((b - a for a, b in zip(marks, marks[1:], strict=False)), default=0.0)
+        return max((b - a for a, b in pairwise(marks)), default=0.0)
 
     def _look(self) -> None:
         while not self._stop.wait(LOOK_EVERY_S):
