@@ -9,6 +9,8 @@ disturbed. The kills are half on each path; without root they are all on this ma
 
 import argparse
 import random
+import signal
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -54,7 +56,7 @@ def soak(place: Place, kills: int, rng: random.Random, control: Path) -> Counter
         place.begin(f"run{n}")
         n += 1
         with Ledger(place.run) as ledger:
-            disturb(place, kills, rng, done)
+            disturb(place, kills, rng, done, ledger)
             time.sleep(0.5)
         gone, twice = lost(place.run, control), ledger.twice()
         print(f"{type(place).__name__}: sweep {n}, {done.total()} kills so far, {gone} trials lost")
@@ -63,7 +65,9 @@ def soak(place: Place, kills: int, rng: random.Random, control: Path) -> Counter
     return done
 
 
-def disturb(place: Place, kills: int, rng: random.Random, done: Counter[str]) -> None:
+def disturb(
+    place: Place, kills: int, rng: random.Random, done: Counter[str], ledger: Ledger
+) -> None:
     """Kill at random moments until the sweep has ended, and start it again where it was ended."""
     deadline = time.monotonic() + PATIENCE_S
     place.go_on()
@@ -71,13 +75,21 @@ def disturb(place: Place, kills: int, rng: random.Random, done: Counter[str]) ->
         assert time.monotonic() < deadline, f"the sweep hangs, {dict(done)}"
         if not place.running():
             place.go_on()
-        until = time.monotonic() + rng.uniform(0, 6)
-        while time.monotonic() < until and place.running():
-            time.sleep(0.05)
+        wait_for_a_moment(place, rng, ledger)
         if done.total() < kills and place.running() and (killed := place.kill(rng)):
             done[killed] += 1
             deadline = time.monotonic() + PATIENCE_S
             print(f"{time.strftime('%H:%M:%S')} {done.total():>4} {killed}", flush=True)
+
+
+def wait_for_a_moment(place: Place, rng: random.Random, ledger: Ledger) -> None:
+    """Wait for some point of the start, or for one in or between trials."""
+    known, at_the_start = ledger.finished, rng.random() < 0.3
+    while not at_the_start and ledger.finished == known and place.running():
+        time.sleep(0.05)
+    until = time.monotonic() + rng.uniform(0, 8 if at_the_start else 2)
+    while time.monotonic() < until and place.running():
+        time.sleep(0.05)
 
 
 def main() -> None:
@@ -87,6 +99,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--path", choices=("local", "cluster", "both"), default="both")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # what was started is ended too
     rng = random.Random(asked.seed)
     why_not = possible()
     if why_not:
