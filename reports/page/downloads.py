@@ -1,15 +1,22 @@
 """Data to download from within a report: CSV, Parquet and LaTeX as ``data:`` links."""
 
 import base64
+import gzip
 import io
 from collections.abc import Sequence
 
 import pandas as pd
 from markupsafe import Markup
 
+PACKED = 2_000
+"""Files of text of more bytes than this are packed: a page holds dozens, of up to a megabyte."""
+
 
 def links(frame: pd.DataFrame, stem: str, latex: str = "") -> Markup:
     """Return links that carry a frame's rows, unrounded, within themselves.
+
+    Long text is packed, and ``downloads.js`` unpacks it as it is saved; without scripts it is
+    saved as ``.gz``. Parquet is packed by itself.
 
     Args:
         frame: the data.
@@ -26,6 +33,14 @@ def links(frame: pd.DataFrame, stem: str, latex: str = "") -> Markup:
     )
     anchor = Markup('<a download="{}.{}" href="data:{};base64,{}">{}</a>')
     return Markup(" · ").join(
-        anchor.format(stem, ending, kind, base64.b64encode(data).decode(), name)
+        anchor.format(stem, *_packed(ending, kind, data), name)
         for name, ending, kind, data in files
     )
+
+
+def _packed(ending: str, kind: str, data: bytes) -> tuple[str, str, str]:
+    """Return the ending, the media type and the data as base64, packed if that is worth it."""
+    if kind.startswith(("text/", "application/x-tex")) and len(data) > PACKED:
+        data = gzip.compress(data, 9, mtime=0)
+        ending, kind = f"{ending}.gz", "application/gzip"
+    return ending, kind, base64.b64encode(data).decode()
