@@ -117,9 +117,15 @@ class Progress:
         self.say(f"[{self.already + self.finished:>{width}}/{self.planned}] {text}{eta}")
 
 
-def first_score(metrics: dict[str, float]) -> str:
-    """Return the first metric of a trial as a line shows it; nothing if it has none."""
-    return next((f"{name} {value:>#9.5g}" for name, value in metrics.items()), "")
+def first_score(metrics: dict[str, float], objective: str = "") -> str:
+    """Return a metric of a trial as a line shows it; nothing if it has none.
+
+    Args:
+        metrics: its metrics in the sweep's order.
+        objective: the one that a search is after; the first where there is no such metric.
+    """
+    name = objective if objective in metrics else next(iter(metrics), "")
+    return f"{name} {metrics[name]:>#9.5g}" if name else ""
 
 
 def label(trial: TrialConfig, swept: Iterable[str]) -> str:

@@ -8,6 +8,8 @@ _GLYPH = r'<path id="([^"]*?)-((?:STIX|DejaVu)[^"]*)"([^>]*)/>'
 """The outline of a letter in a drawing: the drawing's name, the letter's, and the outline."""
 _WORD = r'(?:<use href="#g\d+"(?: x="[^"]*")?/>){2,}'
 """Letters that follow each other."""
+_STRAIGHT = r' d="([MLHVz\d. -]+)"'
+"""A path without curves."""
 _REFERENCE = r'(?:href="#|url\(#)([^")]+)'
 
 
@@ -22,6 +24,7 @@ def share(svgs: Sequence[str]) -> tuple[str, list[str]]:
     words, drawings = _share_words(drawings)
     names: dict[str, str] = {}
     drawings = [_without_idle_groups(_with_short_ids(svg, names)) for svg in drawings]
+    drawings = [re.sub(_STRAIGHT, lambda d: f' d="{relative(d[1])}"', svg) for svg in drawings]
     styles, drawings = _share_styles(drawings)
     return styles + letters + words, drawings
 
@@ -112,3 +115,31 @@ def _share_styles(svgs: Sequence[str]) -> tuple[str, list[str]]:
     drawings = [without(svg) for svg in svgs]
     rules = [*common, *(f".{name}{{{look}}}" for look, name in names.items())]
     return f"<style>{''.join(rules)}</style>" if rules else "", drawings
+
+
+def relative(path: str) -> str:
+    """Return a path of straight lines, in hundredths of a point, by steps: they are short."""
+    words, at, begun, before = [""], (0, 0), (0, 0), ""
+    for command, written in re.findall(r"([MLHVz])([^MLHVz]*)", path):
+        numbers = [round(100 * float(number)) for number in written.split()]
+        if command == "z":
+            words.append("z")
+            at, before = begun, "z"
+            continue
+        x, y = {"H": [*numbers, at[1]], "V": [at[0], *numbers]}.get(command, numbers)
+        step = x - at[0], y - at[1]
+        straight = {"v": step[1:], "h": step[:1]}
+        name = "m" if command == "M" else "h" if not step[1] else "v" if not step[0] else "l"
+        parts = [_hundredths(n) for n in straight.get(name, step)]
+        said = "".join(each if each[0] == "-" else f" {each}" for each in parts)
+        words.append(said if name == before != "m" else name + said.lstrip())
+        at, before = (x, y), name
+        begun = at if name == "m" else begun
+    return "".join(words)
+
+
+def _hundredths(n: int) -> str:
+    """Return so many hundredths in few letters: ``-.5``."""
+    return re.sub(
+        r"^(-?)0\.", r"\1.", f"{n / 100:.2f}".rstrip("0").rstrip(".") if n % 100 else str(n // 100)
+    )

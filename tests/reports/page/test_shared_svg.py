@@ -5,7 +5,7 @@ import re
 from matplotlib.figure import Figure as Canvas
 
 from reports.page.figure import style
-from reports.page.shared_svg import share
+from reports.page.shared_svg import relative, share
 from reports.page.svg import tell, to_svg
 
 
@@ -48,3 +48,10 @@ def test_a_word_that_occurs_twice_is_written_once():
     shared, drawings = share([drawn("one"), drawn("two")])
     assert shared.count('<g id="w') >= 1
     assert len("".join(drawings)) < len(drawn("one"))
+
+
+def test_a_path_by_steps_leads_through_the_same_points():
+    assert relative("M1.50 2L3 4L3 6.05L1.25 6.05z") == "m1.5 2l1.5 2v2.05h-1.75z"
+    assert relative("M10 5V8.25M12.50 5V8.25") == "m10 5v3.25m2.5-3.25v3.25"
+    assert relative("M0 0L1 1L2.25 0.50z") == "m0 0l1 1 1.25-.5z"
+    assert relative("M5 5L6 6zL7 5") == "m5 5l1 1zh2", "a closed path goes on from its beginning"
