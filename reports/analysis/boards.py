@@ -31,6 +31,7 @@ class Standing:
             and metric, from which every p-value of that dataset and metric is.
         best: for each ranked entry the best of those with no more supervision, itself included;
             entries that cannot be compared, and those with a diverged trial, are never the best.
+            A default entry that is the tuned one there is no entry of its own.
         bold: the entries not shown to be worse than that best, of those that have enough seeds, in
             common with it, to show anything.
     """
@@ -70,7 +71,8 @@ def standing(board: Board, dataset: str, metric: Outcome | str) -> Standing:
     }
     scores = Scores(outcome, values, ids)
     diverged = set(rows.loc[rows["status"] == "diverged", "entry"])
-    ranked = [name for name in board.ranked if name in values]
+    repeated = board.repeated(dataset)
+    ranked = [name for name in board.ranked if name in values and name not in repeated]
     candidates = [n for n in ranked if board.entries[n].comparable and n not in diverged]
     best = {}
     for name in ranked:

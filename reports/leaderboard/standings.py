@@ -116,9 +116,11 @@ class Standings:
     def entries(self, dataset: str) -> list[Entry]:
         """Return the entries with trials on a dataset: by rank in the chosen metric.
 
-        Those without a rank follow, and references are last.
+        Those without a rank follow, and references are last. A default entry that is the tuned one
+        there is left out.
         """
         present = {entry for on, entry in self._endings if on == dataset}
+        present -= self.board.repeated(dataset).keys()
         standings = self.of.get((dataset, self.chosen.name), {}) if self.chosen else {}
 
         def place(entry: Entry) -> tuple[bool, float]:
@@ -128,14 +130,27 @@ class Standings:
         return sorted((e for e in self.board.entries.values() if e.name in present), key=place)
 
     def ranked(self) -> list[Entry]:
-        """Return the ranked entries, highest rating in the chosen metric first."""
+        """Return the ranked entries, highest rating in the chosen metric first.
+
+        A default entry that is the tuned one on each of its datasets is left out.
+        """
         ratings = self.overall.get(self.chosen.name, {}) if self.chosen else {}
 
         def place(entry: Entry) -> float:
             rating = ratings[entry.name].elo.value if entry.name in ratings else np.nan
             return -rating if np.isfinite(rating) else np.inf
 
-        return sorted((self.board.entries[name] for name in self.board.ranked), key=place)
+        names = [name for name in self.board.ranked if not self.is_repeated(name)]
+        return sorted((self.board.entries[name] for name in names), key=place)
+
+    def is_repeated(self, name: str) -> bool:
+        """Say whether an entry is the tuned one on each of its datasets."""
+        return all(name in self.board.repeated(on) for on in self.board.entries[name].on)
+
+    def default_won(self, entry: Entry, dataset: str | None = None) -> bool:
+        """Say whether a tuned entry is the default configuration, on a dataset or on all."""
+        on = [dataset] if dataset else [*entry.on]
+        return all(entry.name in self.board.repeated(each).values() for each in on)
 
     def reference(self, method: str, dataset: str, metric: Outcome) -> float:
         """Return what ``CEILING`` or ``CHANCE`` scores on a dataset; NaN where it was not run."""
@@ -226,9 +241,15 @@ def _on_dataset(
 ) -> dict[str, Standing]:
     scores = board.scores(dataset, outcome)
     table = contest.get(dataset)
-    ranks = dict(zip(board.ranked, rank_intervals(table), strict=True)) if table is not None else {}
+    ranks, repeated = {}, board.repeated(dataset)
+    if table is not None:
+        once = table.copy()
+        once[[board.ranked.index(name) for name in repeated]] = np.nan
+        ranks = dict(zip(board.ranked, rank_intervals(once), strict=True))
+        ranks |= {name: ranks[tuned] for name, tuned in repeated.items()}
     leading = leaders(board, dataset, outcome)
-    values = [rank.value for rank in ranks.values()]
+    leading |= {name for name, tuned in repeated.items() if tuned in leading}
+    values = [rank.value for name, rank in ranks.items() if name not in repeated]
     return {
         str(name): Standing(
             mean_score_interval(row.dropna(), outcome.bounds),
