@@ -16,7 +16,8 @@ from reports.leaderboard.choices import (
     statistic_chooser,
 )
 from reports.leaderboard.latex import dataset_latex
-from reports.leaderboard.standings import CEILING, CHANCE, NONE, Standing, Standings
+from reports.leaderboard.numbers import NONE, Standing
+from reports.leaderboard.standings import CEILING, CHANCE, Standings
 from reports.page.tables import Column, Table
 from reports.page.text import count, interval, number
 from reports.stats.estimates import Estimate

@@ -21,7 +21,8 @@ from reports.leaderboard.dataset_table import (
     spread_out,
     supervision_column,
 )
-from reports.leaderboard.standings import NONE, Overall, Standings
+from reports.leaderboard.numbers import NONE, Overall
+from reports.leaderboard.standings import Standings
 from reports.page.tables import Column, Table
 from reports.page.text import count, words
 from reports.stats.elo import MANY_DATASETS

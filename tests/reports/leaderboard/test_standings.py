@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from reports.layout.board import make_board
-from reports.leaderboard.standings import CEILING, CHANCE, leaders, standings, telling
+from reports.leaderboard.computing import leaders, standings
+from reports.leaderboard.standings import CEILING, CHANCE
+from reports.leaderboard.telling import telling
 from reports.stats.ranks import rank_intervals
 from reports.stats.scores import iqm, mean_score_interval
 from tests.reports.helpers.leaderboards import leaderboard, supervision
