@@ -84,6 +84,7 @@ class SweepCallback(tune.Callback):
     ) -> None:
         if status == "unwritten":
             raise UserError(error)
+        score = first_score(metrics or {}, self._progress.objective) or score
         self._progress.finish(trial_id, status, seconds, score)
         self._ended(trial_id, status, metrics or {}, None)
         if kept and self._best:
@@ -94,7 +95,7 @@ class SweepCallback(tune.Callback):
     def _prune(self, so_far: TrialRecord, scores: dict[str, float]) -> None:
         record = dataclasses.replace(so_far, status="pruned")
         self._run.write(record)
-        seconds, score = record.times["total"], first_score(scores)
+        seconds, score = record.times["total"], first_score(scores, self._progress.objective)
         self._progress.finish(record.trial_id, "pruned", seconds, score)
         self._ended(record.trial_id, "pruned", {}, record.curves)
 
