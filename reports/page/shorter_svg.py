@@ -7,10 +7,10 @@ import re
 from PIL import Image
 
 LARGE = 6_000
-"""Pictures of more bytes than this, photographs and noise, may lose what nobody sees: a page of
-fifteen methods holds a hundred."""
+"""Pictures of more bytes than this are kept with a small loss: a page of fifteen methods holds a
+hundred. The arrays themselves are in the run directory (``artifacts``)."""
 QUALITY = 88
-"""Of such a picture as WebP: its pixels are off by 2 of 255 on average."""
+"""Of such a picture as WebP: its pixels are off by 2 of 255 (root mean square) on average."""
 OPAQUE = 255
 
 
