@@ -142,6 +142,10 @@ _COMMANDS = {
 }
 
 
+_ON_A_CLUSTER = ("submit", "jobs", "logs", "stop")
+"""Commands whose modules have a room of their own."""
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     raw = argparse.RawDescriptionHelpFormatter
@@ -231,7 +235,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_jobs(parsers: dict[str, argparse.ArgumentParser]) -> None:
-    for name in ("submit", "jobs", "logs", "stop"):
+    for name in _ON_A_CLUSTER:
         parsers[name].add_argument(
             "cluster", help="the YAML file that `ray up` was given, or http://HOST:PORT"
         )
@@ -294,7 +298,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.path.insert(0, str(Path.cwd()))
     interruption.listen()
     try:
-        return int(importlib.import_module(f"harness.commands.{options.command}").run(options))
+        room = "cluster." if options.command in _ON_A_CLUSTER else ""
+        module = importlib.import_module(f"harness.commands.{room}{options.command}")
+        return int(module.run(options))
     except UserError as error:
         if options.debug:
             raise

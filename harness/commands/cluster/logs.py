@@ -4,7 +4,7 @@ import argparse
 
 from harness.cluster.head import jobs_client
 from harness.cluster.jobs import chosen
-from harness.commands.submit import followed
+from harness.commands.cluster.submit import followed
 
 
 def run(options: argparse.Namespace) -> int:
