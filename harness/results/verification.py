@@ -39,18 +39,23 @@ def _delete_leftovers(storage: Storage, stale_after: float) -> None:
 
     Young files stay: a living worker may be about to rename them, or to write the row.
     """
-    for directory in ("", *DIRECTORIES):
-        for name in storage.untouched(directory, stale_after):
-            if name.startswith(".") and name.endswith(TEMPORARY):
-                storage.delete(f"{directory}/{name}")
-    curves = storage.untouched("curves", stale_after)
-    for name in set(curves) - set(storage.names("trials")):
-        storage.delete(f"curves/{name}")
-    if models := storage.untouched("models", stale_after):
-        rows = finished(storage)
+    old = storage.untouched(stale_after, "", *DIRECTORIES)
+    for name in old:
+        base = name.rpartition("/")[2]
+        if base.startswith(".") and base.endswith(TEMPORARY):
+            storage.delete(name)
+    rows = set(storage.names("trials"))
+    for name in old:
+        base = name.removeprefix("curves/")
+        # A store's listing may lag: ask for the row itself.
+        if base != name and base not in rows and not storage.is_file(f"trials/{base}"):
+            storage.delete(name)
+    models = [name for name in old if name.startswith("models/") and not name.endswith(TEMPORARY)]
+    if models:
+        ended = finished(storage)
         for name in models:
-            if name.removesuffix(".safetensors") not in rows:
-                storage.delete(f"models/{name}")
+            if name.removeprefix("models/").removesuffix(".safetensors") not in ended:
+                storage.delete(name)
 
 
 def _check_artifacts(storage: Storage) -> list[str]:
