@@ -48,7 +48,7 @@ def trial_ids(storage: Storage, name: str) -> set[str]:
 def finished(storage: Storage) -> set[str]:
     """Return the trials that have a row, going by the names of parts; see ``verify``."""
     names = storage.names("trials", ".parquet")
-    return set[str]().union(*(trial_ids(storage, name) for name in names))
+    return set[str]().union(*storage.each(lambda name: trial_ids(storage, name), names))
 
 
 def compact(
@@ -83,8 +83,8 @@ def compact(
         return 0
     merged = merge(pairs, trials_schema, _unused_name(storage))
     write_pair(storage, merged)
-    for pair in pairs:
-        delete_pair(storage, pair.name)
+    for _ in storage.each(lambda pair: delete_pair(storage, pair.name), pairs):
+        pass
     return len(merged.trials)
 
 

@@ -45,7 +45,7 @@ def locked(storage: Storage) -> Iterator[Lease | None]:
 
 
 def _lock(storage: Storage, stack: ExitStack) -> None:
-    file = stack.enter_context(Path(storage.path(LOCK)).open("a+"))
+    file = stack.enter_context(Path(storage.path(LOCK)).open("a+"))  # noqa: SIM115
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from harness.results.columns import Columns
 from harness.results.creation import prepare, store
 from harness.results.data_seen import DATA, require_same_data
 from harness.results.encoding import encode_arrays
+from harness.results.examination import Examination, examine
 from harness.results.locking import locked
 from harness.results.records import TrialRecord, artifact_name, model_name
 from harness.results.remote.lease import Lease
@@ -260,6 +261,20 @@ class RunDirectory:
         self.require_held()
         plan, _ = self._plan()
         return verification.verify(self._storage, plan.trials_schema, stale_after)
+
+    def examine(self) -> Examination:
+        """Read every file, models too, and compare it with its checksum; changes nothing.
+
+        Raises:
+            UserError: there is no run, or it cannot be read.
+        """
+        return examine(self._storage)
+
+    def set_aside(self, damages: Iterable[verification.Damage]) -> None:
+        """Move what is damaged to ``corrupt/``; what was in it counts as never run."""
+        self.require_held()
+        for damage in damages:
+            verification.set_aside(self._storage, damage)
 
     def compact(self, min_parts: int = 200) -> int:
         """Merge small files, if there are at least ``min_parts`` parts; return how many trials.

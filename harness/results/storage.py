@@ -2,9 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -22,6 +23,10 @@ TEMPORARY = ".tmp"
 LEAST_ROOM = 1 << 17
 """Bytes that a disk must have free for a sweep to begin; less is as good as full."""
 
+REMOTE_AT_ONCE = 32
+"""Requests at once to an object store, where each mostly waits."""
+
+_A = TypeVar("_A")
 _T = TypeVar("_T")
 
 
@@ -108,7 +113,7 @@ class Storage:
         for name in names:
             path = self.path(name)
             try:
-                self._patiently(lambda path=path: self._filesystem.create_dir(path, recursive=True))
+                self._patiently(partial(self._filesystem.create_dir, path, recursive=True))
             except OSError as error:
                 raise UserError(described(error, "write", self.label)) from error
 
@@ -195,6 +200,19 @@ class Storage:
             and info.base_name.endswith(suffix)
             and not info.base_name.startswith(".")
         }
+
+    def each(
+        self, action: Callable[[_A], _T], items: Iterable[_A], at_once: int = 1
+    ) -> Iterator[_T]:
+        """Yield what an action returns of each item, in order; a store is asked many at once.
+
+        Args:
+            action: reads or deletes, say.
+            items: what of.
+            at_once: threads on a file system; in an object store it is ``REMOTE_AT_ONCE``.
+        """
+        with ThreadPoolExecutor(at_once if self.local else REMOTE_AT_ONCE) as pool:
+            yield from pool.map(action, items)
 
     def _info(self, name: str) -> fs.FileInfo:
         try:

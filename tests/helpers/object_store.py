@@ -56,22 +56,10 @@ class Faults:
 
 
 ERRORS = {
-    403: (
-        "403 Forbidden",
-        b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
-    ),
-    500: (
-        "500 Internal Server Error",
-        b"<Error><Code>InternalError</Code><Message>x</Message></Error>",
-    ),
-    503: (
-        "503 Slow Down",
-        b"<Error><Code>SlowDown</Code><Message>Reduce your rate</Message></Error>",
-    ),
-    507: (
-        "507 Insufficient Storage",
-        b"<Error><Code>XMinioStorageFull</Code><Message>Storage backend has reached its minimum free drive threshold.</Message></Error>",
-    ),
+    403: ("403 Forbidden", "AccessDenied", "Access Denied"),
+    500: ("500 Internal Server Error", "InternalError", "We encountered an error"),
+    503: ("503 Slow Down", "SlowDown", "Reduce your request rate"),
+    507: ("507 Insufficient Storage", "XMinioStorageFull", "Minimum free drive threshold"),
 }
 
 
@@ -97,7 +85,8 @@ class Faulty:
         if status is None and how.startswith("cut"):
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError
-        line, body = ERRORS[status or 503]
+        line, code, text = ERRORS[status or 503]
+        body = f"<Error><Code>{code}</Code><Message>{text}</Message></Error>".encode()
         start(line, [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))])
         return [body if method != "HEAD" else b""]
 

@@ -10,6 +10,8 @@ from pyarrow import ArrowException, fs
 from harness.errors import UserError
 
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+_KEYS = re.compile(r"(\w+://)(?:[^/?]*:[^?]*|[^/?]*)@")
+"""A secret may have slashes in it; an ``@`` after the first slash is a part of a name."""
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
@@ -18,7 +20,7 @@ def label_of(location: str | Path) -> str:
     text = str(location)
     if "://" not in text:
         return text
-    return re.sub("//[^/]*@", "//", text.split("?")[0])
+    return _KEYS.sub(r"\1", text).split("?")[0]
 
 
 def opened(location: str) -> tuple[fs.FileSystem, str]:
@@ -28,7 +30,7 @@ def opened(location: str) -> tuple[fs.FileSystem, str]:
         UserError: there is no such kind of location, or keys stand in its address.
     """
     label = label_of(location)
-    if re.match(r"\w+://[^/?]*@", location):
+    if _KEYS.match(location):
         raise UserError(
             f"the address of '{label}' has keys in it, which would show in lists of processes, in "
             "logs and in sweep.yaml. Leave them out and set AWS_ACCESS_KEY_ID and "

@@ -8,7 +8,7 @@ never do both go on. No conditional writes are needed, which Arrow does not have
 No two clocks are compared. A claim is alive if it changes while we watch it by our own monotonic
 clock; one that has not changed for ``STALE_S`` is a dead driver's and deleted. A driver that was
 cut off or asleep for so long finds its claim gone and must not write any more as the driver
-(:meth:`Lease.require_held`); what workers write is safe in any case, as a trial's files are its own.
+(:meth:`Lease.require_held`); what workers write is safe in any case: a trial's files are its own.
 """
 
 import json
@@ -137,7 +137,7 @@ class Lease:
             self._storage.delete(f"{LEASES}/{token}.json")
 
     def _others(self) -> dict[str, dict[str, Any]]:
-        """Return all claims but this process's, by token; damaged ones say nothing of themselves."""
+        """Return all claims but this process's, by token; a damaged one says nothing."""
         unknown = {"owner": "an unknown driver", "held": False, "renewals": 0, "generation": 0}
         found = {}
         for name in self._storage.names(LEASES, ".json"):

@@ -17,9 +17,9 @@ from tests.helpers.object_store import Store
 def test_the_second_driver_is_refused_and_the_third_comes_after_the_first(store: Store) -> None:
     run = synthetic.create(store.uri("two"), 2)
     with run.lock():
-        with pytest.raises(UserError, match=r"s3://.*/two is in use by process \d+ on "):
-            with RunDirectory(run.location).lock():
-                raise AssertionError
+        said = r"s3://.*/two is in use by process \d+ on "
+        with pytest.raises(UserError, match=said), RunDirectory(run.location).lock():
+            raise AssertionError
     with RunDirectory(run.location).lock():
         pass
     assert Storage(run.location).names(LEASES) == []
