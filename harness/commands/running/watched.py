@@ -19,6 +19,13 @@ from harness.results.stored_plan import PLAN, Plan, read_plan, require_run
 from harness.results.trial_files import is_compact
 
 
+TAKEOVER_S = 3 * STALE_S
+"""How long after a driver's last sign of life another one may come, which waits for that."""
+
+STARTING_S = 10.0
+"""The same where there is no lease at all."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """A finished trial, as one line shows it: id, status, name, seconds it took, where."""
@@ -55,7 +62,8 @@ class Watched:
         self._at_first: int | None = None
         self._pace_before: float | None = None
         self._plan_read: tuple[tuple[int, int] | None, Plan] | None = None
-        self._claims: dict[str, tuple[str, float]] = {}
+        self._claims: dict[str, str] = {}
+        self._alive = self._began
 
     def look(self) -> list[Ended]:
         """Read what has come since the last look; return the trials that have ended since."""
@@ -127,18 +135,19 @@ class Watched:
             self.driven = psutil.pid_exists(int(match[1])) if match and here else None
             return
         now = time.monotonic()
-        seen: dict[str, tuple[str, float]] = {}
+        alive = None
+        seen: dict[str, str] = {}
         for name in self._storage.names(LEASES, ".json"):
             try:
                 text = self._storage.read(f"{LEASES}/{name}").decode()
                 self.driver = str(json.loads(text)["owner"])
             except (FileNotFoundError, ValueError, KeyError, TypeError):
                 continue
-            last, since = self._claims.get(name, (text, now))
-            seen[name] = (text, now if text != last else since)
-            if text != last:
-                self.driven = True
+            seen[name] = text
+            if text != self._claims.get(name, text):
+                alive = True
         self._claims = seen
-        lately = [since for _, since in seen.values() if now - since < STALE_S]
-        if not seen or not lately:
+        if alive:
+            self._alive, self.driven = now, True
+        elif now - self._alive > (TAKEOVER_S if seen else STARTING_S):
             self.driven = False
