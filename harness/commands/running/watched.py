@@ -18,7 +18,6 @@ from harness.results.storage import Storage
 from harness.results.stored_plan import PLAN, Plan, read_plan, require_run
 from harness.results.trial_files import is_compact
 
-
 TAKEOVER_S = 3 * STALE_S
 """How long after a driver's last sign of life another one may come, which waits for that."""
 
