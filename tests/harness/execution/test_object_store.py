@@ -57,9 +57,6 @@ def test_killed_and_resumed_it_ends_as_one_on_a_disk_left_alone(
     location = store.uri()
     first = start(*LONGER, f"run_dir={location}")
     first.until(lambda: finished(location) >= 2)
-    second = start("resume", location)
-    assert second.wait() == 2
-    assert "s3://unbraid-test/run is in use by process" in second.err
     assert first.kill(signal.SIGKILL) == -signal.SIGKILL
     first.end()
     n, began = finished(location), time.monotonic()
@@ -74,8 +71,18 @@ def test_killed_and_resumed_it_ends_as_one_on_a_disk_left_alone(
     store.faults.share = 0.0
     same_results(location, longer)
     sweep_yaml = RunDirectory(location)._storage.read("sweep.yaml").decode()
-    nothing_leaks(*(text for c in (first, second, third, watch) for text in (c.out, c.err)))
+    nothing_leaks(*(text for c in (first, third, watch) for text in (c.out, c.err)))
     nothing_leaks(sweep_yaml)
+
+
+def test_a_second_driver_is_refused(start: Start, store: Store) -> None:
+    location = store.uri()
+    first = start(*LONGER, "seeds=8", f"run_dir={location}")
+    first.until(lambda: finished(location) >= 1)
+    second = start("resume", location)
+    assert second.wait() == 2
+    assert "s3://unbraid-test/run is in use by process" in second.err
+    first.kill(signal.SIGINT)
 
 
 def test_away_for_a_while_in_the_middle(start: Start, longer: Path, store: Store) -> None:
