@@ -117,8 +117,22 @@ _COMMANDS = {
         "  unbraid export runs/stability --format tensorboard --out boards/stability\n",
     ),
     "doctor": (
-        "check versions, processors, data, disk and Ray on this machine",
-        "example:\n  unbraid doctor\n",
+        "check this machine (versions, processors, data, disk, Ray), or every file of a run",
+        "examples:\n"
+        "  unbraid doctor\n"
+        "  unbraid doctor runs/stability\n"
+        "  unbraid doctor s3://bucket/stability --repair\n"
+        "of a run every row, curve, array and model is read and compared with its checksum and\n"
+        "the plan; exit code 1 says that something is damaged; --repair moves that to corrupt/\n"
+        "and deletes nothing; `unbraid resume` then runs what is missing\n",
+    ),
+    "watch": (
+        "show how a running sweep gets on, from anywhere",
+        "examples:\n"
+        "  unbraid watch runs/stability\n"
+        "  unbraid watch s3://bucket/stability --every 30\n"
+        "reads the run directory alone; ends with the sweep or with Ctrl-C, with the exit code\n"
+        "of `unbraid status`\n",
     ),
 }
 
@@ -158,7 +172,7 @@ def parser() -> argparse.ArgumentParser:
         help="list the hyperparameters of this method, the options of this dataset, the numbers "
         "of this metric, the settings of this scale or search",
     )
-    for name in ("status", "resume", "report", "evaluate", "encode", "export"):
+    for name in ("status", "watch", "resume", "report", "evaluate", "encode", "export"):
         parsers[name].add_argument("run_dir", help="a folder or URI that a sweep wrote")
     parsers["resume"].add_argument(
         "overrides",
@@ -201,6 +215,15 @@ def parser() -> argparse.ArgumentParser:
     parsers["compare"].add_argument("after", metavar="run_b", help="another, called B")
     parsers["compare"].add_argument("--out", type=Path, help="an HTML file to write as well")
     _add_export_options(parsers["export"])
+    parsers["doctor"].add_argument(
+        "run_dir", nargs="?", help="a folder or URI that a sweep wrote (default: this machine)"
+    )
+    parsers["doctor"].add_argument(
+        "--repair", action="store_true", help="move what is damaged in RUN_DIR to corrupt/"
+    )
+    parsers["watch"].add_argument(
+        "--every", type=float, default=5.0, help="seconds between two looks (default: 5)"
+    )
     parsers["doctor"].add_argument(
         "--data-root", help="folder with real data (default: UNBRAID_DATA)"
     )

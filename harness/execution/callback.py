@@ -52,8 +52,10 @@ class SweepCallback(tune.Callback):
         self._best = best
 
     def on_step_begin(self, **_: Any) -> None:  # type: ignore[override]
-        """Stop everything where an interruption has got lost."""
+        """Stop everything where an interruption has got lost, or another driver has taken over."""
         raise_if_interrupted()
+        with self.keeping_error():
+            self._run.require_held()
 
     # Tune calls by keyword; most of what it passes is of no use here.
     def on_trial_result(self, **event: Any) -> None:  # type: ignore[override]
