@@ -52,8 +52,10 @@ class SweepCallback(tune.Callback):
         self._best = best
 
     def on_step_begin(self, **_: Any) -> None:  # type: ignore[override]
-        """Stop everything where an interruption has got lost."""
+        """Stop everything where an interruption has got lost, or another driver has taken over."""
         raise_if_interrupted()
+        with self.keeping_error():
+            self._run.require_held()
 
     # Tune calls by keyword; most of what it passes is of no use here.
     def on_trial_result(self, **event: Any) -> None:  # type: ignore[override]
@@ -84,6 +86,7 @@ class SweepCallback(tune.Callback):
     ) -> None:
         if status == "unwritten":
             raise UserError(error)
+        score = first_score(metrics or {}, self._progress.objective) or score
         self._progress.finish(trial_id, status, seconds, score)
         self._ended(trial_id, status, metrics or {}, None)
         if kept and self._best:
@@ -94,7 +97,7 @@ class SweepCallback(tune.Callback):
     def _prune(self, so_far: TrialRecord, scores: dict[str, float]) -> None:
         record = dataclasses.replace(so_far, status="pruned")
         self._run.write(record)
-        seconds, score = record.times["total"], first_score(scores)
+        seconds, score = record.times["total"], first_score(scores, self._progress.objective)
         self._progress.finish(record.trial_id, "pruned", seconds, score)
         self._ended(record.trial_id, "pruned", {}, record.curves)
 

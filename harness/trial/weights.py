@@ -22,6 +22,7 @@ from harness.config.schema import TrialConfig
 from harness.data.cache.sources import digests_of
 from harness.errors import CorruptFileError, UserError
 from harness.methods import METHODS
+from harness.results.encoding import MODEL_MARK, require_whole_model
 from models.declaration import DataSpec
 from models.method import Method
 
@@ -31,7 +32,6 @@ FORMAT = 1
 _KEY = "unbraid"
 """Of the metadata, one JSON text: the order of several entries would differ between runs."""
 
-_MARK = rb"{\"crc32\": \""
 _BLANK = b"00000000"
 
 
@@ -85,7 +85,7 @@ def encode_model(method: Method, trial: TrialConfig) -> bytes:
     }
     tensors = {name: t.detach().cpu().clone().contiguous() for name, t in state(method).items()}
     data = bytearray(safetensors.torch.save(tensors, {_KEY: json.dumps(described)}))
-    start = data.index(_MARK) + len(_MARK)
+    start = data.index(MODEL_MARK) + len(MODEL_MARK)
     data[start : start + len(_BLANK)] = b"%08x" % zlib.crc32(data)
     return bytes(data)
 
@@ -101,13 +101,7 @@ def decode_origin(data: bytes, name: str) -> Origin:
         CorruptFileError: it is torn, altered, or none of ours.
         UserError: a newer version wrote it.
     """
-    start = data.find(_MARK) + len(_MARK)
-    if start < len(_MARK):
-        raise CorruptFileError(f"{name}: torn, or not written by unbraid (no checksum in it)")
-    end, view = start + len(_BLANK), memoryview(data)
-    checksum = zlib.crc32(view[end:], zlib.crc32(_BLANK, zlib.crc32(view[:start])))
-    if data[start:end] != b"%08x" % checksum:
-        raise CorruptFileError(f"{name}: torn or altered (its checksum does not match)")
+    require_whole_model(data, name)
     header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
     described: dict[str, Any] = json.loads(header["__metadata__"][_KEY])
     if described["format"] > FORMAT:
