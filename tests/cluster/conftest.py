@@ -80,8 +80,9 @@ def network() -> Iterator[Network]:
 
 
 @pytest.fixture
-def cluster(network: Network) -> Cluster:
+def cluster(network: Network) -> Iterator[Cluster]:
     """A head and a worker, launched by `ray up`."""
     cluster = Cluster(network)
     cluster.up(2)
-    return cluster
+    yield cluster
+    cluster.forget()

@@ -1,4 +1,4 @@
-"""A Ray cluster on hosts of one's own, launched by `ray up` with the commands of cluster.yaml."""
+"""A Ray cluster on hosts of one's own, launched by `ray up` with the commands of docs/clusters/local.yaml."""
 
 import os
 import re
@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-from tests.cluster.helpers.hosts import HOME, RESULTS, Host, Network
+from tests.cluster.helpers.hosts import RESULTS, Host, Network
+from tests.harness.execution.helpers.sweeps import Command
 
 ROOT = Path(__file__).parents[3]
 UP_S = 180
@@ -30,8 +31,16 @@ class Cluster:
         token.write_text(os.urandom(32).hex())
         token.chmod(0o600)
         self._file = self._laptop / "cluster.yaml"
-        self._temporary = self._laptop / "tmp"
-        self._temporary.mkdir()
+        temporary = self._laptop / "tmp"
+        temporary.mkdir()
+        self._environment = {
+            "HOME": str(self._laptop),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_TMPDIR": str(temporary),
+            "TMPDIR": str(temporary),
+        }
+        self._drivers: list[Driver] = []
 
     @property
     def head(self) -> Host:
@@ -65,39 +74,38 @@ class Cluster:
         return self.head.ssh("tail -n 40 /tmp/ray/session_latest/logs/monitor.*").stdout
 
     def sweep(self, *arguments: str, run: str) -> "Driver":
-        """Start a sweep on the head."""
-        return Driver(self.head, arguments, self._network.shared, run)
+        """Submit a sweep: `unbraid submit`."""
+        sweep = ["sweep", *arguments, "ray.gpus_per_trial=0", f"run_dir={RESULTS / run}"]
+        log = self._laptop / f"submitted{len(self._drivers)}"
+        words = ["submit", str(self._file), *sweep]
+        shared = self._network.shared
+        self._drivers.append(Driver(self.head, words, log, shared / run, self._environment))
+        return self._drivers[-1]
+
+    def forget(self) -> None:
+        """Follow no sweep any more."""
+        for driver in self._drivers:
+            driver.end()
 
     def _ray(self, *arguments: str) -> None:
-        bin_folder = Path(sys.executable).parent
-        environment = {
-            **os.environ,
-            "HOME": str(self._laptop),
-            "PATH": f"{bin_folder}:{os.environ['PATH']}",
-            "RAY_UP_enable_autoscaler_v2": "0",
-            "RAY_USAGE_STATS_ENABLED": "0",
-            "RAY_TMPDIR": str(self._temporary),
-            "TMPDIR": str(self._temporary),
-        }
         done = subprocess.run(
-            [bin_folder / "ray", arguments[0], str(self._file), *arguments[1:]],
+            [Path(sys.executable).parent / "ray", arguments[0], str(self._file), *arguments[1:]],
             check=False,
             capture_output=True,
             text=True,
             timeout=UP_S,
-            cwd=ROOT,  # cluster.yaml sends the working directory
-            env=environment,
+            cwd=ROOT,  # the file sends the working directory
+            env={**os.environ, **self._environment},
         )
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
     def _description(self, hosts: list[Host]) -> dict[str, Any]:
-        """Return cluster.yaml for these hosts: its files and commands, with nothing to install."""
-        ours = yaml.safe_load((ROOT / "cluster.yaml").read_text())
-        same = ("idle_timeout_minutes", "file_mounts", "rsync_exclude", "head_setup_commands")
-        starts = ("head_start_ray_commands", "worker_start_ray_commands")
+        """Return docs/clusters/local.yaml for these hosts, which have the packages already."""
+        text = (ROOT / "docs" / "clusters" / "local.yaml").read_text()
+        ours: dict[str, Any] = yaml.safe_load(text)
         return {
-            **{key: ours[key] for key in (*same, *starts)},
-            "setup_commands": [c for c in ours["setup_commands"] if " pip " not in c],
+            **ours,
+            "setup_commands": [c for c in ours["setup_commands"] if "pip" not in c],
             "cluster_name": self._network.name,
             "provider": {
                 "type": "local",
@@ -111,51 +119,45 @@ class Cluster:
 
 
 class Driver:
-    """A sweep that runs on a host, as its users start it there.
+    """A sweep that was submitted from the laptop, which follows it.
 
     Args:
-        host: where.
-        arguments: of ``unbraid sweep``.
-        shared: where this machine has the directory that the hosts share.
-        run: the name of the run directory in it.
+        host: the head.
+        words: of the command ``unbraid submit``.
+        log: where what it prints goes.
+        run: the run directory as this machine sees it.
+        environment: of the laptop.
     """
 
-    def __init__(self, host: Host, arguments: tuple[str, ...], shared: Path, run: str) -> None:
-        self._host, self.run = host, shared / run
-        # On the host itself: the disk of the results may be full.
-        n = len(list(host.home.glob(f"{run}.*.out")))
-        self._out = host.home / f"{run}.{n}.out"
-        self._code = self._out.with_suffix(".code")
-        words = ["sweep", *arguments, "ray=cluster", "ray.gpus_per_trial=0"]
-        sweep = shlex.join([*words, f"run_dir={RESULTS / run}"])
-        code, out = HOME / self._code.name, HOME / self._out.name
-        script = f"cd ~/unbraid; python -m harness {sweep}; echo $? > {code}"
-        done = host.ssh(f"setsid nohup bash -c {shlex.quote(script)} </dev/null >{out} 2>&1 &")
-        assert done.returncode == 0, done.stderr
+    def __init__(
+        self, host: Host, words: list[str], log: Path, run: Path, environment: dict[str, str]
+    ) -> None:
+        self._host, self.run = host, run
+        self._command = Command(*words, log=log, cwd=ROOT, **environment)
 
     @property
     def out(self) -> str:
         """What it has printed."""
-        return self._out.read_text() if self._out.exists() else ""
+        return self._command.out + self._command.err
 
     @property
     def code(self) -> int | None:
         """Its exit code; None while it runs."""
-        text = self._code.read_text() if self._code.exists() else ""
-        return int(text) if text.strip() else None
-
-    def alive(self) -> bool:
-        """Say whether it runs; a host that died has taken it along."""
-        return self.code is None and bool(self._host.processes("-m harness sweep"))
+        code: int | None = self._command.process.poll()
+        return code
 
     def restarts(self) -> int:
         """Return how many trials it has started again because a worker died."""
         return len(re.findall("^a worker died; started again", self.out, re.MULTILINE))
 
     def kill(self) -> None:
-        """SIGKILL its process."""
+        """SIGKILL its process on the head."""
         for process in self._host.processes("-m harness sweep"):
             process.kill()
+
+    def end(self) -> None:
+        """No longer follow it."""
+        self._command.end()
 
 
 def possible() -> str:

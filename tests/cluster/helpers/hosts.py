@@ -154,7 +154,6 @@ class Host:
         return {
             "PYTHONPATH": str(HOME / "unbraid"),  # what `pip install -e` does on a real host
             "RAY_OVERRIDE_RESOURCES": '{"CPU":1}',  # a host has one processor, not the machine's
-            "RAY_enable_autoscaler_v2": "0",  # version 2 never starts the workers of such a list
             "RAY_USAGE_STATS_ENABLED": "0",
         }
 

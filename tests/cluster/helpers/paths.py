@@ -98,6 +98,7 @@ class Hosts:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._cluster.forget()
         self._network.__exit__()
 
     def begin(self, run: str) -> None:
@@ -106,7 +107,7 @@ class Hosts:
 
     def running(self) -> bool:
         """Say whether there is a driver."""
-        return self._driver is not None and self._driver.alive()
+        return self._driver is not None and self._driver.code is None
 
     def complete(self) -> bool:
         """Say whether the last driver ended well."""
@@ -117,6 +118,7 @@ class Hosts:
         if self._stale:
             self._cluster.up(2)
             self._stale = False
+        self._cluster.forget()
         self._driver = self._cluster.sweep(*self._sweep, NEVER_GIVE_UP, run=self.run.name)
 
     def kill(self, rng: random.Random) -> str | None:
