@@ -1,4 +1,4 @@
-"""A Ray cluster on hosts of one's own, launched by `ray up` with the commands of docs/clusters/local.yaml."""
+"""A Ray cluster on hosts of one's own, launched as docs/clusters/local.yaml says."""
 
 import os
 import re

@@ -124,20 +124,24 @@ class Hosts:
     def kill(self, rng: random.Random) -> str | None:
         """Kill the driver, a worker, a raylet or a host."""
         kind, number = rng.choice(self.KINDS), rng.choice((1, 2))
+        number = {"head": 1, "host": 2}.get(kind, number)
+        host = self._network.running(number)
         if kind == "driver" and self._driver:
             self._driver.kill()
-        elif kind in ("host", "head"):
-            self._network.host(1 if kind == "head" else 2).kill()
+        elif host is None:
+            return None
+        elif kind in ("head", "host"):
+            host.kill()
             self._stale = True  # the next driver has it back; until then the other goes on
         else:
-            part = "Trainable" if kind == "worker" else "raylet/raylet"
-            host = self._network.running(number)
-            found = host.processes(part) if host else []
+            found = host.processes("Trainable" if kind == "worker" else "raylet/raylet")
             if not found:
                 return None
             with contextlib.suppress(psutil.NoSuchProcess):
                 rng.choice(found).kill()
             self._stale |= kind == "raylet"
+        if self._stale and number == 1:
+            self._cluster.forget()  # the job has gone with its cluster
         return kind
 
 
