@@ -29,7 +29,7 @@ def run(*command: object) -> None:
 
 
 class Host:
-    """A host that runs until it is killed, and can be started again as an empty machine.
+    """A host that runs until it is killed, and can be started again, with its home as it was.
 
     Args:
         network: gives it the address.
@@ -126,10 +126,10 @@ class Host:
 
     def _fill_home(self) -> None:
         home = self.home
-        shutil.rmtree(home, ignore_errors=True)
         for name in ("results", ".sshd", *map(str, _needed_below_home())):
             (home / name).mkdir(parents=True, exist_ok=True)
-        (home / "venv").symlink_to(sys.prefix)
+        if not (home / "venv").is_symlink():
+            (home / "venv").symlink_to(sys.prefix)
         (home / ".bashrc").touch()
         shutil.copy(self._network.key, home / ".sshd" / "host_key")
         shutil.copy(self._network.key.with_suffix(".pub"), home / ".sshd" / "authorized_keys")
