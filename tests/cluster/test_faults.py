@@ -133,13 +133,17 @@ def test_the_head_host_dies(
     sweep.end("SIGKILL of the head host, `ray up` again", since, begun_again=2)
 
 
-def test_a_host_is_added(begin: Callable[..., Sweep], cluster: Cluster, network: Network) -> None:
-    sweep = begin(SEEDS)
-    sweep.until(lambda: sweep.ledger.finished >= EARLY)
-    since = time.monotonic()
-    cluster.up(2, 3, restart=False)
-    sweep.end("a third host is added", since)
+def test_a_host_is_added(network: Network, control: Path) -> None:
+    cluster = Cluster(network)
+    cluster.up(2, off=(3,))
+    sweep = Sweep(cluster, network, SEEDS, control)
+    with sweep.ledger:
+        sweep.until(lambda: sweep.ledger.finished >= EARLY)
+        since = time.monotonic()
+        network.host(3)
+        sweep.end("a third host is added", since)
     assert network.host(3).name in hosts_of(sweep.run)
+    cluster.forget()
 
 
 def test_the_disk_of_the_results_is_full(begin: Callable[..., Sweep], network: Network) -> None:

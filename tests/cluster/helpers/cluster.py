@@ -47,11 +47,18 @@ class Cluster:
         """The host with the driver."""
         return self._network.host(1)
 
-    def up(self, *workers: int, restart: bool = True) -> None:
-        """Start or change the cluster: `ray up`; returns when the workers have joined."""
-        hosts = [self._network.host(n) for n in (1, *workers)]
-        self._file.write_text(yaml.safe_dump(self._description(hosts)))
-        self._ray("up", "-y", "--no-config-cache", *(() if restart else ("--no-restart",)))
+    def up(self, *workers: int, off: tuple[int, ...] = ()) -> None:
+        """Launch the cluster: `ray up`; returns when the workers have joined.
+
+        Args:
+            workers: numbers of the hosts beside the head.
+            off: hosts that belong to it and are not switched on yet. Ray 2.60 takes no host that
+                a later `ray up` adds to the list: its running autoscaler keeps the old one.
+        """
+        hosts = [self._network.host(n).address for n in (1, *workers)]
+        later = [self._network.address(n) for n in off]
+        self._file.write_text(yaml.safe_dump(self._description([*hosts, *later])))
+        self._ray("up", "-y", "--no-config-cache")
         self.wait_for(len(hosts))
 
     def wait_for(self, n_hosts: int) -> None:
@@ -99,7 +106,7 @@ class Cluster:
         )
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
-    def _description(self, hosts: list[Host]) -> dict[str, Any]:
+    def _description(self, hosts: list[str]) -> dict[str, Any]:
         """Return docs/clusters/local.yaml for these hosts, which have the packages already."""
         text = (ROOT / "docs" / "clusters" / "local.yaml").read_text()
         ours: dict[str, Any] = yaml.safe_load(text)
@@ -109,8 +116,8 @@ class Cluster:
             "cluster_name": self._network.name,
             "provider": {
                 "type": "local",
-                "head_ip": hosts[0].address,
-                "worker_ips": [host.address for host in hosts[1:]],
+                "head_ip": hosts[0],
+                "worker_ips": hosts[1:],
             },
             "auth": {"ssh_user": "root", "ssh_private_key": str(self._network.key)},
             "min_workers": len(hosts) - 1,

@@ -41,7 +41,7 @@ class Host:
 
     def __init__(self, network: "Network", number: int) -> None:
         self.name = f"{network.name}h{number}"
-        self.address = f"{network.prefix}.{number}"
+        self.address = network.address(number)
         self._network, self._link = network, f"{network.name}v{number}"
         self._folder = network.folder / f"h{number}"
         self.home = self._folder / "home"
@@ -210,6 +210,10 @@ class Network:
         if not host.processes("sshd"):
             host.start()
         return host
+
+    def address(self, number: int) -> str:
+        """Return the address of a host."""
+        return f"{self.prefix}.{number}"
 
     def running(self, number: int) -> Host | None:
         """Return a host if it runs."""
