@@ -42,6 +42,7 @@ class Host:
     def __init__(self, network: "Network", number: int) -> None:
         self.name = f"{network.name}h{number}"
         self.address = network.address(number)
+        self._number = number
         self._network, self._link = network, f"{network.name}v{number}"
         self._folder = network.folder / f"h{number}"
         self.home = self._folder / "home"
@@ -54,6 +55,8 @@ class Host:
         run("ip", "link", "add", self._link, "type", "veth", "peer", "eth0", "netns", self.name)
         run("ip", "link", "set", self._link, "master", self._network.bridge, "up")
         run(*inside, "addr", "add", f"{self.address}/24", "dev", "eth0")
+        # A machine keeps its card: the others know it by that for half a minute.
+        run(*inside, "link", "set", "eth0", "address", f"02:00:00:00:00:{self._number:02x}")
         run(*inside, "link", "set", "lo", "up")
         run(*inside, "link", "set", "eth0", "up")
         # Ray takes the address that packets to the internet would have; they need not arrive.
