@@ -116,6 +116,25 @@ _COMMANDS = {
         "  unbraid export runs/six --format latex --metrics elbo,mse --out paper/six.tex\n"
         "  unbraid export runs/stability --format tensorboard --out boards/stability\n",
     ),
+    "submit": (
+        "run a sweep on a cluster, from a machine that may then be switched off",
+        "examples:\n"
+        "  unbraid submit cluster.yaml sweep space=vitae_stability scale=paper dataset=mnist \\\n"
+        "      run_dir=s3://BUCKET/stability\n"
+        "  unbraid submit cluster.yaml resume s3://BUCKET/stability\n"
+        "CLUSTER is the file that `ray up` was given, or the address of the cluster's dashboard.\n"
+        "The folder you stand in is copied to the cluster, without what .gitignore names; Ctrl-C\n"
+        "leaves the job running; the exit code is the job's\n",
+    ),
+    "jobs": ("list a cluster's jobs", "example:\n  unbraid jobs cluster.yaml\n"),
+    "logs": (
+        "print what a job on a cluster prints, until it ends",
+        "examples:\n  unbraid logs cluster.yaml\n  unbraid logs cluster.yaml raysubmit_Xy1\n",
+    ),
+    "stop": (
+        "end a job on a cluster; what it has finished is kept",
+        "examples:\n  unbraid stop cluster.yaml\n  unbraid stop cluster.yaml raysubmit_Xy1\n",
+    ),
     "doctor": (
         "check this machine (versions, processors, data, disk, Ray), or every file of a run",
         "examples:\n"
@@ -135,6 +154,10 @@ _COMMANDS = {
         "of `unbraid status`\n",
     ),
 }
+
+
+_ON_A_CLUSTER = ("submit", "jobs", "logs", "stop")
+"""Commands whose modules have a room of their own."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -184,6 +207,7 @@ def parser() -> argparse.ArgumentParser:
         "overrides", nargs="*", metavar="key=value", help="metrics=[NAME,...], device, data_root"
     )
     _add_encode(parsers["encode"])
+    _add_jobs(parsers)
     parsers["report"].add_argument("--out", type=Path, help="the HTML file (default: in run_dir)")
     parsers["report"].add_argument("--kind", help=_KINDS)
     parsers["leaderboard"].add_argument(
@@ -231,6 +255,21 @@ def parser() -> argparse.ArgumentParser:
         "--md5", action="store_true", help="compare data files with the published MD5 sums"
     )
     return top
+
+
+def _add_jobs(parsers: dict[str, argparse.ArgumentParser]) -> None:
+    for name in _ON_A_CLUSTER:
+        parsers[name].add_argument(
+            "cluster", help="the YAML file that `ray up` was given, or http://HOST:PORT"
+        )
+    for name in ("logs", "stop"):
+        parsers[name].add_argument(
+            "job", nargs="?", help="its id, or the beginning of it (default: the newest)"
+        )
+    submit = parsers["submit"]
+    submit.add_argument("--detach", action="store_true", help="do not follow what the job prints")
+    submit.add_argument("job_command", metavar="COMMAND", help="sweep, resume or evaluate")
+    submit.add_argument("words", nargs="*", metavar="WORD", help="as behind `unbraid COMMAND`")
 
 
 def _add_encode(parser: argparse.ArgumentParser) -> None:
@@ -282,7 +321,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.path.insert(0, str(Path.cwd()))
     interruption.listen()
     try:
-        return int(importlib.import_module(f"harness.commands.{options.command}").run(options))
+        room = "cluster." if options.command in _ON_A_CLUSTER else ""
+        module = importlib.import_module(f"harness.commands.{room}{options.command}")
+        return int(module.run(options))
     except UserError as error:
         if options.debug:
             raise
