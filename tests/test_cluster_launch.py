@@ -151,8 +151,13 @@ def test_workers_may_touch_the_bucket_and_start_nothing(aws: None) -> None:
         assert all(action.startswith("s3:") for action in statement["Action"])
         assert statement["Resource"].startswith("arn:aws:s3:::a-bucket")
     assert iam.list_role_policies(RoleName="unbraid-worker")["PolicyNames"] == []
-    blocked = boto3.client("s3", REGION).get_public_access_block(Bucket="a-bucket")
-    assert set(blocked["PublicAccessBlockConfiguration"].values()) == {True}
+
+
+def test_nobody_else_reaches_the_bucket() -> None:
+    template = (ROOT / "docs/clusters/aws-roles.yaml").read_text()
+    for name in ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls"):
+        assert f"{name}: true" in template
+    assert "RestrictPublicBuckets: true" in template
 
 
 def taken(cluster: dict[str, Any], trials: int) -> Counter[str]:
