@@ -34,6 +34,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """An AWS account with the stack of aws-roles.yaml in it."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))  # Ray writes its key to ~/.ssh
+        patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # a second a region
         for name in ("AWS_PROFILE", "AWS_CONFIG_FILE"):
             patch.delenv(name, raising=False)
         caches = (utils.resource_cache, utils.client_cache)
@@ -67,7 +68,7 @@ def our_instances(region: str, credentials: object = None) -> list[dict[str, Any
 @pytest.fixture(scope="module")
 def cluster(aws: None, monkeypatch_module: pytest.MonkeyPatch) -> dict[str, Any]:
     """The file after the steps of `ray up` that come before the first machine."""
-    image = boto3.client("ec2", REGION).describe_images()["Images"][0]["ImageId"]
+    image = boto3.client("ec2", REGION).register_image(Name="ours")["ImageId"]
     text = (ROOT / "cluster.yaml").read_text().replace("ami-SET-ME", image)
     prepared = prepare_config(yaml.safe_load(text))
     monkeypatch_module.setattr(node_provider, "list_ec2_instances", our_instances)

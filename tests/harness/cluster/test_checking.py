@@ -29,15 +29,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def aws(home: Path) -> Iterator[str]:
+def aws(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An account with bucket and roles; yields an image."""
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # a second a region
     with mock_aws():
         s3, iam = boto3.client("s3", REGION), boto3.client("iam", REGION)
         where = {"LocationConstraint": REGION}
         s3.create_bucket(Bucket="a-bucket", CreateBucketConfiguration=where)
         for role in ("unbraid-head", "unbraid-worker"):
             iam.create_instance_profile(InstanceProfileName=role)
-        yield boto3.client("ec2", REGION).describe_images()["Images"][0]["ImageId"]
+        yield boto3.client("ec2", REGION).register_image(Name="ours")["ImageId"]
 
 
 def ours(home: Path, image: str, bucket: str = "a-bucket", **changes: str) -> Path:
