@@ -5,6 +5,7 @@ Everything here needs boto3, and keys as AWS's own tools find them; none starts 
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from harness.cluster.file import machine_types
@@ -72,14 +73,14 @@ def _machines(ec2: Any, cluster: Mapping[str, Any]) -> Iterator[Finding]:
         yield _asked(
             "machine",
             f"{machine} is a type in {region}",
-            lambda machine=machine: ec2.describe_instance_types(InstanceTypes=[machine]),
+            partial(ec2.describe_instance_types, InstanceTypes=[machine]),
             "Set another InstanceType or region.",
         )
     for image in dict.fromkeys(_values(cluster, "ImageId")):
         yield _asked(
             "image",
             f"{image} is there in {region}",
-            lambda image=image: ec2.describe_images(ImageIds=[image]),
+            partial(ec2.describe_images, ImageIds=[image]),
             f"Every region has ids of its own: set ImageId to one of {region}.",
         )
 
@@ -90,7 +91,7 @@ def _roles(iam: Any, cluster: Mapping[str, Any]) -> Iterator[Finding]:
         yield _asked(
             "role",
             f"{name} is there",
-            lambda name=name: iam.get_instance_profile(InstanceProfileName=name),
+            partial(iam.get_instance_profile, InstanceProfileName=name),
             f"Make the roles and the bucket once: {PROFILES}",
         )
 

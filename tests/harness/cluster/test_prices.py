@@ -17,7 +17,11 @@ def cluster(most: int = 4, **workers: dict[str, Any]) -> dict[str, Any]:
         "provider": {"type": "aws"},
         "max_workers": most,
         "head_node_type": "head",
-        "available_node_types": {"a_worker": node("m5.large", 0), **workers, "head": node("m5.xlarge", 0)},
+        "available_node_types": {
+            "a_worker": node("m5.large", 0),
+            **workers,
+            "head": node("m5.xlarge", 0),
+        },
     }
 
 
