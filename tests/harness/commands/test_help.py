@@ -46,10 +46,10 @@ def examples(command: str) -> list[str]:
 
 
 def documented(document: str) -> list[str]:
-    """Return the `unbraid` commands of a file, also those that `ray exec` passes to a cluster."""
+    """Return the `unbraid` commands of a file, also those in its comments."""
     text = (Path(__file__).parents[3] / document).read_text()
     joined = re.sub(r"\\\n#? *", "", text).replace("=~/", "=/home/ubuntu/")
-    return re.findall(r"(?:^|'cd ~/unbraid && )(unbraid [^#\n]+?)(?:'?$| *#)", joined, re.MULTILINE)
+    return re.findall(r"^(?:# +)?(unbraid [^#\n]+?)(?:$| {3,}| *#)", joined, re.MULTILINE)
 
 
 def check_example(example: str) -> None:
@@ -59,6 +59,8 @@ def check_example(example: str) -> None:
     options = parser().parse_args(arguments)
     if options.command in ("train", "sweep"):
         assert resolve(options.overrides, single=options.command == "train").trials
+    elif options.command == "submit" and options.job_command == "sweep":
+        assert resolve(options.words).trials
     elif options.command == "resume":
         changed(STORED, options.overrides)
 
@@ -93,7 +95,7 @@ def test_every_command_says_what_it_does_and_how_it_ends() -> None:
         assert len(summary.split()) > 3
 
 
-@pytest.mark.parametrize("document", ["README.md", "cluster.yaml", "docs/models.md"])
+@pytest.mark.parametrize("document", ["README.md", "cluster.yaml", "docs/cluster.md", "docs/models.md"])
 def test_documented_commands_resolve(document: str) -> None:
     found = documented(document)
     assert found
