@@ -96,24 +96,26 @@ def _machine_type(
     name: str, node: Mapping[str, Any], *, head: bool, most_of_all: int
 ) -> MachineType:
     config = node["node_config"]
-    scheduling = {k: v for each in config.get("scheduling", []) for k, v in each.items()}
+    market = config.get("InstanceMarketOptions") or {}
+    scheduling = config.get("scheduling") or {}  # Google's: a mapping, in Ray's examples in a list
+    if isinstance(scheduling, list):
+        scheduling = {key: value for each in scheduling for key, value in each.items()}
     return MachineType(
         name=name,
         machine=str(config.get("InstanceType", config.get("machineType", ""))),
         most=1 if head else int(node.get("max_workers", most_of_all)),
-        spot=config.get("InstanceMarketOptions", {}).get("MarketType") == "spot"
+        spot=market.get("MarketType") == "spot"
         or scheduling.get("provisioningModel") == "SPOT"
         or bool(scheduling.get("preemptible")),
-        disk_gb=sum(
-            float(disk.get("Ebs", {}).get("VolumeSize", 0))
-            for disk in config.get("BlockDeviceMappings", [])
-        )
-        + sum(
-            float(disk.get("initializeParams", {}).get("diskSizeGb", 0))
-            for disk in config.get("disks", [])
-        ),
+        disk_gb=_disks(config, "BlockDeviceMappings", "Ebs", "VolumeSize")
+        + _disks(config, "disks", "initializeParams", "diskSizeGb"),
         head=head,
     )
+
+
+def _disks(config: Mapping[str, Any], disks: str, parameters: str, size: str) -> float:
+    """Return the GB of a machine's disks, which AWS and Google write differently."""
+    return sum(float((disk.get(parameters) or {}).get(size, 0)) for disk in config.get(disks) or [])
 
 
 def still_to_set(value: Any, where: str = "") -> Iterator[tuple[str, str]]:

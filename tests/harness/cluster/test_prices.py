@@ -57,11 +57,19 @@ def test_disks_cost_as_long_as_the_machine_is_there() -> None:
     assert cost.most == pytest.approx(0.192 + 1.006 + 150 * 0.08 / HOURS_A_MONTH)
 
 
-def test_googles_machines() -> None:
+@pytest.mark.parametrize(
+    "scheduling",
+    [
+        [{"provisioningModel": "SPOT", "onHostMaintenance": "TERMINATE"}],
+        {"provisioningModel": "SPOT"},
+        [{"preemptible": True}],
+    ],
+)
+def test_googles_machines(scheduling: object) -> None:
     config = {
         "machineType": "g2-standard-8",
         "disks": [{"initializeParams": {"diskSizeGb": 73}}],
-        "scheduling": [{"provisioningModel": "SPOT", "onHostMaintenance": "TERMINATE"}],
+        "scheduling": scheduling,
     }
     (machine,) = hourly(
         {"max_workers": 1, "available_node_types": {"gpu": {"node_config": config}}}
