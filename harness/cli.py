@@ -116,6 +116,15 @@ _COMMANDS = {
         "  unbraid export runs/six --format latex --metrics elbo,mse --out paper/six.tex\n"
         "  unbraid export runs/stability --format tensorboard --out boards/stability\n",
     ),
+    "cluster": (
+        "say before money is spent whether a cluster's file is right, and what it costs an hour",
+        "examples:\n"
+        "  unbraid cluster check cluster.yaml\n"
+        "  unbraid cluster check docs/clusters/local.yaml\n"
+        "looks at the schema, at what is still to be set, at keys, machines, image, roles and\n"
+        "bucket (on AWS), and at prices in a dated table; exit code 1 says that something is bad;\n"
+        "docs/cluster.md explains the file\n",
+    ),
     "submit": (
         "run a sweep on a cluster, from a machine that may then be switched off",
         "examples:\n"
@@ -258,6 +267,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_jobs(parsers: dict[str, argparse.ArgumentParser]) -> None:
+    parsers["cluster"].add_argument("what", choices=("check",), help="look at its file")
+    parsers["cluster"].add_argument("file", help="the YAML file that `ray up` is given")
     for name in _ON_A_CLUSTER:
         parsers[name].add_argument(
             "cluster", help="the YAML file that `ray up` was given, or http://HOST:PORT"
@@ -321,8 +332,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.path.insert(0, str(Path.cwd()))
     interruption.listen()
     try:
-        room = "cluster." if options.command in _ON_A_CLUSTER else ""
-        module = importlib.import_module(f"harness.commands.{room}{options.command}")
+        name = options.command
+        if name in _ON_A_CLUSTER:
+            name = f"cluster.{name}"
+        elif name == "cluster":
+            name = f"cluster.{options.what}"
+        module = importlib.import_module(f"harness.commands.{name}")
         return int(module.run(options))
     except UserError as error:
         if options.debug:

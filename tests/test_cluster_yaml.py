@@ -1,4 +1,4 @@
-"""The cluster files are what Ray's launcher takes, closed to strangers, and pinned like the tests."""
+"""The cluster files are what Ray's launcher takes, closed to strangers, and pinned as tested."""
 
 import re
 from pathlib import Path
