@@ -1,5 +1,6 @@
 """The head of a cluster, reached from here: through an SSH tunnel, or by its address."""
 
+import logging
 import os
 import signal
 import socket
@@ -61,6 +62,8 @@ def _client(address: str) -> "JobSubmissionClient":
     try:
         from ray.job_submission import JobSubmissionClient
 
+        # Ray sets a level of its own when it is imported; it would tell every file it leaves out.
+        logging.getLogger("ray").setLevel(logging.ERROR)
         return JobSubmissionClient(address)
     except (ImportError, RuntimeError) as error:
         if "ray[default]" in str(error) or isinstance(error, ImportError):
