@@ -30,6 +30,10 @@ TUNNEL_S = 120.0
 DASHBOARD_PORT = 8265
 _LOOK_EVERY_S = 0.3
 
+_NOT_INSTALLED = (
+    "Ray's job client is not installed here: pip install -c constraints.txt -e '.[cluster]'"
+)
+
 
 @contextmanager
 def jobs_client(cluster: str) -> "Iterator[JobSubmissionClient]":
@@ -60,19 +64,19 @@ def _client(address: str) -> "JobSubmissionClient":
     if TOKEN.expanduser().is_file() or os.environ.get("RAY_AUTH_TOKEN"):
         os.environ.setdefault("RAY_AUTH_MODE", "token")  # read when Ray is imported
     try:
+        from ray.exceptions import AuthenticationError
         from ray.job_submission import JobSubmissionClient
-
+    except ImportError:
+        raise UserError(_NOT_INSTALLED) from None
+    try:
         # Ray sets a level of its own when it is imported; it would tell every file it leaves out.
         logging.getLogger("ray").setLevel(logging.ERROR)
         return JobSubmissionClient(address)
-    except (ImportError, RuntimeError) as error:
-        if "ray[default]" in str(error) or isinstance(error, ImportError):
-            raise UserError(
-                "Ray's job client is not installed here: pip install -c constraints.txt "
-                "-e '.[cluster]'"
-            ) from None
-        raise UserError(_refused(address, str(error))) from None
-    except ConnectionError as error:
+    except AuthenticationError as error:
+        raise UserError(_refused(address, error.message)) from None
+    except (ConnectionError, RuntimeError) as error:
+        if "ray[default]" in str(error):
+            raise UserError(_NOT_INSTALLED) from None
         raise UserError(_refused(address, str(error))) from None
 
 

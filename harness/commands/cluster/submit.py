@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.cluster import jobs
+from harness.cluster.file import read
 from harness.cluster.head import jobs_client
+from harness.cluster.prices import hourly
 from harness.commands.running import preview
 from harness.config.overrides import parse
 from harness.config.sweep import Sweep, resolve
 from harness.errors import UserError
+from harness.execution.estimate import seconds_in_all
 from harness.shell import command_line
 
 if TYPE_CHECKING:
@@ -33,7 +36,9 @@ def run(options: argparse.Namespace) -> int:
         words = with_cluster(words)
         sweep = checked_sweep(words)
         if sweep.settings.dry_run:
-            return preview.show_plan(sweep)
+            preview.show_plan(sweep)
+            print(bill(sweep, options.cluster))
+            return 0
     elif not words:
         raise UserError(f"`unbraid submit CLUSTER {options.job_command}` needs a run directory.")
     else:
@@ -93,6 +98,28 @@ def require_shared(run_dir: str) -> None:
         f"run_dir={run_dir} would be a folder of one machine of the cluster and be lost with it. "
         "Give a place that all its nodes share: s3://BUCKET/NAME, or the absolute path of a "
         "folder of a network file system."
+    )
+
+
+def bill(sweep: Sweep, cluster: str) -> str:
+    """Return a sentence with the GPU hours of a sweep and the most that they can cost.
+
+    The training is timed here, where a step takes longer than on a GPU in all but tiny networks.
+    """
+    seconds, source = seconds_in_all(sweep)
+    hours = seconds / 3600 * (sweep.settings.ray.gpus_per_trial or 1)
+    what = "GPU hours" if sweep.settings.ray.gpus_per_trial else "hours of a worker"
+    said = f"{hours:.2g} {what} if a trial trains there as fast as here, {source}"
+    if cluster.startswith(("http://", "https://")):
+        return f"{said}; what they cost is known with a cluster's YAML file"
+    costs = hourly(read(cluster))
+    largest = costs.largest_bill(hours)
+    if largest is None:
+        return f"{said}; machines of {cluster} are not in the table of prices, or your own"
+    return (
+        f"{said}: at most {largest:.2f} USD by the prices of {costs.as_of}, and "
+        f"{costs.idle:.2f} USD an hour while the cluster is idle; without storage, traffic and "
+        "workers that wait"
     )
 
 
