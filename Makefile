@@ -6,12 +6,14 @@ STAMP  := $(VENV)/.installed
 # Tests that start Ray follow one another in one process; the others share the rest.
 PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=loadgroup
 
-.PHONY: demo test test-all lint types bench clean help
+.PHONY: demo test test-all test-cluster soak lint types bench clean help
 
 help:
 	@echo "make demo      a real sweep on embedded data and its HTML report (a few minutes)"
 	@echo "make test      the tests, without the slow ones"
-	@echo "make test-all  all tests"
+	@echo "make test-all  all tests but those of a cluster"
+	@echo "make test-cluster  sweeps on a launched cluster through faults (root; 20 minutes)"
+	@echo "make soak      KILLS=200 random kills of sweeps, here and on a cluster (an hour or two)"
 	@echo "make lint      ruff and import-linter      make types  mypy --strict"
 	@echo "make bench     speed of sweeps, steps, loading and reports, as tables"
 
@@ -32,7 +34,16 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -m "not slow" $(PARALLEL)
 
 test-all: $(STAMP)
-	$(BIN)/python -m pytest $(PARALLEL)
+	$(BIN)/python -m pytest -m "not cluster" $(PARALLEL)
+
+# Hosts in namespaces; docs/cluster.md says what they need. One after another: they share the processors.
+test-cluster: $(STAMP)
+	$(BIN)/python -m pytest tests/cluster -m cluster --numprocesses=0
+
+KILLS ?= 200
+SEED  ?= 0
+soak: $(STAMP)
+	$(BIN)/python -m tests.cluster.soak --kills $(KILLS) --seed $(SEED)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -116,11 +116,57 @@ _COMMANDS = {
         "  unbraid export runs/six --format latex --metrics elbo,mse --out paper/six.tex\n"
         "  unbraid export runs/stability --format tensorboard --out boards/stability\n",
     ),
+    "cluster": (
+        "say before money is spent whether a cluster's file is right, and what it costs an hour",
+        "examples:\n"
+        "  unbraid cluster check cluster.yaml\n"
+        "  unbraid cluster check docs/clusters/local.yaml\n"
+        "looks at the schema, at what is still to be set, at keys, machines, image, roles and\n"
+        "bucket (on AWS), and at prices in a dated table; exit code 1 says that something is bad;\n"
+        "docs/cluster.md explains the file\n",
+    ),
+    "submit": (
+        "run a sweep on a cluster, from a machine that may then be switched off",
+        "examples:\n"
+        "  unbraid submit cluster.yaml sweep space=vitae_stability scale=paper dataset=mnist \\\n"
+        "      run_dir=s3://BUCKET/stability\n"
+        "  unbraid submit cluster.yaml resume s3://BUCKET/stability\n"
+        "CLUSTER is the file that `ray up` was given, or the address of the cluster's dashboard.\n"
+        "The folder you stand in is copied to the cluster, without what .gitignore names; Ctrl-C\n"
+        "leaves the job running; the exit code is the job's\n",
+    ),
+    "jobs": ("list a cluster's jobs", "example:\n  unbraid jobs cluster.yaml\n"),
+    "logs": (
+        "print what a job on a cluster prints, until it ends",
+        "examples:\n  unbraid logs cluster.yaml\n  unbraid logs cluster.yaml raysubmit_Xy1\n",
+    ),
+    "stop": (
+        "end a job on a cluster; what it has finished is kept",
+        "examples:\n  unbraid stop cluster.yaml\n  unbraid stop cluster.yaml raysubmit_Xy1\n",
+    ),
     "doctor": (
-        "check versions, processors, data, disk and Ray on this machine",
-        "example:\n  unbraid doctor\n",
+        "check this machine (versions, processors, data, disk, Ray), or every file of a run",
+        "examples:\n"
+        "  unbraid doctor\n"
+        "  unbraid doctor runs/stability\n"
+        "  unbraid doctor s3://bucket/stability --repair\n"
+        "of a run every row, curve, array and model is read and compared with its checksum and\n"
+        "the plan; exit code 1 says that something is damaged; --repair moves that to corrupt/\n"
+        "and deletes nothing; `unbraid resume` then runs what is missing\n",
+    ),
+    "watch": (
+        "show how a running sweep gets on, from anywhere",
+        "examples:\n"
+        "  unbraid watch runs/stability\n"
+        "  unbraid watch s3://bucket/stability --every 30\n"
+        "reads the run directory alone; ends with the sweep or with Ctrl-C, with the exit code\n"
+        "of `unbraid status`\n",
     ),
 }
+
+
+_ON_A_CLUSTER = ("submit", "jobs", "logs", "stop")
+"""Commands whose modules have a room of their own."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -158,7 +204,7 @@ def parser() -> argparse.ArgumentParser:
         help="list the hyperparameters of this method, the options of this dataset, the numbers "
         "of this metric, the settings of this scale or search",
     )
-    for name in ("status", "resume", "report", "evaluate", "encode", "export"):
+    for name in ("status", "watch", "resume", "report", "evaluate", "encode", "export"):
         parsers[name].add_argument("run_dir", help="a folder or URI that a sweep wrote")
     parsers["resume"].add_argument(
         "overrides",
@@ -170,6 +216,7 @@ def parser() -> argparse.ArgumentParser:
         "overrides", nargs="*", metavar="key=value", help="metrics=[NAME,...], device, data_root"
     )
     _add_encode(parsers["encode"])
+    _add_jobs(parsers)
     parsers["report"].add_argument("--out", type=Path, help="the HTML file (default: in run_dir)")
     parsers["report"].add_argument("--kind", help=_KINDS)
     parsers["leaderboard"].add_argument(
@@ -202,12 +249,38 @@ def parser() -> argparse.ArgumentParser:
     parsers["compare"].add_argument("--out", type=Path, help="an HTML file to write as well")
     _add_export_options(parsers["export"])
     parsers["doctor"].add_argument(
+        "run_dir", nargs="?", help="a folder or URI that a sweep wrote (default: this machine)"
+    )
+    parsers["doctor"].add_argument(
+        "--repair", action="store_true", help="move what is damaged in RUN_DIR to corrupt/"
+    )
+    parsers["watch"].add_argument(
+        "--every", type=float, default=5.0, help="seconds between two looks (default: 5)"
+    )
+    parsers["doctor"].add_argument(
         "--data-root", help="folder with real data (default: UNBRAID_DATA)"
     )
     parsers["doctor"].add_argument(
         "--md5", action="store_true", help="compare data files with the published MD5 sums"
     )
     return top
+
+
+def _add_jobs(parsers: dict[str, argparse.ArgumentParser]) -> None:
+    parsers["cluster"].add_argument("what", choices=("check",), help="look at its file")
+    parsers["cluster"].add_argument("file", help="the YAML file that `ray up` is given")
+    for name in _ON_A_CLUSTER:
+        parsers[name].add_argument(
+            "cluster", help="the YAML file that `ray up` was given, or http://HOST:PORT"
+        )
+    for name in ("logs", "stop"):
+        parsers[name].add_argument(
+            "job", nargs="?", help="its id, or the beginning of it (default: the newest)"
+        )
+    submit = parsers["submit"]
+    submit.add_argument("--detach", action="store_true", help="do not follow what the job prints")
+    submit.add_argument("job_command", metavar="COMMAND", help="sweep, resume or evaluate")
+    submit.add_argument("words", nargs="*", metavar="WORD", help="as behind `unbraid COMMAND`")
 
 
 def _add_encode(parser: argparse.ArgumentParser) -> None:
@@ -259,7 +332,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.path.insert(0, str(Path.cwd()))
     interruption.listen()
     try:
-        return int(importlib.import_module(f"harness.commands.{options.command}").run(options))
+        name = options.command
+        if name in _ON_A_CLUSTER:
+            name = f"cluster.{name}"
+        elif name == "cluster":
+            name = f"cluster.{options.what}"
+        module = importlib.import_module(f"harness.commands.{name}")
+        return int(module.run(options))
     except UserError as error:
         if options.debug:
             raise

@@ -2,6 +2,7 @@
 
 import functools
 import importlib.metadata
+import os
 import platform
 import socket
 import subprocess
@@ -34,14 +35,21 @@ ENV_COLUMNS: dict[str, type] = {
 """
 
 
+COMMIT, DIRTY = "UNBRAID_GIT_COMMIT", "UNBRAID_GIT_DIRTY"
+"""Environment variables that tell a copy without a checkout what it is a copy of."""
+
+
 @functools.cache
 def code_version() -> dict[str, Any]:
     """Return ``git_commit`` and ``git_dirty`` of the checkout Unbraid runs from.
 
-    Both are None where it was installed without one.
+    Of a copy that was sent to a cluster they are the sender's. Both are None where it was
+    installed without a checkout.
     """
     folder = Path(__file__).resolve().parent
     commit = _git(folder, "rev-parse", "HEAD")
+    if commit is None and os.environ.get(COMMIT):
+        return {"git_commit": os.environ[COMMIT], "git_dirty": os.environ.get(DIRTY) == "True"}
     dirty = _git(folder, "status", "--porcelain", "--untracked-files=no")
     return {"git_commit": commit, "git_dirty": None if dirty is None else dirty != ""}
 

@@ -20,6 +20,11 @@ MOST_MODULES = 16
 FEWEST_LINES = 40
 SMALL = {
     "harness/__main__.py": "lets `python -m harness` run the command line",
+    "harness/cluster/finding.py": "what both the checks here and those of AWS yield",
+    "harness/commands/cluster/check.py": "a command is a module",
+    "harness/commands/cluster/jobs.py": "a command is a module",
+    "harness/commands/cluster/logs.py": "a command is a module",
+    "harness/commands/cluster/stop.py": "a command is a module",
     "harness/commands/status.py": "a command is a module",
     "harness/commands/sweep.py": "a command is a module; the rest of it takes longer to import",
     "harness/config/hydra_private.py": "what Hydra does not promise, by itself",
@@ -52,8 +57,8 @@ SMALL = {
     "reports/kinds/shared/metrics_list.py": "a part of every header",
     "reports/kinds/shared/numbers.py": "what pages and LaTeX tables of two kinds have in common",
     "reports/kinds/tuning/tooltips.py": "shared by the figures and the front",
+    "reports/leaderboard/telling.py": "what the numbers and the choosers both show first",
     "reports/latex/text.py": "how any text becomes LaTeX",
-    "reports/page/downloads.py": "links of tables and of figures",
     "reports/page/ticks.py": "labels of logarithmic axes, for any figure",
     "reports/page/verdicts.py": "one set of words and marks, for statements and constraints",
     "reports/stats/correlations.py": "of metrics with one another, not of entries",
@@ -118,5 +123,5 @@ TESTS = sorted(path for path in (ROOT / "tests").rglob("test_*.py"))
 
 def test_tests_lie_in_the_room_of_what_they_test() -> None:
     rooms = {path.parent.relative_to(ROOT / "tests") for path in TESTS}
-    elsewhere = {Path(), Path("docs"), Path("search_spaces")}
+    elsewhere = {Path(), Path("cluster"), Path("docs"), Path("search_spaces")}
     assert [room for room in rooms - elsewhere if not (ROOT / room).is_dir()] == []

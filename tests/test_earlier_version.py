@@ -75,7 +75,9 @@ def test_labels_of_metrics_are_those_of_now(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("copied", "kind"), [(kind, kind) for kind in ("stability", "tuning")], indirect=["copied"]
+    ("copied", "kind"),
+    [("stability", "stability"), pytest.param("tuning", "tuning", marks=pytest.mark.slow)],
+    indirect=["copied"],
 )
 def test_what_is_missing_of_it_is_run(copied: Path, kind: str) -> None:
     """Another processor's kernels may differ in the last bits, hence 1e-4."""

@@ -1,4 +1,4 @@
-"""``unbraid doctor``: what this machine has, and what keeps a sweep from running on it."""
+"""``unbraid doctor``: what keeps a sweep from running here, or what is damaged in one."""
 
 import argparse
 import dataclasses
@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 
 from harness import __version__
+from harness.commands.running import health
 from harness.data.own.options import NoneNamedError
 from harness.datasets.registry import DATASETS, check_available
 from harness.errors import UserError
@@ -35,7 +36,14 @@ class Finding:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print every finding; return 1 if something would keep a sweep from running."""
+    """Print every finding; return 1 if something would keep a sweep from running.
+
+    With a run directory, it is that which is examined, and not this machine.
+    """
+    if options.run_dir:
+        return health.run(options.run_dir, repair=options.repair)
+    if options.repair:
+        raise UserError("--repair is for a run directory: unbraid doctor RUN_DIR --repair")
     marks = {True: "ok", False: "BAD", None: "-"}
     worst = 0
     checks: list[Callable[[], Iterator[Finding]]] = [

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from harness.commands.resume import changed
@@ -104,8 +105,7 @@ def _add(
             damaged.append(str(error))
             continue
         directory.set_metrics(trial_id, scored.scores, scored.scores.why_not)
-        numbers = "  ".join(f"{name} {value:.5g}" for name, value in scored.scores.items())
-        print(f"{trial_id}  {task.trial.method}  {numbers or 'cannot be scored'}", flush=True)
+        _say(f"{trial_id}  {task.trial.method}", scored.scores, "cannot be scored")
         if scored.scores.why_not:
             print(f"    not scored: {scored.scores.why_not}", flush=True)
         changes = (task.trial.method, *scored.origin.changed_sources())
@@ -114,8 +114,13 @@ def _add(
             print(f"warning: {sources_warning(trial_id, scored.origin)}", file=sys.stderr)
     for trial_id, together in agreement.agreement(results, planned, datasets, settings.device):
         directory.set_metrics(trial_id, together, together.why_not)
-        numbers = "  ".join(f"{name} {value:.5g}" for name, value in together.items())
-        print(f"{trial_id}  {numbers or together.why_not}", flush=True)
+        _say(trial_id, together, together.why_not)
     directory.verify()  # brings all rows to the columns that there are now
     if damaged:
         raise CorruptFileError("\n".join(damaged))
+
+
+def _say(of: str, scores: Mapping[str, float], otherwise: str | None) -> None:
+    """Print the scores of a trial, or what there is to say where it has none."""
+    numbers = "  ".join(f"{name} {value:.5g}" for name, value in scores.items())
+    print(f"{of}  {numbers or otherwise}", flush=True)

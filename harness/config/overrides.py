@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,6 +97,10 @@ class Overrides:
         ]
 
 
+_ADDRESS = re.compile(r"^(\w+=)(\w+://[^'\"]*)$")
+"""``run_dir=s3://bucket/run?scheme=http``: an address, whose ? and = Hydra would read otherwise."""
+
+
 def parse(arguments: Iterable[str]) -> list[Override]:
     """Parse ``key=value`` arguments.
 
@@ -106,7 +111,7 @@ def parse(arguments: Iterable[str]) -> list[Override]:
     parsed = []
     for argument in arguments:
         try:
-            override = parser.parse_override(argument)
+            override = parser.parse_override(_ADDRESS.sub(r"\1'\2'", argument))
         except HydraException:
             raise UserError(
                 f"Cannot read '{argument}'. Write key=value, for example method.lr=1e-3 or "

@@ -59,8 +59,10 @@ class SweepCallback(tune.Callback):
         self._deaths: dict[str, int] = {}
 
     def on_step_begin(self, **_: Any) -> None:  # type: ignore[override]
-        """Stop everything where an interruption has got lost."""
+        """Stop everything where an interruption has got lost, or another driver has taken over."""
         raise_if_interrupted()
+        with self.keeping_error():
+            self._run.require_held()
 
     # Tune calls by keyword; most of what it passes is of no use here.
     def on_trial_result(self, **event: Any) -> None:  # type: ignore[override]
@@ -93,6 +95,7 @@ class SweepCallback(tune.Callback):
     ) -> None:
         if status == "unwritten":
             raise UserError(error)
+        score = first_score(metrics or {}, self._progress.objective) or score
         self._progress.finish(trial_id, status, seconds, score)
         self._ended(trial_id, status, metrics or {}, None)
         if kept and self._best:
@@ -104,7 +107,7 @@ class SweepCallback(tune.Callback):
         record = dataclasses.replace(so_far, status="pruned")
         self._run.write(record)
         self._run.end_checkpoint(record.trial_id)
-        seconds, score = record.times["total"], first_score(scores)
+        seconds, score = record.times["total"], first_score(scores, self._progress.objective)
         self._progress.finish(record.trial_id, "pruned", seconds, score)
         self._ended(record.trial_id, "pruned", {}, record.curves)
 

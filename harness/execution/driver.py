@@ -18,6 +18,7 @@ from harness.execution.dataset_transport import shared
 from harness.execution.live_log import open_log
 from harness.execution.progress import Progress
 from harness.results import Curves, RunDirectory, Status, TrialRecord
+from harness.results.remote.address import complete
 from harness.search.standing import Standing, together
 
 if TYPE_CHECKING:  # optuna is imported where something is searched, Ray where something runs
@@ -99,7 +100,7 @@ def run_trials(
         suggestions = Suggestions(growth, progress, swept, callback, whole=by_configuration)
     halving = standing.halving if standing else None
     assignment = Assignment(
-        run_dir=run.location,
+        run_dir=complete(run.location),
         datasets=shared(datasets),
         data_root=settings.data_folder,
         device=settings.device,

@@ -28,7 +28,23 @@ FILE = "training_times.json"
 
 
 def estimate(sweep: Sweep) -> str:
-    """Return a sentence with the expected duration of the training of all trials."""
+    """Return a sentence with the expected duration of the training of all trials here."""
+    total, source = seconds_in_all(sweep)
+    ray = sweep.settings.ray
+    cpus = ray.num_cpus or os.cpu_count() or 1
+    at_once = max(1, min(sweep.n_trials, cpus // ray.cpus_per_trial))
+    return (
+        f"estimated training time: {duration(total / at_once)} with {at_once} trials at a time on "
+        f"this machine ({duration(total)} in all), {source}"
+    )
+
+
+def seconds_in_all(sweep: Sweep) -> tuple[float, str]:
+    """Return how long the training of all trials would take here, one after another.
+
+    Returns:
+        Seconds, and words on where they come from.
+    """
     kinds: dict[str, list[TrialConfig]] = {}
     for trial in sweep.trials:
         kinds.setdefault(_kind(trial, sweep.settings), []).append(trial)
@@ -36,15 +52,9 @@ def estimate(sweep: Sweep) -> str:
     known = sum(timed[kind]["seconds"] * len(trials) for kind, trials in kinds.items())
     # What a search will suggest is like its first trials.
     total = known * sweep.n_trials / len(sweep.trials)
-    ray = sweep.settings.ray
-    cpus = ray.num_cpus or os.cpu_count() or 1
-    at_once = max(1, min(sweep.n_trials, cpus // ray.cpus_per_trial))
-    return (
-        f"estimated training time: {duration(total / at_once)} with {at_once} trials at a time on "
-        f"this machine ({duration(total)} in all), from a few steps of "
-        f"{'the only kind' if len(kinds) == 1 else f'each of {len(kinds)} kinds'} of trial, timed "
-        f"{_when(each['timed'] for each in timed.values())}"
-    )
+    of = "the only kind" if len(kinds) == 1 else f"each of {len(kinds)} kinds"
+    when = _when(each["timed"] for each in timed.values())
+    return total, f"from a few steps of {of} of trial, timed {when}"
 
 
 def _timed(kinds: dict[str, TrialConfig], settings: Settings) -> dict[str, dict[str, Any]]:

@@ -31,12 +31,14 @@ class Progress:
         labels: what to call each trial, by id; a search adds those it suggests.
         out: where lines go; None for whatever standard output is then: that of a notebook cannot
             be pickled, as Tune does with its callbacks.
+        objective: the metric that a search is after, which lines show; "" for the first metric.
     """
 
     planned: int
     already: int
     labels: dict[str, str]
     out: TextIO | None = None
+    objective: str = ""
     statuses: dict[str, int] = field(default_factory=dict)
     _shares: dict[str, float] = field(default_factory=dict)
     _ended: set[str] = field(default_factory=set)
@@ -67,7 +69,7 @@ class Progress:
             trial_id: which.
             status: how it ended.
             seconds: how long it took.
-            score: its first metric in words (see ``first_score``).
+            score: a metric of it in words (see ``first_score``).
         """
         if trial_id in self._ended:  # a retry after the worker died between writing and reporting
             return
@@ -117,9 +119,15 @@ class Progress:
         self.say(f"[{self.already + self.finished:>{width}}/{self.planned}] {text}{eta}")
 
 
-def first_score(metrics: dict[str, float]) -> str:
-    """Return the first metric of a trial as a line shows it; nothing if it has none."""
-    return next((f"{name} {value:>#9.5g}" for name, value in metrics.items()), "")
+def first_score(metrics: dict[str, float], objective: str = "") -> str:
+    """Return a metric of a trial as a line shows it; nothing if it has none.
+
+    Args:
+        metrics: its metrics in the sweep's order.
+        objective: the one that a search is after; the first where there is no such metric.
+    """
+    name = objective if objective in metrics else next(iter(metrics), "")
+    return f"{name} {metrics[name]:>#9.5g}" if name else ""
 
 
 def label(trial: TrialConfig, swept: Iterable[str]) -> str:

@@ -13,6 +13,8 @@ the pairs whose trials are all in newer files. Only the one driver of a run does
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
+from itertools import count
+from uuid import uuid4
 
 import pyarrow as pa
 
@@ -46,7 +48,7 @@ def trial_ids(storage: Storage, name: str) -> set[str]:
 def finished(storage: Storage) -> set[str]:
     """Return the trials that have a row, going by the names of parts; see ``verify``."""
     names = storage.names("trials", ".parquet")
-    return set[str]().union(*(trial_ids(storage, name) for name in names))
+    return set[str]().union(*storage.each(lambda name: trial_ids(storage, name), names))
 
 
 def compact(
@@ -81,8 +83,8 @@ def compact(
         return 0
     merged = merge(pairs, trials_schema, _unused_name(storage))
     write_pair(storage, merged)
-    for pair in pairs:
-        delete_pair(storage, pair.name)
+    for _ in storage.each(lambda pair: delete_pair(storage, pair.name), pairs):
+        pass
     return len(merged.trials)
 
 
@@ -90,7 +92,9 @@ def heal(storage: Storage) -> None:
     """Finish what a killed merge has left: delete curves without rows, and trials kept twice."""
     names = storage.names("trials", ".parquet")
     for name in storage.names("curves", ".parquet"):
-        if is_compact(name) and name not in names:
+        if not is_compact(name) or name in names:
+            continue
+        if not storage.is_file(f"trials/{name}"):  # a store's listing may lag
             storage.delete(f"curves/{name}")
     newest_first = in_precedence(name for name in names if is_compact(name))
     kept_ids: set[str] = set()
@@ -139,4 +143,8 @@ def _intact(storage: Storage, names: Iterable[str], trials_schema: pa.Schema) ->
 def _unused_name(storage: Storage) -> str:
     names = storage.names("trials", ".parquet") + storage.names("curves", ".parquet")
     numbers = [int(name.split("-")[1].split(".")[0]) for name in names if is_compact(name)]
-    return f"compact-{max(numbers, default=0) + 1:06d}.parquet"
+    # On an object store a driver that was cut off may still write; not over another's file.
+    own = "" if storage.local else f"-{uuid4().hex[:8]}"
+    following = (f"compact-{n:06d}{own}.parquet" for n in count(max(numbers, default=0) + 1))
+    # A store's listing may lag: ask for the file itself before its name is taken.
+    return next(name for name in following if not storage.is_file(f"curves/{name}"))

@@ -17,6 +17,9 @@ _BLANK = b"00000000"
 _MARK = _CHECKSUM_KEY + b"\x18\x08"
 """The key in the footer and the Thrift header of the eight characters that follow it."""
 
+MODEL_MARK = rb"{\"crc32\": \""
+"""What stands before the checksum of a trained method, in a safetensors file's metadata."""
+
 _ROW_GROUP = 128 * 1024
 
 
@@ -63,16 +66,39 @@ def decode_table(data: bytes, kind: Kind, name: str) -> pa.Table:
     """
     if not data:
         raise CorruptFileError(f"{name}: empty file")
-    start = data.rfind(_MARK) + len(_MARK)
-    if start < len(_MARK):
+    require_checksum(data, data.rfind(_MARK), _MARK, name)
+    table = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
+    return versions.upgrade(table, kind, name)
+
+
+def require_checksum(data: bytes, position: int, mark: bytes, name: str) -> None:
+    """Compare a file with the CRC-32 in it, which was taken with zeros in its own place.
+
+    Args:
+        data: the file's bytes.
+        position: where the mark is that the eight digits follow; negative where it is missing.
+        mark: those bytes.
+        name: the file's name, for messages.
+
+    Raises:
+        CorruptFileError: the file is torn, altered, or none of ours.
+    """
+    if position < 0:
         raise CorruptFileError(f"{name}: torn, or not written by unbraid (no checksum in it)")
-    end = start + len(_BLANK)
-    view = memoryview(data)
+    start = position + len(mark)
+    end, view = start + len(_BLANK), memoryview(data)
     checksum = zlib.crc32(view[end:], zlib.crc32(_BLANK, zlib.crc32(view[:start])))
     if data[start:end] != b"%08x" % checksum:
         raise CorruptFileError(f"{name}: torn or altered (its checksum does not match)")
-    table = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
-    return versions.upgrade(table, kind, name)
+
+
+def require_whole_model(data: bytes, name: str) -> None:
+    """Compare the file of a trained method with the checksum in its metadata.
+
+    Raises:
+        CorruptFileError: the file is torn, altered, or none of ours.
+    """
+    require_checksum(data, data.find(MODEL_MARK), MODEL_MARK, name)
 
 
 def encode_arrays(arrays: dict[str, np.ndarray]) -> bytes:

@@ -4,42 +4,66 @@
 the holder, which the message to whoever comes second needs.)
 """
 
+import errno
 import fcntl
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from harness.errors import UserError
+from harness.results.remote.faults import described
+from harness.results.remote.lease import Lease, leased
 from harness.results.storage import Storage
 
 LOCK = ".lock"
+_WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
 
 @contextmanager
-def locked(storage: Storage) -> Iterator[None]:
-    """Hold a run directory for this process; the kernel lets go when the process ends, even killed.
+def locked(storage: Storage) -> Iterator[Lease | None]:
+    """Hold a run directory for this process.
 
-    Object stores have no locks: there the caller sees to it that one driver runs at a time.
+    On a file system the kernel lets go when the process ends, even killed. Object stores have no
+    locks: there it is a lease (``harness.results.remote.lease``), which this yields.
 
     Raises:
-        UserError: another process holds it; the message says which.
+        UserError: another process holds it, and the message says which; or the file system is full,
+            read-only or without locks.
     """
     if not storage.local:
-        yield
+        with leased(storage) as lease:
+            yield lease
         return
-    with Path(storage.path(LOCK)).open("a+") as file:
+    with ExitStack() as stack:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            holder = file.read().strip() or "another process"
-            raise UserError(
-                f"{storage.label} is in use by {holder}. Wait until that sweep ends, stop it, "
-                "or choose another run directory."
-            ) from error
-        file.truncate(0)
-        file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
-        file.flush()
-        yield
+            _lock(storage, stack)
+        except OSError as error:
+            raise UserError(described(error, "write", f"{storage.label}/{LOCK}")) from error
+        yield None
+
+
+def _lock(storage: Storage, stack: ExitStack) -> None:
+    file = stack.enter_context(Path(storage.path(LOCK)).open("a+"))  # noqa: SIM115
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.seek(0)
+        holder = file.read().strip() or "another process"
+        raise UserError(
+            f"{storage.label} is in use by {holder}. Wait until that sweep ends, stop it, "
+            "or choose another run directory."
+        ) from error
+    except OSError as error:
+        if error.errno not in _WITHOUT_LOCKS:
+            raise
+        raise UserError(
+            f"{storage.label}: the file system has no locks ({error.strerror}), so that two "
+            "sweeps could use the directory at once. Mount it with locks (of NFS: without "
+            "`nolock`, and with the server's lock service), or choose a run directory elsewhere, "
+            "such as s3://bucket/run."
+        ) from error
+    file.truncate(0)
+    file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
+    file.flush()

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,10 @@ from harness.results.columns import Columns
 from harness.results.creation import prepare, store
 from harness.results.data_seen import DATA, require_same_data
 from harness.results.encoding import encode_arrays
+from harness.results.examination import Examination, examine
 from harness.results.locking import locked
 from harness.results.records import TrialRecord, artifact_name, checkpoint_name, model_name
+from harness.results.remote.lease import Lease
 from harness.results.storage import Storage
 from harness.results.stored_plan import (
     PLAN,
@@ -40,6 +42,7 @@ class RunDirectory:
         sweep.yaml                       the resolved sweep
         plan.parquet                     trial_id, seed, config (JSON), param.*
         data.json                        fingerprints of the data files that trials have seen
+        .lock, leases/                   who is the driver: on file systems, on object stores
         trials/part-<trial_id>.parquet   one row          trials/compact-<n>.parquet   many
         curves/part-<trial_id>.parquet   long form        curves/compact-<n>.parquet
         artifacts/<trial_id>.npz         arrays for figures
@@ -59,7 +62,12 @@ class RunDirectory:
     def __init__(self, location: str | Path) -> None:
         self.location = str(location)
         self._storage = Storage(location)
+        self._lease: Lease | None = None
         self._cached: tuple[tuple[int, int] | None, Plan, dict[str, int]] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the lease out: it is this process's."""
+        return {**self.__dict__, "_lease": None}
 
     def create(self, sweep: dict[str, Any], plan: pd.DataFrame, columns: Columns) -> "RunDirectory":
         """Make the directory hold a sweep: a new one, the same one again, or more of the same.
@@ -93,6 +101,7 @@ class RunDirectory:
         Args:
             plan: see ``create``, which also says what is raised.
         """
+        self.require_held()
         sweep = read_plan(self._storage).sweep
         store(self._storage, make_plan(sweep, plan, Columns()), set())
 
@@ -141,8 +150,24 @@ class RunDirectory:
             UserError: another process holds it, or the directory cannot be used (see ``create``).
         """
         prepare(self._storage)
-        with locked(self._storage):
-            yield
+        self._storage.require_writable()
+        with locked(self._storage) as lease:
+            self._lease = lease
+            try:
+                yield
+            finally:
+                self._lease = None
+
+    def require_held(self) -> None:
+        """Make sure that no other driver has taken the directory over, if this process holds it.
+
+        Only on an object store can that be: where this process did not reach it for long.
+
+        Raises:
+            UserError: another driver has.
+        """
+        if self._lease:
+            self._lease.require_held()
 
     def write(self, record: TrialRecord) -> None:
         """Write a finished trial: model, arrays, curves, and last its row, which is the commit.
@@ -190,7 +215,8 @@ class RunDirectory:
     def end_checkpoint(self, trial_id: str, *, keep_aside: bool = False) -> None:
         """Delete a trial's checkpoint, or move it to ``corrupt/``; there need not be one."""
         if keep_aside:
-            verification.set_aside(self._storage, *checkpoint_name(trial_id).split("/"))
+            damage = verification.Damage((checkpoint_name(trial_id),), "", "")
+            verification.set_aside(self._storage, damage)
         else:
             self._storage.delete(checkpoint_name(trial_id))
 
@@ -256,19 +282,36 @@ class RunDirectory:
         Returns:
             One line for each file set aside.
         """
+        self.require_held()
         plan, _ = self._plan()
         return verification.verify(self._storage, plan.trials_schema, stale_after)
+
+    def examine(self) -> Examination:
+        """Read every file, models too, and compare it with its checksum; changes nothing.
+
+        Raises:
+            UserError: there is no run, or it cannot be read.
+        """
+        return examine(self._storage)
+
+    def set_aside(self, damages: Iterable[verification.Damage]) -> None:
+        """Move what is damaged to ``corrupt/``; what was in it counts as never run."""
+        self.require_held()
+        for damage in damages:
+            verification.set_aside(self._storage, damage)
 
     def compact(self, min_parts: int = 200) -> int:
         """Merge small files, if there are at least ``min_parts`` parts; return how many trials.
 
         Safe to kill at any point and while workers write: see ``harness.results.compaction``.
         """
+        self.require_held()
         plan, _ = self._plan()
         return compaction.compact(self._storage, plan.trials_schema, min_parts)
 
     def remove(self, trial_ids: Collection[str]) -> None:
         """Forget finished trials, so that they run again (for ``retry_failed``)."""
+        self.require_held()
         compaction.remove(self._storage, trial_ids)
 
     def _plan(self) -> tuple[Plan, dict[str, int]]:

@@ -1,19 +1,33 @@
 """The files of a run directory, on a local disk or an object store, each written as a whole."""
 
-import errno
 import os
-import re
-import time
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
-from pyarrow import ArrowException, fs
+from pyarrow import fs
 
 from harness.errors import UserError
+from harness.results.remote.address import label_of, opened
+from harness.results.remote.faults import described
+from harness.results.remote.retries import retried
 
 TEMPORARY = ".tmp"
 """Temporary files are ``.NAME.RANDOM.tmp``: no ``*.parquet`` matches, and dot files are skipped."""
+
+LEAST_ROOM = 1 << 17
+"""Bytes that a disk must have free for a sweep to begin; less is as good as full."""
+
+REMOTE_AT_ONCE = 32
+"""Requests at once to an object store, where each mostly waits."""
+
+_A = TypeVar("_A")
+_T = TypeVar("_T")
 
 
 class Storage:
@@ -21,7 +35,7 @@ class Storage:
 
     Files are named relative to the directory, with ``/``. On a local or network file system a file
     is written under a temporary name, synced and renamed; an object store shows an object only once
-    its upload is complete.
+    its upload is complete. A store that is away is waited for (``remote.retries``).
 
     Attributes:
         label: the directory's name in messages: the location without keys and options.
@@ -29,16 +43,9 @@ class Storage:
     """
 
     def __init__(self, location: str | Path) -> None:
-        self.label = str(location)
-        if "://" in self.label:
-            self.label = re.sub("//[^/@]*@", "//", self.label).split("?")[0]
-            try:
-                self._filesystem, self._root = fs.FileSystem.from_uri(str(location))
-            except (ArrowException, OSError) as error:
-                raise UserError(
-                    f"cannot open '{self.label}': {error}. A run directory is a path or a URI such "
-                    "as s3://bucket/run or gs://bucket/run."
-                ) from error
+        self.label = label_of(location)
+        if "://" in str(location):
+            self._filesystem, self._root = opened(str(location))
         else:
             self._filesystem = fs.LocalFileSystem()
             # Resolved: to make `no/../run` would leave an empty folder `no` behind.
@@ -56,28 +63,46 @@ class Storage:
             FileNotFoundError: there is no such file.
             UserError: it cannot be read (permissions, network, disk).
         """
-        try:
+
+        def once() -> bytes:
             with self._filesystem.open_input_stream(self.path(name), compression=None) as stream:
                 return bytes(stream.read())
+
+        try:
+            return self._patiently(once)
         except FileNotFoundError:
             raise
         except OSError as error:  # says nothing about the content: the file is not corrupt
-            raise UserError(f"cannot read {self.label}/{name}: {error}") from error
+            raise UserError(described(error, "read", f"{self.label}/{name}")) from error
 
-    def write(self, name: str, data: bytes) -> None:
+    def write(self, name: str, data: bytes, patience_s: float | None = None) -> None:
         """Write a file; readers see the old one or the new one, never a part of it.
 
+        Args:
+            name: which.
+            data: its content.
+            patience_s: how long a store may be away; None for ``retries.PATIENCE_S``.
+
         Raises:
-            UserError: the disk is full or cannot be written.
+            UserError: the location is full, read-only, forbidden or away.
         """
         try:
             if self.local:
                 _replace(Path(self.path(name)), data)
             else:
-                with self._filesystem.open_output_stream(self.path(name)) as stream:
-                    stream.write(data)
+                retried(lambda: self._upload(name, data), self.label, patience_s)
         except OSError as error:
-            raise UserError(_cannot_write(f"{self.label}/{name}", error)) from error
+            raise UserError(described(error, "write", f"{self.label}/{name}")) from error
+
+    def _upload(self, name: str, data: bytes) -> None:
+        """Upload in a thread, which Ctrl-C does not reach: Arrow would complete what is begun."""
+
+        def once() -> None:
+            with self._filesystem.open_output_stream(self.path(name)) as stream:
+                stream.write(data)
+
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(once).result()
 
     def make_directories(self, *names: str) -> None:
         """Create directories and their parents where they are missing.
@@ -85,20 +110,47 @@ class Storage:
         Raises:
             UserError: they cannot be created.
         """
-        try:
-            for name in names:
-                self._filesystem.create_dir(self.path(name), recursive=True)
-        except OSError as error:
-            raise UserError(_cannot_write(self.label, error)) from error
+        for name in names:
+            path = self.path(name)
+            try:
+                self._patiently(partial(self._filesystem.create_dir, path, recursive=True))
+            except OSError as error:
+                raise UserError(described(error, "write", self.label)) from error
+
+    def require_writable(self) -> None:
+        """Make sure that files can be written, before work starts.
+
+        Raises:
+            UserError: the location is full, read-only or forbidden.
+        """
+        if self.local and shutil.disk_usage(self.path()).free < LEAST_ROOM:
+            raise UserError(
+                f"no room to write in {self.label}: less than {LEAST_ROOM >> 10} KiB is free. Free "
+                "some space or choose another run directory."
+            )
+        name = f".probe.{uuid4().hex}{TEMPORARY}"
+        self.write(name, b"can files be written here?")
+        self.delete(name)
 
     def delete(self, name: str) -> None:
         """Delete a file; it is no error if it is gone already."""
         with suppress(FileNotFoundError):
-            self._filesystem.delete_file(self.path(name))
+            self._patiently(lambda: self._filesystem.delete_file(self.path(name)))
 
     def move(self, name: str, to: str) -> None:
         """Rename a file within the directory."""
-        self._filesystem.move(self.path(name), self.path(to))
+        attempts = 0
+
+        def once() -> None:
+            nonlocal attempts
+            attempts += 1
+            try:
+                self._filesystem.move(self.path(name), self.path(to))
+            except FileNotFoundError:
+                if attempts == 1 or not self.is_file(to):  # else the first has done it, unheard
+                    raise
+
+        self._patiently(once)
 
     def is_file(self, name: str = "") -> bool:
         """Say whether a file of this name exists (without a name: the location itself)."""
@@ -111,39 +163,72 @@ class Storage:
 
     def names(self, directory: str, suffix: str = "") -> list[str]:
         """Return the sorted names of a directory's finished files; none if it does not exist."""
-        return sorted(
-            info.base_name
-            for info in self._list(directory)
-            if info.type == fs.FileType.File
-            and info.base_name.endswith(suffix)
-            and not info.base_name.startswith(".")
-        )
+        return sorted(self.times(directory, suffix))
 
     def entries(self, directory: str = "") -> list[str]:
         """Return the sorted names of all there is in a directory, hidden files too."""
         return sorted(info.base_name for info in self._list(directory))
 
-    def untouched(self, directory: str, seconds: float) -> list[str]:
-        """Return the names of files that were last written so long ago, temporary ones too."""
-        now = time.time()
-        return [
-            info.base_name
+    def untouched(self, seconds: float, *directories: str) -> list[str]:
+        """Return the files, temporary ones too, that were last written so long before the newest.
+
+        Ages are counted from the newest file, as a driver has just written its lock: what stamps
+        files is the location's clock or that of many machines, and this machine's may be another.
+
+        Args:
+            seconds: how long.
+            directories: where to look.
+
+        Returns:
+            ``directory/name`` of each.
+        """
+        files = {
+            f"{directory}/{info.base_name}".lstrip("/"): info.mtime_ns
+            for directory in directories
             for info in self._list(directory)
-            if info.type == fs.FileType.File and now - info.mtime_ns / 1e9 >= seconds
-        ]
+            if info.type == fs.FileType.File
+        }
+        newest = max(files.values(), default=0)
+        return [name for name, at in files.items() if newest - at >= seconds * 1e9]
+
+    def times(self, directory: str, suffix: str = "") -> dict[str, int]:
+        """Return when each of a directory's finished files was written, in ns of its own clock."""
+        return {
+            info.base_name: info.mtime_ns
+            for info in self._list(directory)
+            if info.type == fs.FileType.File
+            and info.base_name.endswith(suffix)
+            and not info.base_name.startswith(".")
+        }
+
+    def each(
+        self, action: Callable[[_A], _T], items: Iterable[_A], at_once: int = 1
+    ) -> Iterator[_T]:
+        """Yield what an action returns of each item, in order; a store is asked many at once.
+
+        Args:
+            action: reads or deletes, say.
+            items: what of.
+            at_once: threads on a file system; in an object store it is ``REMOTE_AT_ONCE``.
+        """
+        with ThreadPoolExecutor(at_once if self.local else REMOTE_AT_ONCE) as pool:
+            yield from pool.map(action, items)
 
     def _info(self, name: str) -> fs.FileInfo:
         try:
-            return self._filesystem.get_file_info(self.path(name))
+            return self._patiently(lambda: self._filesystem.get_file_info(self.path(name)))
         except OSError as error:
-            raise UserError(f"cannot read {self.label}: {error}") from error
+            raise UserError(described(error, "read", self.label)) from error
 
     def _list(self, directory: str) -> list[fs.FileInfo]:
         selector = fs.FileSelector(self.path(directory), allow_not_found=True)
         try:
-            return list(self._filesystem.get_file_info(selector))
+            return list(self._patiently(lambda: self._filesystem.get_file_info(selector)))
         except OSError as error:
-            raise UserError(f"cannot read {self.label}/{directory}: {error}") from error
+            raise UserError(described(error, "read", f"{self.label}/{directory}")) from error
+
+    def _patiently(self, action: Callable[[], _T]) -> _T:
+        return action() if self.local else retried(action, self.label)
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -163,12 +248,3 @@ def _replace(path: Path, data: bytes) -> None:
         os.fsync(directory)
     finally:
         os.close(directory)
-
-
-def _cannot_write(name: str, error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return (
-            f"no room to write {name} ({error.strerror}). Nothing half-written was left. Free "
-            "some space or a quota, then run the same command again: finished trials are kept."
-        )
-    return f"cannot write {name}: {error}. Check the permissions or choose another run directory."

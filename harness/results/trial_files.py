@@ -6,7 +6,6 @@ a row is, its curves are too, and the row alone says that a trial is finished. `
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +20,6 @@ from harness.results.storage import Storage
 
 _READERS = 2
 """Threads that read at once; as decoding holds Python's lock half the time, more gain nothing."""
-_REMOTE_READERS = 16
-"""The same for an object store, where a reader mostly waits."""
 
 
 @dataclass(frozen=True)
@@ -153,8 +150,7 @@ def read_pairs(
         except FileNotFoundError:
             return name, None
 
-    with ThreadPoolExecutor(_READERS if storage.local else _REMOTE_READERS) as pool:
-        yield from pool.map(attempt, names)
+    yield from storage.each(attempt, names, _READERS)
 
 
 def in_precedence(names: Iterable[str]) -> list[str]:

@@ -1,5 +1,7 @@
 """Checking every file of a run directory, setting the bad ones aside."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import count
 
 import pyarrow as pa
@@ -7,31 +9,109 @@ import pyarrow as pa
 from harness.errors import CorruptFileError
 from harness.results.compaction import compact, finished, heal
 from harness.results.creation import DIRECTORIES
-from harness.results.encoding import decode_arrays
+from harness.results.encoding import decode_arrays, require_whole_model
 from harness.results.storage import TEMPORARY, Storage
 from harness.results.trial_files import Pair, read_pairs
 
 
+@dataclass(frozen=True)
+class Damage:
+    """Files that cannot be what they should be.
+
+    Attributes:
+        files: what is set aside.
+        text: what is wrong with them.
+        loss: what the run lacks without them.
+    """
+
+    files: tuple[str, ...]
+    text: str
+    loss: str
+
+
 def verify(storage: Storage, trials_schema: pa.Schema, stale_after: float) -> list[str]:
-    """Read every file and leave only what is whole; see ``RunDirectory.verify``."""
+    """Read every file but models and leave only what is whole; see ``RunDirectory.verify``."""
     _delete_leftovers(storage, stale_after)
-    problems, outdated = [], False
+    outdated = False
+
+    def note(pair: Pair) -> None:
+        nonlocal outdated
+        outdated |= not pair.trials.schema.equals(trials_schema)
+
+    found = [*damaged_trials(storage, trials_schema, note), *damaged_arrays(storage)]
+    for damage in found:
+        set_aside(storage, damage)
+    heal(storage)
+    if outdated:  # the plan has grown: other programs that read the folder need one schema
+        compact(storage, trials_schema, min_parts=0, everything=True)
+    return [f"{damage.text}; moved to corrupt/, {damage.loss}" for damage in found]
+
+
+def damaged_trials(
+    storage: Storage, trials_schema: pa.Schema, whole: Callable[[Pair], object]
+) -> Iterator[Damage]:
+    """Read all rows and curves; yield what is damaged and hand over what is whole."""
     for name, outcome in read_pairs(storage, storage.names("trials", ".parquet")):
         try:
             if isinstance(outcome, CorruptFileError):
                 raise outcome
             if isinstance(outcome, Pair):
                 outcome.conformed(trials_schema)
-                outdated |= not outcome.trials.schema.equals(trials_schema)
+                _require_unique(outcome)
+                whole(outcome)
         except CorruptFileError as error:
-            set_aside(storage, "trials", name)
-            set_aside(storage, "curves", name)
-            problems.append(f"{error}; moved to corrupt/, what it held will run again")
-    problems += _check_artifacts(storage)
-    heal(storage)
-    if outdated:  # the plan has grown: other programs that read the folder need one schema
-        compact(storage, trials_schema, min_parts=0, everything=True)
-    return problems
+            files = (f"trials/{name}", f"curves/{name}")
+            yield Damage(files, str(error), "what it held will run again")
+
+
+def _require_unique(pair: Pair) -> None:
+    if len(set(pair.trial_ids)) < len(pair.trial_ids):
+        raise CorruptFileError(f"trials/{pair.name}: has a trial twice")
+
+
+def damaged_arrays(storage: Storage) -> Iterator[Damage]:
+    """Read all arrays for figures; yield what is damaged."""
+    loss = "the trial's figures will lack it"
+    return _damaged(storage, "artifacts", ".npz", decode_arrays, loss)
+
+
+def damaged_models(storage: Storage) -> Iterator[Damage]:
+    """Read all trained methods; yield what is damaged."""
+    loss = "the trial keeps its row and has no model"
+    return _damaged(storage, "models", ".safetensors", require_whole_model, loss)
+
+
+def damaged_checkpoints(storage: Storage) -> Iterator[Damage]:
+    """Read what unfinished trials go on from; yield what is damaged."""
+    loss = "the trial begins anew"
+    return _damaged(storage, "checkpoints", ".safetensors", require_whole_model, loss)
+
+
+def _damaged(
+    storage: Storage, folder: str, suffix: str, check: Callable[[bytes, str], object], loss: str
+) -> Iterator[Damage]:
+    def attempt(file: str) -> Damage | None:
+        try:
+            check(storage.read(file), file)
+        except CorruptFileError as error:
+            return Damage((file,), str(error), loss)
+        except FileNotFoundError:  # a running sweep has deleted it meanwhile
+            pass
+        return None
+
+    files = [f"{folder}/{name}" for name in storage.names(folder, suffix)]
+    return (damage for damage in storage.each(attempt, files) if damage)
+
+
+def set_aside(storage: Storage, damage: Damage) -> None:
+    """Move damaged files to ``corrupt/``, where nothing is overwritten."""
+    for file in damage.files:
+        folder, _, name = file.rpartition("/")
+        names_in_use = storage.names("corrupt")
+        prefix = folder or "run"
+        free = next(n for n in count() if f"{prefix}-{n}-{name}" not in names_in_use)
+        if storage.is_file(file):
+            storage.move(file, f"corrupt/{prefix}-{free}-{name}")
 
 
 def _delete_leftovers(storage: Storage, stale_after: float) -> None:
@@ -39,39 +119,25 @@ def _delete_leftovers(storage: Storage, stale_after: float) -> None:
 
     Young files stay: a living worker may be about to rename them, or to write the row.
     """
-    for directory in ("", *DIRECTORIES):
-        for name in storage.untouched(directory, stale_after):
-            if name.startswith(".") and name.endswith(TEMPORARY):
-                storage.delete(f"{directory}/{name}")
-    curves = storage.untouched("curves", stale_after)
-    for name in set(curves) - set(storage.names("trials")):
-        storage.delete(f"curves/{name}")
-    if models := storage.untouched("models", stale_after):
-        rows = finished(storage)
-        for name in models:
-            if name.removesuffix(".safetensors") not in rows:
-                storage.delete(f"models/{name}")
-    if checkpoints := storage.names("checkpoints"):
-        rows = finished(storage)
+    old = storage.untouched(stale_after, "", *DIRECTORIES)
+    for name in old:
+        base = name.rpartition("/")[2]
+        if base.startswith(".") and base.endswith(TEMPORARY):
+            storage.delete(name)
+    rows = set(storage.names("trials"))
+    for name in old:
+        base = name.removeprefix("curves/")
+        # A store's listing may lag: ask for the row itself.
+        if base != name and base not in rows and not storage.is_file(f"trials/{base}"):
+            storage.delete(name)
+    if checkpoints := storage.names("checkpoints", ".safetensors"):
+        ended = finished(storage)
         for name in checkpoints:
-            if name.removesuffix(".safetensors") in rows:
+            if name.removesuffix(".safetensors") in ended:
                 storage.delete(f"checkpoints/{name}")
-
-
-def set_aside(storage: Storage, directory: str, name: str) -> None:
-    """Move a file, if it is there, to where damaged ones are kept."""
-    names_in_use = storage.names("corrupt")
-    free = next(n for n in count() if f"{directory}-{n}-{name}" not in names_in_use)
-    if storage.is_file(f"{directory}/{name}"):
-        storage.move(f"{directory}/{name}", f"corrupt/{directory}-{free}-{name}")
-
-
-def _check_artifacts(storage: Storage) -> list[str]:
-    problems = []
-    for name in storage.names("artifacts", ".npz"):
-        try:
-            decode_arrays(storage.read(f"artifacts/{name}"), f"artifacts/{name}")
-        except CorruptFileError as error:
-            set_aside(storage, "artifacts", name)
-            problems.append(f"{error}; moved to corrupt/, the trial's figures will lack it")
-    return problems
+    models = [name for name in old if name.startswith("models/") and not name.endswith(TEMPORARY)]
+    if models:
+        ended = finished(storage)
+        for name in models:
+            if name.removeprefix("models/").removesuffix(".safetensors") not in ended:
+                storage.delete(name)

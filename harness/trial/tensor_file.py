@@ -13,11 +13,11 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from harness.errors import CorruptFileError
+from harness.results.encoding import MODEL_MARK, require_whole_model
 
 _KEY = "unbraid"
 """Of the metadata, one JSON text: the order of several entries would differ between runs."""
 
-_MARK = rb"{\"crc32\": \""
 _BLANK = b"00000000"
 
 
@@ -26,7 +26,7 @@ def encode(tensors: dict[str, Tensor], described: dict[str, Any]) -> bytes:
     described = {"crc32": _BLANK.decode(), **described}
     copies = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}
     data = bytearray(safetensors.torch.save(copies, {_KEY: json.dumps(described)}))
-    start = data.index(_MARK) + len(_MARK)
+    start = data.index(MODEL_MARK) + len(MODEL_MARK)
     data[start : start + len(_BLANK)] = b"%08x" % zlib.crc32(data)
     return bytes(data)
 
@@ -41,13 +41,7 @@ def description(data: bytes, name: str) -> dict[str, Any]:
     Raises:
         CorruptFileError: it is torn, altered, or none of ours.
     """
-    start = data.find(_MARK) + len(_MARK)
-    if start < len(_MARK):
-        raise CorruptFileError(f"{name}: torn, or not written by unbraid (no checksum in it)")
-    end, view = start + len(_BLANK), memoryview(data)
-    checksum = zlib.crc32(view[end:], zlib.crc32(_BLANK, zlib.crc32(view[:start])))
-    if data[start:end] != b"%08x" % checksum:
-        raise CorruptFileError(f"{name}: torn or altered (its checksum does not match)")
+    require_whole_model(data, name)
     header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
     described: dict[str, Any] = json.loads(header["__metadata__"][_KEY])
     return described

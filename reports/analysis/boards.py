@@ -7,7 +7,6 @@ does, so that none is passed over for one that was told the labels.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from harness.results import FINAL_STATUSES
@@ -16,7 +15,6 @@ from reports.layout.board import Board
 from reports.layout.board.board import UNKNOWN, no_more_than
 from reports.layout.outcome import Outcome
 from reports.layout.scores import Scores
-from reports.stats.anova import Term, decompose
 from reports.stats.estimates import LEAST_SEEDS
 
 STATUSES = (*FINAL_STATUSES, "missing")
@@ -33,6 +31,7 @@ class Standing:
             and metric, from which every p-value of that dataset and metric is.
         best: for each ranked entry the best of those with no more supervision, itself included;
             entries that cannot be compared, and those with a diverged trial, are never the best.
+            A default entry that is the tuned one there is no entry of its own.
         bold: the entries not shown to be worse than that best, of those that have enough seeds, in
             common with it, to show anything.
     """
@@ -72,7 +71,8 @@ def standing(board: Board, dataset: str, metric: Outcome | str) -> Standing:
     }
     scores = Scores(outcome, values, ids)
     diverged = set(rows.loc[rows["status"] == "diverged", "entry"])
-    ranked = [name for name in board.ranked if name in values]
+    repeated = board.repeated(dataset)
+    ranked = [name for name in board.ranked if name in values and name not in repeated]
     candidates = [n for n in ranked if board.entries[n].comparable and n not in diverged]
     best = {}
     for name in ranked:
@@ -121,34 +121,3 @@ def endings(board: Board) -> pd.DataFrame:
     counts = pd.crosstab(by, board.trials["status"]).reindex(columns=list(STATUSES), fill_value=0)
     counts.insert(0, "planned", counts.sum(axis=1))
     return counts
-
-
-def variance_shares(board: Board, dataset: str, metric: Outcome | str, method: str) -> list[Term]:
-    """Return the shares of a method's variance by configuration, by seed and by neither.
-
-    Of all its trials on a dataset with a score, those of tuning included; what lies between the
-    validation and the test split is taken out first.
-
-    Returns:
-        The terms of :mod:`reports.stats.anova`; none if nothing varies.
-    """
-    outcome = metric if isinstance(metric, Outcome) else board.metric(metric)
-    parts = [_of(board.tuning, dataset, method), _of(board.trials, dataset, method)]
-    values, configurations, seeds = [], [], []
-    for part in parts:
-        rows = part[part["status"] == "ok"].drop_duplicates("trial_id")
-        if outcome.column not in rows:
-            continue
-        value = pd.to_numeric(rows[outcome.column], errors="coerce").to_numpy(dtype=float)
-        there = np.isfinite(value)
-        values.append(value[there] - value[there].mean() if there.any() else value[there])
-        configurations.append(rows["configuration"].to_numpy(dtype=object)[there])
-        seeds.append(rows["seed"].to_numpy(dtype=int)[there])
-    if not values:
-        return []
-    codes = pd.factorize(np.concatenate(configurations))[0]
-    return decompose(np.concatenate(values), {"configuration": codes}, np.concatenate(seeds))
-
-
-def _of(rows: pd.DataFrame, dataset: str, method: str) -> pd.DataFrame:
-    return rows[(rows["dataset"] == dataset) & (rows["method"] == method)]

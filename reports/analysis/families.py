@@ -107,7 +107,7 @@ def families(
 
 def _pairs(score: Scores, base: str | None, stated: Iterable[Pair]) -> list[Pair]:
     """Return what is compared: with the base, with the best, few groups all with one another."""
-    groups = list(score.values)
+    groups = score.ranked
     pairs = list(combinations(groups, 2)) if len(groups) <= MOST_PAIRED else []
     for one in (base, score.best):
         pairs += [(group, one) for group in groups if one in groups and group != one]

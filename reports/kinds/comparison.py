@@ -23,7 +23,7 @@ from reports.layout.curves import read_curves
 from reports.layout.design import design_of
 from reports.layout.grid import Grid, lay_out
 from reports.layout.profiles import Profile, profiles
-from reports.layout.scores import all_scores, baseline
+from reports.layout.scores import all_scores, baseline, is_reference
 from reports.page.page import Page, Part, Section
 from reports.pictures.gallery import MADE, SAMPLES, gallery
 from reports.pictures.latent_walks import walks
@@ -44,8 +44,8 @@ def page(results: Results) -> Page:
     result: list[Part] = [reading(grid, group_profiles, pairs)]
     if scores:
         result += [
-            draw_scores(scores, grid.groups),
-            metrics_table(scores, compared, grid.groups, grid.group_name),
+            draw_scores(scores, numbers.shown),
+            metrics_table(scores, compared, numbers.shown, grid.group_name),
         ]
         if base and len(grid.groups) > 1:
             result += [t for t in [differences_table(scores, compared, base)] if t.n_rows]
@@ -63,23 +63,28 @@ def page(results: Results) -> Page:
             parts.append(variants_tested(publication, findings))
         sections.append(Section("What was published", parts))
     sections += _pictures(results, grid, group_profiles)
-    if grid.counts["planned"]:
-        tables: Sequence[Part] = [cells_table(grid, group_profiles), trials_table(grid, results)]
+    whole = lay_out(results)
+    if whole.counts["planned"]:
+        tables: Sequence[Part] = [cells_table(whole, profiles(whole)), trials_table(whole, results)]
         sections.append(Section("Every cell and every trial", tables, folded=True))
     title = str(results.sweep.get("title") or "Comparison of methods")
     source = str(results.sweep.get("source") or "")
-    return Page(title, source, header(results, grid), sections)
+    return Page(title, source, header(results, whole), sections)
 
 
 def numbers_of(results: Results) -> Numbers:
     """Return what is compared: groups at their best level of the axis, in every metric."""
-    grid = lay_out(results)
+    whole = lay_out(results)
+    references = tuple(filter(is_reference, whole.groups))
+    methods = [group for group in whole.groups if group not in references]
+    grid = whole.only(methods) if references and methods else whole
     group_profiles = profiles(grid)
     scores = all_scores(results)
     stated = stated_pairs(published(str(results.sweep.get("space") or "")))
     stated.setdefault(grid.outcome.name, []).extend(leading_pairs(grid, group_profiles))
     base = baseline(grid.groups) if grid.groups else None
-    return Numbers(grid, group_profiles, scores, families(scores, base, stated), base)
+    compared = families(scores, base, stated)
+    return Numbers(grid, group_profiles, scores, compared, base, references if methods else ())
 
 
 def _pictures(results: Results, grid: Grid, group_profiles: dict[str, Profile]) -> list[Section]:

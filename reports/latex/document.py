@@ -79,7 +79,7 @@ def _compared(results: Results, kind: str) -> tuple[Rows, Numbers]:
     if kind == "comparison":
         numbers = comparison.numbers_of(results)
         grid = numbers.grid
-        return Rows([grid.group_name], {group: [group] for group in grid.groups}), numbers
+        return Rows([grid.group_name], {group: [group] for group in numbers.shown}), numbers
     design = design_of(results)
     settings = {group: [*design.settings(group).values()] for group in design.grid.groups}
     if not design.factors:  # nothing is varied but the seed

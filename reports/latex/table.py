@@ -8,7 +8,7 @@ from reports.kinds.shared.score_tables import leader
 from reports.latex.numbers import Number, Precision, Spread, cell, number_of, precision_of
 from reports.latex.text import arrow, escaped
 from reports.layout.outcome import Outcome
-from reports.layout.scores import Scores
+from reports.layout.scores import Scores, is_reference
 
 MOST_COLUMNS = {"sd": 4, "interval": 2}
 """Metrics side by side; further ones stand below, in a second block of rows."""
@@ -57,7 +57,7 @@ def metric_column(
     score: Scores, numbers: Numbers, spread: Spread, decimals: int | None
 ) -> MetricColumn:
     """Return a metric's column, with the numbers and the verdict of the report."""
-    of = {group: number_of(score, group, spread) for group in numbers.grid.groups}
+    of = {group: number_of(score, group, spread) for group in numbers.shown}
     best = leader(score, numbers.families[score.outcome.name])
     bold = frozenset({best} if best else ())
     return MetricColumn(score.outcome, of, precision_of([*of.values()], decimals), bold)
@@ -110,6 +110,7 @@ def _block(rows: Rows, columns: Sequence[MetricColumn], spread: Spread, usual_n:
         ]
         for group, said in rows.groups.items()
     ]
+    n_references = sum(map(is_reference, rows.groups))
     heads = [column.head for column in columns]
     named = [*map(escaped, rows.heads)]
     return "\n".join(
@@ -119,7 +120,9 @@ def _block(rows: Rows, columns: Sequence[MetricColumn], spread: Spread, usual_n:
             _row([*named, *(label for label, _ in heads)]),
             _row([""] * len(named) + [below for _, below in heads]),
             r"    \midrule",
-            *map(_row, lines),
+            *map(_row, lines[: len(lines) - n_references]),
+            *([r"    \midrule"] if 0 < n_references < len(lines) else []),
+            *map(_row, lines[len(lines) - n_references :]),
             r"    \bottomrule",
             r"  \end{tabular}",
         ]

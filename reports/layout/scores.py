@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from harness.results import Results
+from reports.layout.board.board import REFERENCES
 from reports.layout.grid import Grid, lay_out
 from reports.layout.outcome import Outcome, outcomes_of
 from reports.layout.profiles import profiles
@@ -30,6 +31,11 @@ class Scores:
     values: dict[str, "pd.Series[float]"]
     trials: Mapping[str, Mapping[float, str]] = field(default_factory=dict)
 
+    @property
+    def ranked(self) -> list[str]:
+        """The groups that are compared: references show a metric's ceiling and chance alone."""
+        return [group for group in self.values if not is_reference(group)]
+
     def tooltips(self, group: str) -> list[str]:
         """Return what the marks of a group's seeds say."""
         known = self.trials.get(group, {})
@@ -48,11 +54,16 @@ class Scores:
 
     @property
     def best(self) -> str | None:
-        """The group with the best mean; None if the metric has no direction or no values."""
-        measured_groups = [group for group, values in self.values.items() if len(values)]
+        """The ranked group with the best mean; None without a direction or without values."""
+        measured_groups = [group for group in self.ranked if len(self.values[group])]
         if not self.outcome.directed or not measured_groups:
             return None
         return max(measured_groups, key=lambda group: self.outcome.sign * self.mean(group).value)
+
+
+def is_reference(group: str) -> bool:
+    """Say whether a group is of a method that shows a metric's ceiling or chance."""
+    return group.partition(",")[0] in REFERENCES
 
 
 def all_scores(results: Results, *, axis: bool = True) -> list[Scores]:
@@ -101,5 +112,7 @@ def _trials(grid: Grid, levels: dict[str, float]) -> dict[str, dict[float, str]]
 
 
 def baseline(groups: Sequence[str]) -> str:
-    """Return the group that the others are compared with: the VAE, else the first."""
-    return BASELINE if BASELINE in groups else groups[0]
+    """Return the group that the others are compared with: the VAE, else the first method."""
+    if BASELINE in groups:
+        return BASELINE
+    return next((group for group in groups if not is_reference(group)), groups[0])

@@ -64,10 +64,10 @@ def row_choosers(standings: Standings) -> list[Chooser]:
     return choosers
 
 
-def row_choices(entry: Entry) -> tuple[str, ...]:
-    """Return the choices that an entry's row is shown by."""
+def row_choices(entry: Entry, *, both: bool = False) -> tuple[str, ...]:
+    """Return the choices that an entry's row is shown by; one of ``both`` variants always is."""
     supervision = () if entry.reference else (f"u{[*_SUPERVISION].index(entry.supervision)}",)
-    return (*supervision, f"v{[*_VARIANTS].index(_variant(entry))}")
+    return supervision if both else (*supervision, f"v{[*_VARIANTS].index(_variant(entry))}")
 
 
 def _variant(entry: Entry) -> str:

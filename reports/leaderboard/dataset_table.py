@@ -1,6 +1,6 @@
 """The table of a dataset: entries as rows, and of each metric rank, mean, IQM, seeds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,8 @@ from reports.leaderboard.choices import (
     statistic_chooser,
 )
 from reports.leaderboard.latex import dataset_latex
-from reports.leaderboard.standings import CEILING, CHANCE, NONE, Standing, Standings
+from reports.leaderboard.numbers import NONE, Standing
+from reports.leaderboard.standings import CEILING, CHANCE, Standings
 from reports.page.tables import Column, Table
 from reports.page.text import count, interval, number
 from reports.stats.estimates import Estimate
@@ -27,7 +28,8 @@ NOT_SCORED = Standing(NONE, NONE, NONE, tied=False, leads=False)
 def dataset_table(standings: Standings, dataset: str) -> Table:
     """Return the table of a dataset, best entry in the chosen metric first."""
     entries = standings.entries(dataset)
-    columns = [entry_column(entries), supervision_column(entries), _trials(standings, dataset)]
+    won = {entry.name for entry in entries if standings.default_won(entry, dataset)}
+    columns = [entry_column(entries, won), supervision_column(entries), _trials(standings, dataset)]
     for outcome in standings.outcomes:
         columns += _metric_columns(standings, dataset, outcome, entries)
     choosers = [*row_choosers(standings), metric_chooser(standings), statistic_chooser()]
@@ -37,18 +39,24 @@ def dataset_table(standings: Standings, dataset: str) -> Table:
         columns,
         _data(standings, dataset, entries),
         choosers=choosers,
-        row_choices=[row_choices(entry) for entry in entries],
+        row_choices=[row_choices(entry, both=entry.name in won) for entry in entries],
         latex=dataset_latex(standings, dataset),
     )
 
 
-def entry_column(entries: Sequence[Entry]) -> Column:
-    """Return the column of names, which lead to the sections of their methods."""
-    link = Markup('<a href="#{}">{}</a>')
+def entry_column(entries: Sequence[Entry], won: Collection[str] = ()) -> Column:
+    """Return the column of names, which lead to the sections of their methods.
+
+    Args:
+        entries: the rows.
+        won: names of tuned entries of which the default configuration was the best found.
+    """
+    link = Markup('<a href="#{}">{}</a>{}')
+    below = Markup(" <small>default (also the best found)</small>")
     cells = [
         Markup("<i>{}</i>").format(entry.name)
         if entry.reference
-        else link.format(anchor_of(entry.method), entry.name)
+        else link.format(anchor_of(entry.method), entry.name, below if entry.name in won else "")
         for entry in entries
     ]
     return Column("method", cells)
@@ -130,12 +138,15 @@ def _caption(standings: Standings, dataset: str) -> str:
     return (
         f"{count(len(entries), 'entry', 'entries')} on {dataset} by "
         f"{count(len(board.metrics), 'metric')}{chosen}. Of each metric: the rank of the mean, = "
-        "for a tie, and below it the ranks that comparisons with all others do not exclude "
-        "(Welch's tests, 5 %, Holm; a diverged trial is worse than any other); mean and "
+        "for a tie, and below it the ranks that comparisons with all others do not exclude: "
+        "Welch's tests, unpaired, 5 %, a family of Holm's method an entry (a diverged trial is "
+        "worse than any other); mean and "
         "interquartile mean (IQM) over the seeds that ended well, each with its 95 % interval; n, "
         "the number of these seeds. Bold: not shown to be worse than the best of the entries with "
-        "no more supervision, while others are (paired by seed, 5 %, one family of Holm's method a "
-        "dataset and metric); never with a diverged trial. Trials: those that ended well, and what "
+        "no more supervision, while others are: paired t-tests by seed, each entry with the best "
+        "of its rivals, 5 %, one family of Holm's method a dataset and metric, which asks fewer "
+        "questions than ranks do and may tell more apart; never with a diverged trial. No p-value "
+        "of either is shown. Trials: those that ended well, and what "
         "became of the others. Ceiling and chance: what the known factors, and codes that "
         "ignore the image, score on this metric here; these references are not ranked. A dash: the "
         "method cannot be scored on it, its codes allow no number (the trials' column env.unscored "

@@ -21,7 +21,8 @@ from reports.leaderboard.dataset_table import (
     spread_out,
     supervision_column,
 )
-from reports.leaderboard.standings import NONE, Overall, Standings
+from reports.leaderboard.numbers import NONE, Overall
+from reports.leaderboard.standings import Standings
 from reports.page.tables import Column, Table
 from reports.page.text import count, words
 from reports.stats.elo import MANY_DATASETS
@@ -34,8 +35,9 @@ def overall_table(standings: Standings) -> Table:
     """Return the table over all datasets, the highest rating in the chosen metric first."""
     entries = standings.ranked()
     endings = [standings.endings(entry.name) for entry in entries]
+    won = {entry.name for entry in entries if standings.default_won(entry)}
     columns = [
-        entry_column(entries),
+        entry_column(entries, won),
         supervision_column(entries),
         Column("trials", [each.said for each in endings], [each.ok for each in endings]),
     ]
@@ -47,7 +49,7 @@ def overall_table(standings: Standings) -> Table:
         columns,
         _data(standings, entries),
         choosers=[*row_choosers(standings), metric_chooser(standings), rating_chooser()],
-        row_choices=[row_choices(entry) for entry in entries],
+        row_choices=[row_choices(entry, both=entry.name in won) for entry in entries],
     )
 
 

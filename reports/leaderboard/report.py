@@ -6,6 +6,7 @@ import pandas as pd
 
 from harness.results import Results
 from reports.layout.board import Board
+from reports.leaderboard.computing import standings
 from reports.leaderboard.cost import cost_figure, cost_table
 from reports.leaderboard.dataset_table import dataset_table, shortened
 from reports.leaderboard.figures.heat_maps import correlation_figure, improvement_figure
@@ -17,7 +18,7 @@ from reports.leaderboard.header import header
 from reports.leaderboard.methods import method_sections
 from reports.leaderboard.overall_table import overall_table
 from reports.leaderboard.sources import Sources
-from reports.leaderboard.standings import Standings, standings
+from reports.leaderboard.standings import Standings
 from reports.page.page import Page, Part, Section
 from reports.page.tables import Column, Table
 from reports.page.text import number

@@ -1,85 +1,19 @@
-"""Every number of a leaderboard's page, computed once: tables, figures and LaTeX read it here."""
+"""A board with every number of its page: tables, figures and LaTeX read them here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from markupsafe import Markup
 
 from reports.analysis import boards
 from reports.layout.board import Board, Entry
 from reports.layout.outcome import Outcome
-from reports.stats.elo import elo
-from reports.stats.estimates import Estimate, Floats
-from reports.stats.ranks import improvability, rank_intervals
-from reports.stats.scores import iqm_interval, mean_score_interval
+from reports.leaderboard.numbers import Endings, Overall, Standing
+from reports.leaderboard.telling import telling
 
-TELLING = ("dci_disentanglement", "mig", "factor_vae_score", "infom", "elbo", "mse")
-"""Metrics by name that are shown first where a board has them."""
-SHOWN_FIRST = 3
-"""Metrics that tables show before a reader chooses others, and that figures are of."""
-ANCHOR = "vae"
-"""The method whose rating is 1000, where it is on the board."""
 CEILING, CHANCE = "oracle_codes", "random_codes"
 """The methods that show a metric's ceiling and what chance scores."""
-NONE = Estimate(np.nan, np.nan, np.nan, 0)
-
-
-@dataclass(frozen=True)
-class Standing:
-    """One entry in one metric on one dataset.
-
-    Attributes:
-        mean: over seeds that ended well, with its 95 % interval.
-        iqm: the interquartile mean likewise.
-        rank: among the entries that are ranked, with its interval; ``NONE`` for a reference.
-        tied: whether another entry has the same rank.
-        leads: whether it is bold; see ``leaders``.
-    """
-
-    mean: Estimate
-    iqm: Estimate
-    rank: Estimate
-    tied: bool
-    leads: bool
-
-
-@dataclass(frozen=True)
-class Overall:
-    """One entry in one metric over all datasets.
-
-    Attributes:
-        elo: its rating, with its interval; the anchor's is 1000.
-        improvability: by how much it could be better, in [0, 1], with its interval.
-        rank: mean of its ranks on the datasets that it is on; NaN where it is on none.
-        n: number of these datasets.
-    """
-
-    elo: Estimate
-    improvability: Estimate
-    rank: float
-    n: int
-
-
-@dataclass(frozen=True)
-class Endings:
-    """How an entry's trials ended: their number, and that of each that did not end well."""
-
-    planned: int
-    ok: int
-    diverged: int
-    failed: int
-    missing: int
-
-    @property
-    def said(self) -> Markup:
-        """``10``, or ``9/10`` and below it ``1 diverged``."""
-        lost = [("diverged", self.diverged), ("failed", self.failed), ("missing", self.missing)]
-        named = ", ".join(f"{n} {what}" for what, n in lost if n)
-        if not named:
-            return Markup("{}").format(self.ok)
-        return Markup("{}/{} <small>{}</small>").format(self.ok, self.planned, named)
 
 
 @dataclass(frozen=True)
@@ -116,9 +50,11 @@ class Standings:
     def entries(self, dataset: str) -> list[Entry]:
         """Return the entries with trials on a dataset: by rank in the chosen metric.
 
-        Those without a rank follow, and references are last.
+        Those without a rank follow, and references are last. A default entry that is the tuned one
+        there is left out.
         """
         present = {entry for on, entry in self._endings if on == dataset}
+        present -= self.board.repeated(dataset).keys()
         standings = self.of.get((dataset, self.chosen.name), {}) if self.chosen else {}
 
         def place(entry: Entry) -> tuple[bool, float]:
@@ -128,14 +64,27 @@ class Standings:
         return sorted((e for e in self.board.entries.values() if e.name in present), key=place)
 
     def ranked(self) -> list[Entry]:
-        """Return the ranked entries, highest rating in the chosen metric first."""
+        """Return the ranked entries, highest rating in the chosen metric first.
+
+        A default entry that is the tuned one on each of its datasets is left out.
+        """
         ratings = self.overall.get(self.chosen.name, {}) if self.chosen else {}
 
         def place(entry: Entry) -> float:
             rating = ratings[entry.name].elo.value if entry.name in ratings else np.nan
             return -rating if np.isfinite(rating) else np.inf
 
-        return sorted((self.board.entries[name] for name in self.board.ranked), key=place)
+        names = [name for name in self.board.ranked if not self.is_repeated(name)]
+        return sorted((self.board.entries[name] for name in names), key=place)
+
+    def is_repeated(self, name: str) -> bool:
+        """Say whether an entry is the tuned one on each of its datasets."""
+        return all(name in self.board.repeated(on) for on in self.board.entries[name].on)
+
+    def default_won(self, entry: Entry, dataset: str | None = None) -> bool:
+        """Say whether a tuned entry is the default configuration, on a dataset or on all."""
+        on = [dataset] if dataset else [*entry.on]
+        return all(entry.name in self.board.repeated(each).values() for each in on)
 
     def reference(self, method: str, dataset: str, metric: Outcome) -> float:
         """Return what ``CEILING`` or ``CHANCE`` scores on a dataset; NaN where it was not run."""
@@ -171,116 +120,3 @@ class Standings:
             key: {str(name): int(n) for name, n in row.items()}
             for key, row in zip(keys, rows, strict=True)
         }
-
-
-def telling(board: Board) -> tuple[Outcome, ...]:
-    """Return the few metrics that a reader sees first.
-
-    These are the best known ones, then the first ones of the sweep, of those that most of the
-    ranked entries are scored on. What is measured in seconds is cost, not quality.
-    """
-    counts = {outcome.name: _scored(board, outcome) for outcome in board.metrics}
-    qualities = [outcome for outcome in board.metrics if outcome.unit != "s"]
-    common = [o for o in qualities if counts[o.name] > len(board.ranked) / 2]
-    known = [name for name in TELLING if any(o.name == name for o in common)]
-    common.sort(key=lambda o: known.index(o.name) if o.name in known else len(known))
-    return tuple((common or qualities or list(board.metrics))[:SHOWN_FIRST])
-
-
-def standings(board: Board) -> Standings:
-    """Compute what a leaderboard shows."""
-    contests = {outcome.name: board.contest(outcome) for outcome in board.metrics}
-    of = {
-        (dataset, outcome.name): _on_dataset(board, dataset, outcome, contests[outcome.name])
-        for dataset in board.datasets
-        for outcome in board.metrics
-    }
-    anchor = _anchor(board)
-    overall = {
-        name: _overall(board, contest, board.metric(name), of, anchor)
-        for name, contest in contests.items()
-        if contest
-    }
-    return Standings(board, of, overall, board.ranked[anchor] if board.ranked else "")
-
-
-def _anchor(board: Board) -> int:
-    """Return the place of the anchor among the ranked entries: tuned, else default, else any."""
-    methods = [board.entries[name].method for name in board.ranked]
-    if ANCHOR in board.ranked:
-        return board.ranked.index(ANCHOR)
-    return methods.index(ANCHOR) if ANCHOR in methods else 0
-
-
-def _scored(board: Board, outcome: Outcome) -> int:
-    """Return how many ranked entries have a score."""
-    found: set[str] = set()
-    for dataset in board.datasets:
-        table = board.scores(dataset, outcome)
-        found |= set(table.index[table.notna().any(axis=1)]) if len(table) else set()
-    return len(found & set(board.ranked))
-
-
-def _on_dataset(
-    board: Board, dataset: str, outcome: Outcome, contest: Mapping[str, Floats]
-) -> dict[str, Standing]:
-    scores = board.scores(dataset, outcome)
-    table = contest.get(dataset)
-    ranks = dict(zip(board.ranked, rank_intervals(table), strict=True)) if table is not None else {}
-    leading = leaders(board, dataset, outcome)
-    values = [rank.value for rank in ranks.values()]
-    return {
-        str(name): Standing(
-            mean_score_interval(row.dropna(), outcome.bounds),
-            iqm_interval(row.dropna(), outcome.bounds),
-            rank := ranks.get(str(name), NONE),
-            values.count(rank.value) > 1,
-            str(name) in leading,
-        )
-        for name, row in scores.iterrows()
-    }
-
-
-def leaders(board: Board, dataset: str, outcome: Outcome) -> set[str]:
-    """Return the entries in bold: not shown to be worse than the best of their rivals.
-
-    Rivals are the entries with no more supervision. Where none of these is shown to be worse than
-    another, nothing has been shown, and nothing is bold.
-    """
-    found = boards.standing(board, dataset, outcome)
-    worse = {
-        name
-        for name in found.best
-        if (against := found.against_best(name)) and against.sign == -outcome.sign
-    }
-    return {
-        name for name in found.bold if any(boards.is_rival(board, other, name) for other in worse)
-    }
-
-
-def _overall(
-    board: Board,
-    contest: Mapping[str, Floats],
-    outcome: Outcome,
-    of: Mapping[tuple[str, str], Mapping[str, Standing]],
-    anchor: int,
-) -> dict[str, Overall]:
-    found = {}
-    perfect = max(outcome.sign * end for end in outcome.bounds)
-    rated = zip(board.ranked, elo(contest, anchor), improvability(contest, perfect), strict=True)
-    for name, rating, gap in rated:
-        ranks = _ranks(name, outcome.name, contest, of)
-        found[name] = Overall(rating, gap, float(np.mean(ranks)) if ranks else np.nan, len(ranks))
-    return found
-
-
-def _ranks(
-    name: str,
-    metric: str,
-    datasets: Sequence[str] | Mapping[str, Floats],
-    of: Mapping[tuple[str, str], Mapping[str, Standing]],
-) -> list[float]:
-    ranks = [
-        of[dataset, metric][name].rank.value for dataset in datasets if name in of[dataset, metric]
-    ]
-    return [rank for rank in ranks if np.isfinite(rank)]

@@ -1,31 +1,73 @@
 """Data to download from within a report: CSV, Parquet and LaTeX as ``data:`` links."""
 
 import base64
+import gzip
 import io
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
+
+SMALLEST, LARGEST = 1e-37, 1e38
+"""Magnitudes that single precision holds to seven digits."""
+PACKED = 2_000
+"""Files of text of more bytes than this are packed: a page holds dozens, of up to a megabyte."""
 
 
 def links(frame: pd.DataFrame, stem: str, latex: str = "") -> Markup:
     """Return links that carry a frame's rows, unrounded, within themselves.
+
+    Long text is packed, and ``downloads.js`` unpacks it as it is saved; without scripts it is
+    saved as ``.gz``. Parquet is packed by itself.
 
     Args:
         frame: the data.
         stem: name of the files, without their ending.
         latex: the same as a LaTeX table; no link to it if empty.
     """
-    table = io.BytesIO()
-    frame.to_parquet(table, index=False, compression="zstd")
     csv = frame.to_csv(index=False, lineterminator="\n").encode()
     files: Sequence[tuple[str, str, str, bytes]] = (
         ("CSV", "csv", "text/csv", csv),
-        ("Parquet", "parquet", "application/vnd.apache.parquet", table.getvalue()),
+        ("Parquet", "parquet", "application/vnd.apache.parquet", _parquet(frame)),
         *([("LaTeX", "tex", "application/x-tex", latex.encode())] if latex else []),
     )
     anchor = Markup('<a download="{}.{}" href="data:{};base64,{}">{}</a>')
     return Markup(" · ").join(
-        anchor.format(stem, ending, kind, base64.b64encode(data).decode(), name)
+        anchor.format(stem, *_packed(ending, kind, data), name)
         for name, ending, kind, data in files
     )
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    """Return a frame as Parquet; columns of no more than seven digits in single precision."""
+    floats = [str(name) for name in frame.select_dtypes("float64")]
+    short = [name for name in floats if _is_single(frame[name])]
+    text = [str(name) for name in frame if str(name) not in floats]
+    file = io.BytesIO()
+    frame.astype(dict.fromkeys(short, "float32")).to_parquet(
+        file,
+        index=False,
+        compression="zstd",
+        compression_level=19,
+        use_dictionary=text,
+        use_byte_stream_split=floats,
+        write_statistics=False,
+    )
+    return file.getvalue()
+
+
+def _is_single(values: "pd.Series[float]") -> bool:
+    """Say whether single precision holds values to the digits that they have."""
+    known = values[np.isfinite(values) & (values != 0)].to_numpy(dtype=np.float64)
+    if len(known) and not (np.abs(known).min() > SMALLEST and np.abs(known).max() < LARGEST):
+        return False
+    return all(float(f"{value:.7g}") == value for value in known)
+
+
+def _packed(ending: str, kind: str, data: bytes) -> tuple[str, str, str]:
+    """Return the ending, the media type and the data as base64, packed if that is worth it."""
+    if kind.startswith(("text/", "application/x-tex")) and len(data) > PACKED:
+        data = gzip.compress(data, 9, mtime=0)
+        ending, kind = f"{ending}.gz", "application/gzip"
+    return ending, kind, base64.b64encode(data).decode()

@@ -34,6 +34,8 @@ LETTER = 0.08
 """Mean width of a letter of a legend in inches."""
 FENCE = 3.0
 """Points beyond the quartiles by so many interquartile ranges are drawn at the frame's edge."""
+FARTHEST = 1e100
+"""Numbers beyond this are drawn at the frame's edge, whatever the others: no frame holds them."""
 FLATTENED = 10.0
 """Values are cut off only if all others would shrink to one part in so many of the frame."""
 
@@ -109,7 +111,7 @@ def robust_limits(values: Floats) -> tuple[float, float]:
     A run that barely escaped divergence may end at -5000 where all others end near -150; it must
     not flatten them. What lies beyond the limits is to be drawn at the edge and named.
     """
-    finite = values[np.isfinite(values)]
+    finite = values[np.abs(values) <= FARTHEST]
     if not len(finite):
         return 0.0, 1.0
     low, high = np.quantile(finite, [0.25, 0.75])
@@ -125,7 +127,7 @@ def wide_limits(values: Floats) -> tuple[float, float]:
     A factor may do little at most levels and much at one: that is an effect, not an outlier.
     """
     low, high = robust_limits(values)
-    finite = values[np.isfinite(values)]
+    finite = values[np.abs(values) <= FARTHEST]
     if len(finite) and np.ptp(finite) <= FLATTENED * (high - low):
         room = 0.06 * float(np.ptp(finite))
         low, high = min(low, finite.min() - room), max(high, finite.max() + room)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from harness.errors import UserError
 from reports.page.downloads import links
 from reports.page.figure import Figure
-from reports.page.shorter_svg import share_glyphs
+from reports.page.shared_svg import share
 from reports.page.tables import Table, classes
 from reports.page.text import count as counted
 
@@ -69,7 +69,7 @@ def render(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page, glyphs = _with_shared_glyphs(page)
+    page, shared = _with_shared(page)
     figures, tables = count(1), count(1)
     numbers = {
         part.name: next(figures if isinstance(part, Figure) else tables)
@@ -94,7 +94,7 @@ def render(page: Page) -> str:
         links=links,
         source=source,
         hiding=_hiding(page),
-        glyphs=Markup(glyphs),
+        shared=Markup(shared),
     )
 
 
@@ -115,12 +115,12 @@ def write(page: Page, path: Path) -> Path:
     return path
 
 
-def _with_shared_glyphs(page: Page) -> tuple[Page, str]:
-    """Return the page with drawings that share their letters' outlines, and these outlines."""
+def _with_shared(page: Page) -> tuple[Page, str]:
+    """Return the page with drawings that share letters and looks, and what they share."""
     figures = [
         part for section in page.sections for part in section.parts if isinstance(part, Figure)
     ]
-    glyphs, drawings = share_glyphs([figure.svg for figure in figures])
+    shared, drawings = share([figure.svg for figure in figures])
     drawn = {figure.name: svg for figure, svg in zip(figures, drawings, strict=True)}
     sections = [
         replace(
@@ -132,7 +132,7 @@ def _with_shared_glyphs(page: Page) -> tuple[Page, str]:
         )
         for section in page.sections
     ]
-    return replace(page, sections=sections), glyphs
+    return replace(page, sections=sections), shared
 
 
 def _hiding(page: Page) -> str:

@@ -5,6 +5,7 @@ only the first rows are, and the script takes the others from compact JSON as th
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -171,15 +172,26 @@ def classes(names: Sequence[str]) -> Markup:
 def _td(column: Column, row: int) -> Markup:
     text = column.cells[row]
     if column.keys is not None:
-        key = _finite(column.keys[row])
-        return Markup('<td{} data-key="{}">{}</td>').format(
-            classes(("n", *column.choices)), "" if key is None else float(f"{key:.9g}"), text
+        return Markup("<td{}{}>{}</td>").format(
+            classes(("n", *column.choices)), _key(column.keys[row], text), text
         )
     own, (first, _, others) = classes(column.choices), text.partition("\n")
     if others and not isinstance(text, Markup):
         unfold = Markup("<details><summary>{}</summary><pre>{}</pre></details>")
         return Markup("<td{}>{}</td>").format(own, unfold.format(first, text))
     return Markup("<td{}>{}</td>").format(own, escape(text))
+
+
+def _key(key: Any, text: str) -> Markup:
+    """Return the attribute with a cell's key, to nine digits; nothing where its text begins so.
+
+    There are tens of thousands of cells, and many show a whole number.
+    """
+    finite = _finite(key)
+    shown = "" if finite is None else f"{finite + 0.0:.9g}"  # no -0
+    if re.match(rf"{re.escape(shown)}(?![\d.,e])", str(text)) and shown:
+        return Markup("")
+    return Markup(' data-key="{}"').format(shown)
 
 
 def _finite(key: Any) -> float | None:

@@ -44,7 +44,9 @@ def finish(
     total = len(done) + left
     most = "at most " if growth and growth.undecided else ""
     print(f"{directory.location}: {most}{total} trials planned, {len(done)} finished")
-    progress = Progress(total, len(done), {t.trial_id: label(t, swept) for t in missing})
+    objective = searches[0].goal.objectives[0].name if searches else ""
+    labels = {t.trial_id: label(t, swept) for t in missing}
+    progress = Progress(total, len(done), labels, objective=objective)
     try:
         datasets = load_datasets(directory, missing or trials, settings)
         if left:

@@ -14,7 +14,8 @@ from harness.metrics.disentanglement.arrays import alive
 def standardised(codes: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
     """Return what scales codes ``[N, D]`` to mean 0 and deviation 1; constant ones to 0."""
     mean, moves = codes.mean(0), alive(codes)
-    deviation = np.where(moves, codes.std(0), 1)
+    spread = codes.std(0, dtype=np.float64)  # the squares of large codes are beyond float32
+    deviation = np.where(moves, spread.astype(np.result_type(codes, np.float32)), 1)
 
     def scale(others: np.ndarray) -> np.ndarray:
         scaled: np.ndarray = np.where(moves, (others - mean) / deviation, 0.0)

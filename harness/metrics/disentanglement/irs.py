@@ -19,7 +19,8 @@ def irs(
     How little a code moves while one factor is held, whatever the others do: one less the quantile
     of its distances from the mean at a value of that factor, averaged over values, over its largest
     distance from its mean. The score takes each code's best factor and is the mean over the codes
-    that vary, weighted by their largest distance; 0 where none does.
+    that vary, weighted by their largest distance; 0 where none does. A code that is farther from
+    its mean at one value than from that over all, as few images may be, counts as 0, not below.
 
     Args:
         codes: ``[N, D]`` float.
@@ -29,6 +30,7 @@ def irs(
     """
     if reason := trouble(codes, factors):
         return unscored(KEYS, reason)
+    codes = codes.astype(float)  # squares of large codes are beyond float32
     active = codes[:, codes.var(0) > 0]
     if not active.shape[1]:
         return Scores({"irs": 0, "irs_active_codes": 0})
@@ -40,7 +42,7 @@ def irs(
         ],
         1,
     )
-    best = 1 - (moved / largest[:, None]).min(1)
+    best = np.clip(1 - (moved / largest[:, None]).min(1), 0, 1)
     return Scores({"irs": np.average(best, weights=largest), "irs_active_codes": active.shape[1]})
 
 

@@ -152,7 +152,9 @@ def factor_vae_of(
     """
     if reason := trouble_of_codes(overall):
         return unscored(FACTOR_KEYS, reason)
-    variances = overall.var(0, ddof=1) if len(overall) > 1 else np.zeros(overall.shape[1])
+    variances = (
+        overall.var(0, ddof=1, dtype=np.float64) if len(overall) > 1 else np.zeros(overall.shape[1])
+    )
     active = np.sqrt(variances) >= LEAST_DEVIATION
     n_active = int(active.sum())
     if not n_active:
@@ -163,7 +165,7 @@ def factor_vae_of(
         for _ in range(n):
             factor = _integer(rng, n_factors)
             (codes,) = draw(factor, rng)
-            spread = codes[:, active].var(0, ddof=1) / variances[active]
+            spread = codes[:, active].var(0, ddof=1, dtype=np.float64) / variances[active]
             counted[factor, spread.argmin()] += 1
         return counted
 

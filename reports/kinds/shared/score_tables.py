@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from reports.analysis.families import Compared, Family
 from reports.layout.outcome import Outcome
-from reports.layout.scores import Scores
+from reports.layout.scores import Scores, is_reference
 from reports.page.tables import Column, Table, stacked
 from reports.page.text import bare_p, interval
 from reports.stats.estimates import LEAST_SEEDS, Estimate
@@ -28,7 +28,8 @@ def metrics_table(
         groups: the groups.
         what: what a group is.
     """
-    columns = [Column(what, list(groups))]
+    italic = Markup("<i>{}</i>")
+    columns = [Column(what, [italic.format(g) if is_reference(g) else g for g in groups])]
     for score in _by_direction(scores):
         best = leader(score, families[score.outcome.name])
         means = {group: score.mean(group) for group in groups}
@@ -58,6 +59,8 @@ def metrics_table(
         "best, where its paired difference to every other is significant at 5 % by Holm's method. "
         "A dash: the method cannot be scored on it, or no trial ended with a finite value."
     )
+    if any(map(is_reference, groups)):
+        caption += " In italics: references, ceiling and chance, which are compared with nothing."
     return Table("metrics", caption, columns, data)
 
 
@@ -126,7 +129,7 @@ def _differences(
     """Return the differences of each group to one of them, without those of equal numbers."""
     rows: list[tuple[Outcome, str, Compared]] = []
     for place, score in enumerate(scores):
-        for group in score.values:
+        for group in score.ranked:
             if group == other:
                 continue
             repeated = any(_same(score, before, (group, other)) for before in scores[:place])
@@ -145,7 +148,7 @@ def _same(one: Scores, two: Scores, groups: tuple[str, str]) -> bool:
 def leader(score: Scores, family: Family) -> str | None:
     """Return the best group if it differs significantly from every other one."""
     best = score.best
-    rivals = [group for group, values in score.values.items() if group != best and len(values)]
+    rivals = [group for group in score.ranked if group != best and len(score.values[group])]
     if best is None or not rivals:
         return None
     return best if all(family.of(best, rival).sign for rival in rivals) else None

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from reports.layout.board.variants import DEFAULT, TUNED
 from reports.layout.outcome import Outcome
 from reports.stats.estimates import Floats
 
@@ -90,6 +92,34 @@ class Board:
     def ranked(self) -> tuple[str, ...]:
         """The names of all entries but the references, in order."""
         return tuple(name for name, entry in self.entries.items() if not entry.reference)
+
+    def repeated(self, dataset: str) -> dict[str, str]:
+        """Return the default entries that are the tuned ones on a dataset, as the default won.
+
+        Both have the same trials there: they are one row, one rank, and no comparison.
+
+        Returns:
+            the tuned entry's name by that of the default one.
+        """
+        return self._repeated[dataset]
+
+    @cached_property
+    def _repeated(self) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {dataset: {} for dataset in self.datasets}
+        ids = {
+            (str(dataset), str(name)): frozenset(of["trial_id"])
+            for (dataset, name), of in self.trials.groupby(["dataset", "entry"])
+        }
+        tuned = {
+            (dataset, self.entries[name].method, trials): name
+            for (dataset, name), trials in ids.items()
+            if self.entries[name].variant == TUNED
+        }
+        for (dataset, name), trials in ids.items():
+            same = tuned.get((dataset, self.entries[name].method, trials))
+            if same and self.entries[name].variant == DEFAULT:
+                found[dataset][name] = same
+        return found
 
     @property
     def trials_once(self) -> pd.DataFrame:

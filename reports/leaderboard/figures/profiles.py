@@ -17,7 +17,8 @@ from reports.stats.ranks import performance_profile
 LEVELS = 81
 """Levels at which a profile is computed."""
 DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)))
-"""With eight colours these tell 32 entries apart."""
+"""With eight colours these tell 32 entries apart. Neighbours differ in both, and so do the colours
+that colour-blind readers confuse."""
 BEYOND = "A profile may begin or end beyond the frame."
 
 
@@ -34,7 +35,10 @@ def profiles_figure(standings: Standings) -> Figure | None:
     n_rows = -(-len(contests) // columns)
     labels = [entry.name for entry in entries]
     looks: dict[str, dict[str, Any]] = {
-        label: {"color": COLOURS[i % len(COLOURS)], "linestyle": DASHES[i // len(COLOURS) % 4]}
+        label: {
+            "color": COLOURS[i % len(COLOURS)],
+            "linestyle": DASHES[(i + i // len(COLOURS)) % 4],
+        }
         for i, label in enumerate(labels)
     }
     with style():

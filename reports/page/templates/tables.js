@@ -3,15 +3,17 @@
 // texts, its sort keys and, once it has been shown, its <tr>.
 const PAGE = 200;
 
-function readRows(table, json) {
+function readRows(table, json, numeric) {
   if (json) {
     const { cells, keys } = JSON.parse(json.textContent);
     return cells.map((texts, i) => ({ texts, keys: keys.map((k, j) => (k ? k[i] : texts[j])), tr: null }));
   }
   return [...table.tBodies[0].rows].map((tr) => ({
     texts: [...tr.cells].map((td) => td.textContent),
-    keys: [...tr.cells].map((td) =>
-      td.dataset.key === undefined ? td.textContent : td.dataset.key === "" ? null : Number(td.dataset.key)),
+    keys: [...tr.cells].map((td, j) => {
+      if (td.dataset.key === undefined) return numeric[j] ? parseFloat(td.textContent) : td.textContent;
+      return td.dataset.key === "" ? null : Number(td.dataset.key);
+    }),
     tr,
   }));
 }
@@ -43,7 +45,7 @@ function enliven(table) {
   const figure = table.closest("figure");
   const headers = [...table.tHead.rows[table.tHead.rows.length - 1].cells];  // above: groups
   const numeric = headers.map((th) => th.classList.contains("n"));
-  const rows = readRows(table, figure.querySelector('script[type="application/json"]'));
+  const rows = readRows(table, figure.querySelector('script[type="application/json"]'), numeric);
   rows.forEach((row) => { row.search = row.texts.join(" ").toLowerCase(); });
   const input = figure.querySelector(".filter input");
   const more = figure.querySelector(".more button");

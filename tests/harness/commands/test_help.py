@@ -46,10 +46,11 @@ def examples(command: str) -> list[str]:
 
 
 def documented(document: str) -> list[str]:
-    """Return the `unbraid` commands of a file, also those that `ray exec` passes to a cluster."""
+    """Return the `unbraid` commands of a file, those in comments and for a cluster's shell too."""
     text = (Path(__file__).parents[3] / document).read_text()
     joined = re.sub(r"\\\n#? *", "", text).replace("=~/", "=/home/ubuntu/")
-    return re.findall(r"(?:^|'cd ~/unbraid && )(unbraid [^#\n]+?)(?:'?$| *#)", joined, re.MULTILINE)
+    before, behind = r"(?:^(?:# +)?|'cd ~/unbraid && )", r"(?:'?$| {3,}| *#)"
+    return re.findall(rf"{before}(unbraid [^#\n]+?){behind}", joined, re.MULTILINE)
 
 
 def check_example(example: str) -> None:
@@ -59,6 +60,8 @@ def check_example(example: str) -> None:
     options = parser().parse_args(arguments)
     if options.command in ("train", "sweep"):
         assert resolve(options.overrides, single=options.command == "train").trials
+    elif options.command == "submit" and options.job_command == "sweep":
+        assert resolve(options.words).trials
     elif options.command == "resume":
         changed(STORED, options.overrides)
 
@@ -93,7 +96,9 @@ def test_every_command_says_what_it_does_and_how_it_ends() -> None:
         assert len(summary.split()) > 3
 
 
-@pytest.mark.parametrize("document", ["README.md", "cluster.yaml", "docs/models.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "cluster.yaml", "docs/cluster.md", "docs/models.md"]
+)
 def test_documented_commands_resolve(document: str) -> None:
     found = documented(document)
     assert found

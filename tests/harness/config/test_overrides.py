@@ -121,3 +121,13 @@ def test_a_group_is_swept_with_the_values_below_it() -> None:
 
 def test_a_value_that_is_swept_twice_is_one_trial() -> None:
     assert len(resolve(["method.lr=choice(1e-3,0.001,1e-2)", "seeds=1"]).trials) == 2
+
+
+@pytest.mark.parametrize(
+    "address", ["s3://bucket/run?scheme=http&endpoint_override=127.0.0.1:9000", "gs://b/r"]
+)
+def test_an_address_needs_no_quotes_of_hydra(address: str) -> None:
+    (override,) = parse([f"run_dir={address}"])
+    assert override.value() == address
+    (quoted,) = parse([f"run_dir='{address}'"])
+    assert quoted.value() == address

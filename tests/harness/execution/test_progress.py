@@ -161,3 +161,10 @@ def test_it_is_pickled_where_output_is_not(monkeypatch: pytest.MonkeyPatch) -> N
     progress = pickle.loads(pickle.dumps(Progress(2, 0, {"a": "vae seed=0"})))
     progress.finish("a", "ok", 1.0)
     assert "[1/2] ok       vae seed=0  1.0 s" in output.getvalue()
+
+
+def test_a_line_shows_what_a_search_is_after() -> None:
+    metrics = {"elbo": -123.456, "mig": 0.25}
+    assert first_score(metrics, "mig") == "mig   0.25000"
+    assert first_score(metrics, "sap") == first_score(metrics) == "elbo   -123.46"
+    assert first_score({}, "mig") == ""

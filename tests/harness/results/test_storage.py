@@ -1,18 +1,14 @@
 """Files appear whole or not at all, locally and on an object store."""
 
 import os
-import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from harness.errors import UserError
-from harness.results import RunDirectory, load
+from harness.results import load
 from harness.results.storage import Storage
 from tests.harness.results.helpers import synthetic
 
@@ -87,52 +83,3 @@ def test_a_limit_on_file_size_is_reported_likewise(
 def test_unknown_kind_of_location() -> None:
     with pytest.raises(UserError, match="cannot open 'ftp://host/run'"):
         Storage("ftp://host/run")
-
-
-@pytest.fixture
-def bucket() -> Iterator[str]:
-    """Serve S3 on this machine; the URI of a bucket in it."""
-    server = shutil.which("moto_server")
-    if server is None:
-        pytest.skip("needs moto_server (pip install 'moto[server]')")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with subprocess.Popen(
-        [server, "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            if process.poll() is not None:
-                pytest.skip("moto_server does not start")
-            time.sleep(0.1)
-        options = f"scheme=http&endpoint_override=127.0.0.1:{port}&allow_bucket_creation=true"
-        options += "&allow_delayed_open=true"  # one request a file instead of three
-        yield f"s3://key:secret@unbraid-test/run?{options}"
-        process.kill()
-
-
-def test_a_run_on_an_object_store(bucket: str, tmp_path: Path) -> None:
-    remote, local = synthetic.create(bucket, 12), synthetic.create(tmp_path / "run", 12)
-    for run in (remote, local):
-        with run.lock():
-            for index in range(9):
-                run.write(synthetic.record(index))
-            assert run.compact(min_parts=2) == 9
-            run.remove([synthetic.trial_id(0)])
-            run.write(synthetic.record(10))
-    corrupt = Storage(bucket)
-    name = f"part-{synthetic.trial_id(10)}.parquet"
-    corrupt.write(f"curves/{name}", corrupt.read(f"curves/{name}")[:-9])
-    assert len(load(bucket).problems) == 1
-    assert len(remote.verify()) == 1
-    local.remove([synthetic.trial_id(10)])
-    assert remote.finished() == local.finished()
-    there, here = load(bucket), load(tmp_path / "run")
-    pd.testing.assert_frame_equal(there.trials, here.trials)
-    pd.testing.assert_frame_equal(there.curves, here.curves)
-    assert there.artifact(synthetic.trial_id(1)).keys() == {"walk"}
-    assert there.artifact(synthetic.trial_id(0)) == {}
-    assert RunDirectory(bucket).open().finished() == local.finished()

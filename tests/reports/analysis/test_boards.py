@@ -1,11 +1,10 @@
-"""Who is best, bold and tied on a board, by supervision; how trials ended; shares of variance."""
+"""Who is best, bold and tied on a board, by supervision; how trials ended."""
 
 import numpy as np
-import pytest
 
-from reports.analysis.boards import endings, standing, standings, variance_shares
+from reports.analysis.boards import endings, standing, standings
 from reports.layout.board import make_board
-from tests.reports.helpers.boards import run, search, trial, tuned
+from tests.reports.helpers.boards import run, trial
 
 SUPERVISION = {"vae": "none", "vitae": "none", "rodi": "pairs", "part": "partial", "dvae": "labels"}
 
@@ -100,16 +99,3 @@ def test_endings_count_every_planned_trial():
     assert row.to_dict() == {
         "planned": 5, "ok": 2, "diverged": 1, "pruned": 0, "failed": 1, "missing": 1
     }  # fmt: skip
-
-
-def test_shares_of_variance_add_up():
-    trials = tuned("vae", 0.3, 0.5, noise=0.01)
-    board = make_board([run(trials, searches=[search("vae")])])
-    told = {t.name: t.share for t in variance_shares(board, "shapes", "mig", "vae")}
-    assert told["configuration"] > 0.9
-    assert sum(told.values()) == pytest.approx(1)
-    same = [{**t, "metric.mig": 0.01 * t["seed"]} for t in trials]
-    board = make_board([run(same, searches=[search("vae")])])
-    told = {t.name: t.share for t in variance_shares(board, "shapes", "mig", "vae")}
-    assert told["seed"] > 0.99
-    assert variance_shares(board, "shapes", "mig", "nobody") == []

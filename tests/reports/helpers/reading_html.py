@@ -1,6 +1,7 @@
 """A report as its reader's browser sees it, for tests."""
 
 import base64
+import gzip
 import io
 from collections import Counter
 from html.parser import HTMLParser
@@ -40,7 +41,10 @@ class Document(HTMLParser):
             self.ids[found["id"]] += 1
         if "download" in found:
             _, _, data = found["href"].partition(";base64,")
-            self.downloads[found["download"]] = base64.b64decode(data)
+            name, file = found["download"], base64.b64decode(data)
+            if name.endswith(".gz"):  # as a browser unpacks it
+                name, file = name.removesuffix(".gz"), gzip.decompress(file)
+            self.downloads[name] = file
 
     def handle_endtag(self, tag):
         assert self.open[-1:] == [tag], f"</{tag}> closes {self.open[-3:]}"

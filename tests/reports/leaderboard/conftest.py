@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from reports.layout.board import make_board
+from reports.leaderboard.computing import standings
 from reports.leaderboard.report import page
-from reports.leaderboard.standings import standings
 from reports.page.page import render
 from tests.reports.helpers.leaderboards import leaderboard, supervision
 

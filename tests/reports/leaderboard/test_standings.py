@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from reports.layout.board import make_board
-from reports.leaderboard.standings import CEILING, CHANCE, leaders, standings, telling
+from reports.leaderboard.computing import leaders, standings
+from reports.leaderboard.standings import CEILING, CHANCE
+from reports.leaderboard.telling import telling
 from reports.stats.ranks import rank_intervals
 from reports.stats.scores import iqm, mean_score_interval
+from tests.reports.helpers.boards import run, search, trial, tuned
 from tests.reports.helpers.leaderboards import leaderboard, supervision
 
 pytestmark = pytest.mark.xdist_group("leaderboard")
@@ -107,3 +110,15 @@ def test_a_board_without_any_score_is_no_error():
     empty = standings(make_board([made], supervision))
     assert (empty.telling, empty.chosen, empty.overall) == ((), None, {})
     assert [entry.name for entry in empty.entries("dsprites")][-1] == "random_codes"
+
+
+def test_a_default_that_won_is_one_row_and_one_rank():
+    trials = [t for t in tuned("vae", 0.4, 0.3) if not (t["seed"] and t["param.method.lr"] == 1e-2)]
+    trials += [trial("rodi", seed, mig=0.6 + 0.001 * seed) for seed in range(1, 6)]
+    made = standings(make_board([run(trials, searches=[search("vae")])], supervision))
+    assert [entry.name for entry in made.entries("shapes")] == ["rodi", "vae"]
+    assert [entry.name for entry in made.ranked()] == ["rodi", "vae"]
+    assert made.default_won(made.board.entries["vae"], "shapes")
+    of = made.of["shapes", "mig"]
+    assert of["vae"].rank == of["vae, default"].rank
+    assert (of["vae"].rank.value, of["vae"].tied) == (2, False)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure as Canvas
 
-from reports.page.figure import style
+from reports.page.figure import robust_limits, style
 from reports.page.intervals import draw_intervals, holding
 from reports.page.svg import tell, to_svg, typeset
 from reports.page.text import durations
@@ -65,3 +65,10 @@ def test_raised_digits_are_typeset():
 )
 def test_a_column_of_durations_has_one_precision(seconds, said):
     assert durations(seconds) == said
+
+
+def test_a_number_that_no_frame_holds_does_not_break_it():
+    low, high = robust_limits(np.array([1.0, 2.0, 3.0, 1e308, -1e308]))
+    assert -10 < low < 1
+    assert 3 < high < 10
+    assert robust_limits(np.array([1e308])) == (0.0, 1.0)

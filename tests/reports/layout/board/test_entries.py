@@ -34,6 +34,9 @@ def test_a_default_that_won_stands_for_both():
     assert sorted(both.index) == ["vae", "vae, default"]
     np.testing.assert_array_equal(both.loc["vae"], both.loc["vae, default"])
     assert board.trials["trial_id"].nunique() == 5
+    assert board.repeated("shapes") == {"vae, default": "vae"}
+    other = make_board([run(tuned("vae", 0.3, 0.4), searches=[search("vae")])])
+    assert other.repeated("shapes") == {}
 
 
 def test_before_the_search_has_ended_nothing_is_called_tuned():

@@ -59,7 +59,7 @@ def test_every_joint_is_on_the_drawn_hand() -> None:
 
 def test_joints_are_seen_where_the_picture_shows_their_bones() -> None:
     """The bones that meet at a joint are painted white and all else black: it is seen if white."""
-    factors = {name: values[::4] for name, values in draw_factors("train", 240).items()}
+    factors = {name: values[::4] for name, values in draw_factors("train", 96).items()}
     scene = scene_of(factors)
     body, seen, n = rods(scene), visible(scene), len(scene.joints)
     nails = np.flatnonzero(scene.flesh.made_of == NAIL)

@@ -1,0 +1,1 @@
+"""A cluster that ``ray up`` has started: reached from a laptop, and given sweeps as jobs."""

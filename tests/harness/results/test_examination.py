@@ -1,0 +1,142 @@
+"""Each kind of damage is found by reading alone, and set aside by --repair, never deleted."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.commands import doctor
+from harness.errors import UserError
+from harness.results import RunDirectory, load
+from harness.results.data_seen import DATA
+from harness.results.encoding import MODEL_MARK
+from harness.results.storage import Storage
+from tests.harness.results.helpers import synthetic
+
+N = 6
+
+
+def model(index: int) -> bytes:
+    """Return bytes with a checksum where a trained method has it."""
+    import zlib
+
+    blank = bytes(50) + MODEL_MARK + b"00000000" + bytes([index]) * 50
+    start = blank.index(MODEL_MARK) + len(MODEL_MARK)
+    return blank[:start] + b"%08x" % zlib.crc32(blank) + blank[start + 8 :]
+
+
+@pytest.fixture
+def run_dir(tmp_path: Path) -> Path:
+    run = synthetic.create(tmp_path / "run", N)
+    for index in range(N):
+        run.write(synthetic.record(index, points=4, model=model(index)))
+    Storage(run.location).write(DATA, b"{}")
+    return tmp_path / "run"
+
+
+def flip(path: Path) -> None:
+    """Change one bit in the middle of a file."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def part(folder: str, suffix: str = ".parquet", index: int = 1) -> Callable[[Path], Path]:
+    prefix = "part-" if suffix == ".parquet" else ""
+    return lambda run: run / folder / f"{prefix}{synthetic.trial_id(index)}{suffix}"
+
+
+def diagnosed(run: Path, *, repair: bool = False) -> int:
+    return doctor.run(argparse.Namespace(run_dir=str(run), repair=repair))
+
+
+def contents(folder: Path) -> list[bytes]:
+    return sorted(p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name != ".lock")
+
+
+def test_a_whole_run_is_in_order(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = contents(run_dir)
+    assert diagnosed(run_dir) == 0
+    assert contents(run_dir) == before
+    said = capsys.readouterr().out
+    assert "6 trials planned, 6 have a whole row" in said
+    assert "models     6 files are whole" in said
+    assert "1 finished trials have no point of a curve" in said  # the failed one
+    assert "BAD" not in said
+
+
+@pytest.mark.parametrize(
+    ("path", "finished"),
+    [
+        (part("trials"), N - 1),
+        (part("curves"), N - 1),
+        (part("artifacts", ".npz"), N),
+        (part("models", ".safetensors"), N),
+    ],
+    ids=["row", "curve", "arrays", "model"],
+)
+@pytest.mark.parametrize("damage", [flip, lambda path: path.write_bytes(b"")])
+def test_damage_is_found_and_set_aside(
+    run_dir: Path,
+    path: Callable[[Path], Path],
+    finished: int,
+    damage: Callable[[Path], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    damage(path(run_dir))
+    before = contents(run_dir)
+    assert diagnosed(run_dir) == 1
+    assert contents(run_dir) == before
+    said = capsys.readouterr()
+    assert path(run_dir).name in said.out
+    assert "--repair" in said.err
+    assert diagnosed(run_dir, repair=True) == 0
+    assert contents(run_dir) == before  # moved, all of it
+    assert not path(run_dir).exists()
+    assert diagnosed(run_dir) == 0
+    results = load(run_dir)
+    assert results.problems == []
+    assert len(results.trials) == finished
+    assert ("unbraid resume" in capsys.readouterr().out) == (finished < N)
+
+
+def test_a_missing_curve_a_torn_record_of_data_and_a_stranger(
+    run_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part("curves")(run_dir).unlink()
+    (run_dir / DATA).write_bytes(b'{"a')
+    other = synthetic.create(run_dir.parent / "other", N + 1)
+    other.write(synthetic.record(N, points=4))
+    for folder in ("trials", "curves"):
+        part(folder, index=N)(run_dir.parent / "other").rename(part(folder, index=N)(run_dir))
+    assert diagnosed(run_dir) == 1
+    said = capsys.readouterr().out
+    assert "its curves are missing" in said
+    assert "data.json: torn or altered" in said
+    assert "is of no planned trial" in said
+    assert diagnosed(run_dir, repair=True) == 0
+    assert RunDirectory(run_dir).finished() == set(load(run_dir).trials["trial_id"])
+    assert len(load(run_dir).trials) == N - 1
+
+
+@pytest.mark.parametrize("name", ["plan.parquet", "sweep.yaml"])
+def test_a_damaged_plan_is_set_aside_and_made_anew(run_dir: Path, name: str) -> None:
+    (run_dir / name).write_bytes(b"[")
+    assert diagnosed(run_dir) == 1
+    assert diagnosed(run_dir, repair=True) == 0
+    assert not (run_dir / name).exists()
+    again = synthetic.create(run_dir, N)
+    assert len(again.finished()) == N
+    assert diagnosed(run_dir) == 0
+
+
+def test_repair_needs_the_directory_for_itself(run_dir: Path) -> None:
+    flip(part("trials")(run_dir))
+    with RunDirectory(run_dir).lock(), pytest.raises(UserError, match="is in use by"):
+        diagnosed(run_dir, repair=True)
+
+
+def test_repair_is_for_a_run() -> None:
+    with pytest.raises(UserError, match="unbraid doctor RUN_DIR --repair"):
+        doctor.run(argparse.Namespace(run_dir=None, repair=True))
