@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-SMALLEST, LARGEST = 1e-37, 1e38
-"""Magnitudes that single precision holds to seven digits."""
 PACKED = 2_000
 """Files of text of more bytes than this are packed: a page holds dozens, of up to a megabyte."""
 
@@ -40,7 +38,7 @@ def links(frame: pd.DataFrame, stem: str, latex: str = "") -> Markup:
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:
-    """Return a frame as Parquet; columns of no more than seven digits in single precision."""
+    """Return a frame as Parquet; columns that single precision holds exactly are in it."""
     floats = [str(name) for name in frame.select_dtypes("float64")]
     short = [name for name in floats if _is_single(frame[name])]
     text = [str(name) for name in frame if str(name) not in floats]
@@ -58,11 +56,10 @@ def _parquet(frame: pd.DataFrame) -> bytes:
 
 
 def _is_single(values: "pd.Series[float]") -> bool:
-    """Say whether single precision holds values to the digits that they have."""
-    known = values[np.isfinite(values) & (values != 0)].to_numpy(dtype=np.float64)
-    if len(known) and not (np.abs(known).min() > SMALLEST and np.abs(known).max() < LARGEST):
-        return False
-    return all(float(f"{value:.7g}") == value for value in known)
+    """Say whether single precision holds values exactly; 0.0001 would be 9.9999997e-05 then."""
+    exact = values.to_numpy(dtype=np.float64)
+    with np.errstate(over="ignore"):
+        return np.array_equal(exact.astype(np.float32).astype(np.float64), exact, equal_nan=True)
 
 
 def _packed(ending: str, kind: str, data: bytes) -> tuple[str, str, str]:
