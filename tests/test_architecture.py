@@ -20,7 +20,7 @@ MOST_MODULES = 16
 FEWEST_LINES = 40
 SMALL = {
     "harness/__main__.py": "lets `python -m harness` run the command line",
-    "harness/cluster/finding.py": "what both the checks here and those of AWS yield",
+    "harness/cluster/findings.py": "shared by checks of machines, clusters and run directories",
     "harness/commands/cluster/check.py": "a command is a module",
     "harness/commands/cluster/jobs.py": "a command is a module",
     "harness/commands/cluster/logs.py": "a command is a module",

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from harness.cluster.file import machine_types
-from harness.cluster.finding import Finding
+from harness.cluster.findings import Finding
 from harness.errors import UserError
 
 PROFILES = (

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.cluster import aws
 from harness.cluster.file import machine_types, read, schema_mistake, still_to_set
-from harness.cluster.finding import Finding
+from harness.cluster.findings import Finding
 from harness.cluster.prices import Hourly, hourly
 
 _BUCKET = re.compile(r"\b(?:s3|gs)://([^/\s'\"]+)")

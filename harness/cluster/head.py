@@ -68,9 +68,9 @@ def _client(address: str) -> "JobSubmissionClient":
         from ray.job_submission import JobSubmissionClient
     except ImportError:
         raise UserError(_NOT_INSTALLED) from None
+    # Ray sets a level of its own when it is imported; it would tell every file it leaves out.
+    logging.getLogger("ray").setLevel(logging.ERROR)
     try:
-        # Ray sets a level of its own when it is imported; it would tell every file it leaves out.
-        logging.getLogger("ray").setLevel(logging.ERROR)
         return JobSubmissionClient(address)
     except AuthenticationError as error:
         raise UserError(_refused(address, error.message)) from None
@@ -90,7 +90,7 @@ def _refused(address: str, reason: str) -> str:
 @contextmanager
 def _tunnel(cluster: str) -> Iterator[int]:
     """Yield the local port of a tunnel to the dashboard, which listens on its head's loopback."""
-    port = _free_port()
+    port = free_port()
     # Ray's command line knows user, key and proxy of every kind of provider.
     command = [sys.executable, "-m", "ray.scripts.scripts", "dashboard", cluster]
     command += ["--port", str(port)]
@@ -140,7 +140,8 @@ def _last_line(text: str) -> str:
     return lines[-1].rstrip(".") if lines else ""
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine's loopback that nothing listens at."""
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         return int(server.getsockname()[1])

@@ -10,13 +10,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from harness import __version__
+from harness.cluster.findings import Finding, show
 from harness.commands.running import health
 from harness.data.own.options import NoneNamedError
 from harness.datasets.registry import DATASETS, check_available
@@ -24,15 +24,6 @@ from harness.errors import UserError
 
 _PACKAGES = ("torch", "ray", "optuna", "hydra-core", "numpy", "pandas", "pyarrow", "matplotlib")
 _LITTLE_DISK_GB = 1.0
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of ``unbraid doctor``; ``ok`` is None for a line that only informs."""
-
-    topic: str
-    text: str
-    ok: bool | None = None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,8 +35,6 @@ def run(options: argparse.Namespace) -> int:
         return health.run(options.run_dir, repair=options.repair)
     if options.repair:
         raise UserError("--repair is for a run directory: unbraid doctor RUN_DIR --repair")
-    marks = {True: "ok", False: "BAD", None: "-"}
-    worst = 0
     checks: list[Callable[[], Iterator[Finding]]] = [
         _versions,
         _processors,
@@ -54,11 +43,7 @@ def run(options: argparse.Namespace) -> int:
         _disk,
         _ray,
     ]
-    for check in checks:
-        for finding in check():
-            print(f"{marks[finding.ok]:<4} {finding.topic:<10} {finding.text}", flush=True)
-            worst |= finding.ok is False
-    return worst
+    return int(show(finding for check in checks for finding in check()))
 
 
 def _versions() -> Iterator[Finding]:

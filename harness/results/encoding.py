@@ -13,7 +13,8 @@ from harness.results import versions
 from harness.results.versions import VERSION_KEY, Kind
 
 _CHECKSUM_KEY = b"unbraid.crc32"
-_BLANK = b"00000000"
+BLANK = b"00000000"
+"""What stands in the place of a checksum while it is taken."""
 _MARK = _CHECKSUM_KEY + b"\x18\x08"
 """The key in the footer and the Thrift header of the eight characters that follow it."""
 
@@ -34,7 +35,7 @@ def encode_table(table: pa.Table, metadata: dict[bytes, bytes] | None = None) ->
         table: what to write; its own metadata is dropped.
         metadata: entries for the file's metadata beside the schema version and the checksum.
     """
-    stamped = {VERSION_KEY: str(versions.SCHEMA_VERSION), _CHECKSUM_KEY: _BLANK, **(metadata or {})}
+    stamped = {VERSION_KEY: str(versions.SCHEMA_VERSION), _CHECKSUM_KEY: BLANK, **(metadata or {})}
     sink = pa.BufferOutputStream()
     many = table.num_rows > 1  # what serves many rows makes a file of one row slower and longer
     pq.write_table(
@@ -46,10 +47,8 @@ def encode_table(table: pa.Table, metadata: dict[bytes, bytes] | None = None) ->
         write_statistics=many,
         write_page_checksum=True,
     )
-    data = bytearray(sink.getvalue())
-    start = data.rindex(_MARK) + len(_MARK)
-    data[start : start + len(_BLANK)] = b"%08x" % zlib.crc32(data)
-    return bytes(data)
+    data = sink.getvalue().to_pybytes()
+    return with_checksum(data, data.rindex(_MARK), _MARK)
 
 
 def decode_table(data: bytes, kind: Kind, name: str) -> pa.Table:
@@ -71,6 +70,18 @@ def decode_table(data: bytes, kind: Kind, name: str) -> pa.Table:
     return versions.upgrade(table, kind, name)
 
 
+def with_checksum(data: bytes, position: int, mark: bytes) -> bytes:
+    """Return a file with the CRC-32 of the whole of it, taken with zeros in its own place.
+
+    Args:
+        data: the file's bytes, with ``BLANK`` behind the mark.
+        position: where the mark is.
+        mark: see ``require_checksum``.
+    """
+    start = position + len(mark)
+    return b"%b%08x%b" % (data[:start], zlib.crc32(data), data[start + len(BLANK) :])
+
+
 def require_checksum(data: bytes, position: int, mark: bytes, name: str) -> None:
     """Compare a file with the CRC-32 in it, which was taken with zeros in its own place.
 
@@ -86,8 +97,8 @@ def require_checksum(data: bytes, position: int, mark: bytes, name: str) -> None
     if position < 0:
         raise CorruptFileError(f"{name}: torn, or not written by unbraid (no checksum in it)")
     start = position + len(mark)
-    end, view = start + len(_BLANK), memoryview(data)
-    checksum = zlib.crc32(view[end:], zlib.crc32(_BLANK, zlib.crc32(view[:start])))
+    end, view = start + len(BLANK), memoryview(data)
+    checksum = zlib.crc32(view[end:], zlib.crc32(BLANK, zlib.crc32(view[:start])))
     if data[start:end] != b"%08x" % checksum:
         raise CorruptFileError(f"{name}: torn or altered (its checksum does not match)")
 

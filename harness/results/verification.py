@@ -1,6 +1,7 @@
 """Checking every file of a run directory, setting the bad ones aside."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 
@@ -91,12 +92,11 @@ def _damaged(
     storage: Storage, folder: str, suffix: str, check: Callable[[bytes, str], object], loss: str
 ) -> Iterator[Damage]:
     def attempt(file: str) -> Damage | None:
-        try:
-            check(storage.read(file), file)
-        except CorruptFileError as error:
-            return Damage((file,), str(error), loss)
-        except FileNotFoundError:  # a running sweep has deleted it meanwhile
-            pass
+        with suppress(FileNotFoundError):  # a running sweep has deleted it meanwhile
+            try:
+                check(storage.read(file), file)
+            except CorruptFileError as error:
+                return Damage((file,), str(error), loss)
         return None
 
     files = [f"{folder}/{name}" for name in storage.names(folder, suffix)]
@@ -130,14 +130,12 @@ def _delete_leftovers(storage: Storage, stale_after: float) -> None:
         # A store's listing may lag: ask for the row itself.
         if base != name and base not in rows and not storage.is_file(f"trials/{base}"):
             storage.delete(name)
-    if checkpoints := storage.names("checkpoints", ".safetensors"):
-        ended = finished(storage)
-        for name in checkpoints:
-            if name.removesuffix(".safetensors") in ended:
-                storage.delete(f"checkpoints/{name}")
+    checkpoints = storage.names("checkpoints", ".safetensors")
     models = [name for name in old if name.startswith("models/") and not name.endswith(TEMPORARY)]
-    if models:
-        ended = finished(storage)
-        for name in models:
-            if name.removeprefix("models/").removesuffix(".safetensors") not in ended:
-                storage.delete(name)
+    ended = finished(storage) if checkpoints or models else set()
+    for name in checkpoints:
+        if name.removesuffix(".safetensors") in ended:
+            storage.delete(f"checkpoints/{name}")
+    for name in models:
+        if name.removeprefix("models/").removesuffix(".safetensors") not in ended:
+            storage.delete(name)

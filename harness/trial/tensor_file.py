@@ -5,7 +5,6 @@ taken with zeros in its own place.
 """
 
 import json
-import zlib
 from typing import Any
 
 import safetensors.torch
@@ -13,22 +12,23 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from harness.errors import CorruptFileError
-from harness.results.encoding import MODEL_MARK, require_whole_model
+from harness.results.encoding import (
+    BLANK,
+    MODEL_MARK,
+    require_whole_model,
+    with_checksum,
+)
 
 _KEY = "unbraid"
 """Of the metadata, one JSON text: the order of several entries would differ between runs."""
 
-_BLANK = b"00000000"
-
 
 def encode(tensors: dict[str, Tensor], described: dict[str, Any]) -> bytes:
     """Return a file with tensors, of any device, and a description that JSON can say."""
-    described = {"crc32": _BLANK.decode(), **described}
+    described = {"crc32": BLANK.decode(), **described}
     copies = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}
-    data = bytearray(safetensors.torch.save(copies, {_KEY: json.dumps(described)}))
-    start = data.index(MODEL_MARK) + len(MODEL_MARK)
-    data[start : start + len(_BLANK)] = b"%08x" % zlib.crc32(data)
-    return bytes(data)
+    data = safetensors.torch.save(copies, {_KEY: json.dumps(described)})
+    return with_checksum(data, data.index(MODEL_MARK), MODEL_MARK)
 
 
 def description(data: bytes, name: str) -> dict[str, Any]:

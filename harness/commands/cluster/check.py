@@ -3,14 +3,9 @@
 import argparse
 
 from harness.cluster.checking import findings
-
-_MARKS = {True: "ok", False: "BAD", None: "-"}
+from harness.cluster.findings import show
 
 
 def run(options: argparse.Namespace) -> int:
     """Print every finding; return 1 if something would keep the cluster from starting."""
-    bad = 0
-    for finding in findings(options.file):
-        print(f"{_MARKS[finding.ok]:<4} {finding.topic:<8} {finding.text}", flush=True)
-        bad |= finding.ok is False
-    return bad
+    return int(show(findings(options.file), width=8))

@@ -1,8 +1,11 @@
 """``unbraid doctor RUN_DIR``: whether all that a sweep has left is whole, and what to do if not."""
 
 import sys
+from collections.abc import Iterator
 
+from harness.cluster.findings import Finding, show
 from harness.results import RunDirectory
+from harness.results.examination import Examination
 from harness.shell import command_line
 
 
@@ -16,14 +19,7 @@ def run(location: str, *, repair: bool) -> int:
     directory = RunDirectory(location)
     found = directory.examine()
     missing = found.planned - found.finished
-    if found.planned:
-        print(f"ok   plan       {found.planned} trials planned, {found.finished} have a whole row")
-    for folder, n in found.files.items():
-        print(f"ok   {folder:<10} {n} files are whole")
-    if found.twice:
-        print(f"-    twice      {found.twice} trials are in two files; the next resume merges them")
-    if found.without_curves:
-        print(f"-    curves     {found.without_curves} finished trials have no point of a curve")
+    show(_whole(found))
     for damage in found.damages:
         print(f"BAD  {damage.text}")
     if found.damages and repair:
@@ -37,6 +33,19 @@ def run(location: str, *, repair: bool) -> int:
     if missing and found.planned and (repair or not found.damages):
         print(f"{missing} trials are missing. Run them: " + _resume(location))
     return 1 if found.damages and not repair else 0
+
+
+def _whole(found: Examination) -> Iterator[Finding]:
+    if found.planned:
+        text = f"{found.planned} trials planned, {found.finished} have a whole row"
+        yield Finding("plan", text, ok=True)
+    for folder, n in found.files.items():
+        yield Finding(folder, f"{n} files are whole", ok=True)
+    if found.twice:
+        text = f"{found.twice} trials are in two files; the next resume merges them"
+        yield Finding("twice", text)
+    if found.without_curves:
+        yield Finding("curves", f"{found.without_curves} finished trials have no point of a curve")
 
 
 def _resume(location: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.cluster.head import _free_port
+from harness.cluster.head import free_port
 from harness.results import load
 
 ROOT = Path(__file__).parents[3]
@@ -37,15 +37,15 @@ class Head:
             "PYTHONPATH": str(ROOT),
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         }
-        port = _free_port()
+        port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         ports = {
-            "port": _free_port(),
+            "port": free_port(),
             "dashboard-port": port,
-            "dashboard-agent-listen-port": _free_port(),
-            "dashboard-agent-grpc-port": _free_port(),
-            "metrics-export-port": _free_port(),
-            "ray-client-server-port": _free_port(),
+            "dashboard-agent-listen-port": free_port(),
+            "dashboard-agent-grpc-port": free_port(),
+            "metrics-export-port": free_port(),
+            "ray-client-server-port": free_port(),
         }
         with (folder / "head.log").open("w") as log:
             self.process = psutil.Popen(

@@ -1,6 +1,5 @@
 """Where a worker can no longer write, the sweep stops and says why; what it wrote stays."""
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,18 +9,14 @@ import pytest
 from harness.results import load
 from tests.harness.execution.conftest import Start
 from tests.harness.execution.helpers.sweeps import SWEEP, TRIALS, finished, same_results
+from tests.helpers.small_disk import small_disk
 
 
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system with room for a few trials."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(disk)]
-    if os.getuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
-        pytest.skip("needs the right to mount a file system")
-    yield disk
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+    with small_disk(tmp_path, "4m", lazy=True) as disk:
+        yield disk
 
 
 @pytest.mark.slow  # three sessions

@@ -14,17 +14,13 @@ from harness.errors import UserError
 from harness.results import RunDirectory
 from harness.results.locking import LOCK
 from tests.harness.results.helpers import synthetic
+from tests.helpers.small_disk import small_disk
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
-    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("mounting a disk needs root")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    with small_disk(tmp_path, "1m") as place:
+        yield place
 
 
 def lock(run: Path) -> None:

@@ -1,7 +1,6 @@
 """Files appear whole or not at all, locally and on an object store."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from harness.errors import UserError
 from harness.results import load
 from harness.results.storage import Storage
 from tests.harness.results.helpers import synthetic
+from tests.helpers.small_disk import small_disk
 
 
 def test_a_write_replaces_and_leaves_nothing_else(tmp_path: Path) -> None:
@@ -39,18 +39,13 @@ def test_new_files_are_readable_by_others(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)]
-    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("mounting a small disk needs root")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path, "256k") as place:
+        yield place
 
 
-def test_a_full_disk_leaves_no_half_file(small_disk: Path) -> None:
-    run = synthetic.create(small_disk / "run", 50)
+def test_a_full_disk_leaves_no_half_file(disk: Path) -> None:
+    run = synthetic.create(disk / "run", 50)
     written: list[str] = []
 
     def fill() -> None:
@@ -61,8 +56,8 @@ def test_a_full_disk_leaves_no_half_file(small_disk: Path) -> None:
     with pytest.raises(UserError, match=r"no room to write .*part-.*finished trials are kept"):
         fill()
     assert written
-    assert not list(small_disk.rglob("*.tmp"))
-    results = load(small_disk / "run")
+    assert not list(disk.rglob("*.tmp"))
+    results = load(disk / "run")
     assert results.trials["trial_id"].tolist() == written
     assert results.problems == []
     assert run.verify() == []
