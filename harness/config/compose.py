@@ -46,6 +46,7 @@ def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dic
     OmegaConf.set_struct(config, False)
     for path, value in values.items():
         _check_path(path, known, choices)
+        _refuse_resolvers(path, value)
         OmegaConf.update(config, path, value, merge=False)
     try:
         resolved = OmegaConf.to_container(config, resolve=True)
@@ -85,6 +86,21 @@ def _check_path(path: str, known: list[str], choices: Mapping[str, Any]) -> None
     raise UserError(
         f"Unknown key '{path}'{of}.{hint} Known: {', '.join(here or known)}.{_owners(path)}"
     )
+
+
+def _refuse_resolvers(path: str, value: Any) -> None:
+    """Refuse ``${oc.env:NAME}`` and its like: a value is kept, and the environment holds secrets."""
+    if isinstance(value, Mapping):
+        for part in (*value.keys(), *value.values()):
+            _refuse_resolvers(path, part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            _refuse_resolvers(path, part)
+    elif isinstance(value, str) and "${" in value and ":" in value.partition("${")[2]:
+        raise UserError(
+            f"{path}={value}: a ${{...}} may only name another key, as in ${{scale.epochs}}; what "
+            "it reads would be written into the run directory. Write the value itself."
+        )
 
 
 def _owners(path: str) -> str:
