@@ -89,7 +89,7 @@ def _check_path(path: str, known: list[str], choices: Mapping[str, Any]) -> None
 
 
 def _refuse_resolvers(path: str, value: Any) -> None:
-    """Refuse ``${oc.env:NAME}`` and its like: a value is kept, and the environment holds secrets."""
+    """Refuse ``${oc.env:NAME}`` and its like: values are kept, and the environment has secrets."""
     if isinstance(value, Mapping):
         for part in (*value.keys(), *value.values()):
             _refuse_resolvers(path, part)

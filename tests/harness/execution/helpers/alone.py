@@ -1,4 +1,4 @@
-"""Two local sessions in one process: prints, as JSON, what listens, who was let in, what is written.
+"""Two local sessions in one process: prints what listens, who is let in, and what is written.
 
 Run as a program: Ray keeps what it read of the environment for as long as a process lives.
 """
