@@ -13,6 +13,7 @@ from harness.config.sweep import Sweep
 from harness.config.trials import trial_from_dict
 from harness.metrics.registry import describe_keys
 from harness.results import Results
+from harness.shell import without_keys
 
 
 def plan_frame(trials: Iterable[TrialConfig]) -> pd.DataFrame:
@@ -44,7 +45,7 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
     space = sweep.space
     first = sweep.trials[0]
     changed = [argument for argument in sweep.arguments if argument.startswith("scale.")]
-    return {
+    described = {
         "space": space.name if space else None,
         "title": sweep.title,
         "source": space.source if space else "",
@@ -63,6 +64,8 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         "settings": {**dataclasses.asdict(sweep.settings), "log": list(sweep.settings.log)},
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+    told: dict[str, Any] = without_keys(described)
+    return told
 
 
 def _describe_search(sweep: Sweep) -> dict[str, Any]:

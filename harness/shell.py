@@ -8,6 +8,7 @@ from typing import Any
 _EXPANDED = re.compile(r'["$`\\!]')
 """Signs that a shell reads as its own between double quotes."""
 
+_KEYS = re.compile(r"://[^/@\s'\"]*@")
 _SAFE = re.compile(r"[A-Za-z_][\w./-]*")
 _KEYWORDS = ("null", "true", "false", "inf", "nan")
 """Words that Hydra's grammar reads as values unless they are quoted."""
@@ -26,6 +27,19 @@ def quoted(word: str) -> str:
 def command_line(words: Iterable[object]) -> str:
     """Return a command with its arguments, each quoted where it needs it."""
     return " ".join(quoted(str(word)) for word in words)
+
+
+def without_keys(value: Any) -> Any:
+    """Return a value without the keys in its URIs: ``s3://KEY:SECRET@bucket`` is ``s3://bucket``.
+
+    Args:
+        value: a text, or texts in dictionaries and lists however deep.
+    """
+    if isinstance(value, dict):
+        return {key: without_keys(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(without_keys(part) for part in value)
+    return _KEYS.sub("://", value) if isinstance(value, str) else value
 
 
 def hydra_value(value: Any) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.results import Results
+from harness.shell import without_keys
 from reports.layout.board import make_board
 from reports.layout.board.reading import SupervisionOf
 from reports.leaderboard.changes.between import Changes, changes_between
@@ -43,5 +44,6 @@ def compare(
     changes = changes_between(*boards)
     if out is not None:
         notes = tuple(dict.fromkeys(note for board in boards for note in board.notes))
-        write(changes_page(changes, before.location, after.location, notes), out)
+        names = (without_keys(run.location) for run in (before, after))
+        write(changes_page(changes, *names, notes), out)
     return changes

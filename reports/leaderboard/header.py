@@ -6,6 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from harness.results import Results
+from harness.shell import without_keys
 from reports.analysis.boards import STATUSES
 from reports.kinds.shared.header import ELSEWHERE, data_notes
 from reports.layout.board import Entry
@@ -103,7 +104,7 @@ def _facts(standings: Standings, runs: Sequence[Results]) -> Markup:
         "Scale": words(sorted({str(run.sweep["scale"]) for run in runs if run.sweep.get("scale")})),
         "Started": words(sorted({str(r.sweep["created"]) for r in runs if r.sweep.get("created")})),
         "Environment": "; ".join(versions),
-        "Run directories": ", ".join(run.location for run in runs),
+        "Run directories": ", ".join(without_keys(run.location) for run in runs),
     }
     row = Markup("<dt>{}</dt><dd>{}</dd>")
     rows = (row.format(name, fact) for name, fact in facts.items() if fact)

@@ -79,6 +79,23 @@ def test_a_leaderboard_and_a_comparison(tmp_path: Path) -> None:
     require_harmless((tmp_path / "changes.html").read_text(encoding="utf-8"))
 
 
+def test_keys_of_a_location_are_in_no_page(tmp_path: Path) -> None:
+    one, two = two_runs()
+    made = [
+        replace(run, location=f"s3://ME:SECRET-{place}@bucket/run-{place}")
+        for place, run in enumerate((one, two))
+    ]
+    leaderboard.draw(made, lambda *_: "none", tmp_path / "board.html")
+    leaderboard.compare(*made, lambda *_: "none", tmp_path / "changes.html")
+    stored = replace(load(FIXTURES / "comparison"), location=made[0].location)
+    reports.build(stored, "comparison", tmp_path / "report.html")
+    pages = [path.read_text(encoding="utf-8") for path in tmp_path.glob("*.html")]
+    pages.append(document(stored, Style("comparison", None, SPREADS["sd"], None)))
+    assert len(pages) == 4
+    assert [page for page in pages if "bucket/run-0" not in page] == []
+    assert [page for page in pages if "SECRET" in page] == []
+
+
 def test_latex_reads_texts_as_texts() -> None:
     evil = r"\input{/etc/passwd}%$^#_&~{}"
     made = load(FIXTURES / "comparison")

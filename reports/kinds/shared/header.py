@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from harness.durations import duration
 from harness.results import Results
+from harness.shell import without_keys
 from reports.claims.published import Published, published
 from reports.kinds.shared.metrics_list import metrics_list
 from reports.kinds.shared.reading import best, ending
@@ -119,7 +120,7 @@ def _facts(results: Results, grid: Grid) -> Markup:
         "Commit": _commit(trials),
         "Hardware": _environment(trials, hardware=True),
         "Versions": _environment(trials, hardware=False),
-        "Run directory": results.location,
+        "Run directory": without_keys(results.location),
     }
     row = Markup("<dt>{}</dt><dd>{}</dd>")
     rows = (row.format(name, str(fact)) for name, fact in facts.items() if fact)

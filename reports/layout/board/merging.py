@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from harness.results import Results
+from harness.shell import without_keys
 from reports.layout.board.searches import Search, searches_of
 from reports.layout.grid import planned_and_finished
 from reports.page.text import count, words
@@ -34,7 +35,7 @@ class Merged:
 
 def merge(runs: Sequence[Results]) -> Merged:
     """Put the trials of some runs, at least one, into one table."""
-    labels = run_labels([run.location for run in runs])
+    labels = run_labels([without_keys(run.location) for run in runs])
     tables = [
         planned_and_finished(run).assign(run=label) for run, label in zip(runs, labels, strict=True)
     ]

@@ -1,11 +1,15 @@
 """No configuration reads the environment, whose secrets would end in run directories."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from harness.config.sweep import resolve
 from harness.errors import UserError
+from harness.planning import describe_sweep
+from harness.provenance import ENV_COLUMNS, code_version, machine
+from harness.shell import command_line
 
 SECRET = "planted-9c1d"
 REFUSED = "may only name another key|Cannot read"
@@ -44,3 +48,20 @@ def test_nor_can_a_search_space(part: str, tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_value_may_name_another_key() -> None:
     assert resolve(["seed=7", "seeds=${seed}"]).settings.seeds == 7
+
+
+def test_keys_in_a_location_are_not_described() -> None:
+    given = ["method=vae", "scale=smoke", f"run_dir='s3://ME:{SECRET}@bucket/run?region=eu'"]
+    command = command_line(["unbraid", "sweep", *given])
+    described = json.dumps(describe_sweep(resolve(given), command))
+    assert SECRET not in described
+    assert described.count("s3://bucket/run?region=eu") == 2, "the setting and the command"
+
+
+def test_what_is_kept_of_the_environment_is_a_list_of_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    kept = {**machine(), **code_version()}
+    assert set(kept) <= set(ENV_COLUMNS)
+    assert SECRET not in json.dumps(kept)
