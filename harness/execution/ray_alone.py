@@ -49,7 +49,7 @@ def alone() -> Iterator[dict[str, Any]]:
 def _forget_token() -> None:
     """Make Ray read its token again: it keeps the first that it finds in a process."""
     try:
-        from ray._raylet import AuthenticationTokenLoader
+        from ray._raylet import AuthenticationTokenLoader  # type: ignore[attr-defined]
     except ImportError:
         return
     AuthenticationTokenLoader.instance().reset_cache()

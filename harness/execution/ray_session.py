@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from harness.config.schema import RaySettings
@@ -40,7 +40,8 @@ def ray_session(settings: RaySettings) -> Iterator[None]:
         UserError: the cluster cannot be reached.
     """
     os.environ.update(_ENVIRONMENT)
-    with nullcontext({}) if settings.address else alone() as options:
+    joined: AbstractContextManager[dict[str, Any]] = nullcontext({})
+    with joined if settings.address else alone() as options:
         yield from _session(settings, options)
 
 

@@ -44,6 +44,6 @@ def compare(
     changes = changes_between(*boards)
     if out is not None:
         notes = tuple(dict.fromkeys(note for board in boards for note in board.notes))
-        names = (without_keys(run.location) for run in (before, after))
-        write(changes_page(changes, *names, notes), out)
+        one, other = (str(without_keys(run.location)) for run in (before, after))
+        write(changes_page(changes, one, other, notes), out)
     return changes

@@ -88,7 +88,8 @@ def test_keys_of_a_location_are_in_no_page(tmp_path: Path) -> None:
     leaderboard.draw(made, lambda *_: "none", tmp_path / "board.html")
     leaderboard.compare(*made, lambda *_: "none", tmp_path / "changes.html")
     stored = replace(load(FIXTURES / "comparison"), location=made[0].location)
-    reports.build(stored, "comparison", tmp_path / "report.html")
+    timing = replace(load(FIXTURES / "timing"), location=made[0].location)
+    reports.build(timing, "timing", tmp_path / "report.html")
     pages = [path.read_text(encoding="utf-8") for path in tmp_path.glob("*.html")]
     pages.append(document(stored, Style("comparison", None, SPREADS["sd"], None)))
     assert len(pages) == 4
