@@ -79,7 +79,11 @@ def test_a_leaderboard_and_a_comparison(tmp_path: Path) -> None:
     require_harmless((tmp_path / "changes.html").read_text(encoding="utf-8"))
 
 
-def test_keys_of_a_location_are_in_no_page(tmp_path: Path) -> None:
+def test_keys_of_a_location_are_in_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_network(*_: object) -> None:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Results, "artifact", no_network)
     one, two = two_runs()
     made = [
         replace(run, location=f"s3://ME:SECRET-{place}@bucket/run-{place}")
