@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import reports
+from harness.errors import CorruptFileError
 from harness.metrics.registry import with_labels
 from harness.results import Results, load
 from reports import leaderboard
@@ -81,7 +82,7 @@ def test_a_leaderboard_and_a_comparison(tmp_path: Path) -> None:
 
 def test_keys_of_a_location_are_in_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_network(*_: object) -> None:
-        raise FileNotFoundError
+        raise CorruptFileError("no network")
 
     monkeypatch.setattr(Results, "artifact", no_network)
     one, two = two_runs()
