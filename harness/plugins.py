@@ -6,7 +6,8 @@ is asked for, so a table of names costs nothing.
 
 import ast
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.machinery import ModuleSpec
@@ -18,6 +19,23 @@ from typing import Generic, TypeVar
 from harness.errors import UserError, did_you_mean
 
 T = TypeVar("T")
+
+_reading_a_run = False
+"""Whether names come from a run directory. Of the whole process: threads may help to draw."""
+
+
+@contextmanager
+def names_of_a_run() -> Iterator[None]:
+    """Load nothing meanwhile by a dotted path: a run directory is data, and may be a stranger's.
+
+    What is known by name is loaded, and what the user has named in this process already.
+    """
+    global _reading_a_run  # noqa: PLW0603 - as wide as the imports it forbids
+    before, _reading_a_run = _reading_a_run, True
+    try:
+        yield
+    finally:
+        _reading_a_run = before
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +66,15 @@ class Plugins(Generic[T]):
 
         Raises:
             UserError: no such name, module or attribute, it cannot be imported, or it is something
-                else; the message says which.
+                else; the message says which. Or a run directory alone names its path
+                (:func:`names_of_a_run`).
         """
         path = self.ours.get(name) or _installed(self.group).get(name, name)
+        if _reading_a_run and name not in self.paths() and path not in self._checked:
+            raise UserError(
+                f"{self.kind} '{name}' is code that only the run directory names, and drawing a "
+                "run runs no code that it names."
+            )
         if "." not in path or not all(path.split(".")):
             raise UserError(
                 f"There is no {self.kind} '{name}'.{did_you_mean(name, self.paths())} Known: "

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.commands.leaderboard import read, target
 from harness.methods import supervision
+from harness.plugins import names_of_a_run
 
 if TYPE_CHECKING:
     from reports.leaderboard.changes.between import Change, Changes
@@ -21,8 +22,9 @@ def run(options: argparse.Namespace) -> int:
     out = target(options.out) if options.out else None
     if out:
         require_html(out)
-    before, after = (read([location])[0] for location in (options.before, options.after))
-    changes = compare(before, after, supervision, out)
+    with names_of_a_run():
+        before, after = (read([location])[0] for location in (options.before, options.after))
+        changes = compare(before, after, supervision, out)
     print(f"A: {options.before}\nB: {options.after}\n")
     print("\n".join(_text(changes)))
     if out:

@@ -8,6 +8,7 @@ from pathlib import Path
 from harness.commands.report import with_choices, with_labelled_metrics
 from harness.errors import UserError
 from harness.methods import supervision
+from harness.plugins import names_of_a_run
 from harness.results import Results
 
 
@@ -28,8 +29,9 @@ def run(options: argparse.Namespace) -> int:
         locations += added
     elif options.further or not locations:
         raise UserError("Name a run directory, or a method to run: --add my_method.MyMethod.")
-    runs = read(list(dict.fromkeys(locations)))
-    print(draw(runs, supervision, out).resolve())
+    with names_of_a_run():
+        runs = read(list(dict.fromkeys(locations)))
+        print(draw(runs, supervision, out).resolve())
     return code
 
 

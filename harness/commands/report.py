@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.errors import UserError
 from harness.metrics.registry import with_labels
+from harness.plugins import names_of_a_run
 from harness.results import Results, load
 
 
@@ -35,10 +36,25 @@ def draw(run_dir: str | Path, kind: str | None, out: str | Path | None) -> tuple
     """
     import reports
 
+    if kind and kind != reports.LEADERBOARD:
+        reports.KINDS.load(kind)  # the user's own word: it may be a dotted path
+    with names_of_a_run():
+        return _draw(run_dir, kind, out)
+
+
+def _draw(run_dir: str | Path, kind: str | None, out: str | Path | None) -> tuple[Path, str]:
+    import reports
+
     results = with_labelled_metrics(load(run_dir))
     if "://" in str(run_dir) and out is None:
         raise UserError("The run directory is not on this machine: say where to write, --out FILE.")
     chosen, why = (kind, "") if kind else reports.default_kind(results.sweep)
+    if chosen not in (reports.LEADERBOARD, *reports.KINDS.paths()) and not kind:
+        known = ", ".join(reports.KINDS.paths())
+        raise UserError(
+            f"The run names a kind of report that is code from elsewhere: {chosen}. If you trust "
+            f"it, name it yourself, --kind {chosen}; or take one of {known}."
+        )
     file = Path(out or Path(run_dir) / "report.html")
     if chosen == reports.LEADERBOARD:
         from harness.methods import supervision

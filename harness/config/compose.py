@@ -45,6 +45,7 @@ def compose_config(choices: Mapping[str, Any], values: Mapping[str, Any]) -> dic
     known = _leaves(OmegaConf.to_container(config))
     for path, value in values.items():
         _check_path(path, known, choices)
+        _refuse_resolvers(path, value)
         OmegaConf.update(config, path, value, merge=False)
     try:
         resolved = OmegaConf.to_container(config, resolve=True)
@@ -84,6 +85,21 @@ def _check_path(path: str, known: list[str], choices: Mapping[str, Any]) -> None
     raise UserError(
         f"Unknown key '{path}'{of}.{hint} Known: {', '.join(here or known)}.{_owners(path)}"
     )
+
+
+def _refuse_resolvers(path: str, value: Any) -> None:
+    """Refuse ``${oc.env:NAME}`` and its like: values are kept, and the environment has secrets."""
+    if isinstance(value, Mapping):
+        for part in (*value.keys(), *value.values()):
+            _refuse_resolvers(path, part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            _refuse_resolvers(path, part)
+    elif isinstance(value, str) and "${" in value and ":" in value.partition("${")[2]:
+        raise UserError(
+            f"{path}={value}: a ${{...}} may only name another key, as in ${{scale.epochs}}; what "
+            "it reads would be written into the run directory. Write the value itself."
+        )
 
 
 def _owners(path: str) -> str:

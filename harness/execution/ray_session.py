@@ -5,11 +5,12 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from harness.config.schema import RaySettings
 from harness.errors import UserError
+from harness.execution.ray_alone import alone
 from harness.execution.ray_private import end_autoscaler, mute_raylet
 from harness.interruption import raise_if_interrupted
 
@@ -33,18 +34,24 @@ CONNECT_S = 10.0
 
 @contextmanager
 def ray_session(settings: RaySettings) -> Iterator[None]:
-    """Start Ray on this machine, or join a cluster; leave it at the end.
+    """Start Ray on this machine, for it alone, or join a cluster; leave it at the end.
 
     Raises:
         UserError: the cluster cannot be reached.
     """
     os.environ.update(_ENVIRONMENT)
+    joined: AbstractContextManager[dict[str, Any]] = nullcontext({})
+    with joined if settings.address else alone() as options:
+        yield from _session(settings, options)
+
+
+def _session(settings: RaySettings, options: dict[str, Any]) -> Iterator[None]:
     import ray
 
     mute_raylet()
     handlers = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
-        _start(settings)
+        _start(settings, options)
         # Ray sets a level of its own when it is imported; our callback says what went wrong.
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
         for number, handler in handlers.items():
@@ -57,7 +64,7 @@ def ray_session(settings: RaySettings) -> Iterator[None]:
         ray.shutdown()
 
 
-def _start(settings: RaySettings) -> None:
+def _start(settings: RaySettings, options: dict[str, Any]) -> None:
     import ray
 
     quiet: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
@@ -71,6 +78,7 @@ def _start(settings: RaySettings) -> None:
                 num_cpus=settings.num_cpus,
                 num_gpus=settings.num_gpus,
                 include_dashboard=False,
+                **options,
                 **quiet,
             )
     except SystemExit:  # what Ray makes of SIGTERM while it starts

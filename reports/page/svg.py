@@ -2,6 +2,7 @@
 
 import io
 import re
+import zlib
 from collections.abc import Sequence
 from itertools import chain
 
@@ -53,6 +54,7 @@ def to_svg(canvas: Canvas, name: str) -> str:
         canvas: the matplotlib figure.
         name: prefix of every id within, as several drawings share one page.
     """
+    name = _as_id(name)
     _typeset_all(canvas)
     buffer = io.StringIO()
     canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
@@ -69,6 +71,12 @@ def to_svg(canvas: Canvas, name: str) -> str:
     for colour, variable in THEME.items():
         svg = re.sub(rf"((?:fill|stroke): ){colour}\b", rf"\1var(--{variable}, {colour})", svg)
     return shorter(svg)
+
+
+def _as_id(name: str) -> str:
+    """Return a name that may hold anything, such as a dataset's, as part of an id in quotes."""
+    plain = re.sub(r"[^\w.-]", "_", name)
+    return plain if plain == name else f"{plain}-{zlib.crc32(name.encode()):08x}"
 
 
 def _typeset_all(canvas: Canvas) -> None:

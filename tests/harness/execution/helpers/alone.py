@@ -1,0 +1,90 @@
+"""Two local sessions in one process: prints what listens, who is let in, and what is written.
+
+Run as a program: Ray keeps what it read of the environment for as long as a process lives.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from harness.config.schema import RaySettings
+from harness.execution.ray_session import ray_session
+
+SETTINGS = RaySettings(
+    address=None, num_cpus=1, num_gpus=0, cpus_per_trial=1, gpus_per_trial=0, max_retries=0
+)
+
+CLIENT = """
+import sys
+from ray._raylet import GcsClient
+try:
+    GcsClient(address=sys.argv[1]).internal_kv_keys(b"", None, timeout=5)
+except Exception as error:
+    print(type(error).__name__, error)
+else:
+    print("let in")
+"""
+
+
+def listeners() -> list[tuple[str, str]]:
+    """Return process and address of everything that this process tree listens on."""
+    me = psutil.Process()
+    return [
+        (process.name(), connection.laddr.ip)
+        for process in (me, *me.children(recursive=True))
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+
+
+def client(address: str, **environment: str) -> str:
+    """Ask the head something from a process that has no more than this environment."""
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    command = [sys.executable, "-c", CLIENT, address]
+    answer = subprocess.run(
+        command, env={**kept, **environment}, capture_output=True, text=True, timeout=60, check=True
+    )
+    return answer.stdout
+
+
+def files_with(secret: str, folder: Path) -> list[str]:
+    """Return the regular files below a folder in which a text stands."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert files
+    return [str(path) for path in files if secret.encode() in path.read_bytes()]
+
+
+def main(home: str) -> None:
+    """Run both sessions; ``home`` is the home directory of the other user."""
+    said = []
+    for _ in range(2):
+        with ray_session(SETTINGS):
+            import ray
+
+            @ray.remote
+            def work() -> int:
+                return 1
+
+            assert ray.get(work.remote()) == 1
+            token = os.environ["RAY_AUTH_TOKEN"]
+            session: dict[str, Any] = {"listeners": listeners(), "token": token}
+            secrets = (token, os.environ["PLANTED_SECRET"])
+            folder = Path(os.environ["TMPDIR"])
+            session["written"] = [path for each in secrets for path in files_with(each, folder)]
+            if not said:
+                address = ray.get_runtime_context().gcs_address
+                asking = {"HOME": home, "RAY_AUTH_MODE": "token"}
+                session["stranger"] = client(address, HOME=home, RAY_AUTH_MODE="disabled")
+                session["guessing"] = client(address, **asking, RAY_AUTH_TOKEN="0" * 64)
+                session["owner"] = client(address, **asking, RAY_AUTH_TOKEN=token)
+            said.append(session)
+    print(json.dumps({"sessions": said, "mode": os.environ.get("RAY_AUTH_MODE")}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
