@@ -31,6 +31,7 @@ DATASET_PATHS = {
     "folder": "harness.datasets.folder.dataset.FolderOptions",
     "glyphs": "harness.datasets.glyphs.dataset.GlyphsOptions",
     "hands": "harness.datasets.hands.procedural.dataset.HandsOptions",
+    "humans": "harness.datasets.humans.dataset.HumansOptions",
     "isaac3d": "harness.datasets.grids.nvidia.Isaac3dOptions",
     "mannequin": "harness.datasets.mannequin.dataset.MannequinOptions",
     "mnist": "harness.datasets.mnist.dataset.MnistOptions",
