@@ -1,7 +1,7 @@
 """``humans``: people in many poses, cropped, with joints in space; some without labels."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from annotated_types import Ge, Gt, Le, Lt
 
 from harness.data.cache.arrays import cached_chunks
 from harness.data.dataset import Dataset, Split, SplitName
-from harness.data.options import Arrays, DatasetOptions
+from harness.data.options import Arrays, DatasetOptions, in_portions
 from harness.datasets.humans import mocap
 from harness.datasets.humans.drawn import render
 from harness.datasets.humans.factors import draw_factors
@@ -26,7 +26,7 @@ _AT_ONCE = 64
 
 @dataclass(frozen=True)
 class HumansOptions(DatasetOptions):
-    """Procedural people in recorded or drawn poses, 17 or 32 joints in space, 64x64 or 224x224 RGB.
+    """People in recorded or procedural poses, 64x64 or 224x224 RGB; 17 or 32 joints.
 
     A counterpart of Human3.6M. Seven subjects, of whom two are for the test, each in four kinds of
     clothes and five palettes (``identity``, 140), are seen by four cameras and cut out by the
@@ -114,16 +114,12 @@ class HumansOptions(DatasetOptions):
         """Return the images, drawn once and cached."""
         options = self.planned(data_root)
         motions = options._motions(data_root)
-        train, test = (
-            options._split(split, n, motions)
-            for split, n in (("train", self.n_train), ("test", self.n_test))
-        )
         recorded = "recorded (CMU's motion capture)" if options.poses == "mocap" else "procedural"
         return Dataset(
             self.name,
             "procedural",
-            train,
-            test,
+            options._split("train", self.n_train, motions),
+            options._split("test", self.n_test, motions),
             appearance_factors=("subject", "clothes", "palette"),
             pose_factors=("action", "camera", "heading"),
             identity_factor=self.identity_factor,
@@ -136,32 +132,39 @@ class HumansOptions(DatasetOptions):
 
     def _split(self, split: SplitName, n: int, motions: Motions) -> Split:
         wild = self.wild_fraction if split == "train" else 0.0
-        factors = draw_factors(split, n, motions, self.seed, self.subjects, wild)
-        pixels = cached_chunks(
-            f"humans-{split}",
-            {
-                "split": split,
-                "n": n,
-                "seed": self.seed,
-                "size": self.size,
-                "street": self.street,
-                "subjects": self.subjects,
-                "wild": wild,
-                "motions": hashlib.sha256(motions.along.tobytes()).hexdigest(),
-            },
-            (n, 4, self.size, self.size),
-            partial(self._chunks, factors, motions),
-            using=(render, draw_factors),
+        factors = draw_factors(split, n, motions, self.seed, subjects=self.subjects, wild=wild)
+        draw = partial(render, motions=motions, side=self.size, street=self.street)
+        key = {
+            "split": split,
+            "n": n,
+            "seed": self.seed,
+            "size": self.size,
+            "street": self.street,
+            "subjects": self.subjects,
+            "wild": wild,
+            "motions": hashlib.sha256(motions.along.tobytes()).hexdigest(),
+        }
+        images, masks = (
+            partial(
+                cached_chunks,
+                f"humans-{split}{kind}",
+                key,
+                (n, channels, self.size, self.size),
+                partial(_channels, draw, factors, which),
+                using=(render, draw_factors),
+            )
+            for kind, channels, which in (("", 3, slice(3)), ("-masks", 1, slice(3, None)))
         )
         shown = Shown(factors, motions, self.size, self.joints)
         fraction = self.label_fraction if split == "train" else 1.0
         further, modalities = labels(shown, split, self.seed, fraction)
         if self.masks:
-            modalities[MASK] = pixels[:, 3:].astype(np.float32) / 255
-        return Split(pixels[:, :3], {**factors, **further}, modalities)
+            modalities[MASK] = masks().astype(np.float32) / 255
+        return Split(images(), {**factors, **further}, modalities)
 
-    def _chunks(self, factors: Arrays, motions: Motions) -> Iterator[np.ndarray]:
-        n = len(factors["subject"])
-        for start in range(0, n, _AT_ONCE):
-            some = {name: values[start : start + _AT_ONCE] for name, values in factors.items()}
-            yield render(some, motions, self.size, street=self.street)
+
+def _channels(
+    draw: Callable[[Arrays], np.ndarray], factors: Arrays, which: slice
+) -> Iterator[np.ndarray]:
+    """Yield some of the channels of all images that ``draw`` makes, some images at a time."""
+    return (part[:, which] for part in in_portions(draw, factors, _AT_ONCE))

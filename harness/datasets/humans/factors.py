@@ -13,7 +13,7 @@ _NAMES = ("action", "pose", "subject", "clothes", "palette", "camera", "heading"
 
 
 def draw_factors(
-    split: SplitName, n: int, motions: Motions, seed: int, subjects: int, wild: float
+    split: SplitName, n: int, motions: Motions, seed: int, *, subjects: int, wild: float
 ) -> dict[str, np.ndarray]:
     """Return the factors of the first ``n`` images of a split, each ``[n]``.
 

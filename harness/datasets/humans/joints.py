@@ -74,7 +74,7 @@ def directions(joints: np.ndarray) -> np.ndarray:
 
 
 def assembled(along: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Return joints ``[N, 17, 3]`` of bones' directions and lengths ``[N, 17]``, from the pelvis."""
+    """Return joints ``[N, 17, 3]`` of directions and lengths ``[N, 17]`` of bones."""
     joints = np.zeros_like(along)
     for joint, parent in enumerate(PARENTS[1:], start=1):
         joints[:, joint] = joints[:, parent] + lengths[:, joint, None] * along[:, joint]

@@ -10,7 +10,7 @@ import numpy as np
 from annotated_types import Ge, Gt, Le
 
 from harness import keyed_random
-from harness.data.dataset import SplitName
+from harness.data.dataset import POSE_UNIT, SplitName
 from harness.data.labelled import labelled_rows
 from harness.data.options import Arrays, in_portions
 from harness.datasets.grids.indexing import Grid
@@ -33,6 +33,9 @@ from models.declaration import LABELLED
 
 TOGETHER = 4
 """Images in a row that show one frame, of as many identities."""
+
+STATURE_MM = 1720
+"""mm of a stature, the unit of joints in space: that of the mean figure of ``humans``."""
 
 _AT_ONCE = 512
 _APPEARANCE = {"build": len(BUILDS), "clothes": len(CLOTHES), "palette": len(PALETTES)}
@@ -137,6 +140,7 @@ class MannequinOptions(GridOptions):
         scene = scene_of(factors)
         at = joints_in_image(factors, scene, self.downscale)
         further |= {"identity": _IDENTITIES.index(factors), "frame": _FRAMES.index(factors)}
+        further[POSE_UNIT] = np.full(len(at), STATURE_MM, np.float32)
         for k, name in enumerate(KEYPOINTS):
             further |= {f"{name}_{a}": at[:, k, i].astype(np.float32) for i, a in enumerate("xy")}
         modalities["joints_3d"] = joints_in_space(scene)

@@ -22,6 +22,7 @@ from harness.datasets.grids.shapes3d.dataset import Shapes3dOptions
 from harness.datasets.hands.procedural.dataset import HandsOptions
 from harness.datasets.hands.rhd import RhdOptions
 from harness.datasets.hands.stb import StbOptions
+from harness.datasets.humans.dataset import HumansOptions
 from harness.datasets.mannequin.dataset import MannequinOptions
 from harness.datasets.mnist.dataset import TEST_FILES, TRAIN_FILES, MnistOptions
 from harness.datasets.norb.dataset import NorbOptions
@@ -195,6 +196,7 @@ _TOY = {"category": 5, "instance": 10, "elevation": 9, "azimuth": 18, "lighting"
 _SPRITE = {"body": 7, "action": 5, "direction": 4}
 _DSPRITE = {"shape": 3, "scale": 6, "orientation": 40, "x": 32, "y": 32}
 _MANNEQUIN = {"identity": 80, "frame": 7200, "pose": 12, "azimuth": 8, "build": 4, "palette": 5}
+_HUMAN = {"clothes": 4, "palette": 5, "camera": 4, "subject": 47, "identity": 940, "action": 30}
 _ARM = {"object_color": 2, "object_shape": 3, "object_size": 2, "horizontal": 2, "vertical": 2}
 _OWN = {"identity_factor": "identity", "test_fraction": 0.3}
 _LABEL = {"label": 3, "identity": 5}
@@ -216,6 +218,15 @@ CASES: dict[str, Case] = {
     "glyphs": Case(GlyphsOptions(**_FEW), 1, (28, 28), {"label": 10}),
     "hands": Case(
         HandsOptions(downscale=4, **_FEW), 3, (64, 64), {"background": 6, "visible_wrist": 2}
+    ),
+    "humans": Case(HumansOptions(**_FEW), 3, (64, 64), _HUMAN),
+    "humans with all": Case(
+        HumansOptions(
+            joints=32, masks=True, street=True, label_fraction=0.6, wild_fraction=0.3, **_FEW
+        ),
+        3,
+        (64, 64),
+        _HUMAN,
     ),
     "mannequin": Case(MannequinOptions(**_FEW), 3, (64, 64), _MANNEQUIN),
     "mannequin small": Case(MannequinOptions(downscale=2, **_FEW), 3, (32, 32), _MANNEQUIN),
