@@ -30,6 +30,8 @@ from harness.datasets.people.dataset import PeopleOptions
 from harness.datasets.smpl.dataset import SmplOptions
 from harness.datasets.sprites.dataset import SpritesOptions
 from harness.datasets.vitae_samples import VitaeSamplesOptions
+from harness.datasets.wild.lsp import LspOptions
+from harness.datasets.wild.mpii import MpiiOptions
 from tests.harness.datasets.hands.helpers.photographs import write_rhd, write_stb
 from tests.harness.datasets.helpers import grid_files as grids
 from tests.harness.datasets.helpers.celeba_files import write_celeba
@@ -38,6 +40,7 @@ from tests.harness.datasets.helpers.idx_files import write_mnist
 from tests.harness.datasets.helpers.own_files import BESIDE, write_arrays, write_pictures
 from tests.harness.datasets.helpers.people_files import write_lists, write_market
 from tests.harness.datasets.helpers.smpl_files import labels, write_smpl
+from tests.harness.datasets.helpers.wild_files import write_lsp, write_lspet, write_mpii
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,26 @@ def _stb(root: Path) -> Files:
     folder = write_stb(root)
     labels, image = folder / "labels/B1Random_BB.mat", folder / "images/B3Counting/BB_right_1.png"
     return Files([labels, image], [labels], [image])
+
+
+def _lsp(root: Path) -> Files:
+    folder = write_lsp(root)
+    image = folder / "images/im0002.jpg"
+    return Files([folder / "joints.mat", image], [folder / "joints.mat"], [image])
+
+
+def _lspet(root: Path) -> Files:
+    write_lsp(root)
+    folder = write_lspet(root)
+    image = folder / "images/im00002.jpg"
+    return Files([folder / "joints.mat", image], [folder / "joints.mat"], [image])
+
+
+def _mpii(root: Path) -> Files:
+    folder = write_mpii(root)
+    lists = [folder / "annot" / name for name in ("train.json", "valid.json")]
+    image = folder / "images/000000002.jpg"
+    return Files([*lists, image], lists, [image])
 
 
 def _norb(root: Path) -> Files:
@@ -228,6 +251,9 @@ CASES: dict[str, Case] = {
         (64, 64),
         _HUMAN,
     ),
+    "lsp": Case(LspOptions(), 3, (64, 64), {"visible_head": 2}, _lsp),
+    "lsp extended": Case(LspOptions(extended=True), 3, (64, 64), {}, _lspet),
+    "mpii": Case(MpiiOptions(), 3, (64, 64), {"visible_head": 2}, _mpii),
     "mannequin": Case(MannequinOptions(**_FEW), 3, (64, 64), _MANNEQUIN),
     "mannequin small": Case(MannequinOptions(downscale=2, **_FEW), 3, (32, 32), _MANNEQUIN),
     "mnist": Case(MnistOptions(), 1, (28, 28), {"label": 10}, _mnist),
