@@ -18,9 +18,27 @@ from harness.datasets.humans.drawn import render
 from harness.datasets.humans.factors import draw_factors
 from harness.datasets.humans.labels import LABELLED_2D, LABELS, MASK, UNPAIRED, Shown, labels
 from harness.datasets.humans.motions import Motions, procedural_motions
+from harness.datasets.recordings.amass import amass_motions
+from harness.datasets.recordings.bvh import bvh_motions
+from harness.datasets.recordings.human36m import human36m_motions
 from harness.drawing.skeleton import KEYPOINTS
 from models.declaration import LABELLED
 
+SOURCES = {
+    "mocap": "recorded (CMU's motion capture)",
+    "h36m": "recorded (Human3.6M)",
+    "amass": "recorded (AMASS)",
+    "bvh": "recorded (BVH files)",
+    "procedural": "procedural",
+}
+"""Where poses are from, in words."""
+
+_READERS = {
+    "mocap": mocap.cmu_motions,
+    "h36m": human36m_motions,
+    "amass": amass_motions,
+    "bvh": bvh_motions,
+}
 _AT_ONCE = 64
 
 
@@ -44,7 +62,8 @@ class HumansOptions(DatasetOptions):
     Attributes:
         size: images are 64 or 224 pixels high and wide.
         poses: ``mocap`` takes CMU's recorded ones from ``data_root``, ``procedural`` needs no
-            files, ``auto`` takes the recorded ones where they are there.
+            files, ``auto`` takes the former where they are there. ``h36m``, ``amass`` and ``bvh``
+            are those of Human3.6M, of AMASS and of BVH files.
         joints: how many of Human3.6M's joints, 17 or 32; the metrics are of 17.
         street: whether people are in a street; else they are cut out, on plain paper.
         masks: whether there is the modality ``mask``, the share of each pixel that is covered.
@@ -66,7 +85,7 @@ class HumansOptions(DatasetOptions):
     identity_factor: ClassVar[str] = "identity"
 
     size: Literal[64, 224] = 64
-    poses: Literal["auto", "mocap", "procedural"] = "auto"
+    poses: Literal["auto", "mocap", "h36m", "amass", "bvh", "procedural"] = "auto"
     joints: Literal[17, 32] = 17
     street: bool = False
     masks: bool = False
@@ -114,7 +133,6 @@ class HumansOptions(DatasetOptions):
         """Return the images, drawn once and cached."""
         options = self.planned(data_root)
         motions = options._motions(data_root)
-        recorded = "recorded (CMU's motion capture)" if options.poses == "mocap" else "procedural"
         return Dataset(
             self.name,
             "procedural",
@@ -124,11 +142,13 @@ class HumansOptions(DatasetOptions):
             pose_factors=("action", "camera", "heading"),
             identity_factor=self.identity_factor,
             keypoints=self.keypoints,
-            notes=(f"The poses are {recorded}.",),
+            notes=(f"The poses are {SOURCES[options.poses]}.",),
         )
 
     def _motions(self, data_root: Path | None) -> Motions:
-        return mocap.cmu_motions(data_root) if self.poses == "mocap" else procedural_motions()
+        if self.poses == "procedural":
+            return procedural_motions()
+        return _READERS[self.poses](data_root)
 
     def _split(self, split: SplitName, n: int, motions: Motions) -> Split:
         wild = self.wild_fraction if split == "train" else 0.0
