@@ -1,6 +1,5 @@
 """``humans``: people in many poses, cropped, with joints in space; some without labels."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -162,7 +161,7 @@ class HumansOptions(DatasetOptions):
             "street": self.street,
             "subjects": self.subjects,
             "wild": wild,
-            "motions": hashlib.sha256(motions.along.tobytes()).hexdigest(),
+            "motions": motions.digest,
         }
         images, masks = (
             partial(

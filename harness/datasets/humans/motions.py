@@ -1,5 +1,6 @@
 """Procedural motions of ``humans``: people who move between two of the mannequin's poses."""
 
+import hashlib
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -38,6 +39,12 @@ class Motions:
     action: np.ndarray
     sequence: np.ndarray
     pool: np.ndarray
+
+    @property
+    def digest(self) -> str:
+        """What the images of these poses depend on, as hexadecimal digits."""
+        arrays = self.along, self.action, self.sequence, self.pool
+        return hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()
 
     def chosen(self, pool: str, u: np.ndarray) -> np.ndarray:
         """Return poses ``[N]`` for numbers ``[N, 2]`` in [0, 1): actions are equally likely."""

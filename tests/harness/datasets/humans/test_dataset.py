@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -165,13 +166,13 @@ def test_fewer_subjects_are_the_first() -> None:
     assert set(load_dataset(replace(FEW, subjects=1), None).train.factors["subject"]) == {0}
 
 
-def write_motions(root: Path, **changes: np.ndarray) -> Path:
+def write_motions(root: Path, **changes: Any) -> Path:
     """Write recorded motions in CMU's layout: four recordings of walking and one for the test."""
     x = [0, -1, -1, -1, 1, 1, 1, 0, 0, 0, 0, 2, 4, 6, -2, -4, -6]
     y = [0, 0, -4, -8, 0, -4, -8, 2, 4, 5, 6, 4, 4, 4, 4, 4, 4]
     rest = np.stack([x, y, np.zeros(17)], axis=1)
     frames = np.arange(40)
-    arrays = {
+    arrays: dict[str, Any] = {
         "joints_rel_0p1mm": (1000 * rest + frames[:, None, None] * np.eye(17)[:, 3:6]).astype(
             np.int16
         ),
