@@ -6,7 +6,7 @@ unless it is one of the few that make an array.
 
 import pickle
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from harness.errors import CorruptFileError
 
@@ -45,7 +45,23 @@ def read_pickle(path: Path) -> Any:
     """
     try:
         with path.open("rb") as file:
-            return _Unpickler(file, encoding="latin1").load()
+            return unpickled(path, file)
+    except OSError as error:
+        raise CorruptFileError(f"{path} cannot be read ({error}). Fetch it again.") from error
+
+
+def unpickled(path: Path, file: IO[bytes]) -> Any:
+    """Return the content of the pickle that begins here in a file, as :func:`read_pickle` does.
+
+    Args:
+        path: of the file, for messages.
+        file: where the pickle begins.
+
+    Raises:
+        CorruptFileError: as :func:`read_pickle`.
+    """
+    try:
+        return _Unpickler(file, encoding="latin1").load()
     except _RefusedError as error:
         raise CorruptFileError(
             f"{path} is no pickle of arrays alone ({error}). It was not read further, because "

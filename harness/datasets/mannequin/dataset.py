@@ -10,7 +10,8 @@ import numpy as np
 from annotated_types import Ge, Gt, Le
 
 from harness import keyed_random
-from harness.data.dataset import SplitName
+from harness.data.dataset import POSE_UNIT, SplitName
+from harness.data.labelled import labelled_rows
 from harness.data.options import Arrays, in_portions
 from harness.datasets.grids.indexing import Grid
 from harness.datasets.grids.options import GridImages, GridOptions
@@ -28,11 +29,13 @@ from harness.datasets.mannequin.scenes import (
     scene_of,
 )
 from harness.drawing.skeleton import KEYPOINTS
-from harness.errors import UserError
 from models.declaration import LABELLED
 
 TOGETHER = 4
 """Images in a row that show one frame, of as many identities."""
+
+STATURE_MM = 1720
+"""mm of a stature, the unit of joints in space: that of the mean figure of ``humans``."""
 
 _AT_ONCE = 512
 _APPEARANCE = {"build": len(BUILDS), "clothes": len(CLOTHES), "palette": len(PALETTES)}
@@ -137,31 +140,19 @@ class MannequinOptions(GridOptions):
         scene = scene_of(factors)
         at = joints_in_image(factors, scene, self.downscale)
         further |= {"identity": _IDENTITIES.index(factors), "frame": _FRAMES.index(factors)}
+        further[POSE_UNIT] = np.full(len(at), STATURE_MM, np.float32)
         for k, name in enumerate(KEYPOINTS):
             further |= {f"{name}_{a}": at[:, k, i].astype(np.float32) for i, a in enumerate("xy")}
         modalities["joints_3d"] = joints_in_space(scene)
         modalities["joints_2d"] = 2 * (at + 0.5) / self.image_shape[-1] - 1
         modalities["viewpoint"] = scene.turn
-        labelled = self._labelled(split, len(at))
+        labelled = labelled_rows(self.name, split, len(at), self.label_fraction, self.seed)
         for name in modalities:
             modalities[name] = modalities[name].astype(np.float32)
             modalities[name][~labelled] = 0
         modalities[LABELLED] = labelled.astype(np.float32)
         modalities["unpaired_joints"] = self._unpaired(split, len(at))
         return further, modalities
-
-    def _labelled(self, split: SplitName, n: int) -> np.ndarray:
-        """Return which of ``n`` images have labels, ``[n]`` bool."""
-        if split == "test" or self.label_fraction == 1:
-            return np.ones(n, bool)
-        drawn = keyed_random.uniforms(f"{self.name}/labelled/{self.seed}", n, 1)[:, 0]
-        labelled = drawn < self.label_fraction
-        if not labelled.any():
-            raise UserError(
-                f"dataset.label_fraction={self.label_fraction} leaves none of the {n} training "
-                "images its labels. Ask for a larger share or for more images."
-            )
-        return np.asarray(labelled)
 
     def _unpaired(self, split: SplitName, n: int) -> np.ndarray:
         """Return joints of figures drawn at random, ``[n, 17, 3]`` float32."""

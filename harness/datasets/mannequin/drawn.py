@@ -12,10 +12,13 @@ from harness.drawing.rods import Rods
 from harness.drawing.shapes import Capsules, Ellipses
 from harness.drawing.vectors import unit
 
-_LIGHT = unit(np.array([[-0.45, -0.7, 0.75]]))
-_GLOSS = {SKIN: 0.1, HAIR: 0.15, TOP: 0.0, BOTTOM: 0.0, ACCENT: 0.05, SHOES: 0.2}
+LIGHT = unit(np.array([[-0.45, -0.7, 0.75]]))
+"""Where the lamp is, ``[1, 3]``: right, down, towards the viewer."""
+GLOSS = {SKIN: 0.1, HAIR: 0.15, TOP: 0.0, BOTTOM: 0.0, ACCENT: 0.05, SHOES: 0.2}
+"""How bright the lamp's reflection in each material is."""
 _SHOES = (0.13, 0.12, 0.13)
-_REACH = 10.0  # units; how far beside a part its shadow on others ends
+REACH = 10.0
+"""How far beside a part its shadow on others ends, in units of drawing."""
 _FLOOR, _WALL = (0.80, 0.78, 0.75), (0.93, 0.92, 0.90)
 _HORIZON = 0.36  # of the image's height, from its top
 _SHADOW = 0.45
@@ -49,13 +52,13 @@ def _dressed(factors: Factors, clothes: int, downscale: int) -> np.ndarray:
     start, end = (points @ scene.turn for points in (parts.start, parts.end))
     height = np.stack([start[..., 2], end[..., 2]], axis=-1)
     rods = Rods(Capsules(start[..., :2], end[..., :2], parts.radius), height)
-    table = np.array([_materials(palette) for palette in PALETTES])
+    table = np.array([materials(palette) for palette in PALETTES])
     colour = table[factors["palette"]][:, parts.made_of]
     n = len(colour)
-    gloss = np.array([_GLOSS[kind] for kind in parts.made_of])
+    gloss = np.array([GLOSS[kind] for kind in parts.made_of])
     coat = Coat(colour, np.tile(parts.soft, (n, 1)), np.tile(gloss, (n, 1)))
     view = view_of(factors, scene, downscale)
-    light = np.repeat(_LIGHT, n, axis=0)
+    light = np.repeat(LIGHT, n, axis=0)
     side = SIZE // downscale
     images = _background(scene, view, side)
     # Drawn with the pelvis in the middle and then moved by whole pixels: parts that are drawn
@@ -64,7 +67,7 @@ def _dressed(factors: Factors, clothes: int, downscale: int) -> np.ndarray:
     margin = int(np.abs(moved).max())
     here = View(view.scale, view.origin - moved + margin)
     size = side + 2 * margin, side + 2 * margin
-    colour, opacity = cut_out_rods(size, rods, coat, light, here, reach=_REACH)
+    colour, opacity = cut_out_rods(size, rods, coat, light, here, reach=REACH)
     for i, (right, down) in enumerate(moved):
         window = tuple(slice(margin - by, margin - by + side) for by in (down, right))
         images[i] *= 1 - opacity[i][window]
@@ -72,7 +75,7 @@ def _dressed(factors: Factors, clothes: int, downscale: int) -> np.ndarray:
     return np.asarray(np.rint(255 * images), np.uint8)
 
 
-def _materials(name: str) -> list[tuple[float, float, float]]:
+def materials(name: str) -> list[tuple[float, float, float]]:
     """Return the colours of a palette in the order of the figure's materials."""
     palette = PALETTES[name]
     of = {

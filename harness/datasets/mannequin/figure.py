@@ -46,12 +46,17 @@ class Figure:
         sizes: as ``looks.sizes_of`` returns them.
         at: their joints, as ``poses.body_joints`` returns them.
         clothes: which of ``looks.CLOTHES``.
+        left: ``[N, 3]``, where the trunk's left is; None for straight to the right, which is that
+            of people who face the viewer.
     """
 
-    def __init__(self, sizes: Measures, at: Vectors, clothes: int) -> None:
+    def __init__(
+        self, sizes: Measures, at: Vectors, clothes: int, left: np.ndarray | None = None
+    ) -> None:
         self.sizes, self.at, self.clothes = sizes, at, clothes
         self.up = unit(at["neck"] - at["pelvis"])
-        self.forward = np.cross(self.up, _LEFT)
+        self.left = _LEFT if left is None else left
+        self.forward = np.cross(self.up, self.left)
 
     def parts(self) -> Parts:
         """Return the rods that the figures are drawn as."""
@@ -107,7 +112,7 @@ class Figure:
         parts: list[Part] = []
         for outward in (-0.36, 0.0, 0.36):
             sides = [
-                place + outward * girth[:, None] * _LEFT
+                place + outward * girth[:, None] * self.left
                 for place, girth in ((below, hips), (middle, waist), (above, chest))
             ]
             parts += [
@@ -157,7 +162,8 @@ class Figure:
         high = size[:, None] * above
         rim = head + 0.5 * high
         brim = [
-            rim + size[:, None] * (1.15 * np.cos(turn) * self.forward + 1.15 * np.sin(turn) * _LEFT)
+            rim
+            + size[:, None] * (1.15 * np.cos(turn) * self.forward + 1.15 * np.sin(turn) * self.left)
             for turn in np.pi / 3 * np.arange(6)
         ]
         return [
@@ -175,7 +181,11 @@ class Figure:
         girth = self.sizes["chest_girth"]
         return [
             _part(
-                high + out * chest * _LEFT, low + out * chest * _LEFT, girth, (0.55, 0.68), ACCENT
+                high + out * chest * self.left,
+                low + out * chest * self.left,
+                girth,
+                (0.55, 0.68),
+                ACCENT,
             )
             for out in (-0.3, 0.3)
         ]

@@ -31,6 +31,9 @@ PUBLISHED = {
     "norb": (round(100_000 * 64 / 24_300) + 1, 64),
     "people": (round(100_001 * 16 / 12_936), 16),  # RoDi's released code: steps of 16 pairs
     "mannequin": (round(300_000 * 64 / 10_000), 64),  # none published: Locatello et al.'s steps
+    "humans": (50, 64),  # SemiX: 50 epochs; its batch size is not stated
+    "lsp": (50, 64),
+    "mpii": (50, 64),
     "hands": (200, 32),  # dVAE states none: two steps of 100 epochs
     "rhd": (200, 32),
     "stb": (200, 32),

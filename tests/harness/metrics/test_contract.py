@@ -59,6 +59,9 @@ GRADED = (
     "cpose_error",
     "viewpoint_sum_9",
     "viewpoint_degrees",
+    "mpjpe",
+    "pa_mpjpe",
+    "reprojection_error",
 )
 """Scores in which a method that knows half of the images is between one of all and one of none."""
 

@@ -22,6 +22,7 @@ from harness.datasets.grids.shapes3d.dataset import Shapes3dOptions
 from harness.datasets.hands.procedural.dataset import HandsOptions
 from harness.datasets.hands.rhd import RhdOptions
 from harness.datasets.hands.stb import StbOptions
+from harness.datasets.humans.dataset import HumansOptions
 from harness.datasets.mannequin.dataset import MannequinOptions
 from harness.datasets.mnist.dataset import TEST_FILES, TRAIN_FILES, MnistOptions
 from harness.datasets.norb.dataset import NorbOptions
@@ -29,6 +30,8 @@ from harness.datasets.people.dataset import PeopleOptions
 from harness.datasets.smpl.dataset import SmplOptions
 from harness.datasets.sprites.dataset import SpritesOptions
 from harness.datasets.vitae_samples import VitaeSamplesOptions
+from harness.datasets.wild.lsp import LspOptions
+from harness.datasets.wild.mpii import MpiiOptions
 from tests.harness.datasets.hands.helpers.photographs import write_rhd, write_stb
 from tests.harness.datasets.helpers import grid_files as grids
 from tests.harness.datasets.helpers.celeba_files import write_celeba
@@ -37,6 +40,7 @@ from tests.harness.datasets.helpers.idx_files import write_mnist
 from tests.harness.datasets.helpers.own_files import BESIDE, write_arrays, write_pictures
 from tests.harness.datasets.helpers.people_files import write_lists, write_market
 from tests.harness.datasets.helpers.smpl_files import labels, write_smpl
+from tests.harness.datasets.helpers.wild_files import write_lsp, write_lspet, write_mpii
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,26 @@ def _stb(root: Path) -> Files:
     folder = write_stb(root)
     labels, image = folder / "labels/B1Random_BB.mat", folder / "images/B3Counting/BB_right_1.png"
     return Files([labels, image], [labels], [image])
+
+
+def _lsp(root: Path) -> Files:
+    folder = write_lsp(root)
+    image = folder / "images/im0002.jpg"
+    return Files([folder / "joints.mat", image], [folder / "joints.mat"], [image])
+
+
+def _lspet(root: Path) -> Files:
+    write_lsp(root)
+    folder = write_lspet(root)
+    image = folder / "images/im00002.jpg"
+    return Files([folder / "joints.mat", image], [folder / "joints.mat"], [image])
+
+
+def _mpii(root: Path) -> Files:
+    folder = write_mpii(root)
+    lists = [folder / "annot" / name for name in ("train.json", "valid.json")]
+    image = folder / "images/000000002.jpg"
+    return Files([*lists, image], lists, [image])
 
 
 def _norb(root: Path) -> Files:
@@ -195,6 +219,7 @@ _TOY = {"category": 5, "instance": 10, "elevation": 9, "azimuth": 18, "lighting"
 _SPRITE = {"body": 7, "action": 5, "direction": 4}
 _DSPRITE = {"shape": 3, "scale": 6, "orientation": 40, "x": 32, "y": 32}
 _MANNEQUIN = {"identity": 80, "frame": 7200, "pose": 12, "azimuth": 8, "build": 4, "palette": 5}
+_HUMAN = {"clothes": 4, "palette": 5, "camera": 4, "subject": 47, "identity": 940, "action": 30}
 _ARM = {"object_color": 2, "object_shape": 3, "object_size": 2, "horizontal": 2, "vertical": 2}
 _OWN = {"identity_factor": "identity", "test_fraction": 0.3}
 _LABEL = {"label": 3, "identity": 5}
@@ -217,6 +242,18 @@ CASES: dict[str, Case] = {
     "hands": Case(
         HandsOptions(downscale=4, **_FEW), 3, (64, 64), {"background": 6, "visible_wrist": 2}
     ),
+    "humans": Case(HumansOptions(**_FEW), 3, (64, 64), _HUMAN),
+    "humans with all": Case(
+        HumansOptions(
+            joints=32, masks=True, street=True, label_fraction=0.6, wild_fraction=0.3, **_FEW
+        ),
+        3,
+        (64, 64),
+        _HUMAN,
+    ),
+    "lsp": Case(LspOptions(), 3, (64, 64), {"visible_head": 2}, _lsp),
+    "lsp extended": Case(LspOptions(extended=True), 3, (64, 64), {}, _lspet),
+    "mpii": Case(MpiiOptions(), 3, (64, 64), {"visible_head": 2}, _mpii),
     "mannequin": Case(MannequinOptions(**_FEW), 3, (64, 64), _MANNEQUIN),
     "mannequin small": Case(MannequinOptions(downscale=2, **_FEW), 3, (32, 32), _MANNEQUIN),
     "mnist": Case(MnistOptions(), 1, (28, 28), {"label": 10}, _mnist),

@@ -24,6 +24,7 @@ from models.method import Batch, Method, Noise, Stats
 from tests.harness.helpers.toys import ToyHyperparameters
 
 IDENTITIES, FRAMES, JOINTS, SIDE = 10, 16, 2, 8
+BODY_JOINTS = 5
 
 
 def dataset() -> Dataset:
@@ -71,6 +72,8 @@ def _split(which: int) -> Split:
     turns = np.linalg.qr(by_identity.normal(size=(FRAMES, 3, 3)))[0]
     turns *= np.sign(np.linalg.det(turns))[:, None, None]
     viewpoint = turns.astype(np.float32)[frame]
+    body = by_identity.normal(size=(FRAMES, BODY_JOINTS, 3)).astype(np.float32)[frame]
+    camera = by_identity.uniform(0.1, 0.5, (FRAMES, 3)).astype(np.float32)[frame]
     return Split(
         images.astype(np.uint8),
         {
@@ -84,7 +87,14 @@ def _split(which: int) -> Split:
             "nose_y": nose_y.astype(np.float32),
             "bone_mm": np.full(n, 25, np.float32),
         },
-        {"pose": cpose @ viewpoint, "cpose": cpose, "viewpoint": viewpoint},
+        {
+            "pose": cpose @ viewpoint,
+            "cpose": cpose,
+            "viewpoint": viewpoint,
+            "joints_3d": body,
+            "joints_2d": camera[:, None, :1] * body[..., :2] + camera[:, None, 1:],
+            "weak_camera": camera,
+        },
     )
 
 
@@ -193,7 +203,14 @@ class Dead(Oracle):
     def predict(self, image: Tensor) -> dict[str, Tensor]:
         n = len(image)
         pose = torch.zeros(n, JOINTS, 3)
-        return {"pose": pose, "cpose": pose, "viewpoint": torch.eye(3).expand(n, 3, 3)}
+        return {
+            "pose": pose,
+            "cpose": pose,
+            "viewpoint": torch.eye(3).expand(n, 3, 3),
+            "joints_3d": torch.zeros(n, BODY_JOINTS, 3),
+            "joints_2d": torch.zeros(n, BODY_JOINTS, 2),
+            "weak_camera": torch.zeros(n, 3),
+        }
 
     def reconstruct(self, image: Tensor) -> Tensor:
         return torch.full_like(image, 0.5)

@@ -1,0 +1,1 @@
+"""Readers of recorded motions of people, which the figures of ``humans`` can be posed by."""

@@ -1,0 +1,1 @@
+"""Photographs of people anywhere with the places of their joints in the image, from files."""

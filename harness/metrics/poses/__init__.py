@@ -1,0 +1,1 @@
+"""Metrics of people's poses: errors of joints in space and in the image."""
