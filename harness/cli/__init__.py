@@ -1,0 +1,45 @@
+"""The command line: ``unbraid COMMAND ...``."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness import interruption
+from harness.cli.parser import ON_A_CLUSTER, parser
+from harness.deferred import defer
+from harness.errors import UserError
+
+_WITH_SCIPY = ("report", "export", "leaderboard", "compare")
+"""Commands for which torch is not deferred: scipy would look at it and so load it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    options = parser().parse_args(arguments)
+    options.arguments = arguments
+    if options.command not in _WITH_SCIPY:
+        defer("torch")  # its import takes more than a second
+    if str(Path.cwd()) not in sys.path:  # methods of the user's lie in the working directory
+        sys.path.insert(0, str(Path.cwd()))
+    interruption.listen()
+    try:
+        name = options.command
+        if name in ON_A_CLUSTER:
+            name = f"cluster.{name}"
+        elif name == "cluster":
+            name = f"cluster.{options.what}"
+        module = importlib.import_module(f"harness.commands.{name}")
+        return int(module.run(options))
+    except UserError as error:
+        if options.debug:
+            raise
+        print(f"unbraid {options.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"\nunbraid {options.command}: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `unbraid list methods | head`
+        sys.stderr.close()
+        return 1
