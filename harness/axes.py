@@ -111,6 +111,21 @@ def key(assignment: Assignment) -> str:
     return json.dumps(assignment, sort_keys=True)
 
 
+def with_values(config: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration with other values at some paths ``group.key``."""
+    changed = dict(config)
+    for path, value in values.items():
+        group, _, key = path.partition(".")
+        changed[group] = {**changed[group], key: value}
+    return changed
+
+
+def value_at(config: Mapping[str, Any], path: str) -> Any:
+    """Return what a configuration has at a path ``group.key``."""
+    group, _, key = path.partition(".")
+    return config[group][key]
+
+
 def as_dict(axis: Axis) -> dict[str, Any]:
     """Return an axis as YAML keeps it."""
     if isinstance(axis, Choices):

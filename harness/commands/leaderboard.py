@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.commands.report import with_choices, with_labelled_metrics
+from harness.commands.report import with_labelled_metrics
 from harness.errors import UserError
 from harness.methods import supervision
 from harness.plugins import names_of_a_run
@@ -48,7 +48,7 @@ def read(locations: Sequence[str]) -> list[Results]:
     """
     from reports.layout.board import read_runs
 
-    runs = read_runs(locations, lambda run: with_choices(with_labelled_metrics(run)))
+    runs = read_runs(locations, with_labelled_metrics)
     for results in runs:
         for problem in results.problems:
             print(f"problem: {results.location}: {problem}", file=sys.stderr)

@@ -1,7 +1,6 @@
 """``unbraid report``: draw a run directory's results into one HTML file."""
 
 import argparse
-import contextlib
 import sys
 from pathlib import Path
 
@@ -61,23 +60,13 @@ def _draw(run_dir: str | Path, kind: str | None, out: str | Path | None) -> tupl
         from reports import leaderboard
 
         reports.require_html(file)
-        path = leaderboard.draw([with_choices(results)], supervision, file).resolve()
+        path = leaderboard.draw([results], supervision, file).resolve()
     else:
         path = reports.build(results, chosen, file).resolve()
     if why:
         others = ", ".join(name for name in reports.KINDS.paths() if name != chosen)
         why = f"{chosen}, {why} (others with --kind: {others})"
     return path, why
-
-
-def with_choices(results: Results) -> Results:
-    """Return results that say what their searches have chosen, where methods can be loaded."""
-    if results.sweep.get("searches"):
-        from harness.search.choice import confirmed
-
-        with contextlib.suppress(UserError):
-            results.sweep["confirmed"] = confirmed(results)
-    return results
 
 
 def with_labelled_metrics(results: Results) -> Results:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.axes import with_values
 from harness.config.checks import check_batches, check_declared, check_scores
 from harness.config.compose import compose_config
 from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
@@ -16,7 +17,7 @@ from harness.config.searched.halving import make_halving
 from harness.config.searched.settings import Asha
 from harness.config.searched.space import Searched
 from harness.config.settings import build_settings
-from harness.config.trials import Contents, make_trial, unique, with_values
+from harness.config.trials import Contents, make_trial, unique
 from harness.errors import UserError
 
 MOST_NAMED = 4

@@ -77,21 +77,6 @@ def _dataset(config: Mapping[str, Any]) -> DatasetOptions:
     return build(DATASETS.load(values.pop("name")), values, "dataset")
 
 
-def with_values(config: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a configuration with other values at some paths ``group.key``."""
-    changed = dict(config)
-    for path, value in values.items():
-        group, _, key = path.partition(".")
-        changed[group] = {**changed[group], key: value}
-    return changed
-
-
-def value_at(config: Mapping[str, Any], path: str) -> Any:
-    """Return what a configuration has at a path ``group.key``."""
-    group, _, key = path.partition(".")
-    return config[group][key]
-
-
 def unique(trials: Iterable[TrialConfig]) -> list[TrialConfig]:
     """Return the trials without repetitions, in order."""
     return list({trial.trial_id: trial for trial in trials}.values())

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.config.trials import value_at
+from harness.axes import value_at
 from harness.constraints import Constraint, parse_constraint
 from harness.results import Results
 

@@ -4,10 +4,10 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 
 from harness.axes import Assignment, key
+from harness.choice import best_of
 from harness.config.schema import TrialConfig
 from harness.config.searched.settings import OptunaSearch
 from harness.config.searched.space import Searched
-from harness.search.choice import best_of
 from harness.search.outcome import Outcome, require_scores, together, usable
 from harness.search.study import OptunaStudy
 
@@ -37,6 +37,7 @@ class GrowingSearch:
     ) -> None:
         assert isinstance(searched.search, OptunaSearch)
         self._searched = searched
+        self._described = searched.describe()
         self._outcomes = dict(outcomes)
         self._tried: dict[str, TrialConfig] = {}
         self._confirming: dict[str, TrialConfig] = {}
@@ -129,11 +130,15 @@ class GrowingSearch:
 
     def _to_confirm(self) -> list[TrialConfig] | None:
         """Return the confirming trials that are not planned yet; None before they are known."""
-        ended = [(each, self._outcome(which)) for which, each in self._assignments.items()]
-        known = [(assignment, outcome) for assignment, outcome in ended if outcome]
-        if len(known) < max(self._searched.n, len(ended)):
+        if len(self._assignments) < self._searched.n:
             return None
-        wanted = self._searched.confirming(best_of(self._searched, known))
+        tried = []
+        for which, assignment in self._assignments.items():
+            if any(trial_id not in self._outcomes for trial_id in self._seeds[which]):
+                return None
+            seeds = [self._outcomes[trial_id] for trial_id in self._seeds[which]]
+            tried.append((assignment, [s.metrics if s.status == "ok" else None for s in seeds]))
+        wanted = self._searched.confirming(best_of(self._described, tried))
         return [trial for trial in wanted if trial.trial_id not in self._confirming]
 
     def _add(self, trials: Iterable[TrialConfig]) -> list[TrialConfig]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from harness.choice import mean_scores
 from harness.config.searched.goal import Goal
 from harness.errors import UserError
 from harness.results import SCORED_SPLITS, Curves, Results, Status
@@ -37,9 +38,7 @@ def together(seeds: Sequence[Outcome]) -> Outcome:
     along = {epoch: fmean(seed.along[epoch] for seed in seeds) for epoch in sorted(epochs)}
     if status != "ok":
         return Outcome(status, {}, along)
-    names = set.intersection(*(set(seed.metrics) for seed in seeds))
-    metrics = {name: fmean(seed.metrics[name] for seed in seeds) for name in sorted(names)}
-    return Outcome(status, metrics, along)
+    return Outcome(status, mean_scores([seed.metrics for seed in seeds]), along)
 
 
 def usable(goal: Goal, outcome: Outcome) -> Outcome:

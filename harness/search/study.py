@@ -8,10 +8,18 @@ import numpy as np
 import optuna
 from optuna.trial import TrialState
 
-from harness.axes import Assignment, Axes, Choices, as_choice, distribution, draw, key
+from harness.axes import (
+    Assignment,
+    Axes,
+    Choices,
+    as_choice,
+    distribution,
+    draw,
+    key,
+    value_at,
+)
 from harness.config.searched.goal import Goal
 from harness.config.searched.settings import OptunaSearch
-from harness.config.trials import value_at
 from harness.errors import UserError
 from harness.search.outcome import Outcome
 

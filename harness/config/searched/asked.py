@@ -4,13 +4,13 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from harness.axes import Axis, Choices, Interval, size
+from harness.axes import Axis, Choices, Interval, size, value_at, with_values
 from harness.config.compose import compose_config
 from harness.config.overrides import GROUPS, Overrides
 from harness.config.schema import Settings
 from harness.config.searched.settings import Grid, NoScheduler, OptunaSearch
 from harness.config.searched.space import SCORED_ON, Begins, Searched
-from harness.config.trials import Contents, make_trial, value_at, with_values
+from harness.config.trials import Contents, make_trial
 from harness.datasets.registry import DATASETS
 from harness.errors import UserError
 

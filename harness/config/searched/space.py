@@ -11,11 +11,13 @@ from harness.axes import (
     as_dict,
     from_dict,
     random_assignments,
+    value_at,
+    with_values,
 )
 from harness.config.schema import Settings, TrialConfig
 from harness.config.searched.goal import Goal, make_goal
 from harness.config.searched.settings import Grid, OptunaSearch, RandomSearch
-from harness.config.trials import make_trial, value_at, with_values
+from harness.config.trials import make_trial
 from harness.metrics.registry import metric_keys
 
 Begins = Literal["default", "nearest"]

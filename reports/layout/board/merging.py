@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from harness.results import Results
-from reports.layout.board.searches import Search, searches_of
 from reports.layout.grid import planned_and_finished
 from reports.page.text import count, words
 
@@ -23,12 +22,10 @@ class Merged:
     Attributes:
         rows: one a trial, planned ones included (``missing``), with ``run`` and ``conflict``:
             whether two runs have different results of it.
-        searches: what was tuned, in all runs.
         notes: what was merged, one sentence each.
     """
 
     rows: pd.DataFrame
-    searches: list[Search]
     notes: tuple[str, ...]
 
 
@@ -37,11 +34,6 @@ def merge(runs: Sequence[Results]) -> Merged:
     labels = run_labels([run.location for run in runs])
     tables = [
         planned_and_finished(run).assign(run=label) for run, label in zip(runs, labels, strict=True)
-    ]
-    searches = [
-        search
-        for run, label in zip(runs, labels, strict=True)
-        for search in searches_of(run.sweep, label)
     ]
     rows = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
     notes = [
@@ -55,7 +47,7 @@ def merge(runs: Sequence[Results]) -> Merged:
         ]
         notes.insert(0, f"Merged from {words(parts)}.")
     rows, said = _each_once(rows)
-    return Merged(rows, searches, (*notes, *said))
+    return Merged(rows, (*notes, *said))
 
 
 def run_labels(locations: Sequence[str]) -> list[str]:

@@ -12,19 +12,13 @@ from harness.results import Results, load
 from reports.layout.board.board import REFERENCES, UNKNOWN, Board, Entry, final_values
 from reports.layout.board.merging import merge
 from reports.layout.board.naming import named
-from reports.layout.board.searches import (
-    CONFIRMED,
-    as_chosen,
-    earlier_choices,
-    earlier_note,
-    with_default_winners,
-)
+from reports.layout.board.searches import as_chosen, earlier_note, kinds_of
 from reports.layout.board.variants import (
     SCORED_ON,
     TUNED,
     configurations,
+    labels_of,
     plain_value,
-    variants_of,
 )
 from reports.layout.outcome import ELBO, Outcome, read_outcome
 from reports.page.text import count
@@ -86,20 +80,9 @@ def make_board(runs: Sequence[Results], supervision: SupervisionOf | None = None
     if SCORED_ON in rows:
         validation = (rows[SCORED_ON] == "validation").to_numpy(dtype=bool, na_value=False)
     test, tuning = rows[~validation].copy(), rows[validation].copy()
-    chosen = {
-        trial_id: what
-        for run in runs
-        for trial_id, what in (run.sweep.get(CONFIRMED) or {}).items()
-    }
-    if chosen:
-        test["variant"] = variants_of(test, [])
-        test, left_out = as_chosen(test, chosen)
-    else:
-        defaults = [(search.method, search.dataset, search.default) for search in merged.searches]
-        test["variant"] = variants_of(test, defaults)
-        earlier = np.array(earlier_choices(test), dtype=bool)
-        left_out = test[earlier]
-        test = with_default_winners(test[~earlier], tuning, merged.searches)
+    kinds = kinds_of(test, runs)
+    test["variant"] = labels_of(test, kinds == "")
+    test, left_out = as_chosen(test, kinds)
     test = _references_once(test)
     found = named(test)
     tuning["entry"] = tuning["method"]

@@ -57,30 +57,20 @@ def plain_value(value: Any) -> Any:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def variants_of(test: pd.DataFrame, tuned: Iterable[tuple[str, str, str]]) -> list[str]:
-    """Return the variant of each trial scored on the test split.
+def labels_of(test: pd.DataFrame, labelled: "pd.Series[bool]") -> list[str]:
+    """Return what the configuration of each trial scored on the test split is called.
 
     Args:
         test: trials with ``method, dataset, configuration``.
-        tuned: method, dataset and default configuration of each search, of all runs. Trials of a
-            method and dataset that any of them tuned are of its default configuration or of its
-            tuned one, whatever run they are in.
+        labelled: those that no search tells what they are of.
 
     Returns:
-        ``tuned``, ``default``, a label of the configuration, or "".
+        a label of what varies between a method's configurations on one dataset; "" where nothing
+        does, and for the other trials.
     """
-    defaults: dict[tuple[str, str], set[str]] = {}
-    for method, dataset, default in tuned:
-        defaults.setdefault((method, dataset), set()).add(default)
-    keys = list(zip(test["method"], test["dataset"], test["configuration"], strict=True))
-    untuned = np.array([(m, d) not in defaults for m, d, _ in keys], dtype=bool)
-    labels = _labels(test[untuned])
-    return [
-        (DEFAULT if text in defaults[method, dataset] else TUNED)
-        if (method, dataset) in defaults
-        else labels[method][text]
-        for method, dataset, text in keys
-    ]
+    labels = _labels(test[labelled])
+    keys = zip(test["method"], test["configuration"], labelled, strict=True)
+    return [labels[method][text] if wanted else "" for method, text, wanted in keys]
 
 
 def differences(configurations: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -90,7 +80,7 @@ def differences(configurations: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _labels(rows: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """Return what each untuned configuration is called, by method: what varies on one dataset."""
+    """Return what configurations are called, by method: what varies on one dataset."""
     labels: dict[str, dict[str, str]] = {}
     for method, of in rows.groupby("method", sort=False):
         known = {text: json.loads(text) for text in of["configuration"].unique()}

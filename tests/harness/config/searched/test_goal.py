@@ -3,7 +3,7 @@
 import pytest
 
 from harness.config.searched.goal import make_goal
-from harness.config.trials import value_at
+from harness.axes import value_at
 from harness.constraints import Constraint
 from harness.errors import UserError
 from harness.search.outcome import Outcome, require_scores, together
