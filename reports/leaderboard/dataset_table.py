@@ -22,6 +22,7 @@ from reports.page.tables import Column, Table
 from reports.page.text import count, interval, number
 from reports.stats.estimates import Estimate
 
+_SINGLE = np.finfo(np.float32)
 NOT_SCORED = Standing(NONE, NONE, NONE, tied=False, leads=False)
 
 
@@ -182,11 +183,18 @@ def spread_out(name: str, estimate: Estimate) -> dict[str, float]:
 
 
 def shortened(data: pd.DataFrame) -> pd.DataFrame:
-    """Return a download with its numbers to seven digits."""
-    numbers = data.select_dtypes("float").columns
-    return data.assign(**{str(column): significant(data[column]) for column in numbers})
+    """Return a download with its numbers in single precision, of seven digits.
+
+    Settings (``param.*``) keep double precision: what was 0.0001 is to be equal to 0.0001.
+    """
+    numbers = [str(column) for column in data.select_dtypes("float64").columns]
+    measured = [column for column in numbers if not column.startswith("param.")]
+    return data.assign(**{column: significant(data[column]) for column in measured})
 
 
 def significant(values: "pd.Series[float]") -> "pd.Series[float]":
-    """Return numbers to seven digits, those of single precision: more is half of a download."""
-    return pd.to_numeric(values, errors="coerce").map(lambda value: float(f"{value:.7g}"))
+    """Return numbers to seven digits; in single precision where its range allows: double is half of a page."""
+    digits = pd.to_numeric(values, errors="coerce").map(lambda value: float(f"{value:.7g}"))
+    size = digits.abs()[(digits != 0) & np.isfinite(digits)]
+    held = size.between(float(_SINGLE.tiny), float(_SINGLE.max)).all()
+    return digits.astype(np.float32) if held else digits
