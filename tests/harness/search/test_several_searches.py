@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.choice import Kind, choices_of
 from harness.config.schema import TrialConfig
 from harness.config.sweep import Sweep, resolve
 from harness.metrics.registry import metric_keys
 from harness.planning import describe_sweep, plan_frame
 from harness.results import Columns, RunDirectory, Status, TrialRecord, load
-from harness.search.choice import confirmed
 from harness.search.growing_plan import GrowingPlan
 
 LR = "method.lr=tag(log,interval(1e-5,1e-1))"
@@ -49,6 +49,11 @@ def run(
         growth.ended(trial.trial_id, status, scores)
         done.append(trial)
     return done
+
+
+def confirmed(where: Path) -> dict[str, Kind]:
+    """What each confirming trial of a run directory is of."""
+    return {k: v for choice in choices_of(load(where)) for k, v in choice.confirming.items()}
 
 
 def stages(trials: list[TrialConfig]) -> Counter[tuple[str, str]]:
@@ -138,7 +143,7 @@ def test_more_trials_choose_again_and_more_seeds_confirm_more(tmp_path: Path) ->
         directory.create(describe_sweep(more, "unbraid"), plan_frame(plan), columns)
     again = run(GrowingPlan(directory, more.searches), directory)
     assert stages(again)["vae", "validation"] == 3 * 2
-    kinds = confirmed(load(tmp_path))
+    kinds = confirmed(tmp_path)
     counts = Counter(kinds.values())
     assert counts["tuned"] == 4
     assert counts["default"] == 4
@@ -147,7 +152,7 @@ def test_more_trials_choose_again_and_more_seeds_confirm_more(tmp_path: Path) ->
 def test_trials_that_confirm_are_told_apart(tmp_path: Path) -> None:
     directory, sweep = planned(tmp_path, *CONFIRMED)
     done = run(GrowingPlan(directory, sweep.searches), directory)
-    kinds = confirmed(load(tmp_path))
+    kinds = confirmed(tmp_path)
     for trial in done:
         if trial.scale.scored_on == "validation":
             assert trial.trial_id not in kinds
@@ -155,7 +160,7 @@ def test_trials_that_confirm_are_told_apart(tmp_path: Path) -> None:
             default = trial.hyperparameters.lr == 1e-4
             assert kinds[trial.trial_id] in (("default", "both") if default else ("tuned",))
     plain, grid = planned(tmp_path / "plain", "method=vae", "seeds=1")
-    assert confirmed(load(plain.location)) == {}
+    assert confirmed(plain.location) == {}
     assert not grid.searches
 
 
@@ -173,5 +178,5 @@ def test_a_trial_without_a_value_of_the_goal_is_as_one_that_diverged(tmp_path: P
         done.append(trial)
     assert stages(done) == {("vae", "validation"): 3, ("vae", "test"): 2}
     assert {trial.hyperparameters.lr for trial in done[-2:]} == {1e-4}, "the only one with a score"
-    assert set(confirmed(load(tmp_path)).values()) == {"both"}
+    assert set(confirmed(tmp_path).values()) == {"both"}
     assert GrowingPlan(directory, sweep.searches).left == 0, "a later session knows it too"

@@ -67,17 +67,31 @@ def run(trials: list[dict[str, Any]], location: str = "runs/one", **sweep: Any) 
     """A run directory with these trials."""
     rows = pd.DataFrame(trials)
     plan = rows[["trial_id", "seed", *(c for c in rows if str(c).startswith("param."))]].copy()
-    plan["config"] = [
-        json.dumps({"method": {"name": t["method"]}, "dataset": {"name": t["dataset"]}})
-        for t in trials
-    ]
+    plan["config"] = [json.dumps(config_of(t)) for t in trials]
     finished = rows[rows["status"] != "missing"].reset_index(drop=True)
     curves = pd.DataFrame(columns=["trial_id", "epoch", "step", "split", "metric", "value"])
     return Results(finished, curves, plan, {"metrics": METRICS} | sweep, [], location)
 
 
-def search(method: str, dataset: str = "shapes", trials: int = 2, **values: Any) -> dict[str, Any]:
-    """A search as ``sweep.yaml`` keeps it; the default has ``lr=1e-3``."""
+def config_of(row: dict[str, Any]) -> dict[str, Any]:
+    """The configuration of a trial, as a plan keeps it."""
+    groups = {
+        group: {
+            key.removeprefix(f"param.{group}."): value
+            for key, value in row.items()
+            if key.startswith(f"param.{group}.")
+        }
+        for group in ("method", "dataset", "scale")
+    }
+    for group in ("method", "dataset"):
+        groups[group]["name"] = row[group]
+    return {**groups, "seed": row["seed"]}
+
+
+def search(
+    method: str, dataset: str = "shapes", trials: int = 2, confirm: int = 0, **values: Any
+) -> dict[str, Any]:
+    """A search for the best MIG as ``sweep.yaml`` keeps it; the default has ``lr=1e-3``."""
     scale = SCALE | {"scored_on": "validation"}
     base = {
         "method": {"name": method, "lr": 1e-3} | values,
@@ -85,7 +99,15 @@ def search(method: str, dataset: str = "shapes", trials: int = 2, **values: Any)
         "scale": scale,
         "seed": 0,
     }
-    return {"method": method, "dataset": dataset, "trials": trials, "base": base, "axes": {}}
+    kept = {
+        "trials": trials,
+        "objectives": [{"name": "mig", "direction": "higher"}],
+        "constraints": [],
+        "axes": {"method.lr": {"kind": "float", "low": 1e-4, "high": 1e-1, "log": True}},
+        "base": base,
+        "begins": "default",
+    }
+    return {**kept, "confirm": confirm} if confirm else kept
 
 
 def tuned(

@@ -10,7 +10,6 @@ from harness.errors import UserError
 from harness.metrics.registry import metric_keys
 from harness.planning import describe_sweep, plan_frame
 from harness.results import Columns, Results, RunDirectory, TrialRecord, load
-from harness.search.choice import confirmed
 from reports import LEADERBOARD, default_kind
 from reports.kinds.shared.stage import of_stage
 from reports.layout.board import make_board
@@ -61,20 +60,9 @@ def test_other_runs_stay_as_they_are(tmp_path: Path) -> None:
 
 def test_a_board_says_what_was_chosen_and_counts_each_trial_once(tmp_path: Path) -> None:
     results = run(tmp_path, "method=vae", "search.confirm=2")
-    results.sweep["confirmed"] = confirmed(results)
     board = make_board([results])
     assert list(board.entries) == ["vae, default", "vae"], "the default is the best of those tried"
     assert (len(board.trials), len(board.trials_once), len(board.tuning)) == (4, 2, 1)
-
-
-def test_choices_are_those_of_the_search_whatever_is_planned_last(tmp_path: Path) -> None:
-    results = run(tmp_path, "method=vae", "search.confirm=2")
-    first, second = results.trials["trial_id"][results.trials["seed"] >= 1000]
-    results.sweep["confirmed"] = {first: "earlier", second: "tuned"}
-    board = make_board([results])
-    assert list(board.entries) == ["vae"]
-    assert board.trials["trial_id"].tolist() == [second]
-    assert any("1 trial of vae left out" in note for note in board.notes)
 
 
 def test_a_run_that_is_still_tuning_is_a_board_without_scores(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_before_the_search_has_ended_nothing_is_called_tuned():
 
 def test_a_run_that_confirms_plans_the_default_alone_only_where_it_won():
     trials = [t for t in tuned("vae", 0.4, 0.3) if not (t["seed"] and t["param.method.lr"] == 1e-2)]
-    of_search = {**search("vae", trials=20), "confirm": 5}
+    of_search = search("vae", trials=20, confirm=5)
     assert "vae" in make_board([run(trials, searches=[of_search])]).entries
     elsewhere = [t for t in trials if t["seed"]]
     tuning = [t for t in trials if not t["seed"]]
@@ -56,11 +56,47 @@ def test_a_run_that_confirms_plans_the_default_alone_only_where_it_won():
 
 
 def test_what_a_search_chose_before_it_went_on_is_left_out():
-    later = [trial("vae", s, lr=5e-3, mig=0.6) for s in range(10, 15)]
-    board = make_board([run(tuned("vae", 0.3, 0.4) + later, searches=[search("vae")])])
+    later = [trial("vae", 0, lr=5e-3, mig=0.6, scored_on="validation")]
+    later += [trial("vae", s, lr=5e-3, mig=0.2) for s in range(10, 15)]
+    of_search = search("vae", trials=3, confirm=5)
+    board = make_board([run(tuned("vae", 0.3, 0.4) + later, searches=[of_search])])
     assert board.entries["vae"].configuration["method.lr"] == 5e-3
     assert sorted(board.entries) == ["vae", "vae, default"]
     assert any(note.startswith("5 trials of vae left out") for note in board.notes)
+
+
+def test_each_run_is_asked_what_its_own_searches_chose():
+    """One confirms its search; of another's the trials on the test split are in a run apart."""
+    first = run(tuned("vae", 0.3, 0.4), searches=[search("vae", confirm=5)])
+    trials = tuned("rodi", 0.3, 0.4) + [trial("rodi", s, lr=5e-3) for s in range(3)]
+    tuning = [t for t in trials if not t["seed"] and t["param.scale.scored_on"] == "validation"]
+    rest = [t for t in trials if t not in tuning]
+    others = run(tuning, "b", searches=[search("rodi")]), run(rest, "c")
+    board = make_board([first, *others])
+    assert {e.name: e.configuration["method.lr"] for e in board.entries.values()} == {
+        "vae, default": 1e-3,
+        "vae": 1e-2,
+        "rodi, default": 1e-3,
+        "rodi": 1e-2,
+        "rodi, not tuned": 5e-3,
+    }
+
+
+def test_what_is_scored_where_it_was_searched_is_not_called_tuned():
+    """The best of many on the test split is flattered; each configuration is an entry."""
+    tried = [trial("vae", s, lr=lr, mig=50 * lr) for lr in (1e-3, 1e-2) for s in range(3)]
+    of_search = search("vae")
+    of_search["base"]["scale"]["scored_on"] = "test"
+    board = make_board([run(tried, searches=[of_search, search("rodi")])])
+    assert list(board.entries) == ["vae, lr=0.001", "vae, lr=0.01"]
+
+
+def test_constraints_have_a_part_in_the_choice():
+    of_search = {**search("vae"), "constraints": ["mse <= 0.2"]}
+    trials = tuned("vae", 0.3, 0.4)
+    trials[1]["metric.mse"] = 0.3
+    board = make_board([run(trials, searches=[of_search])])
+    assert board.repeated("shapes") == {"vae, default": "vae"}, "the better one breaks it"
 
 
 def test_a_plain_sweep_has_an_entry_a_configuration():

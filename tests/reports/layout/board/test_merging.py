@@ -102,9 +102,10 @@ def test_what_an_older_run_does_not_say_is_no_difference():
 
 def test_two_searches_that_chose_differently_are_two_entries():
     first = run(tuned("vae", 0.3, 0.4), searches=[search("vae")])
-    again = [{**t, "param.method.lr": 5e-3} for t in tuned("vae", 0.3, 0.5)[7:]]
-    again = [{**t, "trial_id": f"x{i}"} for i, t in enumerate(again)]
-    board = make_board([first, run(again, "runs/two")])
+    again = [trial("vae", 0, mig=0.3, scored_on="validation")]
+    again += [trial("vae", 0, lr=5e-3, scored_on="validation")]
+    again += [trial("vae", s, lr=5e-3) for s in range(20, 25)]
+    board = make_board([first, run(again, "runs/two", searches=[search("vae", confirm=5)])])
     assert sorted(board.entries) == ["vae [lr=0.005]", "vae [lr=0.01]", "vae, default"]
 
 
