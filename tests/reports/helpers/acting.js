@@ -49,6 +49,23 @@ addEventListener("load", async () => {
   said.columns.push([columns(), spans()]);
   figure.querySelector("[data-first]").click();
 
+  // What a click saves is taken at the last step before the browser writes it to a file.
+  const saves = [];
+  const blobs = new Map();
+  const create = URL.createObjectURL;
+  URL.createObjectURL = (blob) => { const url = create.call(URL, blob); blobs.set(url, blob); return url; };
+  HTMLAnchorElement.prototype.click = function click() {
+    if (this.href.startsWith("blob:")) saves.push({ name: this.download, blob: blobs.get(this.href) });
+    else this.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+  };
+  said.left = [".csv.gz", ".tex.gz"].map((ending) => {
+    const packed = figure.querySelector(`a[download$="${ending}"]`);
+    return packed.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+  });
+  for (let i = 0; i < 100 && saves.length < 2; i += 1) await wait();
+  said.saved = await Promise.all(saves.map(async ({ name, blob }) => [name, await blob.text()]));
+  said.inTable = names().map((name, i) => [name, keys(mean)[i]]);
+
   const link = [...table.querySelectorAll("tbody a")].find((a) => a.textContent === "rodi");
   const section = document.getElementById("method-rodi");
   said.folded = !section.querySelector("details").open;

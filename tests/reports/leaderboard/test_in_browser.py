@@ -1,8 +1,11 @@
 """A made-up leaderboard in a browser: sorted, filtered, followed, and measured at two widths."""
 
+import io
 import re
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from tests.reports.helpers.browser import CHROMIUM, said_in_frames, with_script
@@ -71,6 +74,22 @@ def test_a_methods_link_unfolds_its_section(acted):
     assert acted["folded"]
     assert (acted["hash"], acted["opened"]) == ("#method-rodi", True)
     assert abs(acted["at"]) < 100
+
+
+def test_a_packed_download_is_saved_unpacked_with_the_numbers_of_the_table(acted, drawn, numbers):
+    assert acted["left"] == [False, False], "the browser would have saved the packed file, too"
+    saved = dict(acted["saved"])
+    assert sorted(saved) == ["on-mannequin.csv", "on-mannequin.tex"]
+    document = Document(drawn)
+    for name, text in saved.items():
+        assert text.encode() == document.downloads[name]
+    rows = pd.read_csv(io.StringIO(saved["on-mannequin.csv"]))
+    mean = rows[rows["metric"] == numbers.chosen.name].set_index("entry")["mean"]
+    shown = dict(acted["inTable"])
+    assert {name.partition(" default (also")[0] for name in shown} == set(mean.index)
+    for name, key in shown.items():
+        value = mean[name.partition(" default (also")[0]]
+        assert value == pytest.approx(np.nan if key is None else key, rel=1e-6, nan_ok=True)
 
 
 def test_nothing_is_asked_of_the_network(acted, drawn):
