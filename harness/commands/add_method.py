@@ -1,12 +1,12 @@
 """``unbraid leaderboard --add``: a method run through the protocol of a leaderboard."""
 
 import shlex
-from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
 from harness.commands import sweep
 from harness.config.search_spaces import load_space, space_files
+from harness.config.sweep import resolve
 from harness.errors import UserError, did_you_mean
 from harness.methods import METHODS, declaration
 from harness.results import RunDirectory
@@ -42,9 +42,11 @@ def run(method: str, like: str, further: Sequence[str]) -> tuple[int, list[str]]
     if not any(_key(argument) == "run_dir" for argument in further):
         mine.append(f"run_dir={location or Path('runs') / Path(like).stem}-{method}")
     overrides = [*mine, *further]
-    code = sweep.run(Namespace(overrides=overrides, arguments=["sweep", *overrides]))
-    own = sweep.location_of(overrides)
-    return code, [*([location] if location else []), own]
+    resolved = resolve(overrides)
+    code = sweep.start(resolved, ["sweep", *overrides])
+    from harness.commands.running.run_directory import location_of  # with pandas, after a dry run
+
+    return code, [*([location] if location else []), location_of(resolved)]
 
 
 def _protocol(like: str) -> tuple[str | None, list[str]]:

@@ -1,22 +1,23 @@
 """``unbraid sweep``: plan a sweep, or take up an earlier one, and run what is missing."""
 
 import argparse
-from collections.abc import Sequence
 
 from harness.commands.running import preview
-from harness.config.sweep import resolve
-
-
-def location_of(overrides: Sequence[str]) -> str:
-    """Return the run directory of the sweep that some overrides describe."""
-    from harness.commands.running import run_directory
-
-    return run_directory.location_of(resolve(overrides))
+from harness.config.sweep import Sweep, resolve
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the sweep that the overrides describe."""
-    sweep = resolve(options.overrides)
+    return start(resolve(options.overrides), options.arguments)
+
+
+def start(sweep: Sweep, arguments: list[str]) -> int:
+    """Run a sweep, or say what it would cost if that is all that is asked for.
+
+    Args:
+        sweep: the resolved sweep.
+        arguments: the command line that describes it, without the program.
+    """
     preview.check_ready(sweep.trials, sweep.settings)
     if sweep.settings.dry_run:
         return preview.show_plan(sweep)
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     from harness.commands.running.run_directory import keeping, planned
 
     sweep = keeping(sweep)
-    with planned(sweep, options.arguments) as directory:
+    with planned(sweep, arguments) as directory:
         return run_missing.finish(
             directory, sweep.trials, sweep.settings, sweep.swept, sweep.searches
         )

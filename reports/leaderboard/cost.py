@@ -12,7 +12,7 @@ from reports.layout.board import Entry
 from reports.leaderboard.dataset_table import entry_column, spread_out
 from reports.leaderboard.figures.look import Mark, draw_marks, supervision_legend
 from reports.leaderboard.standings import Standings
-from reports.page.figure import WIDTH, Figure, remove_unused, robust_limits, style
+from reports.page.figure import WIDTH, Figure, remove_unused, style, wide_limits
 from reports.page.intervals import CUT, holding
 from reports.page.svg import to_svg
 from reports.page.tables import Column, Table
@@ -29,6 +29,10 @@ SECONDS = {
 """Columns of seconds, and what they are called."""
 PARAMETERS = "env.parameters"
 DEVICE = "env.device"
+Box = tuple[float, float, float, float]
+"""Left, bottom, right and top."""
+LETTER, ROW, MARK, GAP = 3.7, 8.0, 2.5, 3.0
+"""In points: a name's mean letter, its height, half a mark, and the gap between both."""
 
 
 def cost_table(standings: Standings) -> Table | None:
@@ -93,12 +97,15 @@ def cost_figure(standings: Standings) -> Figure | None:
     if not points:
         return None
     columns = min(2, len(points))
-    n_rows, cut = -(-len(points) // columns), 0
+    n_rows, cut, beyond = -(-len(points) // columns), 0, []
     with style():
         canvas = Canvas(figsize=(WIDTH, 0.35 + 2.75 * n_rows), layout="constrained")
         panels = canvas.subplots(n_rows, columns, squeeze=False)
         for axes, (dataset, of) in zip(panels.flat, points.items(), strict=False):
-            cut += _panel(axes, of, outcome.sign)
+            size = 72 * (WIDTH / columns - 0.7), 72 * 2.1  # of a panel, in points
+            outside = _panel(axes, of, outcome.sign, size)
+            cut += outside[0]
+            beyond += [f"{name} on {dataset}" for name in outside[1]]
             axes.set_title(dataset)
             axes.set_xlabel("training, s")
         for axes in panels[:, 0]:
@@ -108,9 +115,11 @@ def cost_figure(standings: Standings) -> Figure | None:
         svg = to_svg(canvas, "quality")
     caption = (
         f"{outcome.label} against the median training time of a trial, with the 95 % interval of "
-        "the mean, those of the tables. Named: entries than which no other is both better and "
-        "faster; a mark says its entry."
+        "the mean, those of the tables. Named, where there is room: entries than which no other is "
+        "both better and faster; a mark says its entry."
     )
+    if beyond:
+        caption += f" Beyond the frame, as they would flatten all others: {words(beyond)}."
     if cut:
         caption += f" {CUT}"
     data = pd.DataFrame(
@@ -160,36 +169,79 @@ def _points(standings: Standings, dataset: str) -> list[_Point]:
     return points
 
 
-def _panel(axes: Axes, points: Sequence[_Point], sign: int) -> int:
-    limits = robust_limits(np.array([point.mean.value for point in points]))
+def _panel(
+    axes: Axes, points: Sequence[_Point], sign: int, size: tuple[float, float]
+) -> tuple[int, list[str]]:
+    """Draw a dataset; return how many intervals are cut, and the entries beyond the frame."""
+    limits = wide_limits(np.array([point.mean.value for point in points]))
     inside = [point for point in points if limits[0] <= point.mean.value <= limits[1]]
     frame = holding(limits, [p.mean.low for p in inside], [p.mean.high for p in inside])
     seconds = [point.seconds for point in points]
     axes.set_xscale("log")
-    axes.set_xlim(min(seconds) / 1.5, max(seconds) * 1.5)
+    axes.set_xlim(min(seconds) / 1.25, max(seconds) * 1.25)
     axes.set_ylim(*frame)
     marks = [Mark(point.entry, point.seconds, point.mean) for point in inside]
     cut = draw_marks(axes, marks, frame, across=False)
-    _name_front(axes, inside, sign)
+    _name_front(axes, inside, sign, size)
     tick_log(axes.xaxis, 4)
     axes.grid(axis="both")
-    return cut
+    return cut, [point.entry.name for point in points if point not in inside]
 
 
-def _name_front(axes: Axes, points: Sequence[_Point], sign: int) -> None:
-    """Name the entries that no other beats in both, each beside its mark."""
-    middle, best = float(np.sqrt(np.prod(axes.get_xlim()))), -np.inf
-    for point in sorted(points, key=lambda p: p.seconds):
-        if sign * point.mean.value <= best:
-            continue
-        best = sign * point.mean.value
-        right = point.seconds > middle
-        axes.annotate(
-            point.entry.name,
-            (point.seconds, point.mean.value),
-            xytext=(-5 if right else 5, 3 * sign),
-            textcoords="offset points",
-            ha="right" if right else "left",
-            va="bottom" if sign > 0 else "top",
-            fontsize=7.5,
+def _name_front(axes: Axes, points: Sequence[_Point], sign: int, size: tuple[float, float]) -> None:
+    """Name the entries that no other beats in both, the best first, where a name hides nothing."""
+    ends = np.log(axes.get_xlim()), axes.get_ylim()
+
+    def place(seconds: float, value: float) -> tuple[float, float]:
+        at = np.log(seconds), np.clip(value, *ends[1])
+        x, y = (
+            float(length * (where - low) / (high - low))
+            for where, (low, high), length in zip(at, ends, size, strict=True)
         )
+        return x, y
+
+    taken = []
+    for point in points:
+        (x, y), (_, low), (_, high) = (
+            place(point.seconds, value)
+            for value in (point.mean.value, point.mean.low, point.mean.high)
+        )
+        taken += [(x - MARK, y - MARK, x + MARK, y + MARK), (x - 0.5, low, x + 0.5, high)]
+    for point in reversed(_front(points, sign)):
+        x, y = place(point.seconds, point.mean.value)
+        width = LETTER * len(point.entry.name)
+        for dx, dy in (
+            (GAP, GAP),
+            (-GAP - width, GAP),
+            (GAP, -GAP - ROW),
+            (-GAP - width, -GAP - ROW),
+        ):
+            left, bottom = x + dx, y + dy
+            box = left, bottom, left + width, bottom + ROW
+            within = box[0] >= 0 and box[1] >= 0 and box[2] <= size[0] and box[3] <= size[1] + ROW
+            if within and not any(_overlap(box, other) for other in taken):
+                axes.annotate(
+                    point.entry.name,
+                    (point.seconds, point.mean.value),
+                    xytext=(dx, dy),
+                    textcoords="offset points",
+                    va="bottom",
+                    fontsize=7.5,
+                )
+                taken.append(box)
+                break
+
+
+def _front(points: Sequence[_Point], sign: int) -> list[_Point]:
+    """Return the entries than which no other is both better and faster, fastest first."""
+    front: list[_Point] = []
+    for point in sorted(points, key=lambda p: p.seconds):
+        if not front or sign * point.mean.value > sign * front[-1].mean.value:
+            front.append(point)
+    return front
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return min(one[2], other[2]) > max(one[0], other[0]) and min(one[3], other[3]) > max(
+        one[1], other[1]
+    )

@@ -193,7 +193,7 @@ def shortened(data: pd.DataFrame) -> pd.DataFrame:
 
 
 def significant(values: "pd.Series[float]") -> "pd.Series[float]":
-    """Return numbers to seven digits; in single precision where its range allows: double is half of a page."""
+    """Return numbers to seven digits, in single precision where its range allows."""
     digits = pd.to_numeric(values, errors="coerce").map(lambda value: float(f"{value:.7g}"))
     size = digits.abs()[(digits != 0) & np.isfinite(digits)]
     held = size.between(float(_SINGLE.tiny), float(_SINGLE.max)).all()

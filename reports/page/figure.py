@@ -19,9 +19,9 @@ from matplotlib.lines import Line2D
 from reports.page.svg import GRID, INK, LINE
 from reports.stats.estimates import Floats
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C6D31")
-"""Okabe and Ito's palette, which colour-blind readers tell apart (yellow replaced: it is too pale
-for lines on white)."""
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8418F0")
+"""Okabe and Ito's palette, which colour-blind readers tell apart (yellow, too pale for lines on
+white, is a violet: in simulated colour blindness farther from all than some of these are)."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
 """One a colour, so that no figure depends on colour alone."""
 WIDTH = 7.0

@@ -100,11 +100,13 @@ def correlation_figure(standings: Standings) -> Figure | None:
     with np.errstate(invalid="ignore"):
         mean = np.where(known, stacked, 0).sum(axis=0) / known.sum(axis=0)
     labels = [outcome.label for outcome in outcomes]
-    written = [["" if np.isnan(v) else f"{v:.1f}".replace("-", "−") for v in row] for row in mean]
-    if len(labels) <= 8:
-        written = [
-            ["" if np.isnan(v) else f"{v:.2f}".replace("-", "−") for v in row] for row in mean
-        ]
+    decimals = 2 if len(labels) <= 8 else 1
+    # Adding 0 makes a plain 0 of what is rounded to -0.
+    rounded = np.round(mean, decimals) + 0.0
+    written = [
+        ["" if np.isnan(v) else f"{v:.{decimals}f}".replace("-", "−") for v in row]
+        for row in rounded
+    ]
     mean[np.triu_indices(len(labels))] = np.nan  # the same once more
     plain = np.zeros(mean.shape, bool)
     title = "Spearman's ρ"

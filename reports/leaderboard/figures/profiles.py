@@ -1,5 +1,6 @@
 """Performance profiles: which share of an entry's runs scores more than any level."""
 
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,15 @@ from matplotlib.lines import Line2D
 
 from reports.leaderboard.figures.heat_maps import compared_entries
 from reports.leaderboard.standings import Standings
-from reports.page.figure import COLOURS, WIDTH, Figure, remove_unused, robust_limits, style
+from reports.page.figure import (
+    COLOURS,
+    NARROWEST,
+    WIDTH,
+    Figure,
+    remove_unused,
+    robust_limits,
+    style,
+)
 from reports.page.svg import to_svg
 from reports.page.text import count, words
 from reports.stats.ranks import performance_profile
@@ -31,7 +40,7 @@ def profiles_figure(standings: Standings) -> Figure | None:
         return None
     places = [standings.board.ranked.index(entry.name) for entry in entries]
     rows = []
-    columns = min(2, len(contests))
+    columns = 3 if len(contests) == 3 else min(2, len(contests))
     n_rows = -(-len(contests) // columns)
     labels = [entry.name for entry in entries]
     looks: dict[str, dict[str, Any]] = {
@@ -44,7 +53,7 @@ def profiles_figure(standings: Standings) -> Figure | None:
     with style():
         legend_columns = max(1, min(5, int(WIDTH / (0.55 + 0.075 * max(map(len, labels))))))
         legend_rows = -(-len(labels) // legend_columns)
-        height = 0.2 * legend_rows + 2.3 * n_rows
+        height = 0.2 * legend_rows + (2.0 if columns == 3 else 2.3) * n_rows
         canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
         panels = canvas.subplots(n_rows, columns, squeeze=False, sharey=True)
         for axes, (outcome, contest) in zip(panels.flat, contests.items(), strict=False):
@@ -64,8 +73,8 @@ def profiles_figure(standings: Standings) -> Figure | None:
                     ]
             axes.set_xlim(outcome.sign * limits[0], outcome.sign * limits[1])
             axes.set_ylim(-0.02, 1.02)
-            axes.locator_params(axis="x", nbins=5)
-            axes.set_xlabel(f"{outcome.titled} →")
+            axes.locator_params(axis="x", nbins=5 if columns < 3 else 3)
+            axes.set_xlabel(fill(f"{outcome.titled} →", NARROWEST))
             axes.grid(axis="both")
         for axes in panels[:, 0]:
             axes.set_ylabel("share of runs\nthat do better")

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure as Canvas
 from reports.leaderboard.figures.look import Mark, draw_marks, supervision_legend
 from reports.leaderboard.figures.strips import TITLE
 from reports.leaderboard.standings import Standings
-from reports.page.figure import WIDTH, Figure, robust_limits, style
+from reports.page.figure import WIDTH, Figure, style, wide_limits
 from reports.page.intervals import CUT, holding
 from reports.page.svg import to_svg
 from reports.page.text import count, words
@@ -29,7 +29,7 @@ def ratings_figure(standings: Standings) -> Figure | None:
             of = standings.overall[outcome.name]
             rated = [(place, e, of[e.name].elo) for place, e in enumerate(entries)]
             rated = [each for each in rated if np.isfinite(each[2].value)]
-            limits = robust_limits(np.array([rating.value for *_, rating in rated]))
+            limits = wide_limits(np.array([rating.value for *_, rating in rated]))
             frame = holding(
                 limits, *([getattr(r, end) for *_, r in rated] for end in ("low", "high"))
             )

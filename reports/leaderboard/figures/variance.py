@@ -99,8 +99,9 @@ def shares(board: Board, dataset: str, outcome: Outcome) -> dict[str, float]:
         "hyperparameters": between([*within.values()], seed),
         "seed": seed,
     }
-    total = sum(parts.values())
-    return {name: part / total for name, part in parts.items()} if total else {}
+    total = sum(parts.values())  # of scores near the largest number the squares are infinite
+    known = total > 0 and np.isfinite(total)
+    return {name: part / total for name, part in parts.items()} if known else {}
 
 
 def between(groups: Sequence[Sequence[Floats]], seed: float) -> float:

@@ -1,12 +1,11 @@
 """A method of one's own through the protocol of a leaderboard: which sweep it becomes."""
 
-from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
 from harness.commands import add_method, sweep
-from harness.config.sweep import resolve
+from harness.config.sweep import Sweep, resolve
 from harness.errors import UserError
 from harness.planning import describe_sweep, plan_frame
 from harness.results import Columns, RunDirectory
@@ -24,12 +23,12 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
     monkeypatch.chdir(tmp_path)
     overrides: list[list[str]] = []
 
-    def run(options: Namespace) -> int:
-        overrides.append(options.overrides)
-        assert options.arguments == ["sweep", *options.overrides]
+    def start(planned: Sweep, arguments: list[str]) -> int:
+        assert arguments == ["sweep", *planned.arguments]
+        overrides.append(arguments[1:])
         return 0
 
-    monkeypatch.setattr(sweep, "run", run)
+    monkeypatch.setattr(sweep, "start", start)
     return overrides
 
 
