@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.config.searched.goal import make_goal
 from harness.axes import value_at
+from harness.config.searched.goal import make_goal
 from harness.constraints import Constraint
 from harness.errors import UserError
 from harness.search.outcome import Outcome, require_scores, together
