@@ -195,5 +195,5 @@ def _key(key: Any, text: str) -> Markup:
 
 
 def _finite(key: Any) -> float | None:
-    """Return a key as JSON can hold it: None, which sorts last, for what is not finite."""
-    return float(key) if np.isfinite(key) else None
+    """Return a key to nine digits; None, which sorts last, for what is not finite."""
+    return float(f"{key:.9g}") if np.isfinite(key) else None
