@@ -122,7 +122,8 @@ def _caption(standings: Standings) -> str:
         "the best entry does not make; where there is no perfect score, what it lacks to the best "
         "as a part of what the worst lacks. Mean rank: of its ranks on the datasets. Intervals are "
         "95 %; simulated, that of a rating holds it in 87 to 98 % of cases, least often for an "
-        "entry that nearly always wins over several datasets. Trials: those that ended well, and what became of the others."
+        "entry that nearly always wins over several datasets. Trials: those that ended well, and "
+        "what became of the others."
     )
 
 
