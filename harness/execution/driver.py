@@ -18,6 +18,7 @@ from harness.data.options import DatasetOptions
 from harness.execution.dataset_transport import shared
 from harness.execution.live_log import open_log
 from harness.execution.progress import Progress
+from harness.execution.ray_private import prints_nothing
 from harness.execution.ray_session import several_pending
 from harness.results import Curves, RunDirectory, Status, TrialRecord
 from harness.results.remote.address import complete
@@ -153,7 +154,7 @@ def _fit(trainable: Any, how: dict[str, Any], callbacks: list[Any]) -> None:
                 name="sweep",
                 storage_path=scratch,
                 verbose=0,
-                callbacks=callbacks,
+                callbacks=[*callbacks, *prints_nothing()],
                 failure_config=tune.FailureConfig(max_failures=-1),  # the callback counts
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
             ),

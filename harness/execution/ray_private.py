@@ -10,9 +10,10 @@ our callback says in a line what happened. Should ``ray._private.worker.print_to
 paragraphs are back and nothing else is lost.
 
 Tune keeps all that it knows of a trial that has ended, to the sweep's end: what it would restore
-and return, neither of which we ask for, as the run directory holds it. That was 60 KB a trial.
-Should an attribute of the controller go that ``forget_ended`` names, everything is kept again and
-nothing else is lost.
+and return, neither of which we ask for, as the run directory holds it. So does the callback by
+which it prints results, which it adds even where nothing is to be printed. Should an attribute of
+the controller go that ``forget_ended`` names, or the callback that ``prints_nothing`` stands in for,
+everything is kept again and nothing else is lost.
 """
 
 from typing import Any
@@ -93,3 +94,20 @@ def forget_ended(tune_controller: Any) -> None:
         kept.difference_update(ended)
     for trial in ended:
         stored.pop(trial.trial_id, None)
+
+
+def prints_nothing() -> list[Any]:
+    """Return the callback that keeps Tune from adding its own; none where it has no such thing."""
+    try:
+        from ray.tune.progress_reporter import TrialProgressCallback
+    except ImportError:
+        return []
+
+    class PrintsNothing(TrialProgressCallback):
+        def log_result(self, *_: Any, **__: Any) -> None:
+            pass
+
+        def on_trial_complete(self, *_: Any, **__: Any) -> None:
+            pass
+
+    return [PrintsNothing()]
