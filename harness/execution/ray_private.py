@@ -12,8 +12,8 @@ paragraphs are back and nothing else is lost.
 Tune keeps all that it knows of a trial that has ended, to the sweep's end: what it would restore
 and return, neither of which we ask for, as the run directory holds it. So does the callback by
 which it prints results, which it adds even where nothing is to be printed. Should an attribute of
-the controller go that ``forget_ended`` names, or the callback that ``prints_nothing`` stands in for,
-everything is kept again and nothing else is lost.
+the controller go that ``forget_ended`` names, or the callback that ``prints_nothing`` stands in
+for, everything is kept again and nothing else is lost.
 """
 
 from typing import Any
