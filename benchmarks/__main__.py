@@ -34,6 +34,7 @@ SUBJECTS = {
     "j": leaderboard.measure,
     "k": metrics.measure,
     "l": driver.measure,
+    "m": driver.measure_fake_workers,
 }
 
 

@@ -1,6 +1,10 @@
 """What the driver of a long sweep keeps in memory, and what each trial costs it."""
 
+import json
 import statistics
+import subprocess
+import sys
+import tempfile
 
 from benchmarks.runs import SAMPLE_EVERY, SLOTS, run
 from benchmarks.sweeps import TRIVIAL
@@ -11,6 +15,9 @@ MOST_S = 0.02
 
 MOST_KB = 5.0
 """Memory that the driver may keep of a trial that ended: its id and its label, no more."""
+
+WORKERS = 1_000
+"""Workers of a large cluster; here one process answers for all of them."""
 
 WARM = 2
 """Samples before the memory counts as that of a sweep under way: 250 trials."""
@@ -49,3 +56,42 @@ def measure(quick: bool) -> list[Measured]:
         Measured("l. a trial beyond its work", beyond, "s", MOST_S),
         Measured("l. driver's processor time a trial", (last[1] - first[1]) / (n - 1), "s"),
     ]
+
+
+def measure_fake_workers(quick: bool) -> list[Measured]:
+    """Print what more trials, and more workers, make of the driver's cost of a trial."""
+    sizes = [(1_000, SLOTS), (1_000, WORKERS), (5_000 if quick else 20_000, WORKERS)]
+    rows, measured = [], []
+    for n, workers in sizes:
+        done = _with_fake_workers(n, workers)
+        seconds, resident = done["seconds"], done["resident"]
+        per_trial = 1e3 * (seconds[-1] - seconds[0]) / (n - 1)
+        planning = 1e3 * sum(done["plan"]) / n
+        most = max(done["alive"])
+        cells = (f"{planning:.2f}", f"{per_trial:.1f}", f"{resident[0]:.0f}", f"{resident[-1]:.0f}")
+        rows.append((f"{n:,}", f"{workers:,}", *cells, f"{most:,}"))
+        what = f"m. driver's processor time a trial, {n:,} trials, {workers:,} workers"
+        measured.append(Measured(what, per_trial, "ms"))
+    print_table(
+        "m. The driver alone, with workers that answer at once; processor time",
+        (
+            "trials",
+            "workers",
+            "plan ms",
+            "ms a trial",
+            "MB at first",
+            "MB at last",
+            "Tune's trials",
+        ),
+        rows,
+    )
+    return measured
+
+
+def _with_fake_workers(n: int, workers: int) -> dict[str, list[float]]:
+    module = "tests.harness.execution.helpers.fake_workers"
+    with tempfile.TemporaryDirectory(prefix="unbraid-bench-") as folder:
+        command = [sys.executable, "-m", module, str(n), str(workers), f"{folder}/run"]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+    measured: dict[str, list[float]] = json.loads(done.stdout)
+    return measured
