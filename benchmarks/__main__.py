@@ -8,6 +8,7 @@ import argparse
 
 from benchmarks import (
     data,
+    driver,
     labels,
     leaderboard,
     metrics,
@@ -32,6 +33,8 @@ SUBJECTS = {
     "i": labels.measure,
     "j": leaderboard.measure,
     "k": metrics.measure,
+    "l": driver.measure,
+    "m": driver.measure_fake_workers,
 }
 
 

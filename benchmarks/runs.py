@@ -13,10 +13,15 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import psutil
+
 from harness.results import load
 
 SLOTS = 2
 """Trials at once, on as many cores."""
+
+SAMPLE_EVERY = 250
+"""Finished trials between two looks at the driver's memory."""
 
 
 @dataclass
@@ -30,6 +35,8 @@ class Run:
         work: training and evaluation of each trial, as the trial itself measured it.
         train: its training alone.
         ended: the end, on the system's clock.
+        driver: resident MB and seconds of processor time of this process when the first trial was
+            known to be finished, and after every ``SAMPLE_EVERY`` of them.
     """
 
     wall: float = 0.0
@@ -38,6 +45,7 @@ class Run:
     finishes: list[float] = field(default_factory=list)
     work: list[float] = field(default_factory=list)
     train: list[float] = field(default_factory=list)
+    driver: list[tuple[float, float]] = field(default_factory=list)
 
 
 def run(how: str, overrides: list[str]) -> Run:
@@ -63,6 +71,9 @@ def through_unbraid(overrides: list[str], measured: Run) -> None:
     def noted(*arguments: Any) -> None:
         measured.finishes.append(time.time())
         finish(*arguments)
+        if len(measured.finishes) % SAMPLE_EVERY == 0 or len(measured.finishes) == 1:
+            resident = psutil.Process().memory_info().rss / 2**20
+            measured.driver.append((resident, time.process_time()))
 
     with patch.object(Progress, "finish", noted):
         code = cli.main(["sweep", *overrides])

@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -143,7 +144,7 @@ class TrialConfig:
         """All but the seed, as JSON: trials that share it differ by chance alone."""
         return json.dumps({**self.as_dict(), "seed": None}, sort_keys=True)
 
-    @property
+    @cached_property  # asked for again and again, and half of what planning takes
     def trial_id(self) -> str:
         """Twelve hexadecimal digits that name this configuration and seed."""
         canonical = json.dumps(self.as_dict(), sort_keys=True, separators=(",", ":"))

@@ -6,6 +6,7 @@ Tune is the executor and nothing more: the run directory, written by the workers
 import sys
 import tempfile
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ from harness.data.options import DatasetOptions
 from harness.execution.dataset_transport import shared
 from harness.execution.live_log import open_log
 from harness.execution.progress import Progress
+from harness.execution.ray_private import prints_nothing
+from harness.execution.ray_session import several_pending
 from harness.results import Curves, RunDirectory, Status, TrialRecord
 from harness.results.remote.address import complete
 from harness.search.standing import Standing, together
@@ -64,7 +67,7 @@ def run_trials(
 
     from harness.execution.callback import SweepCallback
     from harness.execution.log_callback import LogCallback
-    from harness.execution.searcher import Suggestions
+    from harness.execution.searcher import Planned, Suggestions
     from harness.execution.worker import Assignment
     from harness.kept.best import BestModels
 
@@ -95,9 +98,13 @@ def run_trials(
     retries = settings.ray.max_retries
     callback = SweepCallback(run, progress, give_up, ended, best, retries=retries)
     by_configuration = standing is not None
-    suggestions = None
-    if growth:
-        suggestions = Suggestions(growth, progress, swept, callback, whole=by_configuration)
+    search: Planned
+    if isinstance(work, list):
+        groups = together(work) if by_configuration else [[trial.trial_id] for trial in work]
+        search, most = Planned(groups), len(groups)
+    else:
+        search = Suggestions(work, progress, swept, callback, whole=by_configuration)
+        most = work.left
     halving = standing.halving if standing else None
     assignment = Assignment(
         run_dir=complete(run.location),
@@ -117,15 +124,13 @@ def run_trials(
     trainable = _trainable(assignment, settings)
     how = {
         "scheduler": _scheduler(standing),
-        "search_alg": suggestions,
-        "num_samples": growth.left if growth else 1,
+        "search_alg": search,
+        "num_samples": most,
         "max_concurrent_trials": at_once,
     }
-    groups = None
-    if isinstance(work, list):
-        groups = together(work) if by_configuration else [[trial.trial_id] for trial in work]
     try:
-        _fit(trainable, groups, how, [LogCallback(log), callback])
+        with several_pending() if at_once is None and not growth else nullcontext():
+            _fit(trainable, how, [LogCallback(log), callback])
     except TuneError:
         if callback.error:
             raise callback.error from None
@@ -134,19 +139,14 @@ def run_trials(
         log.close()
 
 
-def _fit(
-    trainable: Any,
-    groups: list[list[str]] | None,
-    how: dict[str, Any],
-    callbacks: list[Any],
-) -> None:
-    """Let Tune run the planned trials, or those that its search suggests."""
+def _fit(trainable: Any, how: dict[str, Any], callbacks: list[Any]) -> None:
+    """Let Tune run the trials that its search hands out."""
     from ray import tune
 
     with tempfile.TemporaryDirectory(prefix="unbraid-tune-", ignore_cleanup_errors=True) as scratch:
         tune.Tuner(
             trainable,
-            param_space={"trial_ids": tune.grid_search(groups)} if groups is not None else {},
+            param_space={},
             tune_config=tune.TuneConfig(
                 reuse_actors=True, trial_dirname_creator=lambda trial: trial.trial_id, **how
             ),
@@ -154,7 +154,7 @@ def _fit(
                 name="sweep",
                 storage_path=scratch,
                 verbose=0,
-                callbacks=callbacks,
+                callbacks=[*callbacks, *prints_nothing()],
                 failure_config=tune.FailureConfig(max_failures=-1),  # the callback counts
                 checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
             ),

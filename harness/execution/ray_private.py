@@ -8,9 +8,18 @@ second is lost; look for what ``ray.shutdown`` itself calls by then.
 For every worker that dies its driver prints a paragraph of ids, whatever ``log_to_driver`` says;
 our callback says in a line what happened. Should ``ray._private.worker.print_to_stdstream`` go, the
 paragraphs are back and nothing else is lost.
+
+Tune keeps all that it knows of a trial that has ended, to the sweep's end: what it would restore
+and return, neither of which we ask for, as the run directory holds it. So does the callback by
+which it prints results, which it adds even where nothing is to be printed. Should an attribute of
+the controller go that ``forget_ended`` names, or the callback that ``prints_nothing`` stands in
+for, everything is kept again and nothing else is lost.
 """
 
 from typing import Any
+
+FORGET_EVERY = 100
+"""Ended trials that Tune is made to forget at once: each time costs a look at the waiting ones."""
 
 _NODE_DIED = "its node has died"
 """What Ray's error of a dead actor says where the machine is gone, preempted or not.
@@ -57,3 +66,48 @@ def node_died(error: str) -> bool:
     kills a worker alone, its own crash or the kernel for want of memory, is not told apart.
     """
     return _NODE_DIED in error
+
+
+def forget_ended(tune_controller: Any) -> None:
+    """Make Tune forget the trials that have ended, if there are many; between two of its steps.
+
+    A trial has ended when Tune has told callbacks, search and scheduler so and has taken its worker
+    away. The newest trial stays: from an empty list Tune concludes that results are to be restored.
+
+    Args:
+        tune_controller: what a scheduler is given: Tune's controller, or its wrapper.
+    """
+    controller = vars(tune_controller).get("_tune_controller", tune_controller)
+    try:
+        trials, with_worker = controller._trials, controller._trial_to_actor
+        statuses = controller._stopped_trials, controller._failed_trials
+        others = controller._live_trials, controller._trials_to_cache
+        stored = controller._trial_metadata
+    except AttributeError:
+        return
+    if sum(map(len, statuses)) < FORGET_EVERY:
+        return
+    ended = {trial for status in statuses for trial in status if trial not in with_worker}
+    ended -= set(trials[-1:])
+    trials[:] = [trial for trial in trials if trial not in ended]
+    for kept in (*statuses, *others):
+        kept.difference_update(ended)
+    for trial in ended:
+        stored.pop(trial.trial_id, None)
+
+
+def prints_nothing() -> list[Any]:
+    """Return the callback that keeps Tune from adding its own; none where it has no such thing."""
+    try:
+        from ray.tune.progress_reporter import TrialProgressCallback
+    except ImportError:
+        return []
+
+    class PrintsNothing(TrialProgressCallback):
+        def log_result(self, *_: Any, **__: Any) -> None:
+            pass
+
+        def on_trial_complete(self, *_: Any, **__: Any) -> None:
+            pass
+
+    return [PrintsNothing()]

@@ -28,6 +28,10 @@ _ENVIRONMENT = {
     "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",
 }
 
+PENDING = 200
+"""Fewest planned trials that ask a cluster for room at once, as many as Tune's own grid: a growing
+cluster starts machines for them."""
+
 CONNECT_S = 10.0
 """Seconds in which a cluster's head has to accept a connection."""
 
@@ -99,6 +103,25 @@ def _require_listener(address: str) -> None:
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if host and port.isdigit():
         socket.create_connection((host, int(port)), timeout=CONNECT_S).close()
+
+
+@contextmanager
+def several_pending() -> Iterator[None]:
+    """Let many planned trials wait for a cluster's room; else Tune has one of a searcher's wait.
+
+    Not for a search: what waits has been suggested without what it could have learned meanwhile.
+    """
+    import ray
+
+    name = "TUNE_MAX_PENDING_TRIALS_PG"
+    before = os.environ.get(name)
+    cpus: float = ray.cluster_resources().get("CPU", 1.0)  # type: ignore[no-untyped-call]
+    os.environ[name] = before or str(max(PENDING, int(1.1 * cpus)))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
 
 
 def slots(settings: RaySettings) -> int | None:

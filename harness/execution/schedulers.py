@@ -5,6 +5,7 @@ from typing import Any
 
 from ray.tune.schedulers import ASHAScheduler, FIFOScheduler
 
+from harness.execution.ray_private import forget_ended
 from harness.search.standing import Standing
 
 
@@ -18,7 +19,8 @@ class PlanOrder(FIFOScheduler):
     """
 
     def choose_trial_to_run(self, tune_controller: Any) -> None:
-        """Choose none: leave the order to Tune."""
+        """Choose none: leave the order to Tune, which asks at every step, and tidy up behind it."""
+        forget_ended(tune_controller)
 
 
 class SuccessiveHalving(ASHAScheduler):
