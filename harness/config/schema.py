@@ -32,6 +32,7 @@ class RaySettings:
     gpus_per_trial: Annotated[float, Ge(0)]
     max_retries: Annotated[int, Ge(0)]
     trial_limit_s: Annotated[float, Gt(0)] | None = None
+    silent_limit_s: Annotated[float, Gt(0)] | None = 3600.0
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,10 @@ class SweepCallback(tune.Callback):
     def on_trial_recover(self, **event: Any) -> None:  # type: ignore[override]
         """Say that trials are started again whose worker has died, or give them up."""
         trial = event["trial"]
-        reason = _last_error(trial)
+        hung = self._hung(trial)
+        reason = hung or _last_error(trial)
+        if hung:
+            self._progress.say(hung.partition("\n")[0])
         if not node_died(reason):
             self._deaths[trial.trial_id] = self._deaths.get(trial.trial_id, 0) + 1
         if self._deaths.get(trial.trial_id, 0) > self._retries:
@@ -128,7 +131,14 @@ class SweepCallback(tune.Callback):
 
     def on_trial_error(self, **event: Any) -> None:  # type: ignore[override]
         """Give trials up that Tune does not start again."""
-        self._give_up_all(event["trial"], _last_error(event["trial"]))
+        trial = event["trial"]
+        self._give_up_all(trial, self._hung(trial) or _last_error(trial))
+
+    def _hung(self, trial: Any) -> str:
+        """Return how the worker of a trial hung; "" where it died of something else."""
+        with self.keeping_error():
+            told = [self._run.take_hung(trial_id) for trial_id in trial.config["trial_ids"]]
+        return next(filter(None, told), "")
 
     def _give_up_all(self, trial: Any, reason: str) -> None:
         with self.keeping_error():

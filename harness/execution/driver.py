@@ -17,6 +17,7 @@ from harness.data.options import DatasetOptions
 from harness.execution.dataset_transport import shared
 from harness.execution.live_log import open_log
 from harness.execution.progress import Progress
+from harness.heartbeat import HUNG
 from harness.results import Curves, RunDirectory, Status, TrialRecord
 from harness.results.remote.address import complete
 from harness.search.standing import Standing, together
@@ -113,6 +114,7 @@ def run_trials(
         logged=bool(settings.log),
         checkpoint_s=settings.checkpoint_s,
         limit_s=settings.ray.trial_limit_s,
+        silent_s=settings.ray.silent_limit_s,
     )
     trainable = _trainable(assignment, settings)
     how = {
@@ -189,6 +191,7 @@ def given_up_record(
     reason: str,
 ) -> TrialRecord:
     """Return the record of a trial that no worker finished."""
+    last = f"; the last {reason.partition(chr(10))[0]}" if reason.startswith(HUNG) else ""
     return TrialRecord(
         trial_id=trial.trial_id,
         status="failed",
@@ -198,5 +201,5 @@ def given_up_record(
         seed=trial.seed,
         params=trial.params(),
         env=origin,
-        error=f"{reason}\nNo worker process finished this trial in {attempts} attempts.",
+        error=f"{reason}\nNo worker process finished this trial in {attempts} attempts{last}.",
     )

@@ -19,6 +19,7 @@ from harness.data.options import DatasetOptions
 from harness.errors import UserError
 from harness.execution.dataset_transport import received
 from harness.execution.progress import first_score
+from harness.heartbeat import Watchdog, beat
 from harness.results import Curves, RunDirectory, TrialRecord
 from harness.results.records import SCORED_SPLITS
 from harness.tracking.tracker import since
@@ -49,6 +50,7 @@ class Assignment:
         logged: whether the points of the curves are sent to the driver as they come.
         checkpoint_s: seconds between two checkpoints of a trial; None for none.
         limit_s: seconds after which a trial fails that still trains; None for no limit.
+        silent_s: seconds without a sign of life after which a worker ends itself; None for never.
     """
 
     run_dir: str
@@ -64,6 +66,7 @@ class Assignment:
     logged: bool = False
     checkpoint_s: float | None = None
     limit_s: float | None = None
+    silent_s: float | None = None
 
 
 @dataclass
@@ -112,6 +115,7 @@ class TrialWorker(tune.Trainable):
         self._members: list[_Member]
         self._judged: int
         self._notes: list[str]
+        self._watchdog = Watchdog(assignment.silent_s, self._tell_hung)
         self._begin(config)
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
@@ -121,6 +125,10 @@ class TrialWorker(tune.Trainable):
 
     def step(self) -> dict[str, Any]:
         """Train for a few seconds; write the records of the trials that end."""
+        with self._watchdog:
+            return self._step()
+
+    def _step(self) -> dict[str, Any]:
         deadline = time.monotonic() + REPORT_EVERY_S
         ended: list[dict[str, Any]] = []
         points: dict[str, tuple[int, Curves]] = {}
@@ -186,6 +194,7 @@ class TrialWorker(tune.Trainable):
 
     def _write(self, record: TrialRecord) -> dict[str, Any]:
         ended = {"trial_id": record.trial_id, "status": record.status}
+        beat("write the results")
         try:
             self._run_directory.write(record)
         except UserError as error:
@@ -200,8 +209,16 @@ class TrialWorker(tune.Trainable):
         }
 
     def _begin(self, config: dict[str, Any]) -> None:
-        self._judged, self._notes = 0, []
-        self._members = [self._member(trial_id) for trial_id in config["trial_ids"]]
+        self._judged, self._notes, self._members = 0, [], []
+        self._trial_ids: list[str] = config["trial_ids"]
+        with self._watchdog:
+            for trial_id in self._trial_ids:
+                self._members.append(self._member(trial_id))
+
+    def _tell_hung(self, what: str) -> None:
+        """Leave what happened for the driver, who sees nothing but that this process has died."""
+        for trial_id in self._trial_ids:
+            self._run_directory.write_hung(trial_id, what)
 
     def _member(self, trial_id: str) -> _Member:
         kept = Checkpoints(self._run_directory, self._assignment.checkpoint_s, self._note)
@@ -229,6 +246,7 @@ class TrialWorker(tune.Trainable):
 
     def _dataset(self, trial: TrialConfig) -> Dataset:
         if trial.dataset not in self._loaded:
+            beat(f"read the dataset {trial.dataset.name}")
             self._loaded[trial.dataset] = received(
                 trial.dataset, self._assignment.datasets, self._assignment.data_root
             )

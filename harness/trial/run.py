@@ -16,6 +16,7 @@ from harness.data.sampler import make_sampler
 from harness.data.validation import with_validation
 from harness.evaluation.artifacts import arrays_of
 from harness.evaluation.scores import evaluate, scorable
+from harness.heartbeat import beat
 from harness.metrics.data import EvaluationData, images_at_once
 from harness.provenance import machine
 from harness.results.records import TrialRecord
@@ -170,6 +171,7 @@ def _train_and_score(
     scale, seed = trial.scale, trial.seed
     held_out = evaluation_data(trial, dataset, device)
     dataset = held_out.dataset
+    beat("build the method")
     method = build_method(trial, dataset, device)
     record.env["parameters"] = sum(each.numel() for each in method.parameters())
     updater = Updater(method)
@@ -185,10 +187,12 @@ def _train_and_score(
     watch.lap("setup")
 
     def after_step() -> None:
+        beat(f"step {updater.steps}, in epoch {training.epoch}")
         if limit_s and watch.elapsed() > limit_s:
             raise TrialLimitError(f"It still trained after {limit_s:g} s (ray.trial_limit_s).")
         if checkpoints and checkpoints.is_due():
             watch.lap("train")
+            beat("write a checkpoint")
             so_far = watch.read(updater.steps)
             checkpoints.write(training, trial, content, record.curves, so_far)
             watch.skip()
@@ -205,6 +209,7 @@ def _train_and_score(
             reason = _not_finite(scores, scale.scored_on)
             watch.lap("evaluate")
         share = epoch.number / scale.epochs
+        beat(f"step {epoch.step}, the last of epoch {epoch.number}")
         yield Advance(share, epoch.number, epoch.step, epoch.train, scores, record)
         watch.skip()
         if reason:
@@ -213,6 +218,7 @@ def _train_and_score(
         final = evaluate(method, held_out, trial.metrics, seed)
         record.metrics, record.env["unscored"] = dict(final), final.why_not
         reason = _not_finite(record.metrics, scale.scored_on)
+        beat("make the arrays for figures")
         record.arrays = arrays_of(method, held_out, seed)
         record.model = encode_model(method, trial) if keep and not reason else None
     record.status, record.error = ("diverged", reason) if reason else ("ok", None)
