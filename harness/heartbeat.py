@@ -31,7 +31,7 @@ _doing, _beats = "", 0
 
 def beat(doing: str = "") -> None:
     """Say that this process is alive, and what it begins to do, in words; "" for the same again."""
-    global _doing, _beats  # noqa: PLW0603 - of this process, whoever in it works
+    global _doing, _beats
     _doing, _beats = doing or _doing, _beats + 1
 
 

@@ -24,6 +24,7 @@ from harness.training.loop import Training, Updater
 from harness.trial.keeping import Checkpoints
 from harness.trial.method import build_method
 from harness.trial.weights import encode_model
+from models.method import Method
 
 TIME_COLUMNS = ("total", "setup", "train", "evaluate", "step")
 """Names of the ``time.*`` columns: seconds, ``step`` those of a mean training step."""
@@ -215,14 +216,22 @@ def _train_and_score(
         if reason:
             break
     if not reason:
-        final = evaluate(method, held_out, trial.metrics, seed)
-        record.metrics, record.env["unscored"] = dict(final), final.why_not
-        reason = _not_finite(record.metrics, scale.scored_on)
-        beat("make the arrays for figures")
-        record.arrays = arrays_of(method, held_out, seed)
-        record.model = encode_model(method, trial) if keep and not reason else None
+        reason = _score(method, held_out, trial, record, keep=keep)
     record.status, record.error = ("diverged", reason) if reason else ("ok", None)
     watch.lap("evaluate")
+
+
+def _score(
+    method: Method, data: EvaluationData, trial: TrialConfig, record: TrialRecord, *, keep: bool
+) -> str | None:
+    """Put what a trained method is worth into the record; return what of it is not finite."""
+    final = evaluate(method, data, trial.metrics, trial.seed)
+    record.metrics, record.env["unscored"] = dict(final), final.why_not
+    reason = _not_finite(record.metrics, trial.scale.scored_on)
+    beat("make the arrays for figures")
+    record.arrays = arrays_of(method, data, trial.seed)
+    record.model = encode_model(method, trial) if keep and not reason else None
+    return reason
 
 
 def evaluation_data(trial: TrialConfig, dataset: Dataset, device: torch.device) -> EvaluationData:

@@ -24,7 +24,9 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class MoodyHyperparameters(VAEHyperparameters):
-    mood: Annotated[Literal["raises", "dies", "hangs", "slow", "calm"], Structure("", "what it does", "")] = "calm"
+    mood: Annotated[
+        Literal["raises", "dies", "hangs", "slow", "calm"], Structure("", "what it does", "")
+    ] = "calm"
 
 
 class Moody(VAE):
@@ -74,14 +76,14 @@ def test_trials_that_raise_die_or_hang_fail_alone_and_run_again_when_asked(
     assert trials["status"].to_dict() == ended
     traceback, death = str(trials.loc["raises", "error"]), str(trials.loc["dies", "error"])
     assert traceback.startswith("Traceback")
-    assert 'moody.py", line 35, in objective' in traceback
+    assert 'moody.py", line 37, in objective' in traceback
     assert traceback.rstrip().endswith("ArithmeticError: a bad mood")
     assert "worker process has died" in death
     assert "No worker process finished this trial in 2 attempts" in death
     hung, last = str(trials.loc["hangs", "error"]), "hung: no sign of life for 12 s, the last"
-    assert hung.startswith(f"{last} before it: step 16, the last of epoch 2\n")
-    assert 'moody.py", line 34 in objective' in hung
-    assert hung.endswith(f"in 2 attempts; the {last} before it: step 16, the last of epoch 2.")
+    assert hung.startswith(f"{last} before it: step 8, the last of epoch 1\n")
+    assert 'moody.py", line 36 in objective' in hung
+    assert hung.endswith(f"in 2 attempts; the {last} before it: step 8, the last of epoch 1.")
     assert f"\n{last}" in command.out
     assert not list((run / "checkpoints").iterdir())
     assert attempts(tmp_path) == {"dies": 2, "hangs": 2, "raises": 1}
