@@ -77,7 +77,7 @@ def _train(
     log: LiveLog,
     checkpoints: Checkpoints,
 ) -> TrialRecord:
-    prepare_process(settings.ray.cpus_per_trial)
+    prepare_process(settings.ray.threads)
     device = pick_device(settings.device)
     used = evaluation_data(trial, dataset, device).dataset
     print(

@@ -105,7 +105,7 @@ def run_trials(
         datasets=shared(datasets),
         data_root=settings.data_folder,
         device=settings.device,
-        threads=settings.ray.cpus_per_trial,
+        threads=settings.ray.threads,
         origin=origin,
         fingerprints=fingerprints,
         sys_path=[str(Path.cwd()), *sys.path],

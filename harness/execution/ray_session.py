@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from harness.config.schema import RaySettings
+from harness.config.schema import RaySettings, shares
 from harness.errors import UserError
 from harness.execution.ray_private import end_autoscaler, mute_raylet
 from harness.interruption import raise_if_interrupted
@@ -104,11 +104,16 @@ def slots(settings: RaySettings) -> int | None:
     if settings.address:
         return None
     have: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-    need = {"CPU": float(settings.cpus_per_trial), "GPU": settings.gpus_per_trial}
+    need = {"CPU": settings.cpus_per_trial, "GPU": settings.gpus_per_trial}
     for kind, amount in need.items():
         if amount > have.get(kind, 0.0):
             raise UserError(
                 f"A trial asks for {amount:g} {kind}, but Ray has {have.get(kind, 0.0):g} here. "
                 f"Lower ray.{kind.lower()}s_per_trial or raise ray.num_{kind.lower()}s."
             )
-    return int(min(have[kind] // amount for kind, amount in need.items() if amount))
+    at_once = shares(have["CPU"], settings.cpus_per_trial)
+    if gpus := settings.gpus_per_trial:
+        # A trial's share is of one GPU: of two, two thirds each are not a third trial's.
+        each = shares(1, gpus) * int(have["GPU"]) if gpus <= 1 else shares(have["GPU"], gpus)
+        at_once = min(at_once, each)
+    return at_once
