@@ -83,7 +83,7 @@ def test_trials_that_raise_die_or_hang_fail_alone_and_run_again_when_asked(
     hung, last = str(trials.loc["hangs", "error"]), "hung: no sign of life for 12 s, the last"
     assert hung.startswith(f"{last} before it: step 8, the last of epoch 1\n")
     assert 'moody.py", line 36 in objective' in hung
-    assert hung.endswith(f"in 2 attempts; the {last} before it: step 8, the last of epoch 1.")
+    assert hung.endswith(f"in 2 attempts; the last {last} before it: step 8, the last of epoch 1.")
     assert f"\n{last}" in command.out
     assert not list((run / "checkpoints").iterdir())
     assert attempts(tmp_path) == {"dies": 2, "hangs": 2, "raises": 1}
