@@ -42,6 +42,7 @@ class RaySettings:
     max_retries: Annotated[int, Ge(0)]
     trial_limit_s: Annotated[float, Gt(0)] | None = None
     silent_limit_s: Annotated[float, Gt(0)] | None = 3600.0
+    evaluate_on_cpu: bool = False
 
     def __post_init__(self) -> None:
         for name, amount in vars(self).items():

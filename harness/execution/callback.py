@@ -9,6 +9,7 @@ from typing import Any
 from ray import tune
 
 from harness.errors import UserError
+from harness.execution.evaluations import LOST, Evaluations
 from harness.execution.progress import Progress, first_score
 from harness.execution.ray_private import node_died
 from harness.interruption import raise_if_interrupted
@@ -31,6 +32,7 @@ class SweepCallback(tune.Callback):
         give_up: writes a trial whose workers keep dying.
         ended: receives how trials end; None where no search needs it.
         best: keeps the best models alone; None where all stay, or none.
+        evaluations: of trials that workers have trained and do not evaluate.
         retries: how often a trial is started again whose worker died by itself. Tune retries for
             ever: it would count workers that died with their machine, too.
 
@@ -47,6 +49,7 @@ class SweepCallback(tune.Callback):
         ended: Ended | None = None,
         best: BestModels | None = None,
         *,
+        evaluations: Evaluations | None = None,
         retries: int = 0,
     ) -> None:
         self.error: UserError | None = None
@@ -55,6 +58,7 @@ class SweepCallback(tune.Callback):
         self._give_up = give_up
         self._ended = ended or (lambda *_: None)
         self._best = best
+        self._evaluations = evaluations
         self._retries = retries
         self._deaths: dict[str, int] = {}
 
@@ -63,6 +67,29 @@ class SweepCallback(tune.Callback):
         raise_if_interrupted()
         with self.keeping_error():
             self._run.require_held()
+        self.note_evaluations()
+
+    def note_evaluations(self, timeout_s: float = 0.0) -> int:
+        """Note which evaluations have ended; return how many are left.
+
+        Args:
+            timeout_s: how long to wait for all.
+        """
+        if self._evaluations is None:
+            return 0
+        with self.keeping_error():
+            restarted = self._progress.restarted
+            for told, notes in self._evaluations.ended(restarted, timeout_s):
+                for note in notes:
+                    self._progress.say(note)
+                if told["status"] == "lost":
+                    self._give_up(
+                        told["trial_id"], told.get("attempts", 1), told.get("error", LOST)
+                    )
+                    self._ended(told["trial_id"], "failed", {}, None)
+                else:
+                    self._note_end(**told)
+        return len(self._evaluations)
 
     # Tune calls by keyword; most of what it passes is of no use here.
     def on_trial_result(self, **event: Any) -> None:  # type: ignore[override]
@@ -95,6 +122,10 @@ class SweepCallback(tune.Callback):
     ) -> None:
         if status == "unwritten":
             raise UserError(error)
+        if status == "trained":
+            assert self._evaluations is not None
+            self._evaluations.begin(trial_id)
+            return
         score = first_score(metrics or {}, self._progress.objective) or score
         self._progress.finish(trial_id, status, seconds, score)
         self._ended(trial_id, status, metrics or {}, None)

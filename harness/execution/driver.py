@@ -3,9 +3,11 @@
 Tune is the executor and nothing more: the run directory, written by the workers, is the truth.
 """
 
+import os
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +27,19 @@ from harness.search.standing import Standing, together
 if TYPE_CHECKING:  # optuna is imported where something is searched, Ray where something runs
     from ray.tune.schedulers import FIFOScheduler
 
-    from harness.execution.worker import Assignment
+    from harness.config.searched.halving import Halving
+    from harness.execution.assignment import Assignment
     from harness.search.growing_plan import GrowingPlan
+
+AHEAD = 8
+"""On a cluster, trials that a search gives out before there is room for them.
+
+They are what the autoscaler sees: as many machines are started at once. Tune by itself asks a
+search for one, and the cluster would grow by a machine at a time, minutes each. What waits was
+suggested without the results of trials that end meanwhile, which is why it is not more.
+"""
+
+_PENDING = "TUNE_MAX_PENDING_TRIALS_PG"
 
 
 def run_trials(
@@ -64,9 +77,9 @@ def run_trials(
     from ray.tune.error import TuneError
 
     from harness.execution.callback import SweepCallback
+    from harness.execution.evaluations import Evaluations
     from harness.execution.log_callback import LogCallback
     from harness.execution.searcher import Suggestions
-    from harness.execution.worker import Assignment
     from harness.kept.best import BestModels
 
     # Tune pickles its callback and all that this refers to, hence no dataset, however large.
@@ -93,29 +106,17 @@ def run_trials(
         if growth:
             growth.ended(trial_id, status, metrics, curves)
 
+    halving = standing.halving if standing else None
+    assignment = _assignment(run, datasets, settings, origin, fingerprints, halving=halving)
+    evaluations = Evaluations(assignment, run, settings.ray)
     retries = settings.ray.max_retries
-    callback = SweepCallback(run, progress, give_up, ended, best, retries=retries)
+    callback = SweepCallback(
+        run, progress, give_up, ended, best, evaluations=evaluations, retries=retries
+    )
     by_configuration = standing is not None
     suggestions = None
     if growth:
         suggestions = Suggestions(growth, progress, swept, callback, whole=by_configuration)
-    halving = standing.halving if standing else None
-    assignment = Assignment(
-        run_dir=complete(run.location),
-        datasets=shared(datasets),
-        data_root=settings.data_folder,
-        device=settings.device,
-        threads=settings.ray.threads,
-        origin=origin,
-        fingerprints=fingerprints,
-        sys_path=[str(Path.cwd()), *sys.path],
-        halving=halving,
-        keep=settings.keep != "none",
-        logged=bool(settings.log),
-        checkpoint_s=settings.checkpoint_s,
-        limit_s=settings.ray.trial_limit_s,
-        silent_s=settings.ray.silent_limit_s,
-    )
     trainable = _trainable(assignment, settings)
     how = {
         "scheduler": _scheduler(standing),
@@ -126,14 +127,31 @@ def run_trials(
     groups = None
     if isinstance(work, list):
         groups = together(work) if by_configuration else [[trial.trial_id] for trial in work]
+    grows = growth is not None and at_once is None
     try:
-        _fit(trainable, groups, how, [LogCallback(log), callback])
+        with _asking_ahead(AHEAD if grows else None):
+            _fit(trainable, groups, how, [LogCallback(log), callback])
+        while callback.note_evaluations(timeout_s=1.0):
+            callback.on_step_begin()
     except TuneError:
         if callback.error:
             raise callback.error from None
         raise
     finally:
         log.close()
+
+
+@contextmanager
+def _asking_ahead(n: int | None) -> Iterator[None]:
+    """Let Tune ask for so many trials that wait for room, unless the user has said how many."""
+    if n is None or _PENDING in os.environ:
+        yield
+        return
+    os.environ[_PENDING] = str(n)
+    try:
+        yield
+    finally:
+        del os.environ[_PENDING]
 
 
 def _fit(
@@ -169,6 +187,37 @@ def _scheduler(standing: Standing | None) -> "FIFOScheduler":
     if standing:
         return SuccessiveHalving(standing)
     return PlanOrder()  # type: ignore[no-untyped-call]
+
+
+def _assignment(
+    run: RunDirectory,
+    datasets: dict[DatasetOptions, Dataset],
+    settings: Settings,
+    origin: dict[str, Any],
+    fingerprints: dict[DatasetOptions, str],
+    *,
+    halving: "Halving | None",
+) -> "Assignment":
+    """Return what the processes of the sweep are told; datasets go into the object store."""
+    from harness.execution.assignment import Assignment
+
+    return Assignment(
+        run_dir=complete(run.location),
+        datasets=shared(datasets),
+        data_root=settings.data_folder,
+        device=settings.device,
+        threads=settings.ray.threads,
+        origin=origin,
+        fingerprints=fingerprints,
+        sys_path=[str(Path.cwd()), *sys.path],
+        halving=halving,
+        keep=settings.keep != "none",
+        logged=bool(settings.log),
+        checkpoint_s=settings.checkpoint_s,
+        limit_s=settings.ray.trial_limit_s,
+        silent_s=settings.ray.silent_limit_s,
+        hand_over=settings.ray.evaluate_on_cpu,
+    )
 
 
 def _trainable(assignment: "Assignment", settings: Settings) -> Any:

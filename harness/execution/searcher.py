@@ -38,6 +38,7 @@ class Suggestions(Searcher):
 
     def suggest(self, trial_id: str) -> Any:  # noqa: ARG002  # Tune's own id
         """Return the configuration that Tune hands to a worker: ids of trials."""
+        self._callback.note_evaluations()  # Tune calls nothing else while it waits for a trial
         with self._callback.keeping_error():
             trials = self._growth.next(whole=self._whole)
         if not trials:  # None: Tune asks again when one that others wait for has ended

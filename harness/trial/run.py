@@ -21,6 +21,7 @@ from harness.metrics.data import EvaluationData, images_at_once
 from harness.provenance import machine
 from harness.results.records import TrialRecord
 from harness.training.loop import Training, Updater
+from harness.trial.device import device_name
 from harness.trial.keeping import Checkpoints
 from harness.trial.method import build_method
 from harness.trial.weights import encode_model
@@ -41,6 +42,8 @@ class Advance:
         train: epoch means by name.
         test: scores on the test split; empty in epochs that are not evaluated.
         so_far: the record as it stands; the trial goes on writing into it.
+        trained: whether nothing is left but the final evaluation, which another process may do from
+            the checkpoint that has just been written.
     """
 
     share: float
@@ -49,6 +52,7 @@ class Advance:
     train: dict[str, float]
     test: dict[str, float]
     so_far: TrialRecord
+    trained: bool = False
 
 
 class TrialLimitError(Exception):
@@ -100,6 +104,7 @@ def run_trial(
     keep: bool = False,
     checkpoints: Checkpoints | None = None,
     limit_s: float | None = None,
+    hand_over: bool = False,
 ) -> Generator[Advance, None, TrialRecord]:
     """Run one trial, yielding after every epoch; return its record.
 
@@ -116,6 +121,7 @@ def run_trial(
             Who writes the record ends them.
         limit_s: seconds of the trial after which it fails between two steps; None for no limit.
             Its curve stays, and a final evaluation that has begun goes on to its end.
+        hand_over: yield once more when it is trained and written down, before the final evaluation.
     """
     record = TrialRecord(
         trial_id=trial.trial_id,
@@ -128,7 +134,7 @@ def run_trial(
         env={
             **machine(),
             **origin,
-            "device": _device_name(device),
+            "device": device_name(device),
             "threads": torch.get_num_threads(),
             "unscored": None,
         },
@@ -145,6 +151,7 @@ def run_trial(
             checkpoints=checkpoints,
             keep=keep,
             limit_s=limit_s,
+            hand_over=hand_over,
         ):
             steps = advance.step
             record.times = watch.read(steps)
@@ -168,6 +175,7 @@ def _train_and_score(
     checkpoints: Checkpoints | None,
     keep: bool,
     limit_s: float | None,
+    hand_over: bool,
 ) -> Iterator[Advance]:
     scale, seed = trial.scale, trial.seed
     held_out = evaluation_data(trial, dataset, device)
@@ -180,11 +188,7 @@ def _train_and_score(
     along_training = scorable(method, trial.metrics, dataset)[:1]
     order, noise = seeding.generator(seed, "order"), seeding.generator(seed, "noise", device)
     training = Training(updater, sampler, scale, order, noise)
-    content = record.env.get("data_fingerprint")
-    past = checkpoints.restored(training, trial, content) if checkpoints else None
-    if past:
-        record.curves, seconds = past
-        watch.go_on(seconds)
+    written = _Written(checkpoints, training, trial, record, watch)
     watch.lap("setup")
 
     def after_step() -> None:
@@ -193,10 +197,7 @@ def _train_and_score(
             raise TrialLimitError(f"It still trained after {limit_s:g} s (ray.trial_limit_s).")
         if checkpoints and checkpoints.is_due():
             watch.lap("train")
-            beat("write a checkpoint")
-            so_far = watch.read(updater.steps)
-            checkpoints.write(training, trial, content, record.curves, so_far)
-            watch.skip()
+            written.again()
 
     reason: str | None = None
     scores: dict[str, float]
@@ -215,10 +216,51 @@ def _train_and_score(
         watch.skip()
         if reason:
             break
+    if hand_over and not reason and (written.trained or written.again()):
+        yield Advance(1.0, scale.epochs, updater.steps, {}, {}, record, trained=True)
     if not reason:
         reason = _score(method, held_out, trial, record, keep=keep)
     record.status, record.error = ("diverged", reason) if reason else ("ok", None)
     watch.lap("evaluate")
+
+
+class _Written:
+    """A trial's checkpoint: it goes on from the one that is there, and is written down again.
+
+    Attributes:
+        trained: whether the one that was there is of the whole training.
+    """
+
+    def __init__(
+        self,
+        checkpoints: Checkpoints | None,
+        training: Training,
+        trial: TrialConfig,
+        record: TrialRecord,
+        watch: Stopwatch,
+    ) -> None:
+        self._checkpoints, self._training, self._trial = checkpoints, training, trial
+        self._record, self._watch = record, watch
+        self._content = record.env.get("data_fingerprint")
+        past = checkpoints.restored(training, trial, self._content) if checkpoints else None
+        self.trained = past is not None and past.trained
+        if past:
+            record.curves = past.curves
+            watch.go_on(past.seconds)
+        if past and past.trained:
+            record.env["device"] = past.device
+
+    def again(self) -> bool:
+        """Write it down as it stands; return whether it is."""
+        if self._checkpoints is None:
+            return False
+        beat("write a checkpoint")
+        curves, seconds = self._record.curves, self._watch.read(self._training.updater.steps)
+        written = self._checkpoints.write(
+            self._training, self._trial, self._content, curves, seconds
+        )
+        self._watch.skip()
+        return written
 
 
 def _score(
@@ -246,7 +288,3 @@ def evaluation_data(trial: TrialConfig, dataset: Dataset, device: torch.device) 
 def _not_finite(scores: dict[str, float], split: str) -> str | None:
     bad = [f"{key} is {value}" for key, value in scores.items() if not math.isfinite(value)]
     return f"on the {split} split {', '.join(bad)}" if bad else None
-
-
-def _device_name(device: torch.device) -> str:
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"

@@ -15,8 +15,8 @@ import pytest
 from harness.commands.running.run_directory import planned
 from harness.config.searched.halving import make_halving
 from harness.config.sweep import Sweep, resolve
-from harness.results import RunDirectory
-from harness.search.standing import Standing, together
+from harness.results import RunDirectory, load
+from harness.search.standing import standing, together
 from harness.trial import keeping
 from tests.harness.execution.helpers.sweeps import same_results
 
@@ -34,7 +34,8 @@ class Killed(BaseException):
 
 def worker(sweep: Sweep, run: RunDirectory, halving: Any, ids: list[str]) -> Any:
     """Return a worker as Tune makes it, without an actor."""
-    from harness.execution.worker import Assignment, TrialWorker
+    from harness.execution.assignment import Assignment
+    from harness.execution.worker import TrialWorker
 
     new = object.__new__(TrialWorker)
     assignment = Assignment(
@@ -54,18 +55,27 @@ def worker(sweep: Sweep, run: RunDirectory, halving: Any, ids: list[str]) -> Any
     return new
 
 
-def swept(where: Path, dies: Callable[[str, int], bool]) -> tuple[list[Any], list[Any]]:
+def swept(
+    where: Path, dies: Callable[[str, int], bool], *, driver: bool = False
+) -> tuple[list[Any], list[Any]]:
     """Run the sweep; return what was told and decided at each rung, and what the rungs hold.
 
     Args:
         where: the run directory.
         dies: whether a worker dies after it has written a trial's nth checkpoint.
+        driver: whether the driver dies with it, and another begins with what has ended.
     """
     from harness.execution.schedulers import SuccessiveHalving
 
     sweep = resolve([*SWEEP, f"run_dir={where}"])
     halving = make_halving(sweep.settings.scheduler, sweep.trials)
-    scheduler = SuccessiveHalving(Standing(halving, {}, frozenset(), frozenset()))
+
+    def session() -> SuccessiveHalving:
+        known = standing(sweep.trials, sweep.swept, load(where), halving, searched=False)
+        scheduler = SuccessiveHalving(known)
+        scheduler.on_trial_add(None, trial)
+        return scheduler
+
     said, written = [], dict[str, int]()
     write = RunDirectory.write_checkpoint
 
@@ -75,18 +85,20 @@ def swept(where: Path, dies: Callable[[str, int], bool]) -> tuple[list[Any], lis
         if dies(trial_id, written[trial_id]):
             raise Killed
 
+    names = dict.fromkeys(trial.configuration for trial in sweep.trials)
     with pytest.MonkeyPatch.context() as patch, planned(sweep, []) as run:
         patch.setattr(keeping, "MOST_SHARE", 1e9)
         patch.setattr(RunDirectory, "write_checkpoint", write_and_die)
-        for name, ids in enumerate(together(sweep.trials)):
-            trial = SimpleNamespace(trial_id=str(name), config={"trial_ids": ids})
-            scheduler.on_trial_add(None, trial)
+        for name, ids in zip(names, together(sweep.trials), strict=True):
+            trial = SimpleNamespace(trial_id=name, config={"trial_ids": ids})
+            scheduler = session()
             at_work, going = worker(sweep, run, halving, ids), True
             while going:
                 try:
                     result = at_work.step()
                 except Killed:
                     at_work = worker(sweep, run, halving, ids)
+                    scheduler = session() if driver else scheduler
                     continue
                 decision = scheduler.on_trial_result(None, trial, result)
                 if "epoch" in result:
@@ -99,15 +111,19 @@ def swept(where: Path, dies: Callable[[str, int], bool]) -> tuple[list[Any], lis
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed_that_dies", [0, 1])
-def test_a_death_between_two_rungs_changes_no_decision(seed_that_dies: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("seed_that_dies", "driver"), [(0, False), (1, True)])
+def test_a_death_between_two_rungs_changes_no_decision(
+    seed_that_dies: int, driver: bool, tmp_path: Path
+) -> None:
     undisturbed, rungs = swept(tmp_path / "control", lambda trial_id, n: False)
     assert {decision for *_, decision in undisturbed} == {"CONTINUE", "STOP"}
     assert {epoch for _, epoch, *_ in undisturbed} == {1, 2, 4}
     sweep = resolve([*SWEEP])
     mortal = {ids[seed_that_dies] for ids in together(sweep.trials)}
     # In the first epoch, at a rung that is not told yet, after it, and between the last two.
-    said, after = swept(tmp_path / "run", lambda id_, n: id_ in mortal and n in {1, 4, 5, 7})
+    said, after = swept(
+        tmp_path / "run", lambda id_, n: id_ in mortal and n in {1, 4, 5, 7}, driver=driver
+    )
     assert list(dict.fromkeys(said)) == undisturbed, "a rung is missed or judged by other scores"
     again = [each for i, each in enumerate(said) if each in said[:i]]
     assert again, "no worker died after a rung"
