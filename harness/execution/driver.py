@@ -109,9 +109,14 @@ def run_trials(
     halving = standing.halving if standing else None
     assignment = _assignment(run, datasets, settings, origin, fingerprints, halving=halving)
     evaluations = Evaluations(assignment, run, settings.ray)
-    retries = settings.ray.max_retries
     callback = SweepCallback(
-        run, progress, give_up, ended, best, evaluations=evaluations, retries=retries
+        run,
+        progress,
+        give_up,
+        ended,
+        best,
+        evaluations=evaluations,
+        retries=settings.ray.max_retries,
     )
     by_configuration = standing is not None
     suggestions = None
