@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # optuna is imported where something is searched, Ray where s
     from harness.execution.assignment import Assignment
     from harness.search.growing_plan import GrowingPlan
 
-AHEAD = 8
+AHEAD = 4
 """On a cluster, trials that a search gives out before there is room for them.
 
 They are what the autoscaler sees: as many machines are started at once. Tune by itself asks a

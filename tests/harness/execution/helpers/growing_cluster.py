@@ -1,8 +1,8 @@
 """A Ray cluster whose autoscaler adds up to two nodes of one CPU to a head without any.
 
 Started as a module; it prints the address and lives until its input ends. The nodes are processes
-of this machine (``fake_multinode``). ``ray.cluster_utils.AutoscalingCluster`` would do the same, but
-lacks a file in the wheel and begins with ``ray stop``, which ends every other Ray.
+of this machine (``fake_multinode``). ``ray.cluster_utils.AutoscalingCluster`` would do the same,
+but lacks a file in the wheel and begins with ``ray stop``, which ends every other Ray.
 """
 
 import json
