@@ -82,6 +82,8 @@ class SweepCallback(tune.Callback):
             for told, notes in self._evaluations.ended(restarted, timeout_s):
                 for note in notes:
                     self._progress.say(note)
+                if told["status"] == "lost" and told["trial_id"] in self._run.finished():
+                    continue  # it was handed over twice, and the other has written it
                 if told["status"] == "lost":
                     self._give_up(
                         told["trial_id"], told.get("attempts", 1), told.get("error", LOST)

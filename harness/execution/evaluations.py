@@ -75,9 +75,14 @@ class Evaluations:
         return len(self._running)
 
     def begin(self, trial_id: str) -> None:
-        """Give out the evaluation of a trained trial."""
+        """Give out the evaluation of a trained trial, unless it is given out already.
+
+        Where seeds train in turns, one may have been handed over before their worker died.
+        """
         import ray
 
+        if trial_id in self._running.values():
+            return
         if self._told is None:
             self._told = ray.put(self._job)
             cpus = self._settings.cpus_per_trial
