@@ -14,11 +14,12 @@ import pytest
 
 from harness.commands.running.run_directory import planned
 from harness.config.searched.halving import make_halving
-from harness.config.sweep import Sweep, resolve
+from harness.config.sweep import resolve
 from harness.results import RunDirectory, load
 from harness.search.standing import standing, together
 from harness.trial import keeping
 from tests.harness.execution.helpers.sweeps import same_results
+from tests.harness.execution.helpers.workers import assignment, worker
 
 SWEEP = (
     *("method=vae", "dataset=digits", "method.lr=choice(1e-2,1e-4,3e-2,1e-5)", "seeds=2"),
@@ -30,29 +31,6 @@ SWEEP = (
 
 class Killed(BaseException):
     """What ends a process: no part of a trial catches it."""
-
-
-def worker(sweep: Sweep, run: RunDirectory, halving: Any, ids: list[str]) -> Any:
-    """Return a worker as Tune makes it, without an actor."""
-    from harness.execution.assignment import Assignment
-    from harness.execution.worker import TrialWorker
-
-    new = object.__new__(TrialWorker)
-    assignment = Assignment(
-        run_dir=run.location,
-        datasets={},
-        data_root=None,
-        device="cpu",
-        threads=1,
-        origin={},
-        fingerprints={trial.dataset: "same" for trial in sweep.trials},
-        sys_path=[],
-        halving=halving,
-        keep=False,
-        checkpoint_s=1e-9,
-    )
-    new.setup({"trial_ids": ids}, assignment)
-    return new
 
 
 def swept(
@@ -89,15 +67,16 @@ def swept(
     with pytest.MonkeyPatch.context() as patch, planned(sweep, []) as run:
         patch.setattr(keeping, "MOST_SHARE", 1e9)
         patch.setattr(RunDirectory, "write_checkpoint", write_and_die)
+        job = assignment(sweep, run, halving=halving, checkpoint_s=1e-9)
         for name, ids in zip(names, together(sweep.trials), strict=True):
             trial = SimpleNamespace(trial_id=name, config={"trial_ids": ids})
             scheduler = session()
-            at_work, going = worker(sweep, run, halving, ids), True
+            at_work, going = worker(job, ids), True
             while going:
                 try:
                     result = at_work.step()
                 except Killed:
-                    at_work = worker(sweep, run, halving, ids)
+                    at_work = worker(job, ids)
                     scheduler = session() if driver else scheduler
                     continue
                 decision = scheduler.on_trial_result(None, trial, result)
