@@ -1,5 +1,6 @@
 """What the driver hands to Tune, which pickles it again and again."""
 
+import os
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -42,3 +43,17 @@ def test_a_dataset_is_no_part_of_what_tune_pickles(
     assert list(assignment.fingerprints) == [sweep.trials[0].dataset]
     for thing in (assignment, callbacks):
         assert len(cloudpickle.dumps(thing)) < images.nbytes / 10
+
+
+@pytest.mark.parametrize(
+    ("given", "n", "seen"), [(None, 4, "4"), ("9", 4, "9"), (None, None, None)]
+)
+def test_tune_asks_ahead_where_it_is_told_to(
+    given: str | None, n: int | None, seen: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "TUNE_MAX_PENDING_TRIALS_PG"
+    if given:
+        monkeypatch.setenv(name, given)
+    with driver._asking_ahead(n):
+        assert os.environ.get(name) == seen
+    assert os.environ.get(name) == given
