@@ -47,6 +47,7 @@ if __name__ == "__main__":
         [*ray, *options, f"--autoscaling-config={file}"],
         env={
             **os.environ,
+            "RAY_AUTH_MODE": "disabled",  # as in the other cluster, which `ray start` does not make
             "RAY_FAKE_CLUSTER": "1",
             "RAY_enable_autoscaler_v2": "0",
             "AUTOSCALER_UPDATE_INTERVAL_S": "1",
