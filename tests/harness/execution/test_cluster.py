@@ -1,11 +1,9 @@
-"""Sweeps on clusters that lose a node, that gain some, and that are not there."""
+"""A sweep on a cluster of two nodes, one of which dies."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -23,11 +21,10 @@ from tests.harness.execution.helpers.sweeps import (
 
 
 @pytest.fixture
-def cluster(short_folder: Path, request: pytest.FixtureRequest) -> Iterator["psutil.Popen"]:
-    """The process below which the nodes are; its first line of output is the address."""
-    kind = getattr(request, "param", "two_nodes")
+def cluster(short_folder: Path) -> Iterator["psutil.Popen"]:
+    """The process whose children are the nodes; its first line of output is the address."""
     process = psutil.Popen(
-        [sys.executable, "-m", f"tests.harness.execution.helpers.{kind}"],
+        [sys.executable, "-m", "tests.harness.execution.helpers.two_nodes"],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(short_folder)},
         stdin=subprocess.PIPE,
@@ -64,45 +61,6 @@ def test_a_sweep_uses_both_nodes_and_outlives_one(
     assert sweep.wait() == 0, sweep.err
     assert f"{TRIALS} of {TRIALS} trials finished: {TRIALS} ok" in sweep.out
     same_results(run, control)
-
-
-SEARCH = (
-    *("sweep", "method=vae", "dataset=digits", "scale=smoke", "scale.epochs=40", "seeds=1"),
-    *("search=optuna", "trials=8", "method.lr=tag(log,interval(1e-4,1e-2))"),
-)
-
-
-@pytest.mark.slow  # nodes that come and go
-@pytest.mark.timeout(1200)
-@pytest.mark.parametrize("cluster", ["growing_cluster"], indirect=True)
-def test_a_search_gets_the_nodes_that_it_can_use_and_leaves_them(
-    start: Start, cluster: "psutil.Popen", tmp_path: Path
-) -> None:
-    address = cluster.stdout.readline().strip()
-    run = tmp_path / "run"
-    host, _, port = address.partition(":")
-
-    def nodes() -> list[psutil.Process]:
-        below = cluster.children(recursive=True)
-        return [child for child in below if child.name() == "raylet"]
-
-    def listens() -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex((host, int(port))) == 0
-
-    wait_for(lambda: listens() and len(nodes()) == 1)
-    sweep = start(*SEARCH, f"ray.address={address}", f"run_dir={run}")
-    sweep.until(lambda: sum(any(map(is_worker, node.children())) for node in nodes()) == 2)
-    assert sweep.wait(patience=600) == 0, sweep.err
-    assert "8 of 8 trials finished: 8 ok" in sweep.out
-    wait_for(lambda: len(nodes()) == 1)
-
-
-def wait_for(reached: Callable[[], bool], patience: float = 300) -> None:
-    deadline = time.monotonic() + patience
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
 
 
 @pytest.mark.timeout(300)
