@@ -91,7 +91,7 @@ def _add(
     names: list[str],
     settings: Settings,
 ) -> None:
-    prepare_process(settings.ray.cpus_per_trial)
+    prepare_process(settings.ray.threads)
     lacking = [task.trial for task in planned if task.metrics]
     datasets = load_datasets(directory, lacking, settings)
     directory.add_metrics(describe_keys(names))

@@ -5,6 +5,7 @@ import dataclasses
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 
 from harness.commands.running import preview, run_missing
 from harness.commands.running.run_directory import planned
@@ -15,6 +16,7 @@ from harness.data.fingerprint import fingerprint
 from harness.durations import duration
 from harness.errors import UserError
 from harness.execution.live_log import open_log
+from harness.heartbeat import Watchdog
 from harness.results import TrialRecord
 from harness.tracking.live import LiveLog
 from harness.trial.device import pick_device
@@ -52,7 +54,9 @@ def run(options: argparse.Namespace) -> int:
             log = open_log(directory, settings, sweep.swept, print)
             try:
                 checkpoints = Checkpoints(directory, settings.checkpoint_s, print)
-                record = _train(trial, datasets[trial.dataset], settings, log, checkpoints)
+                watchdog = Watchdog(settings.ray.silent_limit_s, lambda _: None)
+                with watchdog, closing(watchdog):
+                    record = _train(trial, datasets[trial.dataset], settings, log, checkpoints)
                 directory.write(record)
                 checkpoints.end(trial.trial_id)
                 log.ended(record.trial_id, record.status, record.metrics)
@@ -73,7 +77,7 @@ def _train(
     log: LiveLog,
     checkpoints: Checkpoints,
 ) -> TrialRecord:
-    prepare_process(settings.ray.cpus_per_trial)
+    prepare_process(settings.ray.threads)
     device = pick_device(settings.device)
     used = evaluation_data(trial, dataset, device).dataset
     print(

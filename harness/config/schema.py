@@ -22,6 +22,15 @@ DEVICES = r"auto|cpu|cuda(:\d+)?"
 """What a device may be called."""
 
 
+LEAST_SHARE = 0.0001
+"""Of a CPU or GPU: Ray counts in such parts."""
+
+
+def shares(have: float, amount: float) -> int:
+    """Return how many times an amount of CPUs or GPUs is had, in Ray's whole parts of them."""
+    return round(have / LEAST_SHARE) // round(amount / LEAST_SHARE)
+
+
 @dataclass(frozen=True)
 class RaySettings:
     """What Ray may use; see ``harness/config/defaults/ray/local.yaml``."""
@@ -29,10 +38,28 @@ class RaySettings:
     address: str | None
     num_cpus: Annotated[int, Ge(1)] | None
     num_gpus: Annotated[int, Ge(0)] | None
-    cpus_per_trial: Annotated[int, Ge(1)]
+    cpus_per_trial: Annotated[float, Gt(0)]
     gpus_per_trial: Annotated[float, Ge(0)]
     max_retries: Annotated[int, Ge(0)]
     trial_limit_s: Annotated[float, Gt(0)] | None = None
+    silent_limit_s: Annotated[float, Gt(0)] | None = 3600.0
+    evaluate_on_cpu: bool = False
+
+    def __post_init__(self) -> None:
+        for name, amount in vars(self).items():
+            if name.endswith("_per_trial") and 0 < amount < LEAST_SHARE:
+                raise ValueError(f"{name}={amount:g}: the smallest share is {LEAST_SHARE:g}.")
+        gpus = self.gpus_per_trial
+        if gpus > 1 and gpus != int(gpus):
+            raise ValueError(
+                f"gpus_per_trial={gpus:g}: above one, Ray gives whole GPUs alone, and "
+                "a trial trains on one. Write 1, or a share of one such as 0.5."
+            )
+
+    @property
+    def threads(self) -> int:
+        """Torch threads of a trial: its whole CPUs, at least one."""
+        return max(1, int(self.cpus_per_trial))
 
 
 @dataclass(frozen=True)

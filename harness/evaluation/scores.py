@@ -8,6 +8,7 @@ import torch
 from harness import seeding
 from harness.data.dataset import Dataset
 from harness.errors import UserError
+from harness.heartbeat import beat
 from harness.methods import METHODS
 from harness.metrics.data import EvaluationData
 from harness.metrics.disentanglement.scores import Scores
@@ -34,6 +35,7 @@ def evaluate(method: Method, data: EvaluationData, names: Iterable[str], seed: i
     with evaluating(method):
         for name in scorable(method, names, data.dataset):
             metric = METRICS.load(name)
+            beat(f"evaluate: {name}")
             draws = [seeding.generator(seed, f"metric {name}", data.device)] if metric.draws else []
             scores.add(metric.scores(method, data, *draws))
     return scores

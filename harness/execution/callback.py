@@ -9,6 +9,7 @@ from typing import Any
 from ray import tune
 
 from harness.errors import UserError
+from harness.execution.evaluations import LOST, Evaluations
 from harness.execution.progress import Progress, first_score
 from harness.execution.ray_private import node_died
 from harness.interruption import raise_if_interrupted
@@ -31,6 +32,7 @@ class SweepCallback(tune.Callback):
         give_up: writes a trial whose workers keep dying.
         ended: receives how trials end; None where no search needs it.
         best: keeps the best models alone; None where all stay, or none.
+        evaluations: of trials that workers have trained and do not evaluate.
         retries: how often a trial is started again whose worker died by itself. Tune retries for
             ever: it would count workers that died with their machine, too.
 
@@ -46,6 +48,7 @@ class SweepCallback(tune.Callback):
         give_up: Callable[[str, int, str], None],
         ended: Ended | None = None,
         best: BestModels | None = None,
+        evaluations: Evaluations | None = None,
         *,
         retries: int = 0,
     ) -> None:
@@ -55,6 +58,7 @@ class SweepCallback(tune.Callback):
         self._give_up = give_up
         self._ended = ended or (lambda *_: None)
         self._best = best
+        self._evaluations = evaluations
         self._retries = retries
         self._deaths: dict[str, int] = {}
 
@@ -63,6 +67,31 @@ class SweepCallback(tune.Callback):
         raise_if_interrupted()
         with self.keeping_error():
             self._run.require_held()
+        self.note_evaluations()
+
+    def note_evaluations(self, timeout_s: float = 0.0) -> int:
+        """Note which evaluations have ended; return how many are left.
+
+        Args:
+            timeout_s: how long to wait for all.
+        """
+        if self._evaluations is None:
+            return 0
+        with self.keeping_error():
+            restarted = self._progress.restarted
+            for told, notes in self._evaluations.ended(restarted, timeout_s):
+                for note in notes:
+                    self._progress.say(note)
+                if told["status"] == "lost" and told["trial_id"] in self._run.finished():
+                    continue  # it was handed over twice, and the other has written it
+                if told["status"] == "lost":
+                    self._give_up(
+                        told["trial_id"], told.get("attempts", 1), told.get("error", LOST)
+                    )
+                    self._ended(told["trial_id"], "failed", {}, None)
+                else:
+                    self._note_end(**told)
+        return len(self._evaluations)
 
     # Tune calls by keyword; most of what it passes is of no use here.
     def on_trial_result(self, **event: Any) -> None:  # type: ignore[override]
@@ -95,6 +124,10 @@ class SweepCallback(tune.Callback):
     ) -> None:
         if status == "unwritten":
             raise UserError(error)
+        if status == "trained":
+            assert self._evaluations is not None
+            self._evaluations.begin(trial_id)
+            return
         score = first_score(metrics or {}, self._progress.objective) or score
         self._progress.finish(trial_id, status, seconds, score)
         self._ended(trial_id, status, metrics or {}, None)
@@ -114,7 +147,10 @@ class SweepCallback(tune.Callback):
     def on_trial_recover(self, **event: Any) -> None:  # type: ignore[override]
         """Say that trials are started again whose worker has died, or give them up."""
         trial = event["trial"]
-        reason = _last_error(trial)
+        hung = self._hung(trial)
+        reason = hung or _last_error(trial)
+        if hung:
+            self._progress.say(hung.partition("\n")[0])
         if not node_died(reason):
             self._deaths[trial.trial_id] = self._deaths.get(trial.trial_id, 0) + 1
         if self._deaths.get(trial.trial_id, 0) > self._retries:
@@ -128,7 +164,14 @@ class SweepCallback(tune.Callback):
 
     def on_trial_error(self, **event: Any) -> None:  # type: ignore[override]
         """Give trials up that Tune does not start again."""
-        self._give_up_all(event["trial"], _last_error(event["trial"]))
+        trial = event["trial"]
+        self._give_up_all(trial, self._hung(trial) or _last_error(trial))
+
+    def _hung(self, trial: Any) -> str:
+        """Return how the worker of a trial hung; "" where it died of something else."""
+        with self.keeping_error():
+            told = [self._run.take_hung(trial_id) for trial_id in trial.config["trial_ids"]]
+        return next(filter(None, told), "")
 
     def _give_up_all(self, trial: Any, reason: str) -> None:
         with self.keeping_error():

@@ -20,6 +20,7 @@ from harness.execution.live_log import open_log
 from harness.execution.progress import Progress
 from harness.execution.ray_private import prints_nothing
 from harness.execution.ray_session import several_pending
+from harness.heartbeat import HUNG
 from harness.results import Curves, RunDirectory, Status, TrialRecord
 from harness.results.remote.address import complete
 from harness.search.standing import Standing, together
@@ -27,7 +28,8 @@ from harness.search.standing import Standing, together
 if TYPE_CHECKING:  # optuna is imported where something is searched, Ray where something runs
     from ray.tune.schedulers import FIFOScheduler
 
-    from harness.execution.worker import Assignment
+    from harness.config.searched.halving import Halving
+    from harness.execution.assignment import Assignment
     from harness.search.growing_plan import GrowingPlan
 
 
@@ -66,9 +68,9 @@ def run_trials(
     from ray.tune.error import TuneError
 
     from harness.execution.callback import SweepCallback
+    from harness.execution.evaluations import Evaluations
     from harness.execution.log_callback import LogCallback
     from harness.execution.searcher import Planned, Suggestions
-    from harness.execution.worker import Assignment
     from harness.kept.best import BestModels
 
     # Tune pickles its callback and all that this refers to, hence no dataset, however large.
@@ -95,42 +97,30 @@ def run_trials(
         if growth:
             growth.ended(trial_id, status, metrics, curves)
 
+    halving = standing.halving if standing else None
+    assignment = _assignment(run, datasets, settings, origin, fingerprints, halving=halving)
+    evaluations = Evaluations(assignment, run, settings.ray)
     retries = settings.ray.max_retries
-    callback = SweepCallback(run, progress, give_up, ended, best, retries=retries)
-    by_configuration = standing is not None
+    callback = SweepCallback(run, progress, give_up, ended, best, evaluations, retries=retries)
+    whole = standing is not None
     search: Planned
     if isinstance(work, list):
-        groups = together(work) if by_configuration else [[trial.trial_id] for trial in work]
-        search, most = Planned(groups), len(groups)
+        search = Planned(together(work) if whole else [[trial.trial_id] for trial in work])
     else:
-        search = Suggestions(work, progress, swept, callback, whole=by_configuration)
-        most = work.left
-    halving = standing.halving if standing else None
-    assignment = Assignment(
-        run_dir=complete(run.location),
-        datasets=shared(datasets),
-        data_root=settings.data_folder,
-        device=settings.device,
-        threads=settings.ray.cpus_per_trial,
-        origin=origin,
-        fingerprints=fingerprints,
-        sys_path=[str(Path.cwd()), *sys.path],
-        halving=halving,
-        keep=settings.keep != "none",
-        logged=bool(settings.log),
-        checkpoint_s=settings.checkpoint_s,
-        limit_s=settings.ray.trial_limit_s,
-    )
+        search = Suggestions(work, progress, swept, callback, whole=whole)
     trainable = _trainable(assignment, settings)
     how = {
         "scheduler": _scheduler(standing),
         "search_alg": search,
-        "num_samples": most,
+        "num_samples": search.most,
         "max_concurrent_trials": at_once,
     }
+    ahead = several_pending(searched=growth is not None) if at_once is None else nullcontext()
     try:
-        with several_pending() if at_once is None and not growth else nullcontext():
+        with ahead:
             _fit(trainable, how, [LogCallback(log), callback])
+        while callback.note_evaluations(timeout_s=1.0):
+            callback.on_step_begin()
     except TuneError:
         if callback.error:
             raise callback.error from None
@@ -169,6 +159,37 @@ def _scheduler(standing: Standing | None) -> "FIFOScheduler":
     return PlanOrder()  # type: ignore[no-untyped-call]
 
 
+def _assignment(
+    run: RunDirectory,
+    datasets: dict[DatasetOptions, Dataset],
+    settings: Settings,
+    origin: dict[str, Any],
+    fingerprints: dict[DatasetOptions, str],
+    *,
+    halving: "Halving | None",
+) -> "Assignment":
+    """Return what the processes of the sweep are told; datasets go into the object store."""
+    from harness.execution.assignment import Assignment
+
+    return Assignment(
+        run_dir=complete(run.location),
+        datasets=shared(datasets),
+        data_root=settings.data_folder,
+        device=settings.device,
+        threads=settings.ray.threads,
+        origin=origin,
+        fingerprints=fingerprints,
+        sys_path=[str(Path.cwd()), *sys.path],
+        halving=halving,
+        keep=settings.keep != "none",
+        logged=bool(settings.log),
+        checkpoint_s=settings.checkpoint_s,
+        limit_s=settings.ray.trial_limit_s,
+        silent_s=settings.ray.silent_limit_s,
+        hand_over=settings.ray.evaluate_on_cpu,
+    )
+
+
 def _trainable(assignment: "Assignment", settings: Settings) -> Any:
     """Return the worker with its assignment, which goes through the object store once."""
     from ray import tune
@@ -189,6 +210,7 @@ def given_up_record(
     reason: str,
 ) -> TrialRecord:
     """Return the record of a trial that no worker finished."""
+    last = f"; the last {reason.partition(chr(10))[0]}" if reason.startswith(HUNG) else ""
     return TrialRecord(
         trial_id=trial.trial_id,
         status="failed",
@@ -198,5 +220,5 @@ def given_up_record(
         seed=trial.seed,
         params=trial.params(),
         env=origin,
-        error=f"{reason}\nNo worker process finished this trial in {attempts} attempts.",
+        error=f"{reason}\nNo worker process finished this trial in {attempts} attempts{last}.",
     )

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from harness.config.schema import Settings, TrialConfig
+from harness.config.schema import Settings, TrialConfig, shares
 from harness.config.sweep import Sweep
 from harness.data.cache.arrays import cache_folder
 from harness.durations import duration
@@ -32,7 +32,7 @@ def estimate(sweep: Sweep) -> str:
     total, source = seconds_in_all(sweep)
     ray = sweep.settings.ray
     cpus = ray.num_cpus or os.cpu_count() or 1
-    at_once = max(1, min(sweep.n_trials, cpus // ray.cpus_per_trial))
+    at_once = max(1, min(sweep.n_trials, shares(cpus, ray.cpus_per_trial)))
     return (
         f"estimated training time: {duration(total / at_once)} with {at_once} trials at a time on "
         f"this machine ({duration(total)} in all), {source}"
@@ -97,7 +97,7 @@ def _kind(trial: TrialConfig, settings: Settings) -> str:
         dataclasses.asdict(trial.scale),
         settings.device,
         os.environ.get("CUDA_VISIBLE_DEVICES"),
-        settings.ray.cpus_per_trial,
+        settings.ray.threads,
         machine(),
     ]
     return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:16]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from harness.config.schema import RaySettings
+from harness.config.schema import RaySettings, shares
 from harness.errors import UserError
 from harness.execution.ray_alone import alone
 from harness.execution.ray_private import end_autoscaler, mute_raylet
@@ -28,9 +28,18 @@ _ENVIRONMENT = {
     "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",
 }
 
+_WAITING = "TUNE_MAX_PENDING_TRIALS_PG"
+
 PENDING = 200
 """Fewest planned trials that ask a cluster for room at once, as many as Tune's own grid: a growing
 cluster starts machines for them."""
+
+AHEAD = 4
+"""Trials that a search gives out on a cluster before there is room for them.
+
+As many machines are started at once; by itself Tune asks a search for one, and the cluster would
+grow by a machine at a time, minutes each. What waits was suggested without results of what runs.
+"""
 
 CONNECT_S = 10.0
 """Seconds in which a cluster's head has to accept a connection."""
@@ -106,22 +115,23 @@ def _require_listener(address: str) -> None:
 
 
 @contextmanager
-def several_pending() -> Iterator[None]:
-    """Let many planned trials wait for a cluster's room; else Tune has one of a searcher's wait.
+def several_pending(*, searched: bool) -> Iterator[None]:
+    """Let trials wait for a cluster's room, unless the user has said how many.
 
-    Not for a search: what waits has been suggested without what it could have learned meanwhile.
+    Args:
+        searched: whether a search suggests them, of which few may wait; else they are planned.
     """
     import ray
 
-    name = "TUNE_MAX_PENDING_TRIALS_PG"
-    before = os.environ.get(name)
+    if _WAITING in os.environ:
+        yield
+        return
     cpus: float = ray.cluster_resources().get("CPU", 1.0)  # type: ignore[no-untyped-call]
-    os.environ[name] = before or str(max(PENDING, int(1.1 * cpus)))
+    os.environ[_WAITING] = str(AHEAD if searched else max(PENDING, int(1.1 * cpus)))
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[name]
+        del os.environ[_WAITING]
 
 
 def slots(settings: RaySettings) -> int | None:
@@ -135,11 +145,16 @@ def slots(settings: RaySettings) -> int | None:
     if settings.address:
         return None
     have: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-    need = {"CPU": float(settings.cpus_per_trial), "GPU": settings.gpus_per_trial}
+    need = {"CPU": settings.cpus_per_trial, "GPU": settings.gpus_per_trial}
     for kind, amount in need.items():
         if amount > have.get(kind, 0.0):
             raise UserError(
                 f"A trial asks for {amount:g} {kind}, but Ray has {have.get(kind, 0.0):g} here. "
                 f"Lower ray.{kind.lower()}s_per_trial or raise ray.num_{kind.lower()}s."
             )
-    return int(min(have[kind] // amount for kind, amount in need.items() if amount))
+    at_once = shares(have["CPU"], settings.cpus_per_trial)
+    if gpus := settings.gpus_per_trial:
+        # A trial's share is of one GPU: of two, two thirds each are not a third trial's.
+        each = shares(1, gpus) * int(have["GPU"]) if gpus <= 1 else shares(have["GPU"], gpus)
+        at_once = min(at_once, each)
+    return at_once

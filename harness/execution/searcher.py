@@ -19,11 +19,15 @@ class Planned(Searcher):
 
     Args:
         groups: ids of trials; each group is one trial of Tune.
+
+    Attributes:
+        most: trials of Tune, at most.
     """
 
     def __init__(self, groups: Iterable[list[str]]) -> None:
         super().__init__()
         self._groups = deque(groups)
+        self.most = len(self._groups)
 
     def suggest(self, trial_id: str) -> Any:  # noqa: ARG002  # Tune's own id
         """Return the configuration that Tune hands to a worker: ids of trials."""
@@ -64,11 +68,13 @@ class Suggestions(Planned):
         whole: bool = False,
     ) -> None:
         super().__init__(())
+        self.most = growth.left
         self._growth, self._progress = growth, progress
         self._swept, self._callback, self._whole = list(swept), callback, whole
 
     def suggest(self, trial_id: str) -> Any:  # noqa: ARG002  # Tune's own id
         """Return the configuration that Tune hands to a worker: ids of trials."""
+        self._callback.note_evaluations()  # Tune calls nothing else while it waits for a trial
         with self._callback.keeping_error():
             trials = self._growth.next(whole=self._whole)
         if not trials:  # None: Tune asks again when one that others wait for has ended

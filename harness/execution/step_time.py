@@ -39,7 +39,7 @@ def training_seconds(trial: TrialConfig, settings: Settings) -> float:
 
 
 def _measure(trial: TrialConfig, settings: Settings) -> float:
-    prepare_process(settings.ray.cpus_per_trial)
+    prepare_process(settings.ray.threads)
     few = trial.dataset.smaller(max(DRAWN, 2 * trial.scale.batch_size), DRAWN)
     dataset = load_dataset(few, settings.data_folder)
     dataset = dataset.limited(trial.scale.train_limit, trial.scale.test_limit)

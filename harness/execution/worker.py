@@ -1,69 +1,28 @@
 """The Ray actor that runs one trial after another and writes each finished one itself."""
 
-import socket
-import sys
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 from ray import tune
 
-from harness.config.schema import TrialConfig
 from harness.config.searched.halving import Halving
 from harness.config.trials import trial_from_dict
 from harness.data.dataset import Dataset
 from harness.data.options import DatasetOptions
-from harness.errors import UserError
-from harness.execution.dataset_transport import received
-from harness.execution.progress import first_score
-from harness.results import Curves, RunDirectory, TrialRecord
+from harness.execution.assignment import Assignment, write
+from harness.heartbeat import Watchdog
+from harness.results import Curves, TrialRecord
 from harness.results.records import SCORED_SPLITS
 from harness.tracking.tracker import since
 from harness.trial.device import pick_device
 from harness.trial.keeping import Checkpoints
-from harness.trial.process import prepare_process
-from harness.trial.run import Advance, run_trial
+from harness.trial.run import Advance
 
 REPORT_EVERY_S = 5.0
 """Seconds between reports of running trials; a shorter trial reports once, at its end."""
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """What every worker of a sweep gets once, through the object store.
-
-    Attributes:
-        run_dir: where finished trials are written; its plan says what a trial is.
-        datasets: object-store references of the datasets, by options; large ones are left out.
-        data_root: where the files of those are.
-        device: ``auto``, ``cpu`` or ``cuda``.
-        threads: torch threads of a trial.
-        origin: entries of ``env.*`` that the driver knows.
-        fingerprints: of the content of each dataset, by options.
-        sys_path: the driver's import path, so that methods of the user's are found.
-        halving: when trials are judged; None where all run to their end.
-        keep: whether trials that end well write their trained method.
-        logged: whether the points of the curves are sent to the driver as they come.
-        checkpoint_s: seconds between two checkpoints of a trial; None for none.
-        limit_s: seconds after which a trial fails that still trains; None for no limit.
-    """
-
-    run_dir: str
-    datasets: dict[DatasetOptions, Any]
-    data_root: Path | None
-    device: str
-    threads: int
-    origin: dict[str, Any]
-    fingerprints: dict[DatasetOptions, str]
-    sys_path: list[str]
-    halving: Halving | None
-    keep: bool
-    logged: bool = False
-    checkpoint_s: float | None = None
-    limit_s: float | None = None
 
 
 @dataclass
@@ -104,14 +63,13 @@ class TrialWorker(tune.Trainable):
         self, config: dict[str, Any], assignment: Assignment
     ) -> None:
         """Prepare this process for its first trial."""
-        sys.path[:] = list(dict.fromkeys([*sys.path, *assignment.sys_path]))
-        prepare_process(assignment.threads)
         self._assignment = assignment
-        self._run_directory = RunDirectory(assignment.run_dir)
+        self._run_directory = assignment.begin()
         self._loaded: dict[DatasetOptions, Dataset] = {}
         self._members: list[_Member]
         self._judged: int
         self._notes: list[str]
+        self._watchdog = Watchdog(assignment.silent_s, self._tell_hung)
         self._begin(config)
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
@@ -121,6 +79,10 @@ class TrialWorker(tune.Trainable):
 
     def step(self) -> dict[str, Any]:
         """Train for a few seconds; write the records of the trials that end."""
+        with self._watchdog:
+            return self._step()
+
+    def _step(self) -> dict[str, Any]:
         deadline = time.monotonic() + REPORT_EVERY_S
         ended: list[dict[str, Any]] = []
         points: dict[str, tuple[int, Curves]] = {}
@@ -128,11 +90,13 @@ class TrialWorker(tune.Trainable):
             try:
                 member.advance = next(member.running)
                 member.rung = self._rung(member.advance, member.rung)
+                if member.advance.trained:
+                    member.ended = True
+                    ended.append({"trial_id": member.trial_id, "status": "trained"})
+                    self._send(member, member.advance.so_far, points)
             except StopIteration as finished:
                 member.ended = True
-                ended.append(self._write(finished.value))
-                if ended[-1]["status"] != "unwritten":
-                    member.checkpoints.end(member.trial_id)
+                ended.append(write(self._run_directory, finished.value, member.checkpoints))
                 self._send(member, finished.value, points)
         left = [member for member in self._members if not member.ended]
         shares = {m.trial_id: m.advance.share for m in left if m.advance}
@@ -184,24 +148,17 @@ class TrialWorker(tune.Trainable):
             "scores": [advance.test for advance in advances],
         }
 
-    def _write(self, record: TrialRecord) -> dict[str, Any]:
-        ended = {"trial_id": record.trial_id, "status": record.status}
-        try:
-            self._run_directory.write(record)
-        except UserError as error:
-            # The driver stops the sweep: the next trial could not be written either.
-            return {**ended, "status": "unwritten", "error": f"{socket.gethostname()}: {error}"}
-        return {
-            **ended,
-            "seconds": record.times["total"],
-            "score": first_score(record.metrics),
-            "metrics": record.metrics,
-            "kept": record.model is not None,
-        }
-
     def _begin(self, config: dict[str, Any]) -> None:
-        self._judged, self._notes = 0, []
-        self._members = [self._member(trial_id) for trial_id in config["trial_ids"]]
+        self._judged, self._notes, self._members = 0, [], []
+        self._trial_ids: list[str] = config["trial_ids"]
+        with self._watchdog:
+            for trial_id in self._trial_ids:
+                self._members.append(self._member(trial_id))
+
+    def _tell_hung(self, what: str) -> None:
+        """Leave what happened for the driver, who sees nothing but that this process has died."""
+        for trial_id in self._trial_ids:
+            self._run_directory.write_hung(trial_id, what)
 
     def _member(self, trial_id: str) -> _Member:
         kept = Checkpoints(self._run_directory, self._assignment.checkpoint_s, self._note)
@@ -211,28 +168,12 @@ class TrialWorker(tune.Trainable):
         self._notes.append(line)
 
     def _run(self, trial_id: str, kept: Checkpoints) -> Generator[Advance, None, TrialRecord]:
-        trial = trial_from_dict(self._run_directory.config(trial_id))
-        device = pick_device(self._assignment.device)
-        job = self._assignment
-        origin = {**job.origin, "data_fingerprint": job.fingerprints[trial.dataset]}
-        # What is tuned is trained again; the best of that would be kept beside what confirms it.
-        keep = job.keep and trial.scale.scored_on == "test"
-        return run_trial(
-            trial,
-            self._dataset(trial),
-            device,
-            origin,
-            keep=keep,
-            checkpoints=kept,
-            limit_s=job.limit_s,
-        )
-
-    def _dataset(self, trial: TrialConfig) -> Dataset:
+        trial, job = trial_from_dict(self._run_directory.config(trial_id)), self._assignment
         if trial.dataset not in self._loaded:
-            self._loaded[trial.dataset] = received(
-                trial.dataset, self._assignment.datasets, self._assignment.data_root
-            )
-        return self._loaded[trial.dataset]
+            self._loaded[trial.dataset] = job.dataset(trial)
+        device = pick_device(job.device)
+        dataset = self._loaded[trial.dataset]
+        return job.trial(trial, dataset, device, kept, hand_over=job.hand_over)
 
 
 def _score(advance: Advance, halving: Halving, rung: int) -> float:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import torch
 
-from harness.data.dataset import Dataset
+from harness.data.dataset import Dataset, Split
 from harness.data.sampler import test_batches
+from harness.heartbeat import beat
 from harness.training.scale import Budget
 
 if TYPE_CHECKING:
@@ -73,8 +74,13 @@ class EvaluationData:
 
     def train_batches(self, limit: int) -> Iterator[Batch]:
         """Yield the first ``limit`` training images, on the device, without a fresh warp."""
-        return test_batches(self.dataset.train.first(limit), self.device, self.test_batch_size)
+        return self._batches(self.dataset.train.first(limit))
 
     def test_batches(self, limit: int | None = None) -> Iterator[Batch]:
         """Yield the test split, or its first ``limit`` images, in its order, on the device."""
-        return test_batches(self.dataset.test.first(limit), self.device, self.test_batch_size)
+        return self._batches(self.dataset.test.first(limit))
+
+    def _batches(self, split: Split) -> Iterator[Batch]:
+        for batch in test_batches(split, self.device, self.test_batch_size):
+            beat()
+            yield batch

@@ -29,6 +29,11 @@ def checkpoint_name(trial_id: str) -> str:
     return f"checkpoints/{trial_id}.safetensors"
 
 
+def hung_name(trial_id: str) -> str:
+    """Return the name of the file that says how a trial's last worker hung."""
+    return f"checkpoints/{trial_id}.hung"
+
+
 def model_name(trial_id: str) -> str:
     """Return the name of the file with a trial's trained method."""
     return f"models/{trial_id}.safetensors"

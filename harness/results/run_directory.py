@@ -16,7 +16,13 @@ from harness.results.data_seen import DATA, require_same_data
 from harness.results.encoding import encode_arrays
 from harness.results.examination import Examination, examine
 from harness.results.locking import locked
-from harness.results.records import TrialRecord, artifact_name, checkpoint_name, model_name
+from harness.results.records import (
+    TrialRecord,
+    artifact_name,
+    checkpoint_name,
+    hung_name,
+    model_name,
+)
 from harness.results.remote.lease import Lease
 from harness.results.storage import Storage
 from harness.results.stored_plan import (
@@ -48,6 +54,7 @@ class RunDirectory:
         artifacts/<trial_id>.npz         arrays for figures
         models/<trial_id>.safetensors    trained methods; means nothing without a row
         checkpoints/<trial_id>.safetensors   where an unfinished trial goes on
+        checkpoints/<trial_id>.hung      what its last worker did before it was silent
         corrupt/                         files that were torn or altered
 
     One process, the driver, plans, verifies, compacts and removes; it holds ``lock`` meanwhile. Any
@@ -219,6 +226,23 @@ class RunDirectory:
             verification.set_aside(self._storage, damage)
         else:
             self._storage.delete(checkpoint_name(trial_id))
+
+    def write_hung(self, trial_id: str, what: str) -> None:
+        """Say, in a worker that is about to end itself, how a trial hung.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        self._storage.write(hung_name(trial_id), what.encode())
+
+    def take_hung(self, trial_id: str) -> str:
+        """Return how a trial's last worker hung, and forget it; "" where it did not."""
+        try:
+            what = self._storage.read(hung_name(trial_id)).decode()
+        except FileNotFoundError:
+            return ""
+        self._storage.delete(hung_name(trial_id))
+        return what
 
     def sweep(self) -> dict[str, Any]:
         """Return what ``sweep.yaml`` says of the sweep."""

@@ -130,6 +130,8 @@ def _delete_leftovers(storage: Storage, stale_after: float) -> None:
         # A store's listing may lag: ask for the row itself.
         if base != name and base not in rows and not storage.is_file(f"trials/{base}"):
             storage.delete(name)
+    for name in storage.names("checkpoints", ".hung"):  # no driver was left to read it
+        storage.delete(f"checkpoints/{name}")
     checkpoints = storage.names("checkpoints", ".safetensors")
     models = [name for name in old if name.startswith("models/") and not name.endswith(TEMPORARY)]
     ended = finished(storage) if checkpoints or models else set()

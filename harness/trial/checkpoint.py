@@ -8,6 +8,7 @@ configuration, data, code and kind of device, and another's is refused.
 
 import dataclasses
 import random
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,31 @@ from harness.errors import CorruptFileError
 from harness.results.records import Curves
 from harness.training.loop import Means, Training
 from harness.trial import tensor_file
+from harness.trial.device import device_name
 from harness.trial.weights import state
 
 FORMAT = 1
 """Raised by one whenever what is in a file changes its meaning."""
+
+KIND = "kind of device"
+"""Noise is drawn where the method is, so that training goes on on the same kind alone."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a trial was until its checkpoint.
+
+    Attributes:
+        curves: until then.
+        seconds: by activity.
+        device: the name of what it trained on.
+        trained: whether nothing is left but the final evaluation, which any device may do.
+    """
+
+    curves: Curves
+    seconds: dict[str, float]
+    device: str
+    trained: bool
 
 
 def encode(
@@ -60,6 +82,7 @@ def encode(
         "weights": training.means.weights,
         "curves": dataclasses.asdict(curves),
         "seconds": seconds,
+        "device": device_name(training.noise.device),
         "streams": _streams(tensors),
     }
     return tensor_file.encode(tensors, described)
@@ -67,7 +90,7 @@ def encode(
 
 def restore(
     data: bytes, name: str, training: Training, trial: TrialConfig, fingerprint: str | None
-) -> tuple[Curves, dict[str, float]]:
+) -> Past:
     """Set a trial that has just been built to where a file says it stood.
 
     Args:
@@ -77,15 +100,13 @@ def restore(
         trial: its configuration.
         fingerprint: of the data that it learns from.
 
-    Returns:
-        The curves and the seconds by activity until then.
-
     Raises:
         CorruptFileError: the file is damaged, or of another configuration, data, code or device.
     """
     described = tensor_file.description(data, name)
+    trained = described.get("epoch", 0) > trial.scale.epochs
     for key, value in _identity(training, trial, fingerprint).items():
-        if described.get(key) != value:
+        if described.get(key) != value and not (trained and key == KIND):
             raise CorruptFileError(f"{name}: of another {key} than this trial's")
     tensors = tensor_file.tensors_of(data, name)
     updater = training.updater
@@ -106,9 +127,11 @@ def restore(
     training.epoch, training.batch = described["epoch"], described["batch"]
     training.first, updater.steps = described["first"], described["steps"]
     training.order.set_state(tensors["order"])
-    training.noise.set_state(tensors["noise"])
+    if described[KIND] == training.noise.device.type:
+        training.noise.set_state(tensors["noise"])
     _set_streams(described["streams"], tensors)
-    return Curves(**described["curves"]), described["seconds"]
+    curves, device = Curves(**described["curves"]), described.get("device", "")
+    return Past(curves, described["seconds"], device, trained)
 
 
 def _identity(training: Training, trial: TrialConfig, fingerprint: str | None) -> dict[str, Any]:
@@ -119,7 +142,7 @@ def _identity(training: Training, trial: TrialConfig, fingerprint: str | None) -
         "data": fingerprint,
         "code": digests_of([type(training.updater.method), Training, make_sampler]),
         "version of torch": str(torch.__version__),
-        "kind of device": training.noise.device.type,
+        KIND: training.noise.device.type,
     }
 
 

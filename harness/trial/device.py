@@ -27,3 +27,8 @@ def pick_device(device: str) -> torch.device:
     if kind == "cpu" or n == 0:
         return torch.device("cpu")
     return torch.device(device if index else "cuda")
+
+
+def device_name(device: torch.device) -> str:
+    """Return what a device is called in results."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"

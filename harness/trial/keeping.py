@@ -35,11 +35,11 @@ class Checkpoints:
 
     def restored(
         self, training: Training, trial: TrialConfig, fingerprint: Any
-    ) -> tuple[Curves, dict[str, float]] | None:
+    ) -> checkpoint.Past | None:
         """Set a trial that has just been built to where its checkpoint says it stood.
 
         Returns:
-            Curves and seconds until then; None where the trial begins anew.
+            What it was until then; None where the trial begins anew.
         """
         self._due = time.monotonic() + (self.every_s or float("inf"))
         data = self.run.checkpoint(trial.trial_id)
@@ -66,17 +66,23 @@ class Checkpoints:
         fingerprint: Any,
         curves: Curves,
         seconds: dict[str, float],
-    ) -> None:
-        """Write where a trial stands (see ``checkpoint.encode``); a failure is only told."""
+    ) -> bool:
+        """Write where a trial stands (see ``checkpoint.encode``); a failure is only told.
+
+        Returns:
+            Whether it is written.
+        """
         began = time.monotonic()
         data = checkpoint.encode(training, trial, fingerprint, curves, seconds)
+        written = False
         try:
             self.run.write_checkpoint(trial.trial_id, data)
-            self.written = True
+            self.written = written = True
         except UserError as error:  # the trial itself is well, and may go on to its end
             self.say(f"no checkpoint of {trial.trial_id}: {error}")
         now = time.monotonic()
         self._due = now + max(self.every_s or float("inf"), (now - began) / MOST_SHARE)
+        return written
 
     def end(self, trial_id: str) -> None:
         """Delete what is there of a trial that has ended."""

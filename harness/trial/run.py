@@ -16,13 +16,16 @@ from harness.data.sampler import make_sampler
 from harness.data.validation import with_validation
 from harness.evaluation.artifacts import arrays_of
 from harness.evaluation.scores import evaluate, scorable
+from harness.heartbeat import beat
 from harness.metrics.data import EvaluationData, images_at_once
 from harness.provenance import machine
 from harness.results.records import TrialRecord
 from harness.training.loop import Training, Updater
+from harness.trial.device import device_name
 from harness.trial.keeping import Checkpoints
 from harness.trial.method import build_method
 from harness.trial.weights import encode_model
+from models.method import Method
 
 TIME_COLUMNS = ("total", "setup", "train", "evaluate", "step")
 """Names of the ``time.*`` columns: seconds, ``step`` those of a mean training step."""
@@ -39,6 +42,8 @@ class Advance:
         train: epoch means by name.
         test: scores on the test split; empty in epochs that are not evaluated.
         so_far: the record as it stands; the trial goes on writing into it.
+        trained: whether nothing is left but the final evaluation, which another process may do from
+            the checkpoint that has just been written.
     """
 
     share: float
@@ -47,6 +52,7 @@ class Advance:
     train: dict[str, float]
     test: dict[str, float]
     so_far: TrialRecord
+    trained: bool = False
 
 
 class TrialLimitError(Exception):
@@ -98,6 +104,7 @@ def run_trial(
     keep: bool = False,
     checkpoints: Checkpoints | None = None,
     limit_s: float | None = None,
+    hand_over: bool = False,
 ) -> Generator[Advance, None, TrialRecord]:
     """Run one trial, yielding after every epoch; return its record.
 
@@ -114,6 +121,7 @@ def run_trial(
             Who writes the record ends them.
         limit_s: seconds of the trial after which it fails between two steps; None for no limit.
             Its curve stays, and a final evaluation that has begun goes on to its end.
+        hand_over: yield once more when it is trained and written down, before the final evaluation.
     """
     record = TrialRecord(
         trial_id=trial.trial_id,
@@ -126,7 +134,7 @@ def run_trial(
         env={
             **machine(),
             **origin,
-            "device": _device_name(device),
+            "device": device_name(device),
             "threads": torch.get_num_threads(),
             "unscored": None,
         },
@@ -143,6 +151,7 @@ def run_trial(
             checkpoints=checkpoints,
             keep=keep,
             limit_s=limit_s,
+            hand_over=hand_over,
         ):
             steps = advance.step
             record.times = watch.read(steps)
@@ -166,10 +175,12 @@ def _train_and_score(
     checkpoints: Checkpoints | None,
     keep: bool,
     limit_s: float | None,
+    hand_over: bool,
 ) -> Iterator[Advance]:
     scale, seed = trial.scale, trial.seed
     held_out = evaluation_data(trial, dataset, device)
     dataset = held_out.dataset
+    beat("build the method")
     method = build_method(trial, dataset, device)
     record.env["parameters"] = sum(each.numel() for each in method.parameters())
     updater = Updater(method)
@@ -177,21 +188,16 @@ def _train_and_score(
     along_training = scorable(method, trial.metrics, dataset)[:1]
     order, noise = seeding.generator(seed, "order"), seeding.generator(seed, "noise", device)
     training = Training(updater, sampler, scale, order, noise)
-    content = record.env.get("data_fingerprint")
-    past = checkpoints.restored(training, trial, content) if checkpoints else None
-    if past:
-        record.curves, seconds = past
-        watch.go_on(seconds)
+    written = _Written(checkpoints, training, trial, record, watch)
     watch.lap("setup")
 
     def after_step() -> None:
+        beat(f"step {updater.steps}, in epoch {training.epoch}")
         if limit_s and watch.elapsed() > limit_s:
             raise TrialLimitError(f"It still trained after {limit_s:g} s (ray.trial_limit_s).")
         if checkpoints and checkpoints.is_due():
             watch.lap("train")
-            so_far = watch.read(updater.steps)
-            checkpoints.write(training, trial, content, record.curves, so_far)
-            watch.skip()
+            written.again()
 
     reason: str | None = None
     scores: dict[str, float]
@@ -205,18 +211,69 @@ def _train_and_score(
             reason = _not_finite(scores, scale.scored_on)
             watch.lap("evaluate")
         share = epoch.number / scale.epochs
+        beat(f"step {epoch.step}, the last of epoch {epoch.number}")
         yield Advance(share, epoch.number, epoch.step, epoch.train, scores, record)
         watch.skip()
         if reason:
             break
+    if hand_over and not reason and (written.trained or written.again()):
+        yield Advance(1.0, scale.epochs, updater.steps, {}, {}, record, trained=True)
     if not reason:
-        final = evaluate(method, held_out, trial.metrics, seed)
-        record.metrics, record.env["unscored"] = dict(final), final.why_not
-        reason = _not_finite(record.metrics, scale.scored_on)
-        record.arrays = arrays_of(method, held_out, seed)
-        record.model = encode_model(method, trial) if keep and not reason else None
+        reason = _score(method, held_out, trial, record, keep=keep)
     record.status, record.error = ("diverged", reason) if reason else ("ok", None)
     watch.lap("evaluate")
+
+
+class _Written:
+    """A trial's checkpoint: it goes on from the one that is there, and is written down again.
+
+    Attributes:
+        trained: whether the one that was there is of the whole training.
+    """
+
+    def __init__(
+        self,
+        checkpoints: Checkpoints | None,
+        training: Training,
+        trial: TrialConfig,
+        record: TrialRecord,
+        watch: Stopwatch,
+    ) -> None:
+        self._checkpoints, self._training, self._trial = checkpoints, training, trial
+        self._record, self._watch = record, watch
+        self._content = record.env.get("data_fingerprint")
+        past = checkpoints.restored(training, trial, self._content) if checkpoints else None
+        self.trained = past is not None and past.trained
+        if past:
+            record.curves = past.curves
+            watch.go_on(past.seconds)
+        if past and past.trained:
+            record.env["device"] = past.device
+
+    def again(self) -> bool:
+        """Write it down as it stands; return whether it is."""
+        if self._checkpoints is None:
+            return False
+        beat("write a checkpoint")
+        curves, seconds = self._record.curves, self._watch.read(self._training.updater.steps)
+        written = self._checkpoints.write(
+            self._training, self._trial, self._content, curves, seconds
+        )
+        self._watch.skip()
+        return written
+
+
+def _score(
+    method: Method, data: EvaluationData, trial: TrialConfig, record: TrialRecord, *, keep: bool
+) -> str | None:
+    """Put what a trained method is worth into the record; return what of it is not finite."""
+    final = evaluate(method, data, trial.metrics, trial.seed)
+    record.metrics, record.env["unscored"] = dict(final), final.why_not
+    reason = _not_finite(record.metrics, trial.scale.scored_on)
+    beat("make the arrays for figures")
+    record.arrays = arrays_of(method, data, trial.seed)
+    record.model = encode_model(method, trial) if keep and not reason else None
+    return reason
 
 
 def evaluation_data(trial: TrialConfig, dataset: Dataset, device: torch.device) -> EvaluationData:
@@ -231,7 +288,3 @@ def evaluation_data(trial: TrialConfig, dataset: Dataset, device: torch.device) 
 def _not_finite(scores: dict[str, float], split: str) -> str | None:
     bad = [f"{key} is {value}" for key, value in scores.items() if not math.isfinite(value)]
     return f"on the {split} split {', '.join(bad)}" if bad else None
-
-
-def _device_name(device: torch.device) -> str:
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"

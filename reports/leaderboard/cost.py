@@ -190,7 +190,8 @@ def _panel(
 
 def _name_front(axes: Axes, points: Sequence[_Point], sign: int, size: tuple[float, float]) -> None:
     """Name the entries that no other beats in both, the best first, where a name hides nothing."""
-    ends = np.log(axes.get_xlim()), axes.get_ylim()
+    left, right = (float(np.log(end)) for end in axes.get_xlim())
+    ends = (left, right), axes.get_ylim()
 
     def place(seconds: float, value: float) -> tuple[float, float]:
         at = np.log(seconds), np.clip(value, *ends[1])

@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from harness.data.cache import entry_file
 from harness.data.cache.sources import digest_of
 from harness.errors import UserError
+from harness.heartbeat import beat
 
 Key = Mapping[str, str | int | float]
 
@@ -125,6 +126,7 @@ def with_progress(name: str, total: int, chunks: Iterator[np.ndarray]) -> Iterat
     for chunk in chunks:
         yield chunk
         done += len(chunk)
+        beat(f"prepare {name}: {done} of {total} images")
         now = time.monotonic()
         if now - printed > QUIET_S:
             printed = now
@@ -163,7 +165,11 @@ def _one_maker(path: Path) -> Iterator[None]:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = path.with_name(f".making-{path.stem}")
             # A fallback to locks that are files would wait for ever for a killed process's.
-            stack.enter_context(FileLock(lock, fallback_to_soft=False))
+            making = FileLock(lock, fallback_to_soft=False)
+            while not making.is_locked:
+                with suppress(Timeout):
+                    stack.enter_context(making.acquire(timeout=QUIET_S))
+                beat(f"wait for another process that makes {path.stem}")
             stack.callback(lock.unlink, missing_ok=True)  # while held: waiting processes notice
         yield
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from harness.durations import duration
+from harness.heartbeat import beat
 from harness.results.remote.faults import fault
 
 PATIENCE_S = 600.0
@@ -46,6 +47,7 @@ def retried(action: Callable[[], _T], label: str, patience_s: float | None = Non
             if fault(error) != "away" or time.monotonic() + pause > end:
                 raise
             _is_away(label, error)
+            beat(f"wait for {label}")
             time.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
         else:

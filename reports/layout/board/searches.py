@@ -49,7 +49,7 @@ def as_chosen(test: pd.DataFrame, kinds: "pd.Series[str]") -> tuple[pd.DataFrame
         kinds: what each is of; one of both stands for both, and one of an earlier choice is left
             out.
     """
-    variant = kinds.replace({"both": DEFAULT, "": None}).fillna(test["variant"])
+    variant = kinds.replace("both", DEFAULT).where(kinds != "").fillna(test["variant"])
     kept = test.assign(variant=variant)[kinds != "earlier"]
     won = test[kinds == "both"].assign(variant=TUNED)
     return pd.concat([kept, won], ignore_index=True), test[kinds == "earlier"]

@@ -45,6 +45,12 @@ IN_THE_CONFIGURATION = {
     "metrics=null": "write a list of elbo, ",
     "metrics=[]": "write a list of elbo, ",
     # Impossible values.
+    "ray.gpus_per_trial=1.5": "gpus_per_trial=1.5: above one, Ray gives whole GPUs alone",
+    "ray.gpus_per_trial=-0.5": "ray.gpus_per_trial=-0.5 is not allowed: gpus_per_trial must be",
+    "ray.gpus_per_trial=1e-5": "gpus_per_trial=1e-05: the smallest share is 0.0001",
+    "ray.gpus_per_trial=half": "ray.gpus_per_trial=half is not allowed",
+    "ray.cpus_per_trial=0": "ray.cpus_per_trial=0 is not allowed: cpus_per_trial must be greater",
+    "ray.silent_limit_s=0": "ray.silent_limit_s=0 is not allowed: silent_limit_s must be greater",
     "method.d=0": "method.d=0 is not allowed: d must be greater than or equal to 1",
     "method.d=2.5": "method.d=2.5 is not allowed: d must be a valid integer",
     "method.transform=afine": "must be 'affine', 'affine_decomp', 'affine_diffeo' or 'cpab'. "

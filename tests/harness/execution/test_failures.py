@@ -1,4 +1,4 @@
-"""A method that raises, and one whose process dies, take nothing down with them."""
+"""A method that raises, one whose process dies, and one that hangs take nothing down with them."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.harness.execution.conftest import Start
 from tests.harness.execution.helpers.sweeps import parts
 
 METHOD = '''
-import os, signal
+import os, signal, time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -24,7 +24,9 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class MoodyHyperparameters(VAEHyperparameters):
-    mood: Annotated[Literal["raises", "dies", "calm"], Structure("", "what it does", "")] = "calm"
+    mood: Annotated[
+        Literal["raises", "dies", "hangs", "slow", "calm"], Structure("", "what it does", "")
+    ] = "calm"
 
 
 class Moody(VAE):
@@ -34,11 +36,15 @@ class Moody(VAE):
 
     def objective(self, batch, noise, values):
         mood = self.hyperparameters.mood
-        if values["kl_weight"] == 1 and mood != "calm" and not (HERE / "cured").exists():
+        if mood == "slow":
+            time.sleep(0.45)  # 32 times, more than a trial may be silent
+        elif values["kl_weight"] == 1 and mood != "calm" and not (HERE / "cured").exists():
             with (HERE / "attempts").open("a") as file:
                 print(mood, file=file)
             if mood == "dies":
                 os.kill(os.getpid(), signal.SIGKILL)
+            if mood == "hangs":
+                time.sleep(1e6)
             raise ArithmeticError("a bad mood")
         return super().objective(batch, noise, values)
 '''
@@ -54,40 +60,47 @@ def by_mood(run: Path) -> pd.DataFrame:
 
 
 @pytest.mark.timeout(900)
-def test_trials_that_raise_or_die_fail_alone_and_run_again_when_asked(
+def test_trials_that_raise_die_or_hang_fail_alone_and_run_again_when_asked(
     start: Start, tmp_path: Path
 ) -> None:
     (tmp_path / "moody.py").write_text(METHOD)
     run = tmp_path / "run"
-    swept = ("method=moody.Moody", "method.mood=choice(raises,dies,calm)", "seeds=1")
-    limits = ("scale=smoke", "ray.num_cpus=2", "ray.max_retries=1", f"run_dir={run}")
-    command = start("sweep", *swept, *limits, cwd=tmp_path)
-    assert command.wait() == 1
-    assert "3 of 3 trials finished: 1 ok, 2 failed" in command.out
+    swept = ("method=moody.Moody", "method.mood=choice(raises,dies,hangs,slow,calm)", "seeds=1")
+    limits = ("ray.num_cpus=2", "ray.max_retries=1", "ray.silent_limit_s=12")
+    command = start("sweep", *swept, "scale=smoke", *limits, f"run_dir={run}", cwd=tmp_path)
+    assert command.wait(patience=600) == 1
+    assert "5 of 5 trials finished: 2 ok, 3 failed" in command.out
     assert f"unbraid resume {run} retry_failed=true" in command.err
     trials = by_mood(run)
-    assert trials["status"].to_dict() == {"raises": "failed", "dies": "failed", "calm": "ok"}
+    ended = {"raises": "failed", "dies": "failed", "hangs": "failed", "slow": "ok", "calm": "ok"}
+    assert trials["status"].to_dict() == ended
     traceback, death = str(trials.loc["raises", "error"]), str(trials.loc["dies", "error"])
     assert traceback.startswith("Traceback")
-    assert 'moody.py", line 31, in objective' in traceback
+    assert 'moody.py", line 37, in objective' in traceback
     assert traceback.rstrip().endswith("ArithmeticError: a bad mood")
     assert "worker process has died" in death
     assert "No worker process finished this trial in 2 attempts" in death
-    assert attempts(tmp_path) == {"dies": 2, "raises": 1}
+    hung, last = str(trials.loc["hangs", "error"]), "hung: no sign of life for 12 s, the last"
+    assert hung.startswith(f"{last} before it: step 8, the last of epoch 1\n")
+    assert 'moody.py", line 36 in objective' in hung
+    assert hung.endswith(f"in 2 attempts; the last {last} before it: step 8, the last of epoch 1.")
+    assert f"\n{last}" in command.out
+    assert not list((run / "checkpoints").iterdir())
+    assert attempts(tmp_path) == {"dies": 2, "hangs": 2, "raises": 1}
     curves = load(run).curves
     assert (curves["trial_id"] == trials.loc["raises", "trial_id"]).sum() > 0, "lost its curve"
 
     command = start("resume", run, cwd=tmp_path)
     assert command.wait() == 1
-    assert attempts(tmp_path) == {"dies": 2, "raises": 1}
+    assert attempts(tmp_path) == {"dies": 2, "hangs": 2, "raises": 1}
 
     (tmp_path / "cured").touch()
     calm = str(trials.loc["calm", "trial_id"])
     kept = {name: file for name, file in parts(run).items() if calm in name}
     assert len(kept) == 3
     command = start("resume", run, "retry_failed=true", cwd=tmp_path)
-    assert command.wait() == 0, command.err
-    assert "2 failed trials will run again" in command.out
+    assert command.wait(patience=600) == 0, command.err
+    assert "3 failed trials will run again" in command.out
     trials = by_mood(run)
     assert set(trials["status"]) == {"ok"}
     assert trials["error"].isna().all()

@@ -104,19 +104,23 @@ def test_a_plan_is_handed_out_in_its_order() -> None:
     ]
 
 
-def test_many_planned_trials_wait_for_a_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_planned_and_some_suggested_trials_wait_for_a_cluster(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     import ray
 
-    from harness.execution.ray_session import PENDING, several_pending
+    from harness.execution.ray_session import AHEAD, PENDING, several_pending
 
     name = "TUNE_MAX_PENDING_TRIALS_PG"
     monkeypatch.delenv(name, raising=False)
     for cpus, pending in ((8.0, PENDING), (1000.0, 1100)):
         monkeypatch.setattr(ray, "cluster_resources", lambda cpus=cpus: {"CPU": cpus})
-        with several_pending():
+        with several_pending(searched=False):
             assert os.environ[name] == str(pending)
+        with several_pending(searched=True):
+            assert os.environ[name] == str(AHEAD), "they are suggested without later results"
         assert name not in os.environ
     monkeypatch.setenv(name, "3")  # the user's
-    with several_pending():
+    with several_pending(searched=False):
         assert os.environ[name] == "3"
     assert os.environ[name] == "3"

@@ -179,3 +179,59 @@ def test_a_checkpoint_of_other_code_is_refused(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(checkpoint, "digests_of", lambda _: {"models.vae": "edited"})
     with pytest.raises(CorruptFileError, match="another code"):
         checkpoint.restore(file, "file", training(CASES["vae"]), TRIAL, "data")
+
+
+def trained_elsewhere(folder: Folder) -> Any:
+    """Return the first thing that a trial yields which is handed over when it is trained."""
+    kept = Checkpoints(folder, None, [].append)
+    device = torch.device("cpu")
+    running = run_trial(
+        toys.trial("vae"), toys.dataset(), device, {}, checkpoints=kept, hand_over=True
+    )
+    return next(advance for advance in running if advance.trained)
+
+
+def test_a_trained_trial_is_evaluated_by_another_process_alone() -> None:
+    folder = Folder()
+    assert trained_elsewhere(folder).share == 1
+    torch.manual_seed(999)
+    kept = Checkpoints(folder, None, [].append)
+    running = run_trial(
+        toys.trial("vae"), toys.dataset(), torch.device("cpu"), {}, checkpoints=kept
+    )
+    with pytest.raises(StopIteration) as finished:
+        next(running)  # nothing is trained
+    assert outcome(finished.value.value) == outcome(go(Folder()))
+
+
+def test_a_trained_trial_that_is_started_again_is_handed_over_at_once() -> None:
+    folder = Folder()
+    trained_elsewhere(folder)
+    before = dict(folder.files)
+    assert trained_elsewhere(folder).epoch == toys.EPOCHS
+    assert (folder.files, folder.n) == (before, 1)
+
+
+def test_a_trial_that_cannot_be_handed_over_is_evaluated_where_it_trained() -> None:
+    def full(n: int) -> None:
+        raise UserError("no room to write")
+
+    kept = Checkpoints(Folder(after_write=full), None, [].append)
+    running = run_trial(
+        toys.trial("vae"), toys.dataset(), torch.device("cpu"), {}, checkpoints=kept, hand_over=True
+    )
+    assert not any(advance.trained for advance in running)
+
+
+def test_what_was_trained_on_another_device_is_evaluated_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder, identity = Folder(), checkpoint._identity
+    on_gpu = {checkpoint.KIND: "cuda"}
+    with monkeypatch.context() as patch:  # there is no GPU here
+        patch.setattr(checkpoint, "_identity", lambda *of: {**identity(*of), **on_gpu})
+        patch.setattr(checkpoint, "device_name", lambda device: "a GPU")
+        trained_elsewhere(folder)
+    record = go(folder)
+    assert record.env["device"] == "a GPU"
+    assert (folder.aside, outcome(record)) == ([], outcome(go(Folder())))

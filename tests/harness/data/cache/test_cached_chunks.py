@@ -6,18 +6,20 @@ import itertools
 import multiprocessing
 import os
 import shutil
+import threading
 import time
 import tracemalloc
 import warnings
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from harness.data.cache import entry_file
+from harness.data.cache import arrays, entry_file
 from harness.data.cache.arrays import cached_chunks, with_progress
 from harness.errors import UserError
 
@@ -223,6 +225,42 @@ def test_a_process_waits_for_another_that_makes_the_same(folder: Path, tmp_path:
     assert made.exists()
     other.join()
     assert other.exitcode == 0
+
+
+def _begin_and_never_end(folder: str, started: Path) -> None:
+    os.environ["UNBRAID_CACHE"] = folder
+
+    def half() -> Iterator[np.ndarray]:
+        yield WHOLE[:20]
+        started.touch()
+        time.sleep(1e6)
+
+    get(half)
+
+
+def test_a_process_whose_maker_is_killed_makes_the_whole_itself(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrays, "QUIET_S", 0.05)
+    started = tmp_path / "started"
+    other = multiprocessing.get_context("spawn").Process(
+        target=_begin_and_never_end, args=(str(folder), started)
+    )
+    other.start()
+    while not started.exists():
+        assert other.is_alive()
+        time.sleep(0.01)
+    waiting = threading.Event()
+    monkeypatch.setattr(arrays, "beat", lambda doing: "wait" in doing and waiting.set())
+    with ThreadPoolExecutor(1) as pool:
+        here = pool.submit(get)
+        assert waiting.wait(60), "it did not wait"
+        assert not here.done()
+        assert list(folder.glob("*.npy")) == []
+        other.kill()
+        np.testing.assert_array_equal(here.result(60), WHOLE)
+    other.join()
+    np.testing.assert_array_equal(get(never), WHOLE)
 
 
 def test_where_the_folder_knows_no_locks_the_array_is_made_all_the_same(
