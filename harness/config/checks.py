@@ -5,13 +5,13 @@ from functools import partial
 
 from harness.config.schema import TrialConfig
 from harness.config.search_spaces import SearchSpace
-from harness.constraints import parse_constraint
 from harness.data.options import DatasetOptions
 from harness.datasets.registry import datasets_that
 from harness.errors import UserError, did_you_mean
 from harness.methods import declaration
 from harness.metrics.metric import Metric
 from harness.metrics.registry import METRICS, known_keys, metric_keys
+from harness.spaces.constraints import parse_constraint
 from models.declaration import LABELLED
 
 _WHAT = {

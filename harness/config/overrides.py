@@ -11,9 +11,9 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
-from harness.axes import Interval
 from harness.config.hydra_private import plain_value
 from harness.errors import UserError
+from harness.spaces.axes import Interval
 
 TRIAL_GROUPS = ("method", "dataset", "scale")
 """Configuration groups that make a trial; they, and what is below them, can be swept."""

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.axes import with_values
 from harness.config.checks import check_batches, check_declared, check_scores
 from harness.config.compose import compose_config
 from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
@@ -19,6 +18,7 @@ from harness.config.searched.space import Searched
 from harness.config.settings import build_settings
 from harness.config.trials import Contents, make_trial, unique
 from harness.errors import UserError
+from harness.spaces.axes import with_values
 
 MOST_NAMED = 4
 """Most methods or datasets that a title names; more are counted."""

@@ -48,8 +48,8 @@ class SweepCallback(tune.Callback):
         give_up: Callable[[str, int, str], None],
         ended: Ended | None = None,
         best: BestModels | None = None,
-        evaluations: Evaluations | None = None,
         *,
+        evaluations: Evaluations | None = None,
         retries: int = 0,
     ) -> None:
         self.error: UserError | None = None

@@ -101,7 +101,9 @@ def run_trials(
     assignment = _assignment(run, datasets, settings, origin, fingerprints, halving=halving)
     evaluations = Evaluations(assignment, run, settings.ray)
     retries = settings.ray.max_retries
-    callback = SweepCallback(run, progress, give_up, ended, best, evaluations, retries=retries)
+    callback = SweepCallback(
+        run, progress, give_up, ended, best, evaluations=evaluations, retries=retries
+    )
     whole = standing is not None
     search: Planned
     if isinstance(work, list):

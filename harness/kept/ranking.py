@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.axes import value_at
-from harness.constraints import Constraint, parse_constraint
 from harness.results import Results
+from harness.spaces.axes import value_at
+from harness.spaces.constraints import Constraint, parse_constraint
 
 Rank = tuple[int, int, float, str]
 """Whether constraints are broken, the place of the metric that it is judged by, its cost, its id:

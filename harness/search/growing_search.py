@@ -3,13 +3,13 @@
 from collections import deque
 from collections.abc import Iterable, Mapping
 
-from harness.axes import Assignment, key
-from harness.choice import best_of
 from harness.config.schema import TrialConfig
 from harness.config.searched.settings import OptunaSearch
 from harness.config.searched.space import Searched
 from harness.search.outcome import Outcome, require_scores, together, usable
 from harness.search.study import OptunaStudy
+from harness.spaces.axes import Assignment, key
+from harness.spaces.choice import best_of
 
 
 class GrowingSearch:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from harness.choice import mean_scores
 from harness.config.searched.goal import Goal
 from harness.errors import UserError
 from harness.results import SCORED_SPLITS, Curves, Results, Status
+from harness.spaces.choice import mean_scores
 
 
 @dataclass(frozen=True)

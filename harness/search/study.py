@@ -8,7 +8,11 @@ import numpy as np
 import optuna
 from optuna.trial import TrialState
 
-from harness.axes import (
+from harness.config.searched.goal import Goal
+from harness.config.searched.settings import OptunaSearch
+from harness.errors import UserError
+from harness.search.outcome import Outcome
+from harness.spaces.axes import (
     Assignment,
     Axes,
     Choices,
@@ -18,10 +22,6 @@ from harness.axes import (
     key,
     value_at,
 )
-from harness.config.searched.goal import Goal
-from harness.config.searched.settings import OptunaSearch
-from harness.errors import UserError
-from harness.search.outcome import Outcome
 
 REPEATS = 20
 """Suggestions in a row that are known already, after which one is drawn at random."""

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from harness.constraints import Constraint, parse_constraint
 from harness.results import Results
+from harness.spaces.constraints import Constraint, parse_constraint
 from reports.layout.grid import lay_out
 from reports.layout.outcome import Outcome, metric_of
 from reports.page.text import name_of

@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from harness.axes import Axis, Choices, Interval, size, value_at, with_values
 from harness.config.compose import compose_config
 from harness.config.overrides import GROUPS, Overrides
 from harness.config.schema import Settings
@@ -13,6 +12,7 @@ from harness.config.searched.space import SCORED_ON, Begins, Searched
 from harness.config.trials import Contents, make_trial
 from harness.datasets.registry import DATASETS
 from harness.errors import UserError
+from harness.spaces.axes import Axis, Choices, Interval, size, value_at, with_values
 
 
 def searched_spaces(parts: Sequence[Overrides], settings: Settings) -> list[Searched]:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from harness.constraints import Constraint, parse_constraint
 from harness.errors import UserError, did_you_mean
 from harness.metrics.metric import MetricKey
 from harness.metrics.registry import METRIC_PATHS, METRICS, metric_keys
+from harness.spaces.constraints import Constraint, parse_constraint
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from harness.axes import (
+from harness.config.schema import Settings, TrialConfig
+from harness.config.searched.goal import Goal, make_goal
+from harness.config.searched.settings import Grid, OptunaSearch, RandomSearch
+from harness.config.trials import make_trial
+from harness.metrics.registry import metric_keys
+from harness.spaces.axes import (
     Assignment,
     Axes,
     as_dict,
@@ -14,11 +19,6 @@ from harness.axes import (
     value_at,
     with_values,
 )
-from harness.config.schema import Settings, TrialConfig
-from harness.config.searched.goal import Goal, make_goal
-from harness.config.searched.settings import Grid, OptunaSearch, RandomSearch
-from harness.config.trials import make_trial
-from harness.metrics.registry import metric_keys
 
 Begins = Literal["default", "nearest"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.axes import Choices, from_dict
+from harness.spaces.axes import Choices, from_dict
 from reports.page.text import level_label, name_of, number, words
 
 GRID_LOG = 100.0

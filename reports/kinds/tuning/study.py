@@ -8,7 +8,7 @@ import optuna
 from optuna.distributions import BaseDistribution
 from optuna.trial import TrialState
 
-from harness.axes import Choices, Interval, distribution
+from harness.spaces.axes import Choices, Interval, distribution
 from reports.kinds.tuning.axes import Axis
 from reports.kinds.tuning.search import Configuration, Search
 

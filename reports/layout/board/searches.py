@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from harness.choice import Choice, Kind, choices_of
 from harness.results import Results
+from harness.spaces.choice import Choice, Kind, choices_of
 from reports.layout.board.variants import DEFAULT, TUNED, canonical
 from reports.page.text import count, words
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.choice import Kind, choices_of
 from harness.config.schema import TrialConfig
 from harness.config.sweep import Sweep, resolve
 from harness.metrics.registry import metric_keys
 from harness.planning import describe_sweep, plan_frame
 from harness.results import Columns, RunDirectory, Status, TrialRecord, load
 from harness.search.growing_plan import GrowingPlan
+from harness.spaces.choice import Kind, choices_of
 
 LR = "method.lr=tag(log,interval(1e-5,1e-1))"
 TWO = ("method=choice(vae,beta_vae)", "search=optuna", LR, "trials=3", "seeds=2")

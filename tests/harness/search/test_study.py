@@ -7,12 +7,12 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from harness.axes import Assignment, Axis, Choices, Interval, key
 from harness.config.searched.goal import Goal, make_goal
 from harness.config.searched.settings import OptunaSearch
 from harness.errors import UserError
 from harness.search.outcome import Outcome
 from harness.search.study import OptunaStudy, check_storage
+from harness.spaces.axes import Assignment, Axis, Choices, Interval, key
 
 AXES: dict[str, Axis] = {"x": Interval(-1.0, 1.0), "n": Interval(1, 64, log=True, integer=True)}
 GOAL = make_goal(["mse"], [], ["elbo", "mse"])

@@ -2,11 +2,11 @@
 
 import pytest
 
-from harness.axes import value_at
 from harness.config.searched.goal import make_goal
-from harness.constraints import Constraint
 from harness.errors import UserError
 from harness.search.outcome import Outcome, require_scores, together
+from harness.spaces.axes import value_at
+from harness.spaces.constraints import Constraint
 
 CONFIG = {"method": {"name": "vae", "beta": 4.0}}
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from harness.axes import Choices, Interval
 from harness.config.searched.space import searches_again
 from harness.config.sweep import resolve
 from harness.errors import UserError
+from harness.spaces.axes import Choices, Interval
 
 VAE = ("method=vae", "trials=5", "seeds=2")
 LR = "method.lr=tag(log,interval(1e-5,1e-2))"

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from harness.constraints import Constraint, parse_constraint
 from harness.errors import UserError
+from harness.spaces.constraints import Constraint, parse_constraint
 
 VALUES = {"method.epsilon": 0.125, "method.name": "rodi", "method.flag": True}
 

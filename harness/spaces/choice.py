@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, Literal
 
-from harness.axes import Assignment, key, value_at, with_values
-from harness.constraints import parse_constraint
 from harness.results import Results
+from harness.spaces.axes import Assignment, key, value_at, with_values
+from harness.spaces.constraints import parse_constraint
 
 Kind = Literal["default", "tuned", "both", "earlier"]
 """What a confirming trial is of: the default, the best of its search, both where the default was

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from harness.axes import (
+from harness.spaces.axes import (
     Axis,
     Choices,
     Interval,

@@ -1,0 +1,1 @@
+"""A search's space, limits and choice, which planning, searches and reports read alike."""
