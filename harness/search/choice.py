@@ -41,7 +41,8 @@ def confirmed(results: Results) -> dict[str, str]:
     """
     if not results.sweep.get("searches"):
         return {}
-    searches = searches_again(results.sweep, build_settings(results.sweep["settings"]))
+    settings = build_settings(results.sweep["settings"])
+    searches = searches_again(results.sweep, settings, results.location)
     trials = [trial_from_dict(json.loads(config)) for config in results.plan["config"]]
     outcomes = outcomes_of(results, searches[0].goal.objectives[0].name)
     kinds = {}
