@@ -164,12 +164,9 @@ def searches_again(stored: Mapping[str, Any], settings: Settings, where: str) ->
     Raises:
         CorruptFileError: it describes none.
     """
-    search = settings.search
     try:
-        if isinstance(search, Grid):
-            raise TypeError(f"settings.search is {search.name}, which searches nothing")
         return [
-            _again(described, search, settings.seed_range)
+            _again(described, settings)
             for described in stored.get("searches") or [stored["search"]]
         ]
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -180,9 +177,10 @@ def searches_again(stored: Mapping[str, Any], settings: Settings, where: str) ->
         ) from error
 
 
-def _again(
-    described: Mapping[str, Any], search: RandomSearch | OptunaSearch, seeds: range
-) -> Searched:
+def _again(described: Mapping[str, Any], settings: Settings) -> Searched:
+    search, seeds = settings.search, settings.seed_range
+    if isinstance(search, Grid):
+        raise TypeError(f"settings.search is {search.name}, which searches nothing")
     axes = {path: from_dict(axis) for path, axis in described["axes"].items()}
     n, begins = described["trials"], described["begins"]
     if not isinstance(n, int) or n < 1 or begins not in get_args(Begins):

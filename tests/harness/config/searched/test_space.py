@@ -96,7 +96,7 @@ def test_what_is_stored_of_a_search_and_is_none_is_named(path: tuple[str, ...], 
 def test_searches_of_a_grid_are_none() -> None:
     sweep = resolve([*VAE, "search=optuna", LR])
     stored, grid = {"searches": [sweep.searches[0].describe()]}, resolve(["method=vae"]).settings
-    with pytest.raises(CorruptFileError, match="settings.search is grid"):
+    with pytest.raises(CorruptFileError, match=r"settings\.search is grid"):
         searches_again(stored, grid, "run")
 
 
