@@ -12,12 +12,15 @@ from tests.cluster.helpers.ledger import Outcome
 from tests.harness.execution.helpers.sweeps import Command
 
 SWEEP = (
-    *("method=vae", "dataset=digits", "method.lr=choice(1e-4,3e-4,1e-3,3e-3)"),
+    "method._target_=tests.cluster.helpers.begun.NotedVAE",
+    *("dataset=digits", "method.lr=choice(1e-4,3e-4,1e-3,3e-3)"),
     *("scale=smoke", "scale.epochs=10", "scale.eval_every=5"),
 )
 """Trials of about a second; ``seeds=`` says how many fours of them."""
-SEEDS = 20
+SEEDS = 12
 """Of the control; sweeps of fewer seeds are a part of it."""
+LONGER = (*SWEEP, "scale.epochs=60")
+"""Trials of some seconds, for what takes a minute to happen."""
 DISK_MB = 64
 """Of the disk that the hosts share."""
 OUTCOMES: list[Outcome] = []
@@ -48,13 +51,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line(each.fault, *counts, f"{each.pause_s:.0f} s"))
 
 
-@pytest.fixture(scope="session")
-def control(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run directory of all trials, from this machine alone."""
-    folder = tmp_path_factory.mktemp("control")
+def undisturbed(folder: Path, *sweep: str) -> Path:
+    """Return the run directory of a sweep that this machine alone has run."""
     with tempfile.TemporaryDirectory(prefix="ub-", ignore_cleanup_errors=True) as short:
         command = Command(
-            *("sweep", *SWEEP, f"seeds={SEEDS}", "ray.num_cpus=2", f"run_dir={folder / 'run'}"),
+            *("sweep", *sweep, "ray.num_cpus=2", f"run_dir={folder / 'run'}"),
             **{"log": folder / "log", "cwd": folder},
             **{"TMPDIR": short, "RAY_ADDRESS": "127.0.0.1:1"},
         )
@@ -63,6 +64,12 @@ def control(tmp_path_factory: pytest.TempPathFactory) -> Path:
         finally:
             command.end()
     return folder / "run"
+
+
+@pytest.fixture(scope="session")
+def control(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All trials, undisturbed."""
+    return undisturbed(tmp_path_factory.mktemp("control"), *SWEEP, f"seeds={SEEDS}")
 
 
 @pytest.fixture

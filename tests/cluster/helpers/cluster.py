@@ -1,7 +1,6 @@
 """A Ray cluster on hosts of one's own, launched as docs/clusters/local.yaml says."""
 
 import os
-import re
 import shlex
 import shutil
 import subprocess
@@ -152,10 +151,6 @@ class Driver:
         """Its exit code; None while it runs."""
         code: int | None = self._command.process.poll()
         return code
-
-    def restarts(self) -> int:
-        """Return how many trials it has started again because a worker died."""
-        return len(re.findall("^a worker died; started again", self.out, re.MULTILINE))
 
     def kill(self) -> None:
         """SIGKILL its process on the head."""
