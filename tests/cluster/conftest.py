@@ -19,7 +19,7 @@ SWEEP = (
 """Trials of about a second; ``seeds=`` says how many fours of them."""
 SEEDS = 12
 """Of the control; sweeps of fewer seeds are a part of it."""
-LONGER = (*SWEEP, "scale.epochs=60")
+LONGER = (*SWEEP, "scale.epochs=100")
 """Trials of some seconds, for what takes a minute to happen."""
 DISK_MB = 64
 """Of the disk that the hosts share."""

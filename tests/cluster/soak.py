@@ -94,16 +94,18 @@ def disturb(
         if not place.running():
             place.go_on()
         wait_for_a_moment(place, rng, ledger)
-        if done.total() < kills and place.running() and (killed := place.kill(rng)):
-            done[killed] += 1
-            deadline = time.monotonic() + PATIENCE_S
-            print(f"{time.strftime('%H:%M:%S')} {done.total():>4} {killed}", flush=True)
+        for _ in range(rng.choice((1, 1, 2, 3))):  # one thing, or several at nearly the same time
+            if done.total() < kills and place.running() and (killed := place.kill(rng)):
+                done[killed] += 1
+                deadline = time.monotonic() + PATIENCE_S
+                print(f"{time.strftime('%H:%M:%S')} {done.total():>4} {killed}", flush=True)
+            time.sleep(rng.uniform(0, 0.5))
 
 
 def wait_for_a_moment(place: Place, rng: random.Random, ledger: Ledger) -> None:
-    """Wait some seconds, half of the time from when a trial has ended: else none ever would."""
+    """Wait some seconds, now and then from when a trial has ended: else none ever would."""
     known, until = ledger.finished, time.monotonic() + rng.uniform(0.5, 6)
-    if rng.random() < 0.5:
+    if rng.random() < 0.4:
         while ledger.finished == known and place.running():
             time.sleep(0.05)
         until = time.monotonic() + rng.uniform(0, 2)
