@@ -21,7 +21,7 @@ class Local:
     """A sweep that starts Ray for itself."""
 
     name = "this machine"
-    KINDS = ("worker", "worker", "driver", "driver", "raylet")
+    KINDS = ("worker",) * 6 + ("driver", "driver", "raylet")
 
     def __init__(self, folder: Path, sweep: tuple[str, ...]) -> None:
         folder.mkdir()
@@ -94,7 +94,7 @@ class Hosts:
     """A sweep on a head and a worker host, launched by `ray up`."""
 
     name = "two hosts"
-    KINDS = ("worker",) * 8 + ("driver",) * 6 + ("raylet", "host", "head")
+    KINDS = ("worker",) * 12 + ("driver",) * 3 + ("raylet", "host", "head")
 
     def __init__(self, folder: Path, sweep: tuple[str, ...]) -> None:
         folder.mkdir()
