@@ -71,16 +71,14 @@ class Local:
         )
 
     def kill(self, rng: random.Random) -> str | None:
-        """Kill the driver, or one of its processes."""
+        """Kill one of the driver's processes, or it: always where it has none of that kind."""
         command, kind = self._commands[-1], rng.choice(self.KINDS)
-        if kind == "driver":
-            command.kill(signal.SIGKILL)
-            return kind
         workers = command.workers()  # notes its processes too
         raylets = [process for process in command.family if _named(process, "raylet")]
-        found = workers if kind == "worker" else raylets
+        found = {"worker": workers, "raylet": raylets, "driver": []}[kind]
         if not found:
-            return None
+            command.kill(signal.SIGKILL)
+            return "driver"
         with contextlib.suppress(psutil.NoSuchProcess):
             rng.choice(found).kill()
         return kind
