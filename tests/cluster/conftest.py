@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.helpers.cluster import Cluster, possible
-from tests.cluster.helpers.hosts import Network, run
+from tests.cluster.helpers.hosts import IMPOLITE, Network, run
 from tests.cluster.helpers.ledger import Outcome
 from tests.harness.execution.helpers.sweeps import Command
 
@@ -57,7 +57,7 @@ def undisturbed(folder: Path, *sweep: str) -> Path:
         command = Command(
             *("sweep", *sweep, "ray.num_cpus=2", f"run_dir={folder / 'run'}"),
             **{"log": folder / "log", "cwd": folder},
-            **{"TMPDIR": short, "RAY_ADDRESS": "127.0.0.1:1"},
+            **{"TMPDIR": short, "RAY_ADDRESS": "127.0.0.1:1", **IMPOLITE},
         )
         try:
             assert command.wait(600) == 0, command.err

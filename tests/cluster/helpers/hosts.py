@@ -22,6 +22,8 @@ HOME = Path("~root").expanduser()
 RESULTS = HOME / "results"
 """Where a host has the directory that all hosts share."""
 PATIENCE_S = 30
+IMPOLITE = {"RAY_worker_niceness": "0"}
+"""Ray's workers give way to all others by default: on a busy machine they would hardly run."""
 
 
 def run(*command: object) -> None:
@@ -164,6 +166,7 @@ class Host:
             "PYTHONPATH": str(HOME / "unbraid"),  # what `pip install -e` does on a real host
             "RAY_OVERRIDE_RESOURCES": '{"CPU":1}',  # a host has one processor, not the machine's
             "RAY_USAGE_STATS_ENABLED": "0",
+            **IMPOLITE,
             begun.FILE: str(HOME / "begun"),
         }
 

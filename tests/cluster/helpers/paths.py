@@ -10,7 +10,7 @@ import psutil
 
 from tests.cluster.helpers.begun import FILE, begun
 from tests.cluster.helpers.cluster import Cluster, Driver
-from tests.cluster.helpers.hosts import Network
+from tests.cluster.helpers.hosts import IMPOLITE, Network
 from tests.harness.execution.helpers.sweeps import Command
 
 NEVER_GIVE_UP = "ray.max_retries=1000"
@@ -66,7 +66,7 @@ class Local:
                 *("sweep", *self._sweep, "ray.num_cpus=2", NEVER_GIVE_UP, f"run_dir={self.run}"),
                 **{"log": self._folder / "log", "cwd": self._folder},
                 **{"TMPDIR": str(self._folder), "RAY_ADDRESS": "127.0.0.1:1"},
-                **{FILE: str(self._notes)},
+                **{FILE: str(self._notes), **IMPOLITE},
             )
         )
 
