@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.cluster)
-            item.add_marker(pytest.mark.timeout(900))
+            item.add_marker(pytest.mark.timeout(1800))
             item.add_marker(pytest.mark.xdist_group("ray"))
             if reason:
                 item.add_marker(pytest.mark.skip(reason=f"a cluster on this machine {reason}"))
@@ -60,7 +60,7 @@ def undisturbed(folder: Path, *sweep: str) -> Path:
             **{"TMPDIR": short, "RAY_ADDRESS": "127.0.0.1:1", **IMPOLITE},
         )
         try:
-            assert command.wait(600) == 0, command.err
+            assert command.wait(900) == 0, command.err
         finally:
             command.end()
     return folder / "run"

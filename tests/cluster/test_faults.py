@@ -12,7 +12,7 @@ from tests.cluster.helpers.cluster import Cluster, Driver
 from tests.cluster.helpers.hosts import Network
 from tests.cluster.helpers.ledger import Ledger, Outcome, lost
 
-PATIENCE_S = 400
+PATIENCE_S = 900
 MIDDLE = 6
 """Finished trials when something breaks."""
 
