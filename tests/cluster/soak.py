@@ -28,7 +28,7 @@ from tests.cluster.helpers.paths import Hosts, Local
 from tests.cluster.helpers.tally import Tally
 from tests.harness.execution.helpers.sweeps import Command
 
-SEEDS = 6
+SEEDS = 2
 TRIALS = 4 * SEEDS
 PATIENCE_S = 900
 """When to call a sweep hung."""
@@ -62,13 +62,24 @@ class Place(Protocol):
         """Return what the last driver has printed."""
 
 
-def soak(place: Place, kills: int, rng: random.Random, control: Path, tally: Tally) -> None:
-    """Kill until there were so many kills, in as many sweeps as that takes."""
-    while tally.kills.total() < kills:
+def soak(
+    place: Place, kills: int, until: float, rng: random.Random, control: Path, tally: Tally
+) -> None:
+    """Kill so often, in as many sweeps as that takes; after a time only let the last one end.
+
+    Args:
+        place: where.
+        kills: how often.
+        until: when to kill no more, by ``time.monotonic``.
+        rng: draws moments and victims.
+        control: the run directory of a sweep that nothing disturbed.
+        tally: receives every sweep.
+    """
+    while tally.kills.total() < kills and time.monotonic() < until:
         place.begin(f"run{tally.sweeps}")
         done: Counter[str] = Counter()
         with Ledger(place.run) as ledger:
-            disturb(place, kills - tally.kills.total(), rng, done, ledger)
+            disturb(place, kills - tally.kills.total(), until, rng, done, ledger)
             time.sleep(0.5)  # what is written after the end would be seen
         try:
             gone, twice = lost(place.run, control), ledger.twice()
@@ -84,7 +95,12 @@ def soak(place: Place, kills: int, rng: random.Random, control: Path, tally: Tal
 
 
 def disturb(
-    place: Place, kills: int, rng: random.Random, done: Counter[str], ledger: Ledger
+    place: Place,
+    kills: int,
+    until: float,
+    rng: random.Random,
+    done: Counter[str],
+    ledger: Ledger,
 ) -> None:
     """Kill at random moments until the sweep has ended, and start it again where it was ended."""
     deadline = time.monotonic() + PATIENCE_S
@@ -95,7 +111,9 @@ def disturb(
             place.go_on()
         wait_for_a_moment(place, rng, ledger)
         for _ in range(rng.choice((1, 1, 2, 3))):  # one thing, or several at nearly the same time
-            if done.total() < kills and place.running() and (killed := place.kill(rng)):
+            if done.total() >= kills or time.monotonic() > until:
+                break
+            if place.running() and (killed := place.kill(rng)):
                 done[killed] += 1
                 deadline = time.monotonic() + PATIENCE_S
                 print(f"{time.strftime('%H:%M:%S')} {done.total():>4} {killed}", flush=True)
@@ -105,7 +123,7 @@ def disturb(
 def wait_for_a_moment(place: Place, rng: random.Random, ledger: Ledger) -> None:
     """Wait some seconds, now and then from when a trial has ended: else none ever would."""
     known, until = ledger.finished, time.monotonic() + rng.uniform(0.5, 6)
-    if rng.random() < 0.4:
+    if rng.random() < 0.25:
         while ledger.finished == known and place.running():
             time.sleep(0.05)
         until = time.monotonic() + rng.uniform(0, 2)
@@ -137,9 +155,11 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--path", choices=("local", "cluster", "both"), default="both")
+    parser.add_argument("--minutes", type=float, default=120, help="kill no longer than this")
     parser.add_argument("--tally", type=Path, help="a file to append the tally to")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # what was started is ended too
+    until = time.monotonic() + 60 * asked.minutes
     why_not = possible()
     if why_not:
         print(f"no cluster on this machine: {why_not}")
@@ -158,11 +178,11 @@ def main() -> None:
         if asked.kills > on_hosts:
             with Local(folder / "l", sweep) as place:
                 rng, tally = random.Random(asked.seed), Tally(place.name, TRIALS, say)
-                soak(place, asked.kills - on_hosts, rng, control, tally)
+                soak(place, asked.kills - on_hosts, until, rng, control, tally)
         if on_hosts:
             with Hosts(folder / "h", sweep) as hosts:
                 rng, tally = random.Random(asked.seed), Tally(hosts.name, TRIALS, say)
-                soak(hosts, on_hosts, rng, control, tally)
+                soak(hosts, on_hosts, until, rng, control, tally)
 
 
 if __name__ == "__main__":
