@@ -28,6 +28,9 @@ _ENVIRONMENT = {
     "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",
 }
 
+_GAVE_UP = "timed out during startup"
+"""Of the bare ``Exception`` that Ray raises where its raylet takes more than 30 s to be known."""
+
 CONNECT_S = 10.0
 """Seconds in which a cluster's head has to accept a connection."""
 
@@ -89,6 +92,13 @@ def _start(settings: RaySettings, options: dict[str, Any]) -> None:
         raise UserError(
             f"There is no Ray cluster at ray.address={settings.address} ({error}). "
             "Start one (`ray up cluster.yaml`), or leave ray.address out to use this machine."
+        ) from None
+    except Exception as error:
+        if _GAVE_UP not in str(error):
+            raise
+        raise UserError(
+            "Ray did not start within its half a minute: this machine is busy, or short of memory. "
+            "Give the same command again when it is less so; finished trials are kept."
         ) from None
 
 

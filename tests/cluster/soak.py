@@ -142,9 +142,12 @@ def undisturbed(folder: Path, sweep: tuple[str, ...]) -> Path:
     """Return the run directory of a sweep that nothing disturbs."""
     with Local(folder, sweep) as place:
         place.begin("control")
-        place.go_on()
-        while place.running():
-            time.sleep(0.2)
+        for _ in range(5):  # on a busy machine Ray may not start at once
+            place.go_on()
+            while place.running():
+                time.sleep(0.2)
+            if place.complete():
+                break
         assert place.complete(), place.said()
         return place.run
 

@@ -17,7 +17,7 @@ from tests.harness.execution.helpers.sweeps import Command
 ROOT = Path(__file__).parents[3]
 UP_S = 300
 """When to call a launch hung; it takes half a minute."""
-TRIES = 3
+TRIES = 5
 """Of `ray up`: where the machine is busy Ray gives up a node that takes half a minute to start."""
 
 
