@@ -30,7 +30,7 @@ from tests.harness.execution.helpers.sweeps import Command
 
 SEEDS = 2
 TRIALS = 4 * SEEDS
-PATIENCE_S = 900
+PATIENCE_S = 3600
 """When to call a sweep hung."""
 
 
