@@ -5,22 +5,13 @@ SIGTERM: ``ray.shutdown`` waits a second for it. Ending it first saves that seco
 Should ``ray._private.worker._global_node`` or its ``kill_monitor`` go, nothing is done here and the
 second is lost; look for what ``ray.shutdown`` itself calls by then.
 
-Ray calls a start failed after 30 seconds, a number in ``ray._private.node`` that nothing sets; its
-helpers' imports alone take longer on a machine that is ten times overbooked. Should
-``ray._private.services.get_node`` go, or be asked otherwise, it is 30 seconds again.
-
 For every worker that dies its driver prints a paragraph of ids, whatever ``log_to_driver`` says;
 our callback says in a line what happened. Should ``ray._private.worker.print_to_stdstream`` go, the
 paragraphs are back and nothing else is lost.
 """
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-START_S = 180.0
-"""Seconds that Ray's start on this machine may take."""
 _NODE_DIED = "its node has died"
 """What Ray's error of a dead actor says where the machine is gone, preempted or not.
 
@@ -40,34 +31,6 @@ def end_autoscaler() -> None:
             node.kill_monitor(check_alive=False)
     except (ImportError, AttributeError, TypeError):
         return
-
-
-@contextmanager
-def patient_start() -> Iterator[None]:
-    """Let Ray's start take ``START_S`` meanwhile."""
-    from ray._private import services
-
-    module: Any = services
-    original = getattr(module, "get_node", None)
-    deadline = time.monotonic() + START_S
-
-    def get_node(*arguments: Any, **options: Any) -> Any:
-        while True:
-            try:
-                return original(*arguments, **options)  # type: ignore[misc]
-            except RuntimeError:  # it is not known yet
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
-
-    if original is None:
-        yield
-        return
-    module.get_node = get_node
-    try:
-        yield
-    finally:
-        module.get_node = original
 
 
 def mute_raylet() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from harness.config.schema import RaySettings
 from harness.errors import UserError
 from harness.execution.ray_alone import alone
-from harness.execution.ray_private import START_S, end_autoscaler, mute_raylet, patient_start
+from harness.execution.ray_private import end_autoscaler, mute_raylet
 from harness.interruption import raise_if_interrupted
 
 # Read when Ray is imported: no loggers of Tune's own, no change of the working directory, and
@@ -29,7 +29,7 @@ _ENVIRONMENT = {
 }
 
 _GAVE_UP = "timed out during startup"
-"""Of the bare ``Exception`` that Ray raises where its raylet does not become known."""
+"""Of the bare ``Exception`` that Ray raises where its raylet takes more than 30 s to be known."""
 
 CONNECT_S = 10.0
 """Seconds in which a cluster's head has to accept a connection."""
@@ -76,15 +76,14 @@ def _start(settings: RaySettings, options: dict[str, Any]) -> None:
             _require_listener(settings.address)
             ray.init(settings.address, **quiet)
         else:
-            with patient_start():
-                ray.init(
-                    "local",  # whatever RAY_ADDRESS says
-                    num_cpus=settings.num_cpus,
-                    num_gpus=settings.num_gpus,
-                    include_dashboard=False,
-                    **options,
-                    **quiet,
-                )
+            ray.init(
+                "local",  # whatever RAY_ADDRESS says
+                num_cpus=settings.num_cpus,
+                num_gpus=settings.num_gpus,
+                include_dashboard=False,
+                **options,
+                **quiet,
+            )
     except SystemExit:  # what Ray makes of SIGTERM while it starts
         raise KeyboardInterrupt from None
     except (OSError, RuntimeError, ValueError) as error:
@@ -98,8 +97,8 @@ def _start(settings: RaySettings, options: dict[str, Any]) -> None:
         if _GAVE_UP not in str(error):
             raise
         raise UserError(
-            f"Ray did not start within {START_S:g} seconds: this machine is busy or short of "
-            "memory. Give the same command again when it is less so; finished trials are kept."
+            "Ray did not start within its half a minute: this machine is busy, or short of memory. "
+            "Give the same command again when it is less so; finished trials are kept."
         ) from None
 
 
