@@ -29,7 +29,10 @@ _ENVIRONMENT = {
 }
 
 _GAVE_UP = "timed out during startup"
-"""Of the bare ``Exception`` that Ray raises where its raylet takes more than 30 s to be known."""
+"""Of the bare ``Exception`` that Ray raises where its raylet is not known after 30 s.
+
+To wait longer is of no use: the raylet has ended by then, which waits 15 s for its Python agents.
+"""
 
 CONNECT_S = 10.0
 """Seconds in which a cluster's head has to accept a connection."""
