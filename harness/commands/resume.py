@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     preview.check_ready(trials, settings)
     searches: list[Searched] = []
     if not isinstance(settings.search, Grid):
-        searches = searches_again(results.sweep, settings)
+        searches = searches_again(results.sweep, settings, results.location)
     with directory.lock():
         # A run that an earlier version has begun gets the columns that have come since.
         metrics = dict.fromkeys(name for trial in trials for name in trial.metrics)

@@ -41,6 +41,12 @@ As many machines are started at once; by itself Tune asks a search for one, and 
 grow by a machine at a time, minutes each. What waits was suggested without results of what runs.
 """
 
+_GAVE_UP = "timed out during startup"
+"""Of the bare ``Exception`` that Ray raises where its raylet is not known after 30 s.
+
+To wait longer is of no use: the raylet has ended by then, which waits 15 s for its Python agents.
+"""
+
 CONNECT_S = 10.0
 """Seconds in which a cluster's head has to accept a connection."""
 
@@ -102,6 +108,13 @@ def _start(settings: RaySettings, options: dict[str, Any]) -> None:
         raise UserError(
             f"There is no Ray cluster at ray.address={settings.address} ({error}). "
             "Start one (`ray up cluster.yaml`), or leave ray.address out to use this machine."
+        ) from None
+    except Exception as error:
+        if _GAVE_UP not in str(error):
+            raise
+        raise UserError(
+            "Ray did not start within its half a minute: this machine is busy, or short of memory. "
+            "Give the same command again when it is less so; finished trials are kept."
         ) from None
 
 

@@ -102,6 +102,7 @@ def read_plan(storage: Storage) -> Plan:
     try:
         sweep = yaml.safe_load(storage.read(SWEEP))
         versions.require_known(sweep.pop("schema_version"), f"{storage.label}/{SWEEP}")
+        _require_searches(sweep)
     except (yaml.YAMLError, AttributeError, KeyError, TypeError, UnicodeDecodeError) as error:
         raise CorruptFileError(f"{storage.label}/{SWEEP}: torn or altered ({error})") from error
     name = f"{storage.label}/{PLAN}"
@@ -114,6 +115,15 @@ def read_plan(storage: Storage) -> Plan:
             "and finished trials are kept."
         ) from error
     return Plan(sweep, table, _stored_schema(data, name))
+
+
+def _require_searches(sweep: dict[str, Any]) -> None:
+    """Make sure that what a sweep searched has the shape that all readers rely on."""
+    search, searches = sweep.get("search") or {}, sweep.get("searches") or []
+    if not isinstance(search, dict):
+        raise TypeError(f"search is {search!r}, no mapping")
+    if not isinstance(searches, list) or not all(isinstance(each, dict) for each in searches):
+        raise TypeError(f"searches is {searches!r}, no list of mappings")
 
 
 def require_run(storage: Storage) -> None:

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from harness.config.schema import Settings, TrialConfig
 from harness.config.searched.goal import Goal, make_goal
 from harness.config.searched.settings import Grid, OptunaSearch, RandomSearch
 from harness.config.trials import make_trial
+from harness.errors import CorruptFileError
 from harness.metrics.registry import metric_keys
 from harness.spaces.axes import (
     Assignment,
@@ -154,17 +155,41 @@ class Searched:
         return plain
 
 
-def searches_again(stored: Mapping[str, Any], settings: Settings) -> list[Searched]:
-    """Return the spaces that a ``sweep.yaml`` describes (:meth:`Searched.describe`)."""
-    assert not isinstance(settings.search, Grid)
-    return [
-        Searched(
-            described["base"],
-            {path: from_dict(axis) for path, axis in described["axes"].items()},
-            settings.search,
-            described["trials"],
-            settings.seed_range,
-            described["begins"],
-        )
-        for described in stored.get("searches") or [stored["search"]]
-    ]
+def searches_again(stored: Mapping[str, Any], settings: Settings, where: str) -> list[Searched]:
+    """Return the spaces that a ``sweep.yaml`` describes (:meth:`Searched.describe`).
+
+    Args:
+        stored: what the file holds.
+        settings: those of the file, perhaps with others that change no result.
+        where: the run directory, for messages.
+
+    Raises:
+        CorruptFileError: it describes none.
+    """
+    try:
+        return [
+            _again(described, settings)
+            for described in stored.get("searches") or [stored["search"]]
+        ]
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise CorruptFileError(
+            f"{where}/sweep.yaml: torn or altered: its searches cannot be read "
+            f"({type(error).__name__}: {error}). Put back `search`, `searches` and `settings` from "
+            "a copy; the command that it names writes the same into a new run_dir."
+        ) from error
+
+
+def _again(described: Mapping[str, Any], settings: Settings) -> Searched:
+    search, seeds = settings.search, settings.seed_range
+    if isinstance(search, Grid):
+        raise TypeError(f"settings.search is {search.name}, which searches nothing")
+    axes = {path: from_dict(axis) for path, axis in described["axes"].items()}
+    n, begins = described["trials"], described["begins"]
+    if not isinstance(n, int) or n < 1 or begins not in get_args(Begins):
+        raise ValueError(f"trials: {n!r}, begins: {begins!r}")
+    searched = Searched(described["base"], axes, search, n, seeds, begins)
+    # Fail here, where the file is known, if axes and base do not go together.
+    _ = searched.names
+    for path, value in searched.start.items():
+        axes[path].nearest(value)
+    return searched

@@ -1,7 +1,6 @@
 """A Ray cluster on hosts of one's own, launched as docs/clusters/local.yaml says."""
 
 import os
-import re
 import shlex
 import shutil
 import subprocess
@@ -16,8 +15,10 @@ from tests.cluster.helpers.hosts import RESULTS, Host, Network
 from tests.harness.execution.helpers.sweeps import Command
 
 ROOT = Path(__file__).parents[3]
-UP_S = 180
+UP_S = 300
 """When to call a launch hung; it takes half a minute."""
+TRIES = 5
+"""Of `ray up`: where the machine is busy Ray gives up a node that takes half a minute to start."""
 
 
 class Cluster:
@@ -58,7 +59,13 @@ class Cluster:
         hosts = [self._network.host(n).address for n in (1, *workers)]
         later = [self._network.address(n) for n in off]
         self._file.write_text(yaml.safe_dump(self._description([*hosts, *later])))
-        self._ray("up", "-y", "--no-config-cache")
+        for left in reversed(range(TRIES)):
+            try:
+                self._ray("up", "-y", "--no-config-cache")
+                break
+            except AssertionError as error:
+                if not left or "timed out during startup" not in str(error):
+                    raise
         self.wait_for(len(hosts))
 
     def wait_for(self, n_hosts: int) -> None:
@@ -152,10 +159,6 @@ class Driver:
         """Its exit code; None while it runs."""
         code: int | None = self._command.process.poll()
         return code
-
-    def restarts(self) -> int:
-        """Return how many trials it has started again because a worker died."""
-        return len(re.findall("^a worker died; started again", self.out, re.MULTILINE))
 
     def kill(self) -> None:
         """SIGKILL its process on the head."""

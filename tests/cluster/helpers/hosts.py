@@ -16,10 +16,14 @@ from typing import Self
 
 import psutil
 
+from tests.cluster.helpers import begun
+
 HOME = Path("~root").expanduser()
 RESULTS = HOME / "results"
 """Where a host has the directory that all hosts share."""
 PATIENCE_S = 30
+IMPOLITE = {"RAY_worker_niceness": "0"}
+"""Ray's workers give way to all others by default: on a busy machine they would hardly run."""
 
 
 def run(*command: object) -> None:
@@ -113,6 +117,10 @@ class Host:
         run("ip", "link", "delete", self._link)
         run("ip", "netns", "delete", self.name)
 
+    def begun(self) -> int:
+        """Return how many trials began here, ever."""
+        return begun.begun(self.home / "begun")
+
     def cut_off(self) -> None:
         """Pull its network cable."""
         run("ip", "link", "set", self._link, "down")
@@ -158,6 +166,8 @@ class Host:
             "PYTHONPATH": str(HOME / "unbraid"),  # what `pip install -e` does on a real host
             "RAY_OVERRIDE_RESOURCES": '{"CPU":1}',  # a host has one processor, not the machine's
             "RAY_USAGE_STATS_ENABLED": "0",
+            **IMPOLITE,
+            begun.FILE: str(HOME / "begun"),
         }
 
     def _boot(self) -> str:
@@ -222,6 +232,10 @@ class Network:
         """Return a host if it runs."""
         host = self._hosts.get(number)
         return host if host and host.processes("sshd") else None
+
+    def begun(self) -> int:
+        """Return how many trials began on its hosts, ever."""
+        return sum(host.begun() for host in self._hosts.values())
 
     def __enter__(self) -> Self:
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key)

@@ -22,7 +22,7 @@ class Outcome:
         trials: how many were planned.
         lost: trials of the plan without a row at the end.
         twice: trials whose row was written more than once.
-        begun_again: trials that were running when the fault struck, and began anew.
+        begun_again: how often workers began a trial, beyond once each.
         pause_s: the longest time without a newly finished trial, from the fault on.
     """
 

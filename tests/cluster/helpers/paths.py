@@ -8,8 +8,9 @@ from typing import Self
 
 import psutil
 
+from tests.cluster.helpers.begun import FILE, begun
 from tests.cluster.helpers.cluster import Cluster, Driver
-from tests.cluster.helpers.hosts import Network
+from tests.cluster.helpers.hosts import IMPOLITE, Network
 from tests.harness.execution.helpers.sweeps import Command
 
 NEVER_GIVE_UP = "ray.max_retries=1000"
@@ -19,12 +20,14 @@ NEVER_GIVE_UP = "ray.max_retries=1000"
 class Local:
     """A sweep that starts Ray for itself."""
 
-    KINDS = ("worker", "worker", "driver", "driver", "raylet")
+    name = "this machine"
+    KINDS = ("worker",) * 6 + ("driver", "driver", "raylet")
 
     def __init__(self, folder: Path, sweep: tuple[str, ...]) -> None:
         folder.mkdir()
         self._folder, self._sweep = folder, sweep
         self._commands: list[Command] = []
+        self._notes = folder / "begun"
         self.run = folder
 
     def __enter__(self) -> Self:
@@ -47,6 +50,14 @@ class Local:
         """Say whether the last driver ended well."""
         return bool(self._commands) and self._commands[-1].process.poll() == 0
 
+    def begun(self) -> int:
+        """Return how many trials began here, ever."""
+        return begun(self._notes)
+
+    def said(self) -> str:
+        """Return what the last driver has printed."""
+        return "".join(each.out + each.err for each in self._commands[-1:])
+
     def go_on(self) -> None:
         """Start the driver; what the last one left is ended by its ids."""
         self._end()
@@ -55,20 +66,19 @@ class Local:
                 *("sweep", *self._sweep, "ray.num_cpus=2", NEVER_GIVE_UP, f"run_dir={self.run}"),
                 **{"log": self._folder / "log", "cwd": self._folder},
                 **{"TMPDIR": str(self._folder), "RAY_ADDRESS": "127.0.0.1:1"},
+                **{FILE: str(self._notes), **IMPOLITE},
             )
         )
 
     def kill(self, rng: random.Random) -> str | None:
-        """Kill the driver, or one of its processes."""
+        """Kill one of the driver's processes, or it: always where it has none of that kind."""
         command, kind = self._commands[-1], rng.choice(self.KINDS)
-        if kind == "driver":
-            command.kill(signal.SIGKILL)
-            return kind
         workers = command.workers()  # notes its processes too
         raylets = [process for process in command.family if _named(process, "raylet")]
-        found = workers if kind == "worker" else raylets
+        found = {"worker": workers, "raylet": raylets, "driver": []}[kind]
         if not found:
-            return None
+            command.kill(signal.SIGKILL)
+            return "driver"
         with contextlib.suppress(psutil.NoSuchProcess):
             rng.choice(found).kill()
         return kind
@@ -81,7 +91,8 @@ class Local:
 class Hosts:
     """A sweep on a head and a worker host, launched by `ray up`."""
 
-    KINDS = ("worker",) * 8 + ("driver",) * 6 + ("raylet", "host", "head")
+    name = "two hosts"
+    KINDS = ("worker",) * 12 + ("driver",) * 3 + ("raylet", "host", "head")
 
     def __init__(self, folder: Path, sweep: tuple[str, ...]) -> None:
         folder.mkdir()
@@ -112,6 +123,14 @@ class Hosts:
     def complete(self) -> bool:
         """Say whether the last driver ended well."""
         return self._driver is not None and self._driver.code == 0
+
+    def begun(self) -> int:
+        """Return how many trials began on the hosts, ever."""
+        return self._network.begun()
+
+    def said(self) -> str:
+        """Return what the last driver has printed."""
+        return self._driver.out if self._driver else ""
 
     def go_on(self) -> None:
         """Start the driver; after the death of a host, `ray up` first."""

@@ -16,7 +16,7 @@ from tests.helpers.object_store import CREDENTIALS, Store
 LONGER = (*SWEEP, "scale.epochs=40")
 """Long enough for another command to come while it runs."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture

@@ -1,19 +1,18 @@
-"""How many trials a machine takes."""
+"""How many trials a machine takes, and what is said where Ray does not start."""
 
 import dataclasses
 
 import pytest
+import ray
 
 from harness.config.schema import RaySettings
 from harness.errors import UserError
-from harness.execution.ray_session import slots
+from harness.execution.ray_session import ray_session, slots
 
-SETTINGS = RaySettings(None, None, None, cpus_per_trial=1, gpus_per_trial=0, max_retries=2)
+SETTINGS = RaySettings(None, 1, 0, cpus_per_trial=1, gpus_per_trial=0, max_retries=2)
 
 
 def taken(cpus: float, gpus: float, monkeypatch: pytest.MonkeyPatch) -> int | None:
-    import ray
-
     monkeypatch.setattr(ray, "cluster_resources", lambda: {"CPU": 8.0, "GPU": 2.0})
     return slots(dataclasses.replace(SETTINGS, cpus_per_trial=cpus, gpus_per_trial=gpus))
 
@@ -45,3 +44,22 @@ def test_more_than_there_is_is_refused_with_its_remedy(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(("cpus", "threads"), [(0.5, 1), (1, 1), (1.9, 1), (4, 4)])
 def test_torch_gets_a_trials_whole_cpus(cpus: float, threads: int) -> None:
     assert dataclasses.replace(SETTINGS, cpus_per_trial=cpus).threads == threads
+
+
+def fails_with(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def init(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(ray, "init", init)
+
+
+def test_a_machine_that_is_too_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    fails_with(Exception("The current node timed out during startup. This could"), monkeypatch)
+    with pytest.raises(UserError, match=r"busy.*same command again"), ray_session(SETTINGS):
+        pass
+
+
+def test_other_errors_stay_what_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    fails_with(Exception("The disk has gone"), monkeypatch)
+    with pytest.raises(Exception, match=r"^The disk has gone$"), ray_session(SETTINGS):
+        pass

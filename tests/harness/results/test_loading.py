@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from harness.errors import CorruptFileError
 from harness.results import load
 from tests.harness.results.helpers import synthetic
 
@@ -130,6 +131,15 @@ def test_bad_files_are_told_and_left_out_and_nothing_is_touched(tmp_path: Path) 
     assert f"trials/{curves[2].name}: its curves are missing" in told
     assert "trials/part-ffff.parquet: holds another trial than its name says" in told
     assert before == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("search", ["search: 3", "searches: optuna", "searches: [3]"])
+def test_a_search_that_is_none_is_told_with_its_file(tmp_path: Path, search: str) -> None:
+    synthetic.create(tmp_path / "run", 3)
+    file = tmp_path / "run" / "sweep.yaml"
+    file.write_text(f"{file.read_text()}\n{search}\n")
+    with pytest.raises(CorruptFileError, match=r"sweep.yaml: torn or altered \(search"):
+        load(tmp_path / "run")
 
 
 def test_trials_that_are_not_planned_are_told_and_left_out(tmp_path: Path) -> None:

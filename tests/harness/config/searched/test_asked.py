@@ -65,7 +65,7 @@ def test_what_is_stored_of_searches_is_the_searches(
 ) -> None:
     sweep = resolve([*arguments, f"search.confirm={confirm}"])
     described = describe_sweep(sweep, "unbraid sweep")
-    assert searches_again(described, sweep.settings) == list(sweep.searches)
+    assert searches_again(described, sweep.settings, "run") == list(sweep.searches)
     assert ("searches" in described) == (confirm > 0 or len(sweep.searches) > 1)
     assert described["search"]["trials"] == 4
     assert [objective["name"] for objective in described["search"]["objectives"]] == ["elbo"]

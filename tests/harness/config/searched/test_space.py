@@ -1,10 +1,12 @@
 """Random and Optuna searches, from the command line to their first trials."""
 
+from typing import Any
+
 import pytest
 
 from harness.config.searched.space import searches_again
 from harness.config.sweep import resolve
-from harness.errors import UserError
+from harness.errors import CorruptFileError, UserError
 from harness.spaces.axes import Choices, Interval
 
 VAE = ("method=vae", "trials=5", "seeds=2")
@@ -61,7 +63,41 @@ def test_axes_have_the_types_of_the_fields() -> None:
 def test_what_is_stored_of_a_search_is_the_search() -> None:
     sweep = resolve([*VAE, "search=optuna", LR, "search.constraints=['mse <= 0.1']"])
     described = {"search": sweep.searches[0].describe()}
-    assert searches_again(described, sweep.settings) == list(sweep.searches)
+    assert searches_again(described, sweep.settings, "run") == list(sweep.searches)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ((), {"name": "optuna"}),
+        (("axes",), None),
+        (("axes", "method.lr", "low"), "small"),
+        (("axes", "method.lr", "kind"), "sphere"),
+        (("axes", "method.gone"), {"kind": "int", "low": 1, "high": 2}),
+        (("base",), []),
+        (("base", "dataset"), None),
+        (("trials",), "five"),
+        (("trials",), 0),
+        (("begins",), "anywhere"),
+    ],
+)
+def test_what_is_stored_of_a_search_and_is_none_is_named(path: tuple[str, ...], value: Any) -> None:
+    sweep = resolve([*VAE, "search=optuna", LR])
+    stored = {"searches": [sweep.searches[0].describe()]}
+    holder: Any = stored["searches"]
+    *above, last = (0, *path)
+    for key in above:
+        holder = holder[key]
+    holder[last] = value
+    with pytest.raises(CorruptFileError, match=r"s3://b/run/sweep.yaml: .* from a copy"):
+        searches_again(stored, sweep.settings, "s3://b/run")
+
+
+def test_searches_of_a_grid_are_none() -> None:
+    sweep = resolve([*VAE, "search=optuna", LR])
+    stored, grid = {"searches": [sweep.searches[0].describe()]}, resolve(["method=vae"]).settings
+    with pytest.raises(CorruptFileError, match=r"settings\.search is grid"):
+        searches_again(stored, grid, "run")
 
 
 def test_a_space_gives_values_to_its_method_at_its_scale_for_a_search_too() -> None:

@@ -18,8 +18,8 @@ import psutil
 from harness.results import Results, load
 
 ROOT = Path(__file__).parents[4]
-PATIENCE_S = 200
-"""When to call a command hung; a sweep takes 10 s on two free cores."""
+PATIENCE_S = 600
+"""When to call a command hung; a sweep takes 10 s on two free cores, and minutes on busy ones."""
 LOOK_EVERY_S = 0.4
 """How often to note a command's processes: it takes a hundredth of a second each time."""
 
