@@ -93,10 +93,13 @@ class DIPVAEIIHyperparameters(VAEHyperparameters):
         Ge(0),
     ] = 10.0
     lambda_d: Annotated[
-        float,
-        Value("λ_d", "weight of squared distances of variances from 1", "λ_od, for type II"),
-        Ge(0),
-    ] = 10.0
+        Annotated[float, Ge(0)] | None,
+        Value(
+            "λ_d",
+            "weight of squared distances of variances from 1; null for that of λ_od",
+            "λ_od, for type II (disentanglement_lib)",
+        ),
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -92,3 +92,17 @@ def test_the_published_stability_sweep() -> None:
         "method.lr": [1e-4, 1e-3, 1e-2, 1e-1],
     }
     assert {trial.method for trial in sweep.trials} == {"c_vitae"}
+
+
+def test_dip_vae_ii_has_one_weight_for_both_penalties() -> None:
+    """As in disentanglement_lib's study, whose grid is 1, 2, 5, 10, 20, 50."""
+    swept = [t.hyperparameters for t in resolve(["space=vitae_beta"]).trials]
+    weights = {(hp.lambda_od, hp.lambda_d) for hp in swept if hasattr(hp, "lambda_od")}
+    assert weights == {(float(each), None) for each in (1, 2, 5, 10, 20, 50)}
+
+
+@pytest.mark.parametrize("scale", options_of("scale"))
+def test_rodi_d_has_a_weight_of_one_at_every_scale(scale: str) -> None:
+    """Table 1: "d) with γ = 1 fixed"."""
+    swept = [t.hyperparameters for t in resolve(["space=rodi_ablation", f"scale={scale}"]).trials]
+    assert {hp.gamma for hp in swept if hp.variant == "d"} == {1.0}

@@ -15,7 +15,13 @@ from models.distributions.full_gaussian import FullGaussian, full_gaussian_of, f
 from models.method import Batch, Noise, Phase, Stats, Values
 from models.networks.residual import ImageDecoder, ImageEncoder
 from models.pairs.pair_method import PairMethod
-from models.pairs.rodi.adaptive_weight import AdaptiveWeight, RunningMean, excess, gap
+from models.pairs.rodi.adaptive_weight import (
+    AdaptiveWeight,
+    RunningMean,
+    excess,
+    gap,
+    released_gap,
+)
 from models.pairs.rodi.augmented_lagrangian import Multiplier, penalty
 from models.pairs.rodi.hyperparameters import VARIANTS, RodiDeclaration, RodiHyperparameters
 from models.pairs.rodi.mutual_information import PairClassifier, classifier_loss, reordered
@@ -169,20 +175,23 @@ class Rodi(RodiDeclaration, PairMethod):
         pose = self._pose(self.pose_encoder(batch["image"]), noise)
         return pose, self.appearance_code(batch["same"])
 
-    def _gamma(self, values: Values) -> Tensor:
+    def _gamma(self, values: Values) -> float | Tensor:
+        if self.variant.bound == "fixed":
+            return values["gamma"] if "gamma" in values else values["gamma0"]
         return self.weight.value(values["gamma0"])
 
     def _adapt(self, i_t: Tensor, i_t_prime: Tensor, values: Values) -> None:
-        """Update lambda by the estimate of the batch, gamma by running means clamped at 0."""
+        """Update lambda by the estimate of the batch, gamma by running means."""
         active, epsilon = _after_warmup(values), values["epsilon"]
         if self.variant.adversarial:
             self.multiplier.update(i_t, epsilon, values["mu"], active)
-        mean = self.mean_i_t.update(i_t).clamp(min=0)
-        mean_prime = self.mean_i_t_prime.update(i_t_prime).clamp(min=0)
+        mean, mean_prime = self.mean_i_t.update(i_t), self.mean_i_t_prime.update(i_t_prime)
+        released = self.hyperparameters.gamma_rule == "released"
         if self.variant.bound == "excess":
-            change = excess(mean_prime, epsilon)
+            change = excess(mean_prime.clamp(min=0) if released else mean_prime, epsilon)
         elif self.variant.bound == "gap":
-            change = gap(mean, mean_prime, values["b_gamma"] if self.variant.biased else 0.0)
+            rule = released_gap if released else gap
+            change = rule(mean, mean_prime, values["b_gamma"] if self.variant.biased else 0.0)
         else:
             return
         self.weight.update(change, values["l_gamma"], values["gamma0"], values["gamma_max"], active)

@@ -11,6 +11,7 @@ from harness.results import Results
 from reports.claims.published import Published, published
 from reports.kinds.shared.metrics_list import metrics_list
 from reports.kinds.shared.reading import best, ending
+from reports.kinds.shared.settings import settings
 from reports.layout.grid import Grid
 from reports.layout.profiles import profiles
 from reports.page.text import count, level_label, words
@@ -112,6 +113,7 @@ def _facts(results: Results, grid: Grid) -> Markup:
         "Data folder": _values(trials, "env.data_root"),
         "Scale": sweep.get("scale"),
         "Swept": _swept(sweep),
+        **settings(results),
         "Outcome": f"test {grid.outcome.titled}, {grid.outcome.better} is better",
         "Seeds": grid.rows["seed"].nunique() or sweep.get("seeds"),
         "Started": sweep.get("created"),
