@@ -18,6 +18,7 @@ _WHAT = {
     "identity_factor": "identities",
     "camera_factor": "cameras",
     "keypoints": "keypoints",
+    "crosses_views": "viewpoints in all combinations with their poses",
 }
 
 
@@ -97,6 +98,8 @@ def _elsewhere(metric: Metric, options: DatasetOptions) -> str:
     known = datasets_that(partial(_suffices, metric))
     default = getattr(type(options)(), "source", "")
     here = f", or give dataset.source={default}" if options.name in known and default else ""
+    if "crosses_views" in metric.of_options and hasattr(options, "crossed"):
+        return ", or give dataset.crossed=true"
     others = [name for name in known if name != options.name or not here]
     return here + (f", or choose dataset={', dataset='.join(others)}" if others else "")
 

@@ -60,6 +60,11 @@ class DatasetOptions(ABC):
         return ()
 
     @property
+    def crosses_views(self) -> bool:
+        """Whether test images show canonical poses and viewpoints in all combinations."""
+        return False
+
+    @property
     def keypoints(self) -> tuple[str, ...]:
         """Names of the keypoints that images of these options have; see :class:`Dataset`."""
         return ()

@@ -30,6 +30,7 @@ METRIC_PATHS: Mapping[str, str] = {
     "joint_error": "harness.metrics.poses.joint_error.joint_error",
     "joint_error_gap": "harness.metrics.poses.joint_error_gap.joint_error_gap",
     "reprojection": "harness.metrics.poses.reprojection.reprojection",
+    "beta_vae_poses": "harness.metrics.codes.beta_vae_poses.beta_vae_poses",
     "beta_vae_labels": "harness.metrics.codes.beta_vae_labels.beta_vae_labels",
     "regress_out": "harness.metrics.hands.regress_out.regress_out",
     "pose_drift": "harness.metrics.hands.pose_drift.pose_drift",

@@ -18,6 +18,7 @@ CONFIGURATIONS = {
     "dvae_beta_d": 4 * 4,
     "dvae_beta_d_pose": 4 * 4,
     "dvae_disentanglement": 2,
+    "dvae_section_e": 4,  # two methods and two references
     "dvae_walks": 2 + 1,  # of image synthesis without and with a code of the rest
     "rodi_ablation": 5,
     "rodi_epsilon_b_gamma": 5 * 5,
@@ -74,9 +75,11 @@ def test_it_holds_what_is_swept_and_nothing_of_this_machine(name: str) -> None:
 @pytest.mark.parametrize("name", SPACES)
 def test_it_plans_at_every_scale(name: str, scale: str) -> None:
     sweep = resolve([f"space={name}", f"scale={scale}"])
-    if name == reports.LEADERBOARD:  # twelve methods, and two references that have nothing to tune
+    if (
+        name == reports.LEADERBOARD
+    ):  # twelve methods, and three references that have nothing to tune
         trials, confirm = {"smoke": (3, 2), "small": (6, 5), "paper": (50, 5)}[scale]
-        assert sweep.n_trials == 2 * (12 * (trials + 2 * confirm) + 2 * (1 + confirm))
+        assert sweep.n_trials == 2 * (12 * (trials + 2 * confirm) + 3 * (1 + confirm))
         return
     assert sweep.n_trials == CONFIGURATIONS[name] * sweep.settings.seeds
     assert {trial.scale.name for trial in sweep.trials} == {scale}
@@ -106,3 +109,12 @@ def test_rodi_d_has_a_weight_of_one_at_every_scale(scale: str) -> None:
     """Table 1: "d) with γ = 1 fixed"."""
     swept = [t.hyperparameters for t in resolve(["space=rodi_ablation", f"scale={scale}"]).trials]
     assert {hp.gamma for hp in swept if hp.variant == "d"} == {1.0}
+
+
+@pytest.mark.parametrize("scale", options_of("scale"))
+def test_section_e_of_dvae_is_of_eight_numbers_and_of_both_its_factors(scale: str) -> None:
+    """Appendix E: "we fix the dimensionality of d of z to 8"; references show what is chance."""
+    trials = resolve(["space=dvae_section_e", f"scale={scale}"]).trials
+    assert {t.hyperparameters.d for t in trials} == {8}
+    assert all(t.dataset.crossed for t in trials)
+    assert {"random_codes", "untrained_codes"} < {t.method for t in trials}

@@ -79,6 +79,7 @@ POSITIONAL = {
     "frame_from_pose": 0.25,
     "frame_from_appearance": 0.25,
     "beta_vae_pairs": 0.15,
+    "beta_vae_poses": 0.15,
     "reid_reconstruction": 6.0,
     "reid_transfer": 6.0,
     "repose_reconstruction": 1e-4,
