@@ -24,6 +24,7 @@ def test_rodis_say_their_first_weight_and_that_of_variant_d(scale: str, first: s
 
 def test_each_method_has_a_line() -> None:
     told = lines("method=choice(vae,c_vitae)", "dataset=digits", "scale=smoke", "method.d=3")
-    assert [*told] == ["Settings of vae", "Settings of c_vitae"]
+    assert [*told] == ["Settings of vae", "Settings of c_vitae", "Settings of digits"]
+    assert "rotate = 20" in told["Settings of digits"]
     assert "encoder widths = 128×64" in told["Settings of vae"]
     assert "identity offset = false" in told["Settings of c_vitae"]

@@ -42,6 +42,7 @@ def draw_factors(
     seed: int = 0,
     rotation: Rotation = "facing",
     start: int = 0,
+    *,
     crossed: bool = False,
 ) -> dict[str, np.ndarray]:
     """Return the factors of the images ``start .. start + n - 1``, each ``[n]``.
