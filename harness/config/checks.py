@@ -10,7 +10,7 @@ from harness.data.options import DatasetOptions
 from harness.datasets.registry import datasets_that
 from harness.errors import UserError, did_you_mean
 from harness.methods import declaration
-from harness.metrics.metric import Metric
+from harness.metrics.metric import Metric, in_words
 from harness.metrics.registry import METRICS, known_keys, metric_keys
 from models.declaration import LABELLED
 
@@ -91,6 +91,17 @@ def check_scores(trials: Iterable[TrialConfig]) -> None:
             f"{of} does not know their {_and(_missing(metric, options))}. Leave '{name}' out of "
             f"metrics{f' (metrics=[{left}])' if left else ''}{_elsewhere(metric, options)}."
         )
+
+
+def left_out(names: Iterable[str], options: DatasetOptions) -> dict[str, str]:
+    """Return what of these metrics cannot be computed on a dataset, and why, in words."""
+    reasons = {}
+    for name in names:
+        metric = METRICS.load(name)
+        unknown = [in_words(each) for each in metric.of_factors if each in options.unknown]
+        if lacking := list(dict.fromkeys([*_missing(metric, options), *unknown])):
+            reasons[name] = f"the {_and(lacking)} of '{options.name}' are not known"
+    return reasons
 
 
 def _elsewhere(metric: Metric, options: DatasetOptions) -> str:

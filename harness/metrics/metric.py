@@ -57,6 +57,11 @@ _FACTORS = {
 """What the fields are called that a metric may need of a dataset."""
 
 
+def in_words(field: str) -> str:
+    """Return what a field of a dataset that metrics may need is called."""
+    return _FACTORS.get(field, field)
+
+
 @dataclass(frozen=True)
 class Metric:
     """A metric of the final evaluation; made by :func:`metric`.
