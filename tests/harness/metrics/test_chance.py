@@ -125,9 +125,9 @@ def test_random_answers(key: str) -> None:
 def test_nobody_is_recognised_in_images_of_anybody(method: type[Oracle]) -> None:
     """A query seeks 8 of some 152 images, a share of 5 %, of which a random ranking makes more."""
     found = scores(method, "reid")
-    for search in ("reid_reconstruction", "reid_transfer"):
+    for search in ("reid_reconstruction", "reid_swapped"):
         assert 4 < found[search] < 25
-    assert found["reid_real"] > 95, "what is searched for by the real image is found"
+    assert found["reid_true"] > 95, "what is searched for by the real image is found"
 
 
 def untrained() -> UntrainedCodes:

@@ -99,6 +99,20 @@ def test_one_group_is_halved_in_the_best_way() -> None:
     assert scores(OneGroup) == pytest.approx(scores(Oracle))
 
 
+class Interleaved(Oracle):
+    """Eight dimensions in one group, each of pose beside one of appearance."""
+
+    def encode(self, image: Tensor) -> dict[str, Tensor]:
+        codes = list(super().encode(image).values())
+        return {"latent": torch.cat([torch.stack(codes, 2).flatten(1)] * 2, 1)}
+
+
+def test_many_dimensions_need_not_stand_beside_others_of_their_kind() -> None:
+    found = scores(Interleaved)
+    assert found == pytest.approx(scores(Oracle), abs=0.02)
+    assert found["d_score"] > 0.8
+
+
 def test_recovery_is_that_of_a_linear_map() -> None:
     for cls, expected in ((Oracle, 1.0), (OneGroup, 1.0), (Swapped, 0.0), (Noise2, 0.0)):
         found = evaluate(built(cls), DATA, ["latent_recovery"], seed=0)
