@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 METRIC_PATHS: Mapping[str, str] = {
     "elbo": "harness.metrics.likelihood.elbo.elbo",
+    "bits_per_dimension": "harness.metrics.likelihood.bits_per_dimension.bits_per_dimension",
     "mse": "harness.metrics.likelihood.mse.mse",
     "log_px": "harness.metrics.likelihood.log_px.log_px",
     "latents": "harness.metrics.likelihood.latents.latents",

@@ -12,12 +12,13 @@ from reports.claims.published import Published, published
 from reports.kinds.shared.metrics_list import metrics_list
 from reports.kinds.shared.reading import best, ending
 from reports.kinds.shared.settings import settings
+from reports.kinds.shared.sizes import COLUMN
 from reports.layout.grid import Grid
 from reports.layout.profiles import profiles
 from reports.page.text import count, level_label, words
 
 HARDWARE = ("host", "device", "cpu", "threads")
-ELSEWHERE = ("git_commit", "git_dirty", "data_root", "parameters", "unscored")
+ELSEWHERE = ("git_commit", "git_dirty", "data_root", "parameters", "dimensions", "unscored")
 """Columns of the environment that have a line of their own, or say nothing of the machine."""
 MOST_VALUES = 4
 """Most different values named of one fact; the others are counted."""
@@ -113,6 +114,7 @@ def _facts(results: Results, grid: Grid) -> Markup:
         "Search space": sweep.get("space"),
         "Method": _values(trials, "method"),
         "Dataset": _datasets(trials),
+        "Values of an image": _values(trials, COLUMN),
         "Data folder": _values(trials, "env.data_root"),
         "Scale": sweep.get("scale"),
         "Swept": _swept(sweep),

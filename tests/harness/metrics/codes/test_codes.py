@@ -245,3 +245,16 @@ def test_seconds_are_those_of_one_pass_and_training_goes_on_untouched() -> None:
     assert found["seconds_step"] >= 0.02
     for name, tensor in method.state_dict().items():
         assert torch.equal(tensor, before[name])
+
+
+class OfKnownBound(MeanImage):
+    def elbo(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
+        whole = -batch["image"].flatten(1).sum(1)
+        return {"elbo": whole, "log_likelihood": whole, "kl": 0 * whole}
+
+
+def test_bits_a_dimension_are_the_bound_over_the_values_of_an_image() -> None:
+    found = evaluate(built(OfKnownBound), DATA, ["elbo", "bits_per_dimension"], seed=0)
+    assert found["bits_per_dimension"] == pytest.approx(-found["elbo"] / (36 * math.log(2)))
+    mean = float(DATA.dataset.test.images.mean()) / 255
+    assert found["bits_per_dimension"] == pytest.approx(mean / math.log(2), rel=1e-5)
