@@ -32,8 +32,8 @@ ENV_COLUMNS: dict[str, type] = {
 }
 """Names and types of the ``env.*`` columns.
 
-``dimensions`` is how many values an image has, channels times pixels; ``unscored`` says which scores
-could not be computed, and why (see ``Scores.why_not``).
+``dimensions`` is how many values an image has, channels times pixels; ``unscored`` says which
+scores could not be computed, and why (see ``Scores.why_not``).
 """
 
 

@@ -21,6 +21,7 @@ CONFIGURATIONS = {
     "dvae_section_e": 4,  # two methods and two references
     "dvae_walks": 2 + 1,  # of image synthesis without and with a code of the rest
     "rodi_ablation": 5,
+    "rodi_ablation_people": 5,
     "rodi_epsilon_b_gamma": 5 * 5,
     "rodi_norb": 3,
     "rodi_people": 2,
@@ -118,3 +119,13 @@ def test_section_e_of_dvae_is_of_eight_numbers_and_of_both_its_factors(scale: st
     assert {t.hyperparameters.d for t in trials} == {8}
     assert all(t.dataset.crossed for t in trials)
     assert {"random_codes", "untrained_codes"} < {t.method for t in trials}
+
+
+@pytest.mark.parametrize("name", ["rodi_people", "rodi_ablation_people"])
+def test_people_at_the_published_scale_have_the_people_model(name: str) -> None:
+    """The authors' code: sprites γ_0 = 1 and a diagonal covariance, people 7.5 and a full one."""
+    for scale, expected in (("paper", (7.5, "full")), ("small", (0.1, "diag"))):
+        swept = [t.hyperparameters for t in resolve([f"space={name}", f"scale={scale}"]).trials]
+        assert {(hp.gamma0, hp.pose_covariance) for hp in swept} == {expected}
+    swept = [t.hyperparameters for t in resolve(["space=rodi_ablation", "scale=paper"]).trials]
+    assert {(hp.gamma0, hp.pose_covariance) for hp in swept} == {(1.0, "diag")}

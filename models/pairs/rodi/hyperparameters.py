@@ -109,6 +109,15 @@ class RodiHyperparameters(PairHyperparameters):
         Marginal,
         Structure("", "how codes are paired for the product of the marginals", "authors' code"),
     ] = "reverse"
+    perceptual_weights: Annotated[
+        str,
+        Structure(
+            "",
+            "file of VGG-19's weights, for a perceptual L_rec; '' is a sum of squared errors",
+            "authors' code: the people model; see models/networks/vgg19.py",
+        ),
+        Added(before=""),
+    ] = ""
     visible_every: Annotated[
         int,
         Structure("", "steps from one update of the decoders of a single code to the next", "ours"),

@@ -14,6 +14,7 @@ from models.distributions.diagonal_gaussian import DiagonalGaussian, gaussian_of
 from models.distributions.full_gaussian import FullGaussian, full_gaussian_of, full_gaussian_size
 from models.method import Batch, Noise, Phase, Stats, Values
 from models.networks.residual import ImageDecoder, ImageEncoder
+from models.networks.vgg19 import PerceptualLoss
 from models.pairs.pair_method import PairMethod
 from models.pairs.rodi.adaptive_weight import (
     AdaptiveWeight,
@@ -62,6 +63,9 @@ class Rodi(RodiDeclaration, PairMethod):
         self.t = PairClassifier(hp.network, hp.d_pose, hp.d_appearance)
         self.t_prime = PairClassifier(hp.network, hp.d_pose, hp.d_appearance)
         self.t_eval = PairClassifier(hp.network, hp.d_pose, hp.d_appearance)
+        self.perceptual = PerceptualLoss(hp.perceptual_weights) if hp.perceptual_weights else None
+        if self.perceptual and shape[0] != 3:
+            raise ValueError("method.perceptual_weights needs images of three channels: VGG-19's")
         self.multiplier = Multiplier()
         self.weight = AdaptiveWeight()
         self.mean_i_t = RunningMean()
@@ -91,7 +95,7 @@ class Rodi(RodiDeclaration, PairMethod):
         appearance = self.appearance_encoder(batch["same"])
         posterior = self.pose_encoder(batch["image"])
         decoded = self.compose(self._pose(posterior, noise["pose_decoder"]), appearance)
-        loss = squared_error(decoded, batch["image"]).mean()
+        loss = self.reconstruction_loss(decoded, batch["image"])
         stats = {"rec": loss.detach()}
         if self.variant.bound != "none":
             kl = posterior.kl().mean()
@@ -104,6 +108,18 @@ class Rodi(RodiDeclaration, PairMethod):
             loss = loss + _after_warmup(values) * term
             stats["mi_penalty"] = term.detach()
         return loss, stats
+
+    def reconstruction_loss(self, decoded: Tensor, image: Tensor) -> Tensor:
+        """Return ``L_rec``: a mean over the batch of squared errors, or the perceptual loss.
+
+        Args:
+            decoded: ``[B, C, H, W]`` on the scale ``[-1, 1]``.
+            image: ``[B, C, H, W]`` in ``[0, 1]``.
+        """
+        if self.perceptual is None:
+            return squared_error(decoded, image).mean()
+        errors: Tensor = self.perceptual((decoded + 1) / 2, image)
+        return errors.mean()
 
     def estimation(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
         """Return the sum of the classifiers' losses (10), and update lambda and gamma."""
