@@ -29,6 +29,8 @@ CONFIGURATIONS = {
     "tune_rodi": 40,
     "tune_dvae": 40,
     "tune_vitae": 40,
+    "vitae_dsprites": 6,
+    "vitae_inductive_bias": 3,
     "vitae_beta": 4 + 6 + 6,  # of beta-VAE, beta-TCVAE and DIP-VAE-II
     "vitae_bodies": 6,
     "vitae_faces": 3,
@@ -129,3 +131,14 @@ def test_people_at_the_published_scale_have_the_people_model(name: str) -> None:
         assert {(hp.gamma0, hp.pose_covariance) for hp in swept} == {expected}
     swept = [t.hyperparameters for t in resolve(["space=rodi_ablation", "scale=paper"]).trials]
     assert {(hp.gamma0, hp.pose_covariance) for hp in swept} == {(1.0, "diag")}
+
+
+def test_the_run_on_inductive_bias_is_that_of_the_released_code() -> None:
+    """60,000 images; VAEs of four latents, beta = 8; C-VITAE of two and two."""
+    trials = resolve(["space=vitae_inductive_bias", "scale=paper"]).trials
+    assert {t.dataset.n_train for t in trials} == {60_000}
+    assert {(t.method, t.hyperparameters.d, t.hyperparameters.beta) for t in trials} == {
+        ("vae", 4, 1),
+        ("beta_vae", 4, 8),
+        ("c_vitae", 2, 1),
+    }

@@ -83,6 +83,7 @@ def test_statements_hold_fail_and_stay_open() -> None:
 def test_published_numbers_of_each_space() -> None:
     assert published("vitae_mnist").printed["c_vitae"] == [-139, -141, 0.884]
     assert published("vitae_bodies").used == "smpl"
+    assert published("vitae_dsprites").printed["c_vitae"] == [-68.26, -70.49, 0.38]
     assert published("vitae_timing").printed["dip_vae_ii"] == [0.0025, 0.018]
     assert published("vitae_stability").printed == {}
     assert published("elsewhere") is None
