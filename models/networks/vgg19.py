@@ -74,7 +74,8 @@ class PerceptualLoss(nn.Module):
 
 def _shapes() -> list[tuple[str, tuple[int, ...]]]:
     """Return the name and the shape of the weight of each convolution, in order."""
-    shapes, layer, before = [], 0, 3
+    shapes: list[tuple[str, tuple[int, ...]]] = []
+    layer, before = 0, 3
     for width in _WIDTHS:
         if width:
             shapes.append((f"features.{layer}", (width, before, 3, 3)))

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.declaration import DataSpec
@@ -78,14 +79,15 @@ class UntrainedCodes(UntrainedDeclaration, Reference):
     def __init__(self, hyperparameters: RandomHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)
         widths = (data.image_shape[0], 32, 64, 64)
-        halvings = [
-            layer
-            for before, after in pairwise(widths)
-            for layer in (nn.Conv2d(before, after, 3, stride=2, padding=1), nn.ReLU())
-        ]
+        layers = [nn.Conv2d(before, after, 3) for before, after in pairwise(widths)]
         last = nn.Linear(widths[-1] * _SIDE**2, hyperparameters.d)
-        self.encoder = nn.Sequential(*halvings, nn.AdaptiveAvgPool2d(_SIDE), nn.Flatten(), last)
+        for place, layer in enumerate([*layers, last]):  # buffers: there is nothing to train
+            self.register_buffer(f"weight{place}", layer.weight.detach())
+        self._n = len(layers)
 
     def encode(self, image: Tensor) -> dict[str, Tensor]:
         """Return ``latent``, ``[B, d]``: what initial weights make of ``[B, C, H, W]``."""
-        return {"latent": self.encoder(image)}
+        *convolutions, last = (getattr(self, f"weight{place}") for place in range(self._n + 1))
+        for weight in convolutions:
+            image = F.conv2d(image, weight, stride=2, padding=1).relu()
+        return {"latent": F.adaptive_avg_pool2d(image, _SIDE).flatten(1) @ last.mT}

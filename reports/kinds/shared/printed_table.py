@@ -70,7 +70,8 @@ def _a_value(
 ) -> tuple[list[Column], dict[str, object]]:
     """Return the columns of what is in nats, divided by the number of an image's values."""
     methods, (there, here) = list(publication.printed), values
-    columns, data = [], {}
+    columns: list[Column] = []
+    data: dict[str, object] = {}
     for place, metric in enumerate(publication.metrics):
         if metric not in ours or ours[metric].outcome.unit != "nats":
             continue
