@@ -29,10 +29,13 @@ LEARNED_STEPS = 200
 """Steps of training before anything is measured: a new CPAB is nearly the identity, and cheaper."""
 
 MOST_CPAB = 3.0
-"""A step with CPAB may cost so many times one with ``affine_diffeo`` (the paper's ratio is 11)."""
+"""A step with CPAB may cost so many times one with ``affine_diffeo``.
+
+Ours: of each, Table 5 has one value left, and which of its two columns it stood in is lost.
+"""
 
 MOST_AFFINE = 2.5
-"""A forward pass with ``affine`` may cost so many times the VAE's (the paper's ratio is 5.75)."""
+"""A forward pass with ``affine`` may cost so many times the VAE's; ours, for the same reason."""
 
 
 def measure(quick: bool) -> list[Measured]:

@@ -60,6 +60,7 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         **_describe_search(sweep),
         "scheduler": dataclasses.asdict(sweep.settings.scheduler),
         "metrics": describe_keys(sweep.metrics),
+        "left_out": sweep.left_out,
         "settings": {**dataclasses.asdict(sweep.settings), "log": list(sweep.settings.log)},
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }

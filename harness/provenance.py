@@ -27,11 +27,13 @@ ENV_COLUMNS: dict[str, type] = {
     "data_root": str,
     "data_fingerprint": str,
     "parameters": int,
+    "dimensions": int,
     "unscored": str,
 }
 """Names and types of the ``env.*`` columns.
 
-``unscored`` says which scores could not be computed, and why (see ``Scores.why_not``).
+``dimensions`` is how many values an image has, channels times pixels; ``unscored`` says which
+scores could not be computed, and why (see ``Scores.why_not``).
 """
 
 

@@ -40,6 +40,27 @@ class Structure(Info):
     """Description of a choice that is fixed when the networks are built."""
 
 
+@dataclass(frozen=True)
+class Added:
+    """Note on a field that earlier versions lacked, with the value that they had in effect.
+
+    Run directories of theirs go on with that value, under the ids that their trials have.
+    """
+
+    before: Any
+
+
+def before_added(fields: type[Any]) -> dict[str, Any]:
+    """Return, by name, what fields of a dataclass stood for before they were :class:`Added`."""
+    hints = get_type_hints(fields, include_extras=True)
+    return {
+        field.name: note.before
+        for field in dataclasses.fields(fields)
+        for note in getattr(hints[field.name], "__metadata__", ())
+        if isinstance(note, Added)
+    }
+
+
 def describe(hyperparameters: type[Any]) -> dict[str, Info]:
     """Return the ``Value`` or ``Structure`` of each field of a hyperparameter dataclass.
 
@@ -60,12 +81,12 @@ def describe(hyperparameters: type[Any]) -> dict[str, Info]:
 
 
 def values_of(hyperparameters: Any) -> dict[str, float]:
-    """Return the ``Value`` fields of an instance as floats, by name."""
+    """Return the ``Value`` fields of an instance as floats, by name; none for one that is None."""
     described = describe(type(hyperparameters))
     return {
-        name: float(getattr(hyperparameters, name))
+        name: float(value)
         for name, info in described.items()
-        if isinstance(info, Value)
+        if isinstance(info, Value) and (value := getattr(hyperparameters, name)) is not None
     }
 
 

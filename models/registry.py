@@ -31,6 +31,7 @@ METHOD_PATHS: Mapping[str, str] = {
     "cross_vae": "models.labelled.cross_vae.CrossVAE",
     "oracle_codes": "models.reference.codes.OracleCodes",
     "random_codes": "models.reference.codes.RandomCodes",
+    "untrained_codes": "models.reference.codes.UntrainedCodes",
 }
 """Dotted path of each method, by its name."""
 
@@ -53,6 +54,7 @@ DECLARATION_PATHS: Mapping[str, str] = {
     "cross_vae": "models.labelled.declarations.CrossVAEDeclaration",
     "oracle_codes": "models.reference.declarations.OracleDeclaration",
     "random_codes": "models.reference.declarations.RandomDeclaration",
+    "untrained_codes": "models.reference.declarations.UntrainedDeclaration",
 }
 """Dotted path of each method's declaration; a method that is not here is its own declaration.
 

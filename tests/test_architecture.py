@@ -56,6 +56,7 @@ SMALL = {
     "models/pictures.py": "shared by two families of methods",
     "models/transformers/choice.py": "all transformers, which plans do without",
     "reports/kinds/shared/metrics_list.py": "a part of every header",
+    "reports/kinds/shared/sizes.py": "what headers and tables of published numbers both name",
     "reports/kinds/shared/numbers.py": "what pages and LaTeX tables of two kinds have in common",
     "reports/kinds/tuning/tooltips.py": "shared by the figures and the front",
     "reports/leaderboard/telling.py": "what the numbers and the choosers both show first",

@@ -16,6 +16,8 @@ import pandas as pd
 import pytest
 
 from harness.cli import main
+from harness.config.sweep import resolve
+from harness.config.trials import trial_from_dict
 from harness.planning import planned_trials
 from harness.results import load
 from tests.reports.helpers.reading_html import Document
@@ -46,6 +48,43 @@ def test_it_loads_and_its_trials_have_the_same_ids(kind: str) -> None:
         assert found == metrics
     planned = {trial.trial_id for trial in planned_trials(results)}
     assert planned == set(EXPECTED[kind]["trials"]), "ids computed anew from what was stored"
+
+
+def rodi_of_before(variant: str) -> dict[str, Any]:
+    """What was stored of RoDi when γ had one rule, and variant d the first weight of the others."""
+    return {
+        "method": {
+            **{"name": "rodi", "lr": 0.001, "d_appearance": 256, "d_pose": 256, "network": "tiny"},
+            **{"variant": variant, "epsilon": 0.125, "mu": 0.1, "gamma0": 0.1, "l_gamma": 0.01},
+            **{"b_gamma": 0.01, "gamma_max": 1000.0, "t_lr": 0.002, "warmup": 0.05},
+            **{"pose_covariance": "diag", "marginal": "reverse", "visible_every": 4},
+        },
+        "dataset": {
+            **{"name": "sprites", "source": "procedural", "weapons": "one", "downscale": 1},
+            **{"n_train": None, "n_test": None},
+        },
+        "scale": {
+            **{"name": "smoke", "epochs": 4, "batch_size": 128, "warmup_fraction": 0.5},
+            **{"eval_every": 1, "train_limit": 1000, "test_limit": 200, "budget": "fast"},
+        },
+        "metrics": ["elbo", "mse"],
+        "seed": 0,
+    }
+
+
+@pytest.mark.parametrize(("variant", "trial_id"), [("c", "da11810c85f6"), ("d", "a0d55d76153d")])
+def test_rodi_of_before_keeps_its_id_and_its_rule(variant: str, trial_id: str) -> None:
+    stored = rodi_of_before(variant)
+    trial = trial_from_dict(stored)
+    assert trial.trial_id == trial_id
+    assert (trial.hyperparameters.gamma_rule, trial.hyperparameters.gamma) == ("released", None)
+    asked = ["method=rodi", f"method.variant={variant}", "dataset=sprites", "scale=smoke"]
+    (now,) = resolve([*asked, "seeds=1"]).trials
+    assert now.trial_id != trial_id, "what means something else has another name"
+    (again,) = resolve(
+        [*asked, "seeds=1", "method.gamma=null", "method.gamma_rule=released"]
+    ).trials
+    assert again.trial_id == trial_id
 
 
 @pytest.mark.parametrize(

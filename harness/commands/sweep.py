@@ -22,6 +22,7 @@ def start(sweep: Sweep, arguments: list[str]) -> int:
     if sweep.settings.dry_run:
         return preview.show_plan(sweep)
     preview.check_judged(sweep.searches)
+    preview.say_left_out(sweep)
     # Ray and pandas take a second to import, which a dry run and a mistake need not wait for.
     from harness.commands.running import run_missing
     from harness.commands.running.run_directory import keeping, planned

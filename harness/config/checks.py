@@ -9,7 +9,7 @@ from harness.data.options import DatasetOptions
 from harness.datasets.registry import datasets_that
 from harness.errors import UserError, did_you_mean
 from harness.methods import declaration
-from harness.metrics.metric import Metric
+from harness.metrics.metric import Metric, in_words
 from harness.metrics.registry import METRICS, known_keys, metric_keys
 from harness.spaces.constraints import parse_constraint
 from models.declaration import LABELLED
@@ -18,6 +18,7 @@ _WHAT = {
     "identity_factor": "identities",
     "camera_factor": "cameras",
     "keypoints": "keypoints",
+    "crosses_views": "viewpoints in all combinations with their poses",
 }
 
 
@@ -92,11 +93,24 @@ def check_scores(trials: Iterable[TrialConfig]) -> None:
         )
 
 
+def left_out(names: Iterable[str], options: DatasetOptions) -> dict[str, str]:
+    """Return what of these metrics cannot be computed on a dataset, and why, in words."""
+    reasons = {}
+    for name in names:
+        metric = METRICS.load(name)
+        unknown = [in_words(each) for each in metric.of_factors if each in options.unknown]
+        if lacking := list(dict.fromkeys([*_missing(metric, options), *unknown])):
+            reasons[name] = f"the {_and(lacking)} of '{options.name}' are not known"
+    return reasons
+
+
 def _elsewhere(metric: Metric, options: DatasetOptions) -> str:
     """Say with which data a metric can be computed that this dataset's options do not allow."""
     known = datasets_that(partial(_suffices, metric))
     default = getattr(type(options)(), "source", "")
     here = f", or give dataset.source={default}" if options.name in known and default else ""
+    if "crosses_views" in metric.of_options and hasattr(options, "crossed"):
+        return ", or give dataset.crossed=true"
     others = [name for name in known if name != options.name or not here]
     return here + (f", or choose dataset={', dataset='.join(others)}" if others else "")
 

@@ -14,6 +14,7 @@ from annotated_types import Ge, Gt, Lt
 from harness.config.searched.settings import Grid, NoScheduler, Scheduler, Search
 from harness.data.options import DatasetOptions
 from harness.training.scale import Scale
+from models.hyperparameters import before_added
 
 SEEDS = 2**32
 """Number of seeds: torch and NumPy take 32 bits."""
@@ -173,8 +174,18 @@ class TrialConfig:
 
     @cached_property  # asked for again and again, and half of what planning takes
     def trial_id(self) -> str:
-        """Twelve hexadecimal digits that name this configuration and seed."""
-        canonical = json.dumps(self.as_dict(), sort_keys=True, separators=(",", ":"))
+        """Twelve hexadecimal digits that name this configuration and seed.
+
+        A field that was added later has no part in it where it says what was so before, so that
+        ids of earlier versions stand for the same trials.
+        """
+        named = self.as_dict()
+        parts = {"method": self.hyperparameters, "dataset": self.dataset}
+        for group, part in parts.items():
+            for name, before in before_added(type(part)).items():
+                if named[group][name] == before:
+                    del named[group][name]
+        canonical = json.dumps(named, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:12]
 
 

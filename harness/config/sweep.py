@@ -2,10 +2,10 @@
 
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from harness.config.checks import check_batches, check_declared, check_scores
+from harness.config.checks import check_batches, check_declared, check_scores, left_out
 from harness.config.compose import compose_config
 from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
 from harness.config.per_method import by_method_and_scale, collect, split
@@ -36,6 +36,7 @@ class Sweep:
         arguments: the command line's overrides, as given.
         searches: what a search draws from, for each method and dataset; none for a grid. Where
             its plan grows, ``trials`` are the first ones.
+        left_out: metrics of the space that a dataset asked for cannot be scored on, and why.
     """
 
     trials: list[TrialConfig]
@@ -44,6 +45,7 @@ class Sweep:
     swept: dict[str, list[Any]]
     arguments: list[str]
     searches: tuple[Searched, ...] = ()
+    left_out: dict[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -115,8 +117,30 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
     seeds = settings.seed_range[: 1 if single else None]
     contents = Contents(settings.data_folder)
     configs = [contents.added_to(config) for config in configs]
+    lost: dict[str, str] = {}
+    if space and not any(override.key_or_group == "metrics" for override in given):
+        configs, lost = _without_unscorable(configs)
     trials = unique(make_trial(config, seed) for config, seed in itertools.product(configs, seeds))
-    return _checked(Sweep(trials, settings, space, {**asked.swept, **swept}, list(arguments)))
+    swept = {**asked.swept, **swept}
+    return _checked(Sweep(trials, settings, space, swept, list(arguments), left_out=lost))
+
+
+def _without_unscorable(
+    configs: list[dict[str, Any]],
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Return configurations of a space without the metrics that their datasets have no labels for.
+
+    What a space asks for is meant for its own dataset; on another one the rest can still be scored.
+    Where nothing is left, the configuration stays as it is, and is refused.
+    """
+    lost: dict[str, str] = {}
+    kept = []
+    for config in configs:
+        why = left_out(config["metrics"], make_trial(config, seed=0).dataset)
+        metrics = [name for name in config["metrics"] if name not in why]
+        kept.append({**config, "metrics": metrics} if metrics else config)
+        lost |= why if metrics else {}
+    return kept, lost
 
 
 def _searched(

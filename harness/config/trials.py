@@ -12,6 +12,7 @@ from harness.datasets.registry import DATASETS, planned_dataset
 from harness.methods import declaration
 from harness.metrics.registry import check_metrics
 from harness.training.scale import Scale
+from models.hyperparameters import before_added
 
 
 def make_trial(config: Mapping[str, Any], seed: int) -> TrialConfig:
@@ -38,12 +39,17 @@ def make_trial(config: Mapping[str, Any], seed: int) -> TrialConfig:
 
 
 def trial_from_dict(config: dict[str, Any]) -> TrialConfig:
-    """Rebuild a trial from :meth:`TrialConfig.as_dict`.
+    """Rebuild a trial from :meth:`TrialConfig.as_dict`, of this version or of an earlier one.
 
     Raises:
         UserError: the configuration does not fit the installed methods and datasets.
     """
-    return make_trial(config, config["seed"])
+    declared = {
+        "method": declaration(config["method"]["name"]).Hyperparameters,
+        "dataset": DATASETS.load(config["dataset"]["name"]),
+    }
+    whole = {name: {**before_added(cls), **config[name]} for name, cls in declared.items()}
+    return make_trial({**config, **whole}, config["seed"])
 
 
 class Contents:

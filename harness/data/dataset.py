@@ -19,6 +19,10 @@ POSE_UNIT = "bone_mm"
 """Factor of images with 3D poses among the modalities: mm of a unit of these, a bone's length."""
 
 
+CANONICAL_POSE, VIEW = "canonical_pose", "view"
+"""Labels of images of one pose in a frame of its own, and of images of one viewpoint."""
+
+
 @dataclass(frozen=True, eq=False)
 class Split:
     """One part of a dataset.
@@ -154,6 +158,16 @@ class Dataset:
     def known_keypoints(self) -> tuple[str, ...]:
         """The keypoints that the test images carry."""
         return tuple(name for name in self.keypoints if f"{name}_x" in self.test.factors)
+
+    @property
+    def known_canonical_pose(self) -> str:
+        """Name of the labels of the test images' canonical poses; "" if they are not known."""
+        return CANONICAL_POSE if CANONICAL_POSE in self.test.factors else ""
+
+    @property
+    def known_view(self) -> str:
+        """Name of the labels of the test images' viewpoints; "" if they are not known."""
+        return VIEW if VIEW in self.test.factors else ""
 
     @property
     def known_unit(self) -> str:

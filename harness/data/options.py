@@ -60,6 +60,19 @@ class DatasetOptions(ABC):
         return ()
 
     @property
+    def unknown(self) -> tuple[str, ...]:
+        """Properties ``known_...`` of :class:`Dataset` that are empty of images of these options.
+
+        Where only loading them tells, they are left out.
+        """
+        return ()
+
+    @property
+    def crosses_views(self) -> bool:
+        """Whether test images show canonical poses and viewpoints in all combinations."""
+        return False
+
+    @property
     def keypoints(self) -> tuple[str, ...]:
         """Names of the keypoints that images of these options have; see :class:`Dataset`."""
         return ()

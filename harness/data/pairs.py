@@ -53,7 +53,7 @@ class Triplets:
 
 
 def draw_triplets(identity: np.ndarray, frame: np.ndarray, n: int, seed: int = 1) -> Triplets:
-    """Return ``n`` random triplets, the same for a seed (RoDi, section 4.3: 8,000).
+    """Return ``n`` random triplets, the same for a seed (RoDi, section 4.1: 8,000).
 
     Args:
         identity: ``[N]`` integer labels; who it is.

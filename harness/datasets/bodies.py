@@ -1,16 +1,18 @@
 """``bodies``: procedural figures in four poses, a counterpart of VITAE's renderings of SMPL."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
 from harness import keyed_random
-from harness.data.dataset import SplitName
+from harness.data.dataset import Dataset, SplitName
 from harness.data.options import Arrays, ProceduralOptions
 from harness.drawing.body import figure, joints, measures
 from harness.drawing.painting import Layer, View, paint
+from models.hyperparameters import Added
 
 HEIGHT, WIDTH = 400, 200
 """Of a full-size image, pixels."""
@@ -37,15 +39,23 @@ class BodiesOptions(ProceduralOptions):
 
     Attributes:
         downscale: 1 gives images of 400 x 200 pixels, 2 of 200 x 100, 4 of 100 x 50.
+        appearance: which of the two kinds of factors is a score's appearance; the other one is its
+            pose, VITAE's perspective. ``pose`` is as on VITAE's poster ("disentangle body pose
+            (appearance) and shape (perspective)"), ``shape`` the reverse, as the words suggest.
     """
 
     name: ClassVar[str] = "bodies"
     published_epochs: ClassVar[int] = 5000  # VITAE's SMPL setting, which bodies stand in for
     published_batch_size: ClassVar[int] = 256
-    appearance_factors: ClassVar[tuple[str, ...]] = SHAPE_FACTORS
-    pose_factors: ClassVar[tuple[str, ...]] = ("pose", *ANGLES)
+    appearance_factors: ClassVar[tuple[str, ...]] = ("pose", *ANGLES)
+    pose_factors: ClassVar[tuple[str, ...]] = SHAPE_FACTORS
 
     downscale: Literal[1, 2, 4] = 1
+    appearance: Annotated[Literal["pose", "shape"], Added(before="shape")] = "pose"
+
+    def load(self, data_root: Path | None) -> Dataset:
+        """Return the images, drawn once and cached."""
+        return assigned(super().load(data_root), self.appearance)
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -59,6 +69,13 @@ class BodiesOptions(ProceduralOptions):
     def draw(self, factors: Factors) -> np.ndarray:
         """Return the figures as :func:`render` draws them."""
         return render(factors, self.downscale)
+
+
+def assigned(dataset: Dataset, appearance: Literal["pose", "shape"]) -> Dataset:
+    """Return a dataset of bodies with the factors of one kind as those of its appearance."""
+    kinds = ("pose", *ANGLES), SHAPE_FACTORS
+    first, second = kinds if appearance == "pose" else kinds[::-1]
+    return replace(dataset, appearance_factors=first, pose_factors=second)
 
 
 def draw_factors(split: SplitName, n: int, seed: int = 0, start: int = 0) -> dict[str, np.ndarray]:

@@ -46,12 +46,20 @@ _FACTORS = {
     "known_camera": "cameras",
     "known_keypoints": "keypoints",
     "known_latents": "generating latents",
+    "known_canonical_pose": "canonical poses",
+    "known_view": "viewpoints in all combinations with them",
     "known_unit": "lengths in mm",
     "identity_factor": "identities",
     "frame_factor": "frames",
     "camera_factor": "cameras",
+    "crosses_views": "viewpoints in all combinations with them",
 }
 """What the fields are called that a metric may need of a dataset."""
+
+
+def in_words(field: str) -> str:
+    """Return what a field of a dataset that metrics may need is called."""
+    return _FACTORS.get(field, field)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 METRIC_PATHS: Mapping[str, str] = {
     "elbo": "harness.metrics.likelihood.elbo.elbo",
+    "bits_per_dimension": "harness.metrics.likelihood.bits_per_dimension.bits_per_dimension",
     "mse": "harness.metrics.likelihood.mse.mse",
     "log_px": "harness.metrics.likelihood.log_px.log_px",
     "latents": "harness.metrics.likelihood.latents.latents",
@@ -30,6 +31,7 @@ METRIC_PATHS: Mapping[str, str] = {
     "joint_error": "harness.metrics.poses.joint_error.joint_error",
     "joint_error_gap": "harness.metrics.poses.joint_error_gap.joint_error_gap",
     "reprojection": "harness.metrics.poses.reprojection.reprojection",
+    "beta_vae_poses": "harness.metrics.codes.beta_vae_poses.beta_vae_poses",
     "beta_vae_labels": "harness.metrics.codes.beta_vae_labels.beta_vae_labels",
     "regress_out": "harness.metrics.hands.regress_out.regress_out",
     "pose_drift": "harness.metrics.hands.pose_drift.pose_drift",

@@ -182,6 +182,7 @@ def _train_and_score(
     dataset = held_out.dataset
     beat("build the method")
     method = build_method(trial, dataset, device)
+    record.env["dimensions"] = dataset.spec.n_pixels
     record.env["parameters"] = sum(each.numel() for each in method.parameters())
     updater = Updater(method)
     sampler = make_sampler(method, dataset, device, scale.batch_size)

@@ -33,3 +33,7 @@ class RandomDeclaration(Declaration):
     """Declaration of the random codes."""
 
     Hyperparameters = RandomHyperparameters
+
+
+class UntrainedDeclaration(RandomDeclaration):
+    """Declaration of the codes of an untrained network."""

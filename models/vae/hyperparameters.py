@@ -79,7 +79,11 @@ class BetaTCVAEHyperparameters(VAEHyperparameters):
     ] = 6.0
     tc_estimator: Annotated[
         TCEstimator,
-        Structure("", "how the total correlation is estimated", "Chen et al., 2018, appendix C"),
+        Structure(
+            "",
+            "how the total correlation is estimated; each is off, mss too low by some tenths",
+            "Chen et al., 2018, appendix C",
+        ),
     ] = "mss"
 
 
@@ -93,10 +97,13 @@ class DIPVAEIIHyperparameters(VAEHyperparameters):
         Ge(0),
     ] = 10.0
     lambda_d: Annotated[
-        float,
-        Value("λ_d", "weight of squared distances of variances from 1", "λ_od, for type II"),
-        Ge(0),
-    ] = 10.0
+        Annotated[float, Ge(0)] | None,
+        Value(
+            "λ_d",
+            "weight of squared distances of variances from 1; null for that of λ_od",
+            "λ_od, for type II (disentanglement_lib)",
+        ),
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -36,13 +36,15 @@ class DIPVAEII(DIPVAEIIDeclaration, VAE):
         """Return ``beta KL + lambda_od sum_{i!=j} C_ij^2 + lambda_d sum_i (C_ii - 1)^2``.
 
         ``C`` is the covariance of z, estimated from the batch (Kumar et al., equations 4 and 7).
+        Without a ``lambda_d`` of its own, it is ``lambda_od``, as in disentanglement_lib's study.
         """
         weighted, stats = super().regularizer(inferred, kl, values)
         covariance = aggregate_covariance(inferred.posteriors["latent"])
         diagonal = covariance.diagonal()
         off_diagonal = covariance.square().sum() - diagonal.square().sum()
         distance = (diagonal - 1).square().sum()
-        penalty = values["lambda_od"] * off_diagonal + values["lambda_d"] * distance
+        lambda_d = values["lambda_d" if "lambda_d" in values else "lambda_od"]
+        penalty = values["lambda_od"] * off_diagonal + lambda_d * distance
         return weighted + penalty, {**stats, "penalty": penalty}
 
 

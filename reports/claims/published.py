@@ -89,6 +89,8 @@ class Published:
         spaces: the data behind each search space that stands for it, a key of ``data``.
         source: the paper and the place in it.
         data: what the published data were, by key.
+        dimensions: how many values an image of the published data has, by key; left out where that
+            is not known.
         note: what numbers are printed there, and how they may be compared with ours.
         setting: the published setting, by name.
         factor: key of the one factor whose levels the statements and rows are about; "" for none.
@@ -105,6 +107,7 @@ class Published:
     spaces: dict[str, str]
     source: str
     data: dict[str, str]
+    dimensions: dict[str, int] = field(default_factory=dict)
     note: str = ""
     setting: dict[str, str | float] = field(default_factory=dict)
     factor: str = ""
@@ -118,7 +121,7 @@ class Published:
     space: str = ""
 
     def __post_init__(self) -> None:
-        if unknown := {*self.spaces.values(), *self.rows} - {*self.data}:
+        if unknown := {*self.spaces.values(), *self.rows, *self.dimensions} - {*self.data}:
             raise ValueError(f"data does not say what {', '.join(sorted(unknown))} is")
         for rows in self.rows.values():
             for level, numbers in rows.items():
@@ -131,6 +134,11 @@ class Published:
     def used(self) -> str:
         """The data that the paper used for the experiment that the search space stands for."""
         return self.data[self.spaces[self.space]]
+
+    @property
+    def n_values(self) -> int | None:
+        """How many values an image of these data has; None if that is not known."""
+        return self.dimensions.get(self.spaces[self.space])
 
     @property
     def printed(self) -> dict[str, list[float]]:

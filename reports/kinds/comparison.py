@@ -18,6 +18,7 @@ from reports.kinds.shared.numbers import Numbers
 from reports.kinds.shared.printed_table import printed_table
 from reports.kinds.shared.reading import reading
 from reports.kinds.shared.score_tables import differences_table, metrics_table
+from reports.kinds.shared.sizes import size_note, sizes
 from reports.kinds.shared.tables import cells_table, comparisons_table, trials_table
 from reports.layout.curves import read_curves
 from reports.layout.design import design_of
@@ -55,7 +56,9 @@ def page(results: Results) -> Page:
     sections = [Section("Result", result)]
     if scores and publication and publication.printed:
         note = f"The published data are {publication.used}; see the header for what was used here."
-        parts: list[Part] = [printed_table(publication, scores, note)]
+        note = f"{note} {size_note(publication, results, scores)}".strip()
+        values = sizes(publication, results)
+        parts: list[Part] = [printed_table(publication, scores, note, values=values)]
         if publication.statements:
             by_name = {score.outcome.name: score for score in scores}
             smoke = results.smoke

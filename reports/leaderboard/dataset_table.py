@@ -17,7 +17,7 @@ from reports.leaderboard.choices import (
 )
 from reports.leaderboard.latex import dataset_latex
 from reports.leaderboard.numbers import NONE, Standing
-from reports.leaderboard.standings import CEILING, CHANCE, Standings
+from reports.leaderboard.standings import LEVELS, Standings
 from reports.page.tables import Column, Table
 from reports.page.text import count, interval, number
 from reports.stats.estimates import Estimate
@@ -119,14 +119,11 @@ def _rank(standing: Standing) -> Markup:
 
 
 def _head(standings: Standings, dataset: str, outcome: Outcome) -> Markup:
-    """Return a metric's name with its arrow, and below it its ceiling and chance level."""
+    """Return a metric's name with its arrow, and below it its ceiling and chance levels."""
     levels = [
         f"{what} {number(value, 2)}"
-        for what, value in (
-            ("ceiling", standings.reference(CEILING, dataset, outcome)),
-            ("chance", standings.reference(CHANCE, dataset, outcome)),
-        )
-        if np.isfinite(value)
+        for what, method in LEVELS.items()
+        if np.isfinite(value := standings.reference(method, dataset, outcome))
     ]
     below = Markup("<small>{}</small>").format(" · ".join(levels)) if levels else ""
     return Markup("{} {} {}").format(outcome.titled, outcome.arrow, below)

@@ -12,8 +12,8 @@ from reports.layout.outcome import Outcome
 from reports.leaderboard.numbers import Endings, Overall, Standing
 from reports.leaderboard.telling import telling
 
-CEILING, CHANCE = "oracle_codes", "random_codes"
-"""The methods that show a metric's ceiling and what chance scores."""
+LEVELS = {"ceiling": "oracle_codes", "chance": "random_codes", "untrained": "untrained_codes"}
+"""The methods that show a metric's ceiling and what noise, or an untrained network, scores."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Standings:
         return all(entry.name in self.board.repeated(each).values() for each in on)
 
     def reference(self, method: str, dataset: str, metric: Outcome) -> float:
-        """Return what ``CEILING`` or ``CHANCE`` scores on a dataset; NaN where it was not run."""
+        """Return what one of ``LEVELS`` scores on a dataset; NaN where it was not run."""
         found = [
             standing.mean.value
             for name, standing in self.of.get((dataset, metric.name), {}).items()

@@ -15,6 +15,12 @@ NAMES = {
     "method.b_gamma": "b_γ",
     "method.mu": "μ",
     "method.lambda_od": "λ_od",
+    "method.lambda_d": "λ_d",
+    "method.gamma0": "γ_0",
+    "method.gamma": "γ",
+    "method.gamma_max": "γ_max",
+    "method.l_gamma": "l_γ",
+    "method.sigma2": "σ²",
 }
 """What a factor is called in a sentence, where its key is not a word."""
 

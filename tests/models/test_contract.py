@@ -47,7 +47,7 @@ VARIANTS = {
     ]
     + [{"likelihood": "gaussian"}, {"network": "conv", "likelihood": "gaussian"}],
     "rodi": [{"variant": name} for name in "abcd"]
-    + [{"pose_covariance": "full"}, {"marginal": "roll"}],
+    + [{"pose_covariance": "full"}, {"marginal": "roll"}, {"gamma_rule": "released"}],
     "dvae_synthesis": [{"d_u": 3}, {"joint": True}],
     "dvae": [{"d_u": 0}, {"joint": True}],
     "dvae_pose": [{"d_u": 3, "pose_branch_pool": True}, {"feature_layer": False}],
@@ -55,10 +55,14 @@ VARIANTS = {
 """What is checked beside a method's defaults."""
 
 IDLE = {
-    "rodi-a": {"mu", "b_gamma"},
-    "rodi-b": {"gamma0", "l_gamma", "b_gamma", "gamma_max"},
-    "rodi-c": {"b_gamma"},
-    "rodi-d": {"l_gamma", "b_gamma", "gamma_max"},
+    "rodi": {"gamma"},
+    "rodi-a": {"mu", "b_gamma", "gamma"},
+    "rodi-b": {"gamma0", "l_gamma", "b_gamma", "gamma_max", "gamma"},
+    "rodi-c": {"b_gamma", "gamma"},
+    "rodi-d": {"gamma0", "l_gamma", "b_gamma", "gamma_max"},
+    "rodi-full": {"gamma"},
+    "rodi-roll": {"gamma"},
+    "rodi-released": {"gamma"},
 }
 """The numbers that an ablation of RoDi does without (its Table 1)."""
 
@@ -70,7 +74,8 @@ def cases() -> dict[str, Case]:
         sizes, spec = (SMALLEST, HANDS) if method.needs else ({}, DATA)
         if method.consumes == "pairs" and not method.needs:
             sizes = TINY
-        found[name] = Case(method, method.Hyperparameters(**sizes), spec)
+        idle = frozenset(IDLE.get(name, ()))
+        found[name] = Case(method, method.Hyperparameters(**sizes), spec, idle)
         for variant in VARIANTS.get(name, []):
             key = f"{name}-{'-'.join(str(value) for value in variant.values())}"
             data = CONV if variant.get("network") == "conv" else spec

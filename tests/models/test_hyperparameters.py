@@ -6,7 +6,15 @@ from typing import Annotated
 import pytest
 from annotated_types import Gt
 
-from models.hyperparameters import Structure, Value, describe, values_of, with_scale_defaults
+from models.hyperparameters import (
+    Added,
+    Structure,
+    Value,
+    before_added,
+    describe,
+    values_of,
+    with_scale_defaults,
+)
 
 
 @dataclass(frozen=True)
@@ -48,3 +56,14 @@ def test_further_defaults_hold_at_each_scale_and_leave_the_base_alone() -> None:
         "small": {"network": "small", "lr": 1.0, "d": 8},
     }
     assert base["smoke"] == {"network": "tiny", "lr": 1e-3}
+
+
+@dataclass(frozen=True)
+class Later(Numbers):
+    weight: Annotated[Annotated[float, Gt(0)] | None, Value("", "weight", "tests"), Added(None)] = 1
+
+
+def test_a_field_that_was_added_says_what_was_so_before() -> None:
+    assert before_added(Later) == {"weight": None}
+    assert before_added(Numbers) == {}
+    assert values_of(Later(weight=None)) == {"lr": 1e-3}, "what is not set is no number"

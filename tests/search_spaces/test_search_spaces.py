@@ -18,8 +18,10 @@ CONFIGURATIONS = {
     "dvae_beta_d": 4 * 4,
     "dvae_beta_d_pose": 4 * 4,
     "dvae_disentanglement": 2,
+    "dvae_section_e": 4,  # two methods and two references
     "dvae_walks": 2 + 1,  # of image synthesis without and with a code of the rest
     "rodi_ablation": 5,
+    "rodi_ablation_people": 5,
     "rodi_epsilon_b_gamma": 5 * 5,
     "rodi_norb": 3,
     "rodi_people": 2,
@@ -27,6 +29,8 @@ CONFIGURATIONS = {
     "tune_rodi": 40,
     "tune_dvae": 40,
     "tune_vitae": 40,
+    "vitae_dsprites": 6,
+    "vitae_inductive_bias": 3,
     "vitae_beta": 4 + 6 + 6,  # of beta-VAE, beta-TCVAE and DIP-VAE-II
     "vitae_bodies": 6,
     "vitae_faces": 3,
@@ -74,9 +78,11 @@ def test_it_holds_what_is_swept_and_nothing_of_this_machine(name: str) -> None:
 @pytest.mark.parametrize("name", SPACES)
 def test_it_plans_at_every_scale(name: str, scale: str) -> None:
     sweep = resolve([f"space={name}", f"scale={scale}"])
-    if name == reports.LEADERBOARD:  # twelve methods, and two references that have nothing to tune
+    if (
+        name == reports.LEADERBOARD
+    ):  # twelve methods, and three references that have nothing to tune
         trials, confirm = {"smoke": (3, 2), "small": (6, 5), "paper": (50, 5)}[scale]
-        assert sweep.n_trials == 2 * (12 * (trials + 2 * confirm) + 2 * (1 + confirm))
+        assert sweep.n_trials == 2 * (12 * (trials + 2 * confirm) + 3 * (1 + confirm))
         return
     assert sweep.n_trials == CONFIGURATIONS[name] * sweep.settings.seeds
     assert {trial.scale.name for trial in sweep.trials} == {scale}
@@ -92,3 +98,47 @@ def test_the_published_stability_sweep() -> None:
         "method.lr": [1e-4, 1e-3, 1e-2, 1e-1],
     }
     assert {trial.method for trial in sweep.trials} == {"c_vitae"}
+
+
+def test_dip_vae_ii_has_one_weight_for_both_penalties() -> None:
+    """As in disentanglement_lib's study, whose grid is 1, 2, 5, 10, 20, 50."""
+    swept = [t.hyperparameters for t in resolve(["space=vitae_beta"]).trials]
+    weights = {(hp.lambda_od, hp.lambda_d) for hp in swept if hasattr(hp, "lambda_od")}
+    assert weights == {(float(each), None) for each in (1, 2, 5, 10, 20, 50)}
+
+
+@pytest.mark.parametrize("scale", options_of("scale"))
+def test_rodi_d_has_a_weight_of_one_at_every_scale(scale: str) -> None:
+    """Table 1: "d) with γ = 1 fixed"."""
+    swept = [t.hyperparameters for t in resolve(["space=rodi_ablation", f"scale={scale}"]).trials]
+    assert {hp.gamma for hp in swept if hp.variant == "d"} == {1.0}
+
+
+@pytest.mark.parametrize("scale", options_of("scale"))
+def test_section_e_of_dvae_is_of_eight_numbers_and_of_both_its_factors(scale: str) -> None:
+    """Appendix E: "we fix the dimensionality of d of z to 8"; references show what is chance."""
+    trials = resolve(["space=dvae_section_e", f"scale={scale}"]).trials
+    assert {t.hyperparameters.d for t in trials} == {8}
+    assert all(t.dataset.crossed for t in trials)
+    assert {"random_codes", "untrained_codes"} < {t.method for t in trials}
+
+
+@pytest.mark.parametrize("name", ["rodi_people", "rodi_ablation_people"])
+def test_people_at_the_published_scale_have_the_people_model(name: str) -> None:
+    """The authors' code: sprites γ_0 = 1 and a diagonal covariance, people 7.5 and a full one."""
+    for scale, expected in (("paper", (7.5, "full")), ("small", (0.1, "diag"))):
+        swept = [t.hyperparameters for t in resolve([f"space={name}", f"scale={scale}"]).trials]
+        assert {(hp.gamma0, hp.pose_covariance) for hp in swept} == {expected}
+    swept = [t.hyperparameters for t in resolve(["space=rodi_ablation", "scale=paper"]).trials]
+    assert {(hp.gamma0, hp.pose_covariance) for hp in swept} == {(1.0, "diag")}
+
+
+def test_the_run_on_inductive_bias_is_that_of_the_released_code() -> None:
+    """60,000 images; VAEs of four latents, beta = 8; C-VITAE of two and two."""
+    trials = resolve(["space=vitae_inductive_bias", "scale=paper"]).trials
+    assert {t.dataset.n_train for t in trials} == {60_000}
+    assert {(t.method, t.hyperparameters.d, t.hyperparameters.beta) for t in trials} == {
+        ("vae", 4, 1),
+        ("beta_vae", 4, 8),
+        ("c_vitae", 2, 1),
+    }

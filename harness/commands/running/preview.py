@@ -79,6 +79,12 @@ def check_judged(searches: Sequence[Searched]) -> None:
     require_scorable(asked)
 
 
+def say_left_out(sweep: Sweep) -> None:
+    """Print which metrics of the search space the data cannot be scored on, if any."""
+    for name, why in sweep.left_out.items():
+        print(f"left out of the space's metrics: {name}, because {why}")
+
+
 def show_plan(sweep: Sweep) -> int:
     """Print what a sweep would run and what it would cost; start nothing."""
     trials = sweep.trials
@@ -88,6 +94,7 @@ def show_plan(sweep: Sweep) -> int:
     width = max(24, *map(len, axes))
     for path, values in axes.items():
         print(f"  {path:<{width}} {', '.join(map(str, values))}")
+    say_left_out(sweep)
     print(
         "first trials:" if len(trials) == sweep.n_trials else "the first trials, the others follow:"
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from annotated_types import Ge
 
@@ -20,8 +20,11 @@ from harness.datasets.people.drawn import (
     keypoints,
     render,
 )
+from harness.datasets.people.keypoints import keypoint_names, places_in_files, read_keypoints
 from harness.datasets.people.listings import REMEDY, Listing, find_people
 from harness.drawing.skeleton import KEYPOINTS
+from harness.errors import UserError
+from models.hyperparameters import Added
 
 _PROCEDURAL_IMAGES: dict[SplitName, int] = {"train": 6000, "test": 2000}
 _AT_ONCE = 200  # images whose layers are held at once
@@ -38,7 +41,10 @@ class PeopleOptions(DatasetOptions):
 
     Real images are Market-1501's folders, or listed in ``train.csv``, ``test.csv`` and, if there
     is one, ``query.csv``. They have the factors ``identity``, ``camera`` (of the file's name where
-    that is like Market's; else each image has one of its own) and ``query``, and no keypoints.
+    that is like Market's; else each image has one of its own) and ``query``, and no frames. They
+    have keypoints if the file ``keypoints.csv`` beside the folders or lists has them: its first
+    line is ``path,nose_x,nose_y`` and so on, every other one an image's path and where they are, in
+    pixels of the file.
 
     Attributes:
         source: procedural, or real files from ``data_root``.
@@ -48,6 +54,7 @@ class PeopleOptions(DatasetOptions):
         n_train: training images; None for all real ones, and for 6,000 procedural ones.
         n_test: test images; None for all real ones, and for 2,000 procedural ones.
         seed: another seed draws other people. Image i depends on the seed, its split and i alone.
+        labelled_keypoints: names of the keypoints of real images; found in their file.
     """
 
     name: ClassVar[str] = "people"
@@ -64,11 +71,27 @@ class PeopleOptions(DatasetOptions):
     n_train: Annotated[int, Ge(1)] | None = None
     n_test: Annotated[int, Ge(1)] | None = None
     seed: Annotated[int, Ge(0)] = 0
+    labelled_keypoints: Annotated[tuple[str, ...], Added(before=())] = ()
 
     @property
     def keypoints(self) -> tuple[str, ...]:
-        """The procedural people's keypoints; none of real ones."""
-        return KEYPOINTS if self.source == "procedural" else ()
+        """The procedural people's keypoints, or those in the file of real ones."""
+        return KEYPOINTS if self.source == "procedural" else self.labelled_keypoints
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Real people are in no known pose, and nothing is known of them but who they are."""
+        return () if self.source == "procedural" else ("known_frame", "known_appearance")
+
+    def planned(self, data_root: Path | None) -> Self:
+        """Return the options with the keypoints that the file of real images has."""
+        if self.source == "procedural":
+            return self
+        try:
+            folder = find_people(data_root)["train"].folder
+        except UserError:  # there is no data, which check says when trials are to run
+            return self
+        return replace(self, labelled_keypoints=keypoint_names(folder))
 
     def load(self, data_root: Path | None) -> Dataset:
         """Return the people, drawn or decoded once and cached."""
@@ -103,6 +126,8 @@ class PeopleOptions(DatasetOptions):
         if self.source == "real":
             for listing in find_people(data_root).values():
                 file_states(listing.folder, listing.names, REMEDY)
+                if self.labelled_keypoints:
+                    places_in_files(listing, self.labelled_keypoints)
 
     @property
     def _look(self) -> Look:
@@ -136,6 +161,7 @@ class PeopleOptions(DatasetOptions):
             remedy=REMEDY,
         )
         factors = {"identity": listing.identity, "camera": listing.camera}
+        factors |= read_keypoints(listing, self.labelled_keypoints, size)
         if listing.query is not None:
             factors["query"] = listing.query
         return Split(images, factors)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 
@@ -10,12 +10,12 @@ from harness.data.dataset import Dataset, Split, SplitName
 from harness.data.files.find import find_files
 from harness.data.files.npz import NpzArray, open_npz
 from harness.data.options import DatasetOptions
+from harness.datasets.bodies import ANGLES, SHAPE_FACTORS, assigned
 from harness.datasets.smpl.images import cached_images
 from harness.errors import CorruptFileError
+from models.hyperparameters import Added
 
 FILES: dict[SplitName, str] = {"train": "training.npz", "test": "testing.npz"}
-SHAPES = tuple(f"shape_{i}" for i in range(10))
-ANGLES = ("left_shoulder", "right_shoulder", "left_arm", "right_arm")
 
 _REMEDY = (
     "Set the folder with data_root=FOLDER or the environment variable UNBRAID_DATA, and put into "
@@ -41,6 +41,7 @@ class SmplOptions(DatasetOptions):
 
     Attributes:
         downscale: images are averaged over squares of so many pixels a side.
+        appearance: which of the two kinds of factors is a score's appearance; see ``bodies``.
     """
 
     name: ClassVar[str] = "smpl"
@@ -48,6 +49,7 @@ class SmplOptions(DatasetOptions):
     published_batch_size: ClassVar[int] = 256
 
     downscale: Literal[1, 2, 4] = 1
+    appearance: Annotated[Literal["pose", "shape"], Added(before="shape")] = "pose"
 
     def load(self, data_root: Path | None) -> Dataset:
         """Return the renderings, read from ``data_root/smpl`` or ``data_root`` and cached."""
@@ -56,14 +58,7 @@ class SmplOptions(DatasetOptions):
             data, labels = _arrays(path)
             images = cached_images(split, data, self.downscale)
             splits[split] = Split(images, _factors(labels))
-        return Dataset(
-            "smpl",
-            "real",
-            splits["train"],
-            splits["test"],
-            appearance_factors=SHAPES,
-            pose_factors=("pose", *ANGLES),
-        )
+        return assigned(Dataset("smpl", "real", splits["train"], splits["test"]), self.appearance)
 
     def check(self, data_root: Path | None) -> None:
         """Look for the files and at what they say they hold; their pixels are not read."""
@@ -106,8 +101,8 @@ def _factors(labels: NpzArray) -> dict[str, np.ndarray]:
     if values.ndim == 1:
         columns = {"label": values}
     else:
-        names = (*SHAPES, "pose", *ANGLES)
-        if values.shape[1] not in (len(SHAPES), len(SHAPES) + 1, len(names)):
+        names = (*SHAPE_FACTORS, "pose", *ANGLES)
+        if values.shape[1] not in (len(SHAPE_FACTORS), len(SHAPE_FACTORS) + 1, len(names)):
             raise CorruptFileError(
                 f"{labels.path}: the array 'labels' has {values.shape[1]} columns. "
                 f"One-dimensional labels, or the first 10, 11 or 15 of these are expected: "

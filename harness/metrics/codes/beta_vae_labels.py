@@ -21,8 +21,9 @@ def beta_vae_labels(method: EncodesModalities, data: EvaluationData) -> dict[str
 
     The β-VAE score (see :mod:`harness.metrics.codes.beta_vae_pairs`) of the codes of labels, where
     each latent group is the code of one label. Codes of different images' labels are combined, so
-    that pairs share exactly one label, whatever images there are. The 100 % that dVAE reports is of
-    "labelled factors" too. By construction only dead codes score less than 1.
+    that pairs share exactly one label, whatever images there are. The shared label's code is one
+    code, its difference exactly 0: only dead codes score less than 1, and untrained networks score
+    1. It is there for run directories that have it; ``beta_vae_poses`` is a score that can fail.
     """
     codes = list(encode_labels(method, data).values())
     if len(codes) < 2:

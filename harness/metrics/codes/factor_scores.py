@@ -43,7 +43,8 @@ def factor_scores(method: Encodes, data: EvaluationData) -> dict[str, float]:
 
     The images are every second test image, each compared with all others. A method with one group
     of latents is scored on its best split into halves, chosen on the remaining images, which is in
-    its favour.
+    its favour. With more than six dimensions not all splits are tried: runs of consecutive ones,
+    and the one by what each dimension tells alone (which older run directories lack).
     """
     codes = {
         group: torch.from_numpy(code).float().to(data.device)
@@ -64,7 +65,10 @@ def factor_scores(method: Encodes, data: EvaluationData) -> dict[str, float]:
     if {"appearance", "pose"} <= codes.keys():
         split = codes["appearance"], codes["pose"]
     else:
-        halves = _halves(torch.cat(list(codes.values()), 1))
+        whole = torch.cat(list(codes.values()), 1)
+        halves = _halves(whole)
+        if whole.shape[1] > MOST_DIMENSIONS:
+            halves.append(_by_dimension(whole, to_choose, (appearance, pose)))
         split = max(halves, key=lambda half: sum(scores(half[0], half[1], to_choose)))
     appearance_score, pose_score = scores(*split, to_score)
     return {
@@ -79,10 +83,30 @@ def _mean_predictability(codes: torch.Tensor, factors: Factors) -> float:
     return float(np.mean([predictability(values, neighbours) for values in factors]))
 
 
+def _by_dimension(
+    codes: torch.Tensor, part: slice, factors: tuple[Factors, Factors]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the half of the dimensions that tell more of appearance than of pose, and the rest.
+
+    Each dimension is judged alone, so that it need not stand beside others of its kind.
+    """
+    told = []
+    for column in codes[part].T:
+        neighbours = nearest_others(column[:, None])
+        appearance, pose = (
+            np.mean([predictability(values[part], neighbours) for values in of]) for of in factors
+        )
+        told.append(appearance - pose)
+    order = np.argsort(told)[::-1].copy()
+    half = len(order) // 2
+    return codes[:, np.sort(order[:half])], codes[:, np.sort(order[half:])]
+
+
 def _halves(codes: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor]]:
     """Return the ways to give half of the dimensions to appearance and the rest to pose.
 
-    With many dimensions only runs of consecutive ones, the last followed by the first.
+    With many dimensions only runs of consecutive ones, the last followed by the first;
+    :func:`_by_dimension` is tried beside them.
     """
     d = codes.shape[1]
     if d <= MOST_DIMENSIONS:

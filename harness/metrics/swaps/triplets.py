@@ -36,7 +36,7 @@ def triplets(method: Swaps, data: EvaluationData) -> dict[str, float]:
     """Squared error of swaps whose truth is known: 1,000 (budget fast) or 8,000 triplets.
 
     The appearance of one image is combined with the pose of another, and the result is compared
-    with the image of that identity in that frame (RoDi, section 4.3): mean over channels and
+    with the image of that identity in that frame (RoDi, section 4.1): mean over channels and
     pixels, in intensities from -1 to 1. Mean, standard deviation and quartiles are over random
     triplets, the same for every trial.
     """

@@ -9,12 +9,18 @@ _LARGEST_GAP = 10.0
 
 
 def gap(i_t: Tensor, i_t_prime: Tensor, bias: float | Tensor) -> Tensor:
-    """Return ``I_T' - I_T - b``, the rate of change of gamma in rule (18), in nats.
+    """Return ``I_T' - I_T - b``, the rate of change of gamma in rule (18), in nats."""
+    return i_t_prime - i_t - bias
 
-    The difference is clamped to [0, 10] as in the authors' code, so that gamma falls by at most
-    the bias times its learning rate in a step.
+
+def released_gap(i_t: Tensor, i_t_prime: Tensor, bias: float | Tensor) -> Tensor:
+    """Return what the authors' people model has in the place of :func:`gap`, in nats.
+
+    Estimates are at least 0 and their difference is clamped to [0, 10], so that gamma falls by at
+    most the bias times its learning rate in a step, and without a bias never. The authors' sprites
+    model does neither.
     """
-    return (i_t_prime - i_t).clamp(0, _LARGEST_GAP) - bias
+    return (i_t_prime.clamp(min=0) - i_t.clamp(min=0)).clamp(0, _LARGEST_GAP) - bias
 
 
 def excess(i_t_prime: Tensor, epsilon: float | Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Gt, Interval
 
 from models.choices import Marginal
-from models.hyperparameters import Structure, Value, with_scale_defaults
+from models.hyperparameters import Added, Structure, Value, with_scale_defaults
 from models.pairs.hyperparameters import PairDeclaration, PairHyperparameters
 
 VariantName = Literal["a", "b", "c", "d", "e"]
@@ -22,8 +22,8 @@ class Variant:
 
     Attributes:
         adversarial: whether the loss has the term of T (equation 22).
-        bound: weight of the KL term: ``gap`` by rule (18), ``excess`` by rule (24), ``fixed`` at
-            gamma_0, or ``none``, with a pose code that is not sampled (the authors' code).
+        bound: weight of the KL term: ``gap`` by rule (18), ``excess`` by rule (24), ``fixed``, or
+            ``none``, with a pose code that is not sampled (the authors' code).
         biased: whether rule (18) has its bias towards 0.
     """
 
@@ -31,6 +31,10 @@ class Variant:
     bound: Literal["gap", "excess", "fixed", "none"]
     biased: bool = False
 
+
+GammaRule = Literal["paper", "released"]
+"""``paper``: rules (18) and (24) as they are printed. ``released``: as in the authors' people
+model, the estimates at least 0 and their difference in [0, 10]."""
 
 VARIANTS: dict[VariantName, Variant] = {
     "a": Variant(adversarial=False, bound="excess"),
@@ -63,9 +67,23 @@ class RodiHyperparameters(PairHyperparameters):
     ] = 0.1
     gamma0: Annotated[
         float,
-        Value("γ_0", "first weight of the KL term", "authors' code: sprites 1, people 7.5"),
+        Value(
+            "γ_0",
+            "first weight of the KL term; variant d has γ instead",
+            "authors' code: sprites 1, people 7.5",
+        ),
         Ge(0),
     ] = 1.0
+    gamma: Annotated[
+        Annotated[float, Ge(0)] | None,
+        Value("γ", "weight of the KL term in variant d; null for γ_0", "Table 1, d: γ = 1 fixed"),
+        Added(before=None),
+    ] = 1.0
+    gamma_rule: Annotated[
+        GammaRule,
+        Structure("", "how γ changes: as printed, or clamped", "(18), (24); authors' code"),
+        Added(before="released"),
+    ] = "paper"
     l_gamma: Annotated[
         float, Value("l_γ", "learning rate of γ", "(18), (24); authors' code"), Ge(0)
     ] = 0.01
@@ -91,6 +109,15 @@ class RodiHyperparameters(PairHyperparameters):
         Marginal,
         Structure("", "how codes are paired for the product of the marginals", "authors' code"),
     ] = "reverse"
+    perceptual_weights: Annotated[
+        str,
+        Structure(
+            "",
+            "file of VGG-19's weights, for a perceptual L_rec; '' is a sum of squared errors",
+            "authors' code: the people model; see models/networks/vgg19.py",
+        ),
+        Added(before=""),
+    ] = ""
     visible_every: Annotated[
         int,
         Structure("", "steps from one update of the decoders of a single code to the next", "ours"),

@@ -14,8 +14,15 @@ from models.distributions.diagonal_gaussian import DiagonalGaussian, gaussian_of
 from models.distributions.full_gaussian import FullGaussian, full_gaussian_of, full_gaussian_size
 from models.method import Batch, Noise, Phase, Stats, Values
 from models.networks.residual import ImageDecoder, ImageEncoder
+from models.networks.vgg19 import PerceptualLoss
 from models.pairs.pair_method import PairMethod
-from models.pairs.rodi.adaptive_weight import AdaptiveWeight, RunningMean, excess, gap
+from models.pairs.rodi.adaptive_weight import (
+    AdaptiveWeight,
+    RunningMean,
+    excess,
+    gap,
+    released_gap,
+)
 from models.pairs.rodi.augmented_lagrangian import Multiplier, penalty
 from models.pairs.rodi.hyperparameters import VARIANTS, RodiDeclaration, RodiHyperparameters
 from models.pairs.rodi.mutual_information import PairClassifier, classifier_loss, reordered
@@ -56,6 +63,9 @@ class Rodi(RodiDeclaration, PairMethod):
         self.t = PairClassifier(hp.network, hp.d_pose, hp.d_appearance)
         self.t_prime = PairClassifier(hp.network, hp.d_pose, hp.d_appearance)
         self.t_eval = PairClassifier(hp.network, hp.d_pose, hp.d_appearance)
+        self.perceptual = PerceptualLoss(hp.perceptual_weights) if hp.perceptual_weights else None
+        if self.perceptual and shape[0] != 3:
+            raise ValueError("method.perceptual_weights needs images of three channels: VGG-19's")
         self.multiplier = Multiplier()
         self.weight = AdaptiveWeight()
         self.mean_i_t = RunningMean()
@@ -85,7 +95,7 @@ class Rodi(RodiDeclaration, PairMethod):
         appearance = self.appearance_encoder(batch["same"])
         posterior = self.pose_encoder(batch["image"])
         decoded = self.compose(self._pose(posterior, noise["pose_decoder"]), appearance)
-        loss = squared_error(decoded, batch["image"]).mean()
+        loss = self.reconstruction_loss(decoded, batch["image"])
         stats = {"rec": loss.detach()}
         if self.variant.bound != "none":
             kl = posterior.kl().mean()
@@ -98,6 +108,18 @@ class Rodi(RodiDeclaration, PairMethod):
             loss = loss + _after_warmup(values) * term
             stats["mi_penalty"] = term.detach()
         return loss, stats
+
+    def reconstruction_loss(self, decoded: Tensor, image: Tensor) -> Tensor:
+        """Return ``L_rec``: a mean over the batch of squared errors, or the perceptual loss.
+
+        Args:
+            decoded: ``[B, C, H, W]`` on the scale ``[-1, 1]``.
+            image: ``[B, C, H, W]`` in ``[0, 1]``.
+        """
+        if self.perceptual is None:
+            return squared_error(decoded, image).mean()
+        errors: Tensor = self.perceptual((decoded + 1) / 2, image)
+        return errors.mean()
 
     def estimation(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
         """Return the sum of the classifiers' losses (10), and update lambda and gamma."""
@@ -169,20 +191,23 @@ class Rodi(RodiDeclaration, PairMethod):
         pose = self._pose(self.pose_encoder(batch["image"]), noise)
         return pose, self.appearance_code(batch["same"])
 
-    def _gamma(self, values: Values) -> Tensor:
+    def _gamma(self, values: Values) -> float | Tensor:
+        if self.variant.bound == "fixed":
+            return values["gamma"] if "gamma" in values else values["gamma0"]
         return self.weight.value(values["gamma0"])
 
     def _adapt(self, i_t: Tensor, i_t_prime: Tensor, values: Values) -> None:
-        """Update lambda by the estimate of the batch, gamma by running means clamped at 0."""
+        """Update lambda by the estimate of the batch, gamma by running means."""
         active, epsilon = _after_warmup(values), values["epsilon"]
         if self.variant.adversarial:
             self.multiplier.update(i_t, epsilon, values["mu"], active)
-        mean = self.mean_i_t.update(i_t).clamp(min=0)
-        mean_prime = self.mean_i_t_prime.update(i_t_prime).clamp(min=0)
+        mean, mean_prime = self.mean_i_t.update(i_t), self.mean_i_t_prime.update(i_t_prime)
+        released = self.hyperparameters.gamma_rule == "released"
         if self.variant.bound == "excess":
-            change = excess(mean_prime, epsilon)
+            change = excess(mean_prime.clamp(min=0) if released else mean_prime, epsilon)
         elif self.variant.bound == "gap":
-            change = gap(mean, mean_prime, values["b_gamma"] if self.variant.biased else 0.0)
+            rule = released_gap if released else gap
+            change = rule(mean, mean_prime, values["b_gamma"] if self.variant.biased else 0.0)
         else:
             return
         self.weight.update(change, values["l_gamma"], values["gamma0"], values["gamma_max"], active)

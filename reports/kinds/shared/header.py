@@ -11,12 +11,14 @@ from harness.results import Results
 from reports.claims.published import Published, published
 from reports.kinds.shared.metrics_list import metrics_list
 from reports.kinds.shared.reading import best, ending
+from reports.kinds.shared.settings import settings
+from reports.kinds.shared.sizes import COLUMN
 from reports.layout.grid import Grid
 from reports.layout.profiles import profiles
 from reports.page.text import count, level_label, words
 
 HARDWARE = ("host", "device", "cpu", "threads")
-ELSEWHERE = ("git_commit", "git_dirty", "data_root", "parameters", "unscored")
+ELSEWHERE = ("git_commit", "git_dirty", "data_root", "parameters", "dimensions", "unscored")
 """Columns of the environment that have a line of their own, or say nothing of the machine."""
 MOST_VALUES = 4
 """Most different values named of one fact; the others are counted."""
@@ -84,6 +86,9 @@ def data_notes(results: Results, publication: Published | None) -> list[Markup]:
         )
     elif scale and scale != "paper":
         sentences.append(f"The scale is “{scale}”, not the published setting.")
+    lost = results.sweep.get("left_out")
+    for name, why in (lost if isinstance(lost, dict) else {}).items():
+        sentences.append(f"The space's metric “{name}” is left out, because {why}.")
     if sentences:
         sentences.append("Numbers cannot be compared with published ones; directions may be.")
     note = Markup('<p class="note">{}</p>')
@@ -109,9 +114,11 @@ def _facts(results: Results, grid: Grid) -> Markup:
         "Search space": sweep.get("space"),
         "Method": _values(trials, "method"),
         "Dataset": _datasets(trials),
+        "Values of an image": _values(trials, COLUMN),
         "Data folder": _values(trials, "env.data_root"),
         "Scale": sweep.get("scale"),
         "Swept": _swept(sweep),
+        **settings(results),
         "Outcome": f"test {grid.outcome.titled}, {grid.outcome.better} is better",
         "Seeds": grid.rows["seed"].nunique() or sweep.get("seeds"),
         "Started": sweep.get("created"),

@@ -11,13 +11,19 @@ from reports.kinds.shared.score_tables import cell
 from reports.layout.outcome import plain
 from reports.layout.scores import Scores
 from reports.page.tables import Column, Table, stacked
+from reports.page.text import number
 from reports.stats.estimates import Estimate
 
 _NONE = Estimate(np.nan, np.nan, np.nan, 0)
 
 
 def printed_table(
-    publication: Published, scores: list[Scores], note: str, *, down: bool = False
+    publication: Published,
+    scores: list[Scores],
+    note: str,
+    *,
+    down: bool = False,
+    values: tuple[int, int] | None = None,
 ) -> Table:
     """Return published numbers beside ours.
 
@@ -26,9 +32,14 @@ def printed_table(
         scores: ours.
         note: what else is to be said of them.
         down: whether a metric is a row; else a method or variant is.
+        values: how many values an image has there and here; where these differ, what is in nats
+            stands there a second time, divided by them.
     """
     ours = {score.outcome.name: score for score in scores}
     columns, data = _printed_down(publication, ours) if down else _printed_across(publication, ours)
+    if values and values[0] != values[1] and not down:
+        more, further = _a_value(publication, ours, values)
+        columns, data = columns + more, data | further
     caption = f"Published numbers beside ours. {publication.source}. {note}".strip()
     return Table("published", caption, columns, pd.DataFrame(data))
 
@@ -51,6 +62,25 @@ def _printed_across(
             cells = [stacked(cell(mean)) for mean in means]
             columns.append(Column("here", cells, [mean.value for mean in means], shared))
             data[f"{metric}_here"] = [mean.value for mean in means]
+    return columns, data
+
+
+def _a_value(
+    publication: Published, ours: Mapping[str, Scores], values: tuple[int, int]
+) -> tuple[list[Column], dict[str, object]]:
+    """Return the columns of what is in nats, divided by the number of an image's values."""
+    methods, (there, here) = list(publication.printed), values
+    columns: list[Column] = []
+    data: dict[str, object] = {}
+    for place, metric in enumerate(publication.metrics):
+        if metric not in ours or ours[metric].outcome.unit != "nats":
+            continue
+        theirs = [float(publication.printed[method][place]) / there for method in methods]
+        mine = [_mean(ours, metric, method).value / here for method in methods]
+        title = f"{_title(metric, ours)}, nats a value"
+        for of, numbers in (("published", theirs), ("here", mine)):
+            columns.append(Column(of, [number(v) for v in numbers], numbers, title))
+            data[f"{metric}_{of}_a_value"] = numbers
     return columns, data
 
 

@@ -12,7 +12,7 @@ from reports.layout.board.variants import DEFAULT, TUNED
 from reports.layout.outcome import Outcome
 from reports.stats.estimates import Floats
 
-REFERENCES = ("oracle_codes", "random_codes")
+REFERENCES = ("oracle_codes", "random_codes", "untrained_codes")
 """Encoders that show a metric's ceiling and its chance level; they are never ranked."""
 
 SUPERVISION = ("none", "pairs", "partial", "labels")

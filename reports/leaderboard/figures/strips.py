@@ -19,7 +19,7 @@ from reports.leaderboard.figures.look import (
     strokes,
     supervision_legend,
 )
-from reports.leaderboard.standings import CEILING, CHANCE, Standings
+from reports.leaderboard.standings import LEVELS, Standings
 from reports.page.figure import WIDTH, Figure, remove_unused, robust_limits, style
 from reports.page.intervals import CUT, Limits, holding
 from reports.page.svg import tell, to_svg
@@ -189,7 +189,7 @@ class _Panel:
         ]
 
     def _references(self, axes: Axes, frame: Limits) -> None:
-        for method in (CEILING, CHANCE):
+        for method in LEVELS.values():
             level = self.standings.reference(method, self.dataset, self.outcome)
             if np.isfinite(level) and frame[0] <= level <= frame[1]:
                 axes.axvline(level, color=REFERENCE, linewidth=0.9, linestyle=":")

@@ -147,7 +147,7 @@ def test_trial_id_is_that_of_the_result_alone(arguments: list[str]) -> None:
         for method in METHOD_PATHS
         for dataset in DATASETS.paths()
         if METHODS.load(method).consumes == "images" or DATASETS.load(dataset).identity_factor
-        if {*METHODS.load(method).needs} <= {*DATASETS.load(dataset).modalities}
+        if {*METHODS.load(method).needs} <= {*DATASETS.load(dataset)().modalities}
     ],
 )
 def test_a_trial_survives_json(method: str, dataset: str) -> None:

@@ -1,10 +1,23 @@
 import numpy as np
 import pytest
+import torch
 from scipy import stats
 
-from harness.datasets.bodies import ANGLES, SHAPE_FACTORS, BodiesOptions, draw_factors, render
+from harness.config.sweep import resolve
+from harness.config.trials import trial_from_dict
+from harness.data.dataset import Dataset, Split
+from harness.datasets.bodies import (
+    ANGLES,
+    SHAPE_FACTORS,
+    BodiesOptions,
+    assigned,
+    draw_factors,
+    render,
+)
 from harness.datasets.registry import load_dataset
 from harness.drawing.body import joints, measures
+from harness.metrics.data import EvaluationData
+from harness.metrics.registry import METRICS
 
 N = 40
 FACTORS = draw_factors("train", N)
@@ -177,8 +190,54 @@ def test_dataset() -> None:
     dataset = load_dataset(BodiesOptions(downscale=4, n_train=N, n_test=10), None)
     np.testing.assert_array_equal(dataset.train.images, render(FACTORS, 4))
     np.testing.assert_array_equal(dataset.test.images, render(dataset.test.factors, 4))
-    assert dataset.known_appearance == SHAPE_FACTORS
-    assert dataset.known_pose == ("pose", *ANGLES)
+    assert dataset.known_appearance == ("pose", *ANGLES)
+    assert dataset.known_pose == SHAPE_FACTORS
     kinds = {name: known.dtype.name for name, known in dataset.test.factors.items()}
     assert kinds.pop("pose") == "int64"
     assert set(kinds.values()) == {"float32"}
+
+
+class TwoCodes:
+    """Codes of the pose and of the shape, by the names of an assignment."""
+
+    def __init__(self, of: Dataset, appearance: str) -> None:
+        test = of.test.factors
+        pose = torch.tensor(np.stack([test[name] for name in ANGLES], 1))
+        shape = torch.tensor(np.stack([test[name] for name in SHAPE_FACTORS], 1))
+        codes = (pose, shape) if appearance == "pose" else (shape, pose)
+        self.codes = dict(zip(("appearance", "pose"), codes, strict=True))
+
+    def encode_known(self, rows: torch.Tensor, factors: object) -> dict[str, torch.Tensor]:
+        del factors
+        return {group: codes[rows] for group, codes in self.codes.items()}
+
+
+@pytest.mark.parametrize("asked", ["pose", "shape"])
+def test_the_posters_assignment_scores_high_where_its_numbers_stand(asked: str) -> None:
+    """VITAE's poster: "disentangle body pose (appearance) and shape (perspective)"; 0.943."""
+    options = BodiesOptions(appearance=asked)  # type: ignore[arg-type]
+    test = Split(np.zeros((1000, 1, 2, 1), np.uint8), options.draw_factors("test", 1000))
+    of = assigned(Dataset("bodies", "procedural", test, test), options.appearance)
+    data = EvaluationData(of, torch.device("cpu"), 32)
+    same, other = (
+        METRICS.load("factor_scores").scores(TwoCodes(of, each), data)["d_score"]
+        for each in (asked, "shape" if asked == "pose" else "pose")
+    )
+    assert same > 0.5
+    assert other == pytest.approx(-same)
+
+
+def test_spaces_beside_the_posters_numbers_have_its_assignment() -> None:
+    trials = [*resolve(["space=vitae_bodies", "scale=smoke"]).trials]
+    trials += resolve(["method=vae", "dataset=smpl", "scale=smoke"]).trials
+    assert {trial.dataset.appearance for trial in trials} == {"pose"}
+
+
+def test_bodies_of_before_keep_their_assignment() -> None:
+    (now,) = resolve(["method=vae", "dataset=bodies", "scale=smoke", "seeds=1"]).trials
+    stored = now.as_dict()
+    del stored["dataset"]["appearance"]
+    before = trial_from_dict(stored)
+    assert before.dataset.appearance == "shape"
+    assert before.trial_id != now.trial_id
+    assert before.trial_id == "96e26b2d3f33"

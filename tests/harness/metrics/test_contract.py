@@ -30,7 +30,7 @@ IDS = [key.name for _, key in KEYS]
 CLOCKED = {"seconds"}
 """Metrics of time: no two runs of them are alike."""
 
-OF_THE_JUDGE = {"reid_real", "repose_floor"}
+OF_THE_JUDGE = {"reid_true", "repose_floor"}
 """What the network that judges gets wrong itself: its oracle is a perfect network's."""
 
 GRADED = (
@@ -48,7 +48,7 @@ GRADED = (
     "identity_from_appearance",
     "frame_from_pose",
     "reid_reconstruction",
-    "reid_transfer",
+    "reid_swapped",
     "repose_reconstruction",
     "repose_transfer",
     "pose_error",
@@ -79,8 +79,9 @@ POSITIONAL = {
     "frame_from_pose": 0.25,
     "frame_from_appearance": 0.25,
     "beta_vae_pairs": 0.15,
+    "beta_vae_poses": 0.15,
     "reid_reconstruction": 6.0,
-    "reid_transfer": 6.0,
+    "reid_swapped": 6.0,
     "repose_reconstruction": 1e-4,
     "repose_reconstruction_std": 1e-4,
     "repose_floor": 1e-4,

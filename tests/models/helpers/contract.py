@@ -36,7 +36,8 @@ def check_hyperparameters(case: Case) -> None:
     defaults = case.method.Hyperparameters()
     assert defaults.__dataclass_params__.frozen
     numbers = {name for name, info in described.items() if isinstance(info, Value)}
-    assert case.build().values().keys() == numbers == values_of(defaults).keys()
+    unset = {name for name in numbers if getattr(defaults, name) is None}
+    assert case.build().values().keys() == numbers - unset == values_of(defaults).keys()
     for scale, values in case.method.at_scale.items():
         assert scale in options_of("scale")
         assert values.keys() <= described.keys()

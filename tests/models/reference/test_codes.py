@@ -9,7 +9,7 @@ from harness.cli import main
 from harness.metrics.disentanglement import boosting
 from harness.results import load
 from models.declaration import DataSpec
-from models.reference.codes import OracleCodes, RandomCodes
+from models.reference.codes import OracleCodes, RandomCodes, UntrainedCodes
 from models.reference.declarations import OracleHyperparameters, RandomHyperparameters
 
 SPEC = DataSpec((1, 4, 4), n_train=8)
@@ -40,6 +40,15 @@ def test_noise_is_of_the_row_and_of_the_seed_alone() -> None:
     other = built(0).encode_known(rows[5:7], {"pose": torch.ones(2, 1)})["latent"]
     assert torch.equal(other, codes[5:7])
     assert not torch.equal(built(1).encode_known(rows, {})["latent"], codes)
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 4), (3, 28, 28), (1, 400, 200)])
+def test_an_untrained_network_reads_images_of_any_size(shape: tuple[int, int, int]) -> None:
+    untrained = UntrainedCodes(RandomHyperparameters(d=3), DataSpec(shape, n_train=8))
+    codes = untrained.encode(torch.rand(2, *shape))["latent"]
+    assert codes.shape == (2, 3)
+    assert not torch.equal(codes[0], codes[1])
+    assert untrained.phases() == ()
 
 
 @pytest.mark.parametrize(("method", "expected"), [("oracle_codes", 0.9), ("random_codes", 0.1)])

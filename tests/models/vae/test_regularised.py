@@ -33,7 +33,15 @@ def test_all_are_the_vae_without_their_term() -> None:
 def test_defaults() -> None:
     assert BetaVAE.Hyperparameters().beta == 8
     assert BetaTCVAE.Hyperparameters().beta == 6
-    assert (DIPVAEIIHyperparameters().lambda_od, DIPVAEIIHyperparameters().lambda_d) == (10, 10)
+    assert DIPVAEIIHyperparameters().lambda_od == 10
+
+
+def test_the_two_weights_of_dip_vae_ii_are_one_unless_told_apart() -> None:
+    """As in disentanglement_lib's study, whose grid sweeps both together."""
+    for weight in (1.0, 50.0):
+        together = loss_of(DIPVAEII, lambda_od=weight)
+        torch.testing.assert_close(together, loss_of(DIPVAEII, lambda_od=weight, lambda_d=weight))
+    assert loss_of(DIPVAEII, lambda_od=50.0) != loss_of(DIPVAEII, lambda_od=50.0, lambda_d=10.0)
 
 
 def test_each_term_is_linear_in_its_weight_and_warms_up() -> None:

@@ -12,19 +12,21 @@ from models.vae.total_correlation import log_weights, pairwise_log_density, tota
 N, D, B, BATCHES = 2000, 6, 64, 200
 
 
-def mixture() -> DiagonalGaussian:
+def mixture(d: int = D) -> DiagonalGaussian:
     """The posterior of N training images: correlated means, small variances, as after training."""
     generator = torch.Generator().manual_seed(0)
     shared = torch.randn(N, 2, generator=generator, dtype=torch.float64)
-    mixing = torch.randn(2, D, generator=generator, dtype=torch.float64)
-    own = torch.randn(N, D, generator=generator, dtype=torch.float64)
-    variance = 0.05 + 0.1 * torch.rand(N, D, generator=generator, dtype=torch.float64)
+    mixing = torch.randn(2, d, generator=generator, dtype=torch.float64)
+    own = torch.randn(N, d, generator=generator, dtype=torch.float64)
+    variance = 0.05 + 0.1 * torch.rand(N, d, generator=generator, dtype=torch.float64)
     return DiagonalGaussian(shared @ mixing + 0.3 * own, variance)
 
 
 def exact(posterior: DiagonalGaussian, generator: torch.Generator) -> float:
     """The mean over samples of all N components' densities: no minibatch, no weights."""
-    z = posterior.sample(torch.randn(N, D, generator=generator, dtype=torch.float64))
+    z = posterior.sample(
+        torch.randn(posterior.mean.shape, generator=generator, dtype=torch.float64)
+    )
     densities = pairwise_log_density(posterior, z)
     joint = densities.sum(0).logsumexp(1) - math.log(N)
     marginals = (densities.logsumexp(2) - math.log(N)).sum(0)
@@ -37,7 +39,7 @@ def estimate(posterior: DiagonalGaussian, estimator: str, generator: torch.Gener
     for _ in range(BATCHES):
         rows = torch.randperm(N, generator=generator)[:B]
         part = DiagonalGaussian(posterior.mean[rows], posterior.variance[rows])
-        z = part.sample(torch.randn(B, D, generator=generator, dtype=torch.float64))
+        z = part.sample(torch.randn(part.mean.shape, generator=generator, dtype=torch.float64))
         found.append(total_correlation(part, z, N, estimator))
     return torch.stack(found)
 
@@ -115,3 +117,9 @@ def test_pairwise_densities_are_those_of_each_component() -> None:
     for j in range(3):
         same = DiagonalGaussian(part.mean, part.variance).log_density(z[j].expand(3, D))
         torch.testing.assert_close(densities[:, j].sum(0), same)
+
+
+def test_how_low_the_default_is_is_what_is_said_where_it_is_shown() -> None:
+    posterior, generator = mixture(4), torch.Generator().manual_seed(1)
+    assert exact(posterior, generator) == pytest.approx(1.17, abs=0.05)
+    assert float(estimate(posterior, "mss", generator).mean()) == pytest.approx(0.87, abs=0.05)

@@ -10,7 +10,9 @@ from reports.analysis.families import families
 from reports.claims.published import published
 from reports.claims.variants import variants_tested
 from reports.kinds import comparison, timing
+from reports.kinds.shared.printed_table import printed_table
 from reports.kinds.shared.score_tables import differences_table
+from reports.kinds.shared.sizes import size_note, sizes
 from reports.layout.grid import lay_out
 from reports.layout.scores import Scores, all_scores, baseline
 from reports.page.page import render
@@ -81,6 +83,7 @@ def test_statements_hold_fail_and_stay_open() -> None:
 def test_published_numbers_of_each_space() -> None:
     assert published("vitae_mnist").printed["c_vitae"] == [-139, -141, 0.884]
     assert published("vitae_bodies").used == "smpl"
+    assert published("vitae_dsprites").printed["c_vitae"] == [-68.26, -70.49, 0.38]
     assert published("vitae_timing").printed["dip_vae_ii"] == [0.0025, 0.018]
     assert published("vitae_stability").printed == {}
     assert published("elsewhere") is None
@@ -109,3 +112,39 @@ def test_ratios_are_to_the_vae_of_the_same_seed() -> None:
     published = table.data["seconds_step_published"].tolist()
     assert published[:4] == pytest.approx([1, 1, 0.016 / 0.014, 0.018 / 0.014])
     assert np.isnan(published[4:]).all()
+
+
+def of_bodies(dimensions: int | None) -> Results:
+    """Made-up results of the bodies' space, of images of so many values."""
+    made = made_up()
+    made.sweep["space"] = "vitae_bodies"
+    if dimensions:
+        made.trials["env.dimensions"] = dimensions
+    return made
+
+
+def test_bounds_of_images_of_two_sizes_stand_beside_each_other_a_value() -> None:
+    """The poster's ELBO of -8,620 is of 80,000 pixels, ours at the small scales of 5,000."""
+    known, made = published("vitae_bodies"), of_bodies(5000)
+    assert known is not None
+    assert sizes(known, made) == (80_000, 5000)
+    scores = all_scores(made)
+    assert "80,000 values, one of this run 5,000" in size_note(known, made, scores)
+    data = printed_table(known, scores, "", values=sizes(known, made)).data
+    assert data["elbo_published_a_value"][0] == pytest.approx(-8620 / 80_000)
+    assert data["elbo_here_a_value"].tolist() == pytest.approx((data["elbo_here"] / 5000).tolist())
+    assert "d_score_here_a_value" not in data, "it is not in nats"
+    html = render(comparison.page(made))
+    assert "nats a value" in html
+    assert "<dt>Values of an image</dt><dd>5000</dd>" in html
+
+
+@pytest.mark.parametrize("dimensions", [80_000, None])
+def test_images_of_one_size_or_of_an_unknown_one_have_no_second_columns(
+    dimensions: int | None,
+) -> None:
+    known, made = published("vitae_bodies"), of_bodies(dimensions)
+    assert known is not None
+    assert size_note(known, made, all_scores(made)) == ""
+    table = printed_table(known, all_scores(made), "", values=sizes(known, made))
+    assert not [name for name in table.data if name.endswith("a_value")]

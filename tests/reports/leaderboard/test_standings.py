@@ -7,7 +7,7 @@ import pytest
 
 from reports.layout.board import make_board
 from reports.leaderboard.computing import leaders, standings
-from reports.leaderboard.standings import CEILING, CHANCE
+from reports.leaderboard.standings import LEVELS
 from reports.leaderboard.telling import telling
 from reports.stats.ranks import rank_intervals
 from reports.stats.scores import iqm, mean_score_interval
@@ -36,10 +36,10 @@ def test_the_anchor_stands_still_and_is_the_tuned_one(numbers):
 
 def test_references_have_scores_but_no_rank(numbers, board):
     mig = board.metric("mig")
-    assert numbers.reference(CEILING, "dsprites", mig) == 1.0
-    assert 0 <= numbers.reference(CHANCE, "dsprites", mig) < 0.1
+    assert numbers.reference(LEVELS["ceiling"], "dsprites", mig) == 1.0
+    assert 0 <= numbers.reference(LEVELS["chance"], "dsprites", mig) < 0.1
     assert np.isnan(numbers.reference("vae_of_nowhere", "dsprites", mig))
-    for name in (CEILING, CHANCE):
+    for name in (LEVELS["ceiling"], LEVELS["chance"]):
         assert not numbers.of["dsprites", "mig"][name].rank.n
         assert name not in numbers.overall["mig"]
     assert [e.reference for e in numbers.entries("dsprites")][-2:] == [True, True]

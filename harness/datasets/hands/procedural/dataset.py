@@ -15,6 +15,7 @@ from harness.datasets.hands.procedural.drawn import render
 from harness.datasets.hands.procedural.factors import CONTENT, HELD, Factors, Rotation, draw_factors
 from harness.datasets.hands.procedural.kinematics import LIMITS
 from harness.datasets.hands.procedural.scenes import SIDE
+from models.hyperparameters import Added
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ class HandsOptions(ProceduralOptions):
         downscale: images are 256, 128 or 64 pixels high and wide.
         rotation: ``facing`` shows palms or backs, tilted by up to 60 degrees and rolled at will;
             ``uniform`` turns hands at will.
+        crossed: of the test's frames, sixteen in a row are four canonical poses, each seen from the
+            same four viewpoints, instead of each frame having its own of both. Images that share
+            one of the two and not the other are what a score of pose and viewpoint compares.
     """
 
     name: ClassVar[str] = "hands"
@@ -51,8 +55,14 @@ class HandsOptions(ProceduralOptions):
 
     downscale: Literal[1, 2, 4] = 1
     rotation: Rotation = "facing"
+    crossed: Annotated[bool, Added(before=False)] = False
     n_train: Annotated[int, Ge(1)] = 6000
     n_test: Annotated[int, Ge(1)] = 2000
+
+    @property
+    def crosses_views(self) -> bool:
+        """As :attr:`crossed` says."""
+        return self.crossed
 
     @property
     def keypoints(self) -> tuple[str, ...]:
@@ -66,7 +76,8 @@ class HandsOptions(ProceduralOptions):
 
     def draw_factors(self, split: SplitName, n: int) -> Arrays:
         """Return contents and frames; see ``factors.draw_factors``."""
-        return draw_factors(split, n, self.seed, self.rotation)
+        crossed = self.crossed and split == "test"
+        return draw_factors(split, n, self.seed, self.rotation, crossed=crossed)
 
     def draw(self, factors: Factors) -> np.ndarray:
         """Return the hands as ``drawn.render`` draws them."""

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from harness import keyed_random
-from harness.data.dataset import SplitName
+from harness.data.dataset import CANONICAL_POSE, VIEW, SplitName
 from harness.datasets.hands.procedural import gestures, scenes
 from harness.datasets.hands.procedural.gestures import articulation
 
@@ -25,6 +25,8 @@ CONTENT = (
 """The factors of a content: scene and place in it, skin, light's direction and colour, sleeve."""
 HELD = ("palm", "tilt", "azimuth", "roll", "shift_x", "shift_y", "distance")
 """How a hand is held: its rotation (radians) and where it is; shifts and distance in mm."""
+CROSSED = 4
+"""Of 16 frames in a row that are crossed, how many canonical poses and how many viewpoints."""
 
 _MIXED = (0, 1, 3, 6)  # in which contents a frame is shown, counted on from its own number
 _DISTANCE = 400.0
@@ -35,9 +37,18 @@ Rotation = Literal["facing", "uniform"]
 
 
 def draw_factors(
-    split: SplitName, n: int, seed: int = 0, rotation: Rotation = "facing", start: int = 0
+    split: SplitName,
+    n: int,
+    seed: int = 0,
+    rotation: Rotation = "facing",
+    start: int = 0,
+    *,
+    crossed: bool = False,
 ) -> dict[str, np.ndarray]:
     """Return the factors of the images ``start .. start + n - 1``, each ``[n]``.
+
+    If frames are ``crossed``, 16 of them are 4 canonical poses with 4 viewpoints each, and
+    ``canonical_pose`` and ``view`` are the labels of these.
 
     ``content``, a label, even in training and odd in the test, with what :data:`CONTENT` names;
     ``frame``, likewise, with ``gesture``, the joint angles in radians (see
@@ -53,7 +64,12 @@ def draw_factors(
     odd = split == "test"
     factors = {"content": 2 * content + odd, "frame": 2 * frame + odd}
     factors |= _contents(key.format("contents"), content)
-    factors |= _frames(key.format("frames"), frame, rotation)
+    pose, view = (CROSSED * block + part for part in np.divmod(within // EACH, CROSSED))
+    if crossed:
+        factors |= {CANONICAL_POSE: 2 * pose + odd, VIEW: 2 * view + odd}
+    else:
+        pose = view = frame
+    factors |= _frames(key.format("frames"), frame, pose, view, rotation)
     return {
         name: values if values.dtype == np.int64 else values.astype(np.float32)
         for name, values in factors.items()
@@ -81,14 +97,17 @@ def _contents(key: str, content: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _frames(key: str, frame: np.ndarray, rotation: Rotation) -> dict[str, np.ndarray]:
+def _frames(
+    key: str, frame: np.ndarray, pose: np.ndarray, view: np.ndarray, rotation: Rotation
+) -> dict[str, np.ndarray]:
     from scipy.special import ndtri
 
-    u = _of(key, frame, gestures.DRAWS + len(HELD) + 1)
-    palm, tilt, azimuth, roll, x, y, far, size = u[gestures.DRAWS :]
+    width = gestures.DRAWS + len(HELD) + 1
+    palm, tilt, azimuth, roll = _of(key, view, width)[gestures.DRAWS :][:4]
+    x, y, far, size = _of(key, frame, width)[gestures.DRAWS :][4:]
     least = np.cos(np.radians(_TILT[rotation]))
     return {
-        **articulation(u[: gestures.DRAWS].T),
+        **articulation(_of(key, pose, width)[: gestures.DRAWS].T),
         "palm": (2 * palm).astype(np.int64),
         "tilt": np.arccos(1 - (1 - least) * tilt),  # uniform on the cap of a sphere
         "azimuth": np.pi * (2 * azimuth - 1),

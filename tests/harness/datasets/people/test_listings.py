@@ -3,11 +3,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from harness.config.sweep import resolve
 from harness.data.dataset import Dataset
 from harness.datasets.people.dataset import PeopleOptions
 from harness.datasets.people.listings import FOLDERS, MARKET
 from harness.datasets.registry import check_available, load_dataset
 from harness.errors import CorruptFileError, UserError
+from harness.planning import describe_sweep
 from tests.harness.datasets.helpers.asking import Ask, both, loaded
 from tests.harness.datasets.helpers.people_files import MARKET as NAMES
 from tests.harness.datasets.helpers.people_files import write_lists, write_market
@@ -178,3 +180,59 @@ def test_real_market() -> None:
     dataset = load_dataset(PeopleOptions(source="real", downscale=4, n_train=500, n_test=500), root)
     assert dataset.train.images.shape == (500, 3, 32, 16)
     assert set(dataset.test.factors["camera"]) <= set(range(1, 7))
+
+
+def keypoints(names: list[str], columns: str = "path,nose_x,nose_y") -> str:
+    return "\n".join([columns, *(f"{name},{8 * i},{i}.5" for i, name in enumerate(names))])
+
+
+def with_keypoints(root: Path) -> tuple[Path, list[str]]:
+    folder = write_market(root)
+    names = [f"{part}/{name}" for part in FOLDERS for name in NAMES[part] if name[0] != "-"]
+    (folder / "keypoints.csv").write_text(keypoints(names))
+    return folder, names
+
+
+def test_keypoints_of_a_file_are_in_pixels_of_the_images(tmp_path: Path) -> None:
+    _, names = with_keypoints(tmp_path)
+    options = PeopleOptions(source="real", downscale=2).planned(tmp_path)
+    assert options.labelled_keypoints == options.keypoints == ("nose",)
+    dataset = load(tmp_path, options)
+    assert dataset.known_keypoints == ("nose",)
+    # Files of 128 x 64 pixels, images of 64 x 32: centres at 0 become a quarter of a pixel less.
+    train = dataset.train.factors
+    np.testing.assert_allclose(train["nose_x"], 4 * np.arange(4) - 0.25)
+    np.testing.assert_allclose(train["nose_y"], (np.arange(4) + 1) / 2 - 0.5)
+    assert len(dataset.test.factors["nose_x"]) == len(names) - 4
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("path,nose_x\na,1", "has the columns path, nose_x"),
+        ("path,nose_x,nose_y,score\na,1,2,3", "has the columns path, nose_x, nose_y, score"),
+        ("path,nose_x,nose_y\na,1,2", r"has no line for bounding_box_train/0002.*\(4 images"),
+        (keypoints([f"bounding_box_train/{n}" for n in NAMES["bounding_box_train"]]) + "x", "not"),
+    ],
+)
+def test_a_file_of_keypoints_that_is_damaged_is_named(tmp_path: Path, text: str, said: str) -> None:
+    (write_market(tmp_path) / "keypoints.csv").write_text(text)
+    with pytest.raises(CorruptFileError, match=said):
+        check_available(PeopleOptions(source="real").planned(tmp_path), tmp_path)
+
+
+def test_the_space_of_table_2_is_planned_on_real_people(tmp_path: Path) -> None:
+    """RoDi's Table 2 is of Market-1501, which has neither keypoints nor frames."""
+    folder, _ = with_keypoints(tmp_path)
+    asked = ["space=rodi_people", "dataset.source=real", "scale=smoke", f"data_root={tmp_path}"]
+    sweep = resolve(asked)
+    assert {trial.metrics for trial in sweep.trials} == {("reid", "repose", "pairs", "information")}
+    assert sweep.left_out == {"triplets": "the frames of 'people' are not known"}
+    (folder / "keypoints.csv").unlink()
+    sweep = resolve(asked)
+    assert {trial.metrics for trial in sweep.trials} == {("reid", "pairs", "information")}
+    assert sweep.left_out.keys() == {"repose", "triplets"}
+    assert describe_sweep(sweep, "")["left_out"] == sweep.left_out
+    with pytest.raises(UserError, match="does not know their keypoints"):
+        resolve([*asked, "metrics=[reid,repose]"])
+    assert resolve(["space=rodi_people", "scale=smoke"]).left_out == {}

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from harness.data.dataset import Dataset
+from harness.datasets.bodies import ANGLES
+from harness.datasets.bodies import SHAPE_FACTORS as SHAPES
 from harness.datasets.registry import check_available, load_dataset
-from harness.datasets.smpl.dataset import ANGLES, SHAPES, SmplOptions
+from harness.datasets.smpl.dataset import SmplOptions
 from harness.errors import CorruptFileError, UserError
 from tests.harness.datasets.helpers.asking import Ask, both, loaded
 from tests.harness.datasets.helpers.smpl_files import N_TEST, N_TRAIN, labels, pixels, write_smpl
@@ -84,8 +86,8 @@ def test_columns_of_the_labels_become_factors(
         known = dataset.test.factors[name]
         assert known.dtype == (np.int64 if name == "pose" else np.float32)
         np.testing.assert_allclose(known, column, rtol=1e-6)  # float32
-    assert dataset.known_appearance == SHAPES
-    assert dataset.known_pose == tuple(name for name in names if name not in SHAPES)
+    assert dataset.known_pose == SHAPES, "as on VITAE's poster"
+    assert dataset.known_appearance == tuple(name for name in names if name not in SHAPES)
 
 
 WRONG: list[tuple[str, Callable[[int], dict[str, np.ndarray]]]] = [

@@ -99,6 +99,20 @@ def test_one_group_is_halved_in_the_best_way() -> None:
     assert scores(OneGroup) == pytest.approx(scores(Oracle))
 
 
+class Interleaved(Oracle):
+    """Eight dimensions in one group, each of pose beside one of appearance."""
+
+    def encode(self, image: Tensor) -> dict[str, Tensor]:
+        codes = list(super().encode(image).values())
+        return {"latent": torch.cat([torch.stack(codes, 2).flatten(1)] * 2, 1)}
+
+
+def test_many_dimensions_need_not_stand_beside_others_of_their_kind() -> None:
+    found = scores(Interleaved)
+    assert found == pytest.approx(scores(Oracle), abs=0.02)
+    assert found["d_score"] > 0.8
+
+
 def test_recovery_is_that_of_a_linear_map() -> None:
     for cls, expected in ((Oracle, 1.0), (OneGroup, 1.0), (Swapped, 0.0), (Noise2, 0.0)):
         found = evaluate(built(cls), DATA, ["latent_recovery"], seed=0)
@@ -231,3 +245,16 @@ def test_seconds_are_those_of_one_pass_and_training_goes_on_untouched() -> None:
     assert found["seconds_step"] >= 0.02
     for name, tensor in method.state_dict().items():
         assert torch.equal(tensor, before[name])
+
+
+class OfKnownBound(MeanImage):
+    def elbo(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
+        whole = -batch["image"].flatten(1).sum(1)
+        return {"elbo": whole, "log_likelihood": whole, "kl": 0 * whole}
+
+
+def test_bits_a_dimension_are_the_bound_over_the_values_of_an_image() -> None:
+    found = evaluate(built(OfKnownBound), DATA, ["elbo", "bits_per_dimension"], seed=0)
+    assert found["bits_per_dimension"] == pytest.approx(-found["elbo"] / (36 * math.log(2)))
+    mean = float(DATA.dataset.test.images.mean()) / 255
+    assert found["bits_per_dimension"] == pytest.approx(mean / math.log(2), rel=1e-5)

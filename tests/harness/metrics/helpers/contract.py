@@ -68,10 +68,10 @@ def _split(which: int) -> Split:
     images = 20 * label[:, None, None, None] + rng.integers(0, 30, (n, 3, SIDE, SIDE))
     images[np.arange(n), :, nose_y, nose_x] = 255
     latents = by_identity.normal(size=(2, max(IDENTITIES, FRAMES))).astype(np.float32)
-    cpose = by_identity.normal(size=(FRAMES, JOINTS, 3)).astype(np.float32)[frame]
+    cpose = by_identity.normal(size=(FRAMES, JOINTS, 3)).astype(np.float32)[frame // 4]
     turns = np.linalg.qr(by_identity.normal(size=(FRAMES, 3, 3)))[0]
     turns *= np.sign(np.linalg.det(turns))[:, None, None]
-    viewpoint = turns.astype(np.float32)[frame]
+    viewpoint = turns.astype(np.float32)[frame % 4]
     body = by_identity.normal(size=(FRAMES, BODY_JOINTS, 3)).astype(np.float32)[frame]
     camera = by_identity.uniform(0.1, 0.5, (FRAMES, 3)).astype(np.float32)[frame]
     return Split(
@@ -80,6 +80,8 @@ def _split(which: int) -> Split:
             "label": label,
             "frame": frame,
             "camera": frame % 2,
+            "canonical_pose": frame // 4,
+            "view": frame % 4,
             "angle": (frame / FRAMES).astype(np.float32),
             "z_appearance_0": latents[0][label],
             "z_pose_0": latents[1][frame],
@@ -120,12 +122,12 @@ class Oracle(Method):
     def tables(self) -> dict[str, Tensor]:
         """Return the code of every image by group, ``[N, d]``."""
         one_hot = torch.nn.functional.one_hot
-        identity = self.factors["label"]
+        identity, frame = self.factors["label"], self.factors["frame"]
         latent = {name: self.factors[f"z_{name}_0"][:, None] for name in ("appearance", "pose")}
         pose = self.modalities["cpose"].flatten(1)
         return {
             "appearance": torch.cat([5.0 * one_hot(identity), latent["appearance"]], 1),
-            "pose": torch.cat([pose, latent["pose"]], 1),
+            "pose": torch.cat([pose, latent["pose"], one_hot(frame)], 1),
             "viewpoint": self.modalities["viewpoint"].flatten(1),
             "rest": torch.arange(len(identity))[:, None].float(),
         }

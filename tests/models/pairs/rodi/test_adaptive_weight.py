@@ -4,7 +4,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.pairs.rodi.adaptive_weight import AdaptiveWeight, RunningMean, excess, gap
+from models.pairs.rodi.adaptive_weight import (
+    AdaptiveWeight,
+    RunningMean,
+    excess,
+    gap,
+    released_gap,
+)
 
 RATE, START, LARGEST = 0.01, 1.0, 1000.0
 
@@ -24,10 +30,24 @@ def fresh() -> AdaptiveWeight:
 
 def test_rule_18_on_a_sequence_by_hand() -> None:
     weight = fresh()
-    # Drives I_T' - I_T - b with b = 0.01: 0.49, -0.01, -0.01, 9.99; a hundredth of each is added.
-    pairs = [(0.5, 1.0), (0.3, 0.3), (2.0, 0.5), (0.0, 50.0)]
+    # Drives I_T' - I_T - b with b = 0.01: -0.41, 0.49, -1.51, 49.99; a hundredth of each is added.
+    pairs = [(0.5, 0.1), (0.5, 1.0), (2.0, 0.5), (0.0, 50.0)]
     found = [moved(weight, gap(number(i_t), number(prime), 0.01)) for i_t, prime in pairs]
-    assert found == pytest.approx([1.0049, 1.0048, 1.0047, 1.1046], abs=1e-12)
+    assert found == pytest.approx([0.9959, 1.0008, 0.9857, 1.4856], abs=1e-12)
+
+
+def test_the_released_rule_on_a_sequence_by_hand() -> None:
+    weight = fresh()
+    # Clamped to [0, 10], less b = 0.01: -0.01, 0.49, -0.01, 9.99, 0.19 (an estimate is 0 at least).
+    pairs = [(0.5, 0.1), (0.5, 1.0), (2.0, 0.5), (0.0, 50.0), (-3.0, 0.2)]
+    found = [moved(weight, released_gap(number(i_t), number(p), 0.01)) for i_t, p in pairs]
+    assert found == pytest.approx([0.9999, 1.0048, 1.0047, 1.1046, 1.1065], abs=1e-12)
+
+
+def test_without_a_bias_only_the_printed_rule_falls() -> None:
+    """Variant c: T that sees more than T' lowers gamma in rule (18), and never as released."""
+    assert moved(fresh(), gap(number(0.5), number(0.1), 0.0)) == pytest.approx(0.996, abs=1e-12)
+    assert moved(fresh(), released_gap(number(0.5), number(0.1), 0.0)) == START
 
 
 def test_rule_24_on_a_sequence_by_hand() -> None:
