@@ -29,6 +29,10 @@ METHOD_PATHS: Mapping[str, str] = {
     "dvae_pose": "models.labelled.dvae.DVAEPose",
     "cross_vae_synthesis": "models.labelled.cross_vae.CrossVAESynthesis",
     "cross_vae": "models.labelled.cross_vae.CrossVAE",
+    "semix": "models.labelled.semix.tasks.SemiXPose",
+    "semix_sketch": "models.labelled.semix.tasks.SemiXSketch",
+    "semix_sup": "models.labelled.semix.tasks.SupPose",
+    "semix_sup_sketch": "models.labelled.semix.tasks.SupSketch",
     "oracle_codes": "models.reference.codes.OracleCodes",
     "random_codes": "models.reference.codes.RandomCodes",
 }
@@ -51,6 +55,10 @@ DECLARATION_PATHS: Mapping[str, str] = {
     "dvae_pose": "models.labelled.declarations.DVAEPoseDeclaration",
     "cross_vae_synthesis": "models.labelled.declarations.CrossVAESynthesisDeclaration",
     "cross_vae": "models.labelled.declarations.CrossVAEDeclaration",
+    "semix": "models.labelled.semix.declarations.SemiXPoseDeclaration",
+    "semix_sketch": "models.labelled.semix.declarations.SemiXSketchDeclaration",
+    "semix_sup": "models.labelled.semix.declarations.SupPoseDeclaration",
+    "semix_sup_sketch": "models.labelled.semix.declarations.SupSketchDeclaration",
     "oracle_codes": "models.reference.declarations.OracleDeclaration",
     "random_codes": "models.reference.declarations.RandomDeclaration",
 }
