@@ -76,10 +76,11 @@ class ConvEncoder(nn.Module):
         return numbers
 
 
-class _Normalised(nn.BatchNorm1d):
+class Normalised(nn.BatchNorm1d):
     """BatchNorm that takes a batch of one row, which has no variance, by running statistics."""
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map ``[B, n]`` to the same shape."""
         if self.training and len(x) == 1:
             return F.batch_norm(
                 x, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps
@@ -156,7 +157,7 @@ def _layers(before: int, hidden: int) -> list[nn.Module]:
     return [
         layer
         for width in (before, *[hidden] * (_DEPTH - 1))
-        for layer in (nn.Linear(width, hidden), _Normalised(hidden), nn.LeakyReLU())
+        for layer in (nn.Linear(width, hidden), Normalised(hidden), nn.LeakyReLU())
     ]
 
 

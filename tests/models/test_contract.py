@@ -88,7 +88,7 @@ CASES = cases()
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_contract(check: Callable[[Case], None], name: str) -> None:
-    if check is check_loss_falls and not CASES[name].build().phases():
+    if check is check_loss_falls and not list(CASES[name].build().parameters()):
         pytest.skip("a reference, which has nothing to train")
     check(CASES[name])
 

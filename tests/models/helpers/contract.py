@@ -65,7 +65,7 @@ def check_values_are_consumed(case: Case) -> None:
     values = _Recorded(case.values(method))
     for phase in method.phases():
         method(phase.objective, *_given(case, method, phase), values)
-    used = values.read | {phase.lr for phase in method.phases()}
+    used = values.read | {phase.lr for phase in method.phases() if phase.trains}
     assert method.values().keys() - used == case.idle
 
 
@@ -77,7 +77,7 @@ def check_phases(case: Case) -> None:
     for phase in phases:
         assert callable(getattr(method, phase.objective))
         assert phase.gate is None or callable(getattr(method, phase.gate))
-        assert phase.lr in method.values()
+        assert phase.lr in method.values() or not phase.trains
         for prefix in phase.trains:
             assert any(name.startswith(prefix) for name, _ in method.named_parameters()), prefix
     trained = [phase_parameters(method, phase).keys() for phase in phases]
@@ -130,9 +130,11 @@ def check_vmap_equals_solo(case: Case) -> None:
         stacked_values = {
             name: torch.tensor([v[name] for v in values], dtype=torch.float64) for name in values[0]
         }
-        gradients, stats = vmap(grad(objective, has_aux=True))(
-            parameters, buffers, _stack(batches), _stack(noises), stacked_values
-        )
+        stacked = parameters, buffers, _stack(batches), _stack(noises), stacked_values
+        if parameters:
+            gradients, stats = vmap(grad(objective, has_aux=True))(*stacked)
+        else:
+            gradients, (_, stats) = {}, vmap(objective)(*stacked)
         for i, member in enumerate(members):
             _check_member(member, phase, (batches[i], noises[i], values[i]), i, gradients, stats)
             for name, buffer in member.named_buffers():
@@ -152,6 +154,8 @@ def _check_member(
     for name, value in {"loss": loss, **solo_stats}.items():
         torch.testing.assert_close(stats[name][i], value)
     parameters = dict(member.named_parameters())
+    if not parameters:
+        return
     solo = torch.autograd.grad(loss, list(parameters.values()), allow_unused=True)
     for (name, parameter), gradient in zip(parameters.items(), solo, strict=True):
         expected = torch.zeros_like(parameter) if gradient is None else gradient

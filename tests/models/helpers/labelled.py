@@ -29,7 +29,7 @@ HANDS = DataSpec(
 )
 """Images that a decoder doubles once, with the modalities of hands, people, sketches, factors."""
 
-SMALLEST = {"network": "tiny", "d": 4, "d_t": 4, "d_s": 3}
+SMALLEST = {"network": "tiny", "d": 4, "d_t": 4, "d_s": 3, "width": 16, "side": 4}
 """Hyperparameters of the smallest networks; a method takes those that it has."""
 
 
