@@ -36,7 +36,7 @@ class _Sizes:
 
 _SIZES: dict[NetworkSize, _Sizes] = {
     "tiny": _Sizes((8, 16, 16, 16), (16, 8, 8, 8, 8), (16, 8, 8, 8, 8), 32),
-    "small": _Sizes((32, 64, 128, 256), (128, 64, 32, 16, 16), (128, 64, 32, 16, 16), 256),
+    "small": _Sizes((32, 64, 128, 128), (64, 32, 16, 8, 8), (64, 32, 16, 8, 8), 256),
     "paper": _Sizes(None, (256, 256, 128, 64, 32), (512, 256, 128, 64, 32, 32), 1024),
 }
 _LEAST_SIDE = 2
@@ -162,7 +162,7 @@ def _layers(before: int, hidden: int) -> list[nn.Module]:
 
 
 def _doublings(maps: tuple[int, ...], d: int, image_shape: tuple[int, int, int]) -> list[nn.Module]:
-    """Return a linear layer, and as often as the sides allow {upsampling, conv, BatchNorm, ReLU}.
+    """Return a linear layer, and as often as the sides allow {conv, BatchNorm, ReLU, upsampling}.
 
     Of smaller images the first of the doublings are left out.
     """
@@ -172,5 +172,5 @@ def _doublings(maps: tuple[int, ...], d: int, image_shape: tuple[int, int, int])
     layers: list[nn.Module] = [nn.Linear(d, math.prod(first)), nn.Unflatten(1, first)]
     for before, after in pairwise((maps[0], *maps[len(maps) - n :])):
         convolution = nn.Conv2d(before, after, 3, padding=1)
-        layers += [nn.Upsample(scale_factor=2), convolution, nn.BatchNorm2d(after), nn.ReLU()]
+        layers += [convolution, nn.BatchNorm2d(after), nn.ReLU(), nn.Upsample(scale_factor=2)]
     return [*layers, nn.Conv2d(maps[-1], channels, 3, padding=1)]
