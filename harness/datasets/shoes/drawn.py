@@ -8,12 +8,13 @@ from scipy import ndimage
 from harness.datasets.shoes import looks
 from harness.datasets.shoes.form import Shoe
 from harness.datasets.shoes.looks import COLOURS, LINING, SOLES
-from harness.datasets.shoes.parts import ACCENT, LACE, material_at, seams
+from harness.datasets.shoes.parts import LACE, material_at
 from harness.datasets.shoes.view import Camera, Canvas
 
 _FINER = {64: 2, 224: 2}  # pixels drawn a pixel of the image, along each side
 _WIDE = 3  # of these pixels is a point, so that a surface has no holes
 _PAPER = 0.985
+_SOLE_FINISH = (0.08, 10.0)
 
 Surface = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Points ``[R, C, 3]`` and their two coordinates ``[R, C]`` on the surface."""
@@ -78,21 +79,22 @@ def _photograph(factors: Mapping[str, np.ndarray], row: int, side: int) -> np.nd
     shoe = Shoe.of(factors, row)
     camera = camera_of(shoe, factors, row, wide)
     light = looks.light_from(float(factors["light"][row]))
-    material = int(factors["material"][row])
     canvas = Canvas.empty(wide)
-    for name, (points, h, a) in surfaces(shoe, wide).items():
+    for name, surface in surfaces(shoe, wide).items():
+        points, across, _ = surface
         normals = _normals(points, camera)
-        facing = normals[..., 2] > 0
-        normals = np.where(facing[..., None], normals, -normals)
-        gloss, sharp = looks.finish(material) if name == "upper" else (0.08, 10.0)
-        colour = _colours(name, factors, row, shoe, points, h, a)
+        outside = normals[..., 2:] > 0
+        gloss, sharp = _SOLE_FINISH
         if name == "upper":
-            colour = np.where(facing[..., None], colour, 0.75 * LINING)
-        flat = colour.reshape(-1, 3), normals.reshape(-1, 3)
-        seen = camera.project(points.reshape(-1, 3))
-        if name == "upper":
-            seen[:, 2] += np.where(facing.reshape(-1), 0.002, 0.0)
-        canvas.put(seen, looks.shaded(*flat, light, gloss, sharp), _WIDE)
+            gloss, sharp = looks.finish(int(factors["material"][row]))
+            colour = np.where(outside, _upper_colours(factors, row, shoe, surface), 0.75 * LINING)
+        elif name == "inside":
+            colour = np.broadcast_to(LINING, points.shape)
+        else:
+            colour = _sole_colours(factors, row, across)
+        facing = np.where(outside, normals, -normals).reshape(-1, 3)
+        lit = looks.shaded(colour.reshape(-1, 3), facing, light, gloss, sharp)
+        canvas.put(camera.project(points.reshape(-1, 3)), lit, _WIDE)
     image = _on_paper(canvas, shoe, camera, light)
     small = image.reshape(side, finer, side, finer, 3).mean((1, 3))
     return np.asarray(np.rint(255 * small.clip(0, 1)), np.uint8).transpose(2, 0, 1)
@@ -107,21 +109,17 @@ def _normals(points: np.ndarray, camera: Camera) -> np.ndarray:
     return camera.turned(normals)
 
 
-def _colours(
-    name: str,
-    factors: Mapping[str, np.ndarray],
-    row: int,
-    shoe: Shoe,
-    points: np.ndarray,
-    h: np.ndarray,
-    a: np.ndarray,
+def _sole_colours(factors: Mapping[str, np.ndarray], row: int, v: np.ndarray) -> np.ndarray:
+    """Return the colours of the side of a sole, with a dark line around it, or of a heel."""
+    line = np.where(np.abs(v - 0.35) < 0.05, 0.8, 1.0)
+    return np.asarray(SOLES[int(factors["sole_colour"][row])] * line[..., None])
+
+
+def _upper_colours(
+    factors: Mapping[str, np.ndarray], row: int, shoe: Shoe, surface: Surface
 ) -> np.ndarray:
-    sole = SOLES[int(factors["sole_colour"][row])]
-    if name == "inside":
-        return np.broadcast_to(LINING, points.shape)
-    if name != "upper":
-        line = np.where(np.abs(h - 0.35) < 0.05, 0.8, 1.0) if name == "sole" else np.ones_like(h)
-        return np.asarray(sole * line[..., None])
+    """Return the colours of what the upper is sewn of, darker along the seams."""
+    points, h, a = surface
     material = int(factors["material"][row])
     made_of = material_at(shoe, int(factors["seams"][row]), h, a, points[..., 0])
     body, accent = (COLOURS[int(factors[key][row])] for key in ("colour", "accent"))
@@ -142,7 +140,10 @@ def _on_paper(canvas: Canvas, shoe: Shoe, camera: Camera, light: np.ndarray) -> 
     edge = shoe.upper(np.zeros_like(a), a)
     x = 0.5 + (edge[:, 0] - 0.5) * r
     ground = np.stack([x, np.full_like(x, -shoe.sole - 0.005), edge[:, 2] * r], axis=-1)
-    seen = camera.project(ground.reshape(-1, 3))[:, :2] - light[:2] * np.array([0.06, 0.0]) * camera.scale
+    seen = (
+        camera.project(ground.reshape(-1, 3))[:, :2]
+        - light[:2] * np.array([0.06, 0.0]) * camera.scale
+    )
     rows, columns = (np.clip(seen[:, i].astype(int), 0, side - 1) for i in (1, 0))
     dark = np.zeros((side, side), np.float32)
     dark[rows, columns] = 1

@@ -52,7 +52,7 @@ def draw_factors(split: SplitName, n: int, seed: int) -> dict[str, np.ndarray]:
         "accent": N_COLOURS,
         "sole_colour": N_SOLES,
     }
-    spread = {"heel": (0, 1), "toe": (0, 1), "collar": (0, 1), "sole": (0, 1)}
+    spread = dict.fromkeys(("heel", "toe", "collar", "sole"), (0.0, 1.0))
     spread |= {"yaw": _YAW, "elevation": _ELEVATION, "light": _LIGHT}
     drawn = {name: (count * u[i]).astype(np.int64) for i, (name, count) in enumerate(whole.items())}
     for i, (name, (low, high)) in enumerate(spread.items(), len(whole)):

@@ -74,7 +74,7 @@ class Shoe:
 
     @cached_property
     def _throat(self) -> tuple[float, float]:
-        """x and height of the foremost point of the opening."""
+        """Where the foremost point of the opening is, x and height."""
         return {
             SNEAKER: (0.46, 0.27),
             HIGH_TOP: (0.40, 0.92 * self.collar),
@@ -89,11 +89,13 @@ class Shoe:
         x, height = self._throat
         side = {SNEAKER: 0.8, HIGH_TOP: 0.9, LOAFER: 0.72, PUMP: 0.62, BOOT: 0.97}[self.kind]
         middle = min(side * self.collar, height + 0.3 * self.collar)
-        return PchipInterpolator([-0.2, 0.0, 0.45 * x, x, 1.2], [self.collar] * 2 + [middle] + [height] * 2)
+        return PchipInterpolator(
+            [-0.2, 0.0, 0.45 * x, x, 1.2], [self.collar] * 2 + [middle] + [height] * 2
+        )
 
     @cached_property
     def _front(self) -> PchipInterpolator:
-        """x of the front by the height as a share of the opening's."""
+        """Where the front is, x by the height as a share of the opening's."""
         x, height = self._throat
         box = (0.125 - 0.03 * self.toe) / height  # of the toes
         if self.kind == PUMP:
@@ -101,9 +103,12 @@ class Shoe:
         if self.kind in (HIGH_TOP, BOOT):
             ankle = 0.3 / height
             return PchipInterpolator(
-                [0, 0.4 * box, box, (box + ankle) / 2, ankle, 1.0], [0.985, 1.0, 0.9, 0.62, x + 0.07, x]
+                [0, 0.4 * box, box, (box + ankle) / 2, ankle, 1.0],
+                [0.985, 1.0, 0.9, 0.62, x + 0.07, x],
             )
-        return PchipInterpolator([0, 0.4 * box, box, (1 + box) / 2, 1.0], [0.985, 1.0, 0.9, 0.68, x])
+        return PchipInterpolator(
+            [0, 0.4 * box, box, (1 + box) / 2, 1.0], [0.985, 1.0, 0.9, 0.68, x]
+        )
 
     @cached_property
     def _back(self) -> PchipInterpolator:
@@ -129,7 +134,7 @@ class Shoe:
         return np.where(np.abs(cosine) < 1, np.arccos(np.clip(cosine, -1, 1)), np.nan)
 
     def bottom(self, v: np.ndarray, a: np.ndarray) -> np.ndarray:
-        """Return points of the side of the sole; ``v`` is 0 at its upper edge and 1 at its lower."""
+        """Return points of the sole's side; ``v`` is 0 at its upper edge and 1 at its lower."""
         edge = self.upper(np.zeros_like(a), a)
         wide = 1.0 + (0.07 if self.sole > 0.03 else 0.02)
         x = 0.5 + (edge[..., 0] - 0.5) * (1 + 0.1 * (wide - 1))
@@ -150,10 +155,8 @@ class Shoe:
         share = 1 - (1 - thin) * np.sqrt(v)
         middle = _BLOCK + 0.02 - 0.05 * v * (1 - thin)
         x = middle + _BLOCK * share * np.cos(a)
-        top = self.lift(x) - self.sole + 0.004
-        return np.stack(
-            [x, (1 - v) * top - v * self.sole, 0.088 * share * np.sin(a)], axis=-1
-        )
+        top = self.lift(x) - self.sole + 0.02  # inside of it
+        return np.stack([x, (1 - v) * top - v * self.sole, 0.088 * share * np.sin(a)], axis=-1)
 
     def lift(self, x: np.ndarray) -> np.ndarray:
         """Return how far above the ball the sole is."""

@@ -46,10 +46,7 @@ def parts_of(shoe: Shoe, pattern: int) -> list[Part]:
     """Return the pieces that are sewn onto a shoe in one of the patterns of seams."""
     cap = Part(None, lambda h: 0.83 + 0.03 * h)
     counter = Part(lambda h: 0.25 - 0.12 * h, None, (0.0, 0.8))
-    stripes = [
-        Part(lambda h, at=at: at - 0.2 * h, lambda h, at=at: at - 0.045 - 0.2 * h, (0.1, 0.75))
-        for at in (0.66, 0.57, 0.48)
-    ]
+    stripes = [_stripe(at) for at in (0.66, 0.57, 0.48)]
     saddle = Part(lambda h: 0.62 - 0.1 * h, lambda h: 0.34 + 0.05 * h)
     strap = Part(None, None, (0.62, 0.8))
     return {
@@ -61,7 +58,13 @@ def parts_of(shoe: Shoe, pattern: int) -> list[Part]:
     }[shoe.kind][pattern]
 
 
-def material_at(shoe: Shoe, pattern: int, h: np.ndarray, a: np.ndarray, x: np.ndarray) -> np.ndarray:
+def _stripe(at: float) -> Part:
+    return Part(lambda h: at - 0.2 * h, lambda h: at - 0.045 - 0.2 * h, (0.1, 0.75))
+
+
+def material_at(
+    shoe: Shoe, pattern: int, h: np.ndarray, a: np.ndarray, x: np.ndarray
+) -> np.ndarray:
     """Return which of ``BODY``, ``ACCENT`` and ``LACE`` points of the upper are made of."""
     kind = np.full(h.shape, BODY)
     for part in parts_of(shoe, pattern):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import contourpy
 import numpy as np
@@ -39,7 +40,11 @@ class Line:
 
 
 def sketches(
-    factors: Mapping[str, np.ndarray], photograph: np.ndarray, number: np.ndarray, key: str, side: int
+    factors: Mapping[str, np.ndarray],
+    photograph: np.ndarray,
+    number: np.ndarray,
+    key: str,
+    side: int,
 ) -> np.ndarray:
     """Draw sketches.
 
@@ -68,7 +73,8 @@ def lines_of(factors: Mapping[str, np.ndarray], row: int) -> list[Line]:
     camera = camera_of(shoe, factors, row, _SIDE)
     canvas = solid(shoe, camera, _SIDE)
     covered = ndimage.gaussian_filter(np.isfinite(canvas.near).astype(float), 0.7)
-    outlines = contourpy.contour_generator(z=np.pad(covered, 1)).lines(0.5)
+    around = contourpy.contour_generator(z=np.pad(covered, 1)).lines(0.5)
+    outlines = [np.asarray(line) for line in around]
     lines = [
         Line(piece, minor=False)
         for outline in outlines
@@ -141,7 +147,7 @@ def _pieces(outline: np.ndarray) -> list[np.ndarray]:
     turned = np.concatenate([outline[first:], outline[: first + int(_OVERSHOT * n) + 1]])
     ends = np.linspace(0, n, _PIECES + 1).astype(int)
     over = max(2, int(_OVERSHOT * n))
-    return [turned[a : b + over] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [turned[a : b + over] for a, b in pairwise(ends)]
 
 
 def _seen(points: np.ndarray, camera: Camera, canvas: Canvas) -> list[np.ndarray]:
