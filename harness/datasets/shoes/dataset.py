@@ -1,32 +1,20 @@
 """``shoes``: photographs of shoes with line sketches, procedural or ShoeV2's own files."""
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
-import numpy as np
 from annotated_types import Ge, Gt, Le
 
-from harness.data.cache.arrays import cached_chunks
-from harness.data.dataset import Dataset, DataSource, Split, SplitName
-from harness.data.files.photographs import (
-    cached_photographs,
-    decode_resized,
-    decoded,
-    digest_of,
-)
+from harness.data.dataset import Dataset, DataSource, SplitName
 from harness.data.options import DatasetOptions
-from harness.datasets.shoes.drawn import render
-from harness.datasets.shoes.factors import APPEARANCE, SHAPE, draw_factors, photographs
-from harness.datasets.shoes.shoev2 import REMEDY, Pairs, decode_strokes, find_pairs
-from harness.datasets.shoes.sketches import sketches
-from harness.datasets.shoes.targets import SKETCH, UNPAIRED, Sketches, modalities
+from harness.datasets.shoes.factors import APPEARANCE, SHAPE
+from harness.datasets.shoes.shoev2 import find_pairs
+from harness.datasets.shoes.splits import Asked, drawn_split, read_split
+from harness.datasets.shoes.targets import SKETCH, UNPAIRED
 from models.declaration import LABELLED
 
 _PROCEDURAL_PAIRS: dict[SplitName, int] = {"train": 6000, "test": 660}  # of 1,800 and 198 shoes
-_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -39,9 +27,10 @@ class ShoesOptions(DatasetOptions):
 
     Modalities: ``sketch``, the distance of each pixel to the nearest stroke, clipped at a tenth of
     the width and divided by that, so that it is 0 on strokes and at most 1; ``labelled``, 1 for an
-    image that has it and 0 for one whose sketch is 0; and ``unpaired_sketch``, a sketch of no
-    photograph that has its label, drawn at random whatever the image shows: one whose photograph is
-    left out by ``label_fraction``, or that never had one. Where there is none, any of the split.
+    image that has it and 0 for one whose sketch is 0; and ``unpaired_sketch``, the same of a sketch
+    that belongs to none of these images: of a procedural shoe of which there is no photograph; of
+    ShoeV2's one that has none, or whose photograph ``label_fraction`` left unlabelled. Where ShoeV2
+    has neither, it is any sketch of the split.
 
     The procedural shoes' factors are those of their shape, which sketches show too, and those of
     their appearance, which no sketch shows.
@@ -96,7 +85,9 @@ class ShoesOptions(DatasetOptions):
     def load(self, data_root: Path | None) -> Dataset:
         """Return the pairs, drawn or decoded once and cached."""
         if self.source == "procedural":
-            train, test = self._drawn("train"), self._drawn("test")
+            train, test = (
+                drawn_split(asked, self._drawn_pairs(asked.split)) for asked in self._asked
+            )
             return Dataset(
                 self.name,
                 self.source,
@@ -109,92 +100,17 @@ class ShoesOptions(DatasetOptions):
         for pairs in found.values():
             pairs.require_files()
         notes = tuple(note for pairs in found.values() for note in pairs.notes)
-        train = self._read("train", found["train"].first(self.n_train))
-        test = self._read("test", found["test"].first(self.n_test))
+        wanted = {"train": self.n_train, "test": self.n_test}
+        train, test = (
+            read_split(asked, found[asked.split], wanted[asked.split]) for asked in self._asked
+        )
         return Dataset(self.name, self.source, train, test, notes=notes)
+
+    @property
+    def _asked(self) -> tuple[Asked, Asked]:
+        train = Asked("train", self.size, self.label_fraction, self.seed)
+        return train, Asked("test", self.size, 1.0, self.seed)
 
     def _drawn_pairs(self, split: SplitName) -> int:
         asked = self.n_train if split == "train" else self.n_test
         return asked or _PROCEDURAL_PAIRS[split]
-
-    def _drawn(self, split: SplitName) -> Split:
-        n = self._drawn_pairs(split)
-        photograph, _ = photographs(n)
-        of_photograph = draw_factors(split, int(photograph.max()) + 1, self.seed)
-        key = {"split": split, "n": n, "seed": self.seed, "size": self.size}
-        images = cached_chunks(
-            f"shoes-{split}",
-            key,
-            (n, 3, self.size, self.size),
-            partial(_photographed, of_photograph, photograph, self.size),
-            using=(render, draw_factors),
-        )
-        strokes = cached_chunks(
-            f"shoes-{split}-strokes",
-            key,
-            (n, 1, self.size, self.size),
-            partial(_sketched, of_photograph, photograph, f"shoes/{split}/{self.seed}", self.size),
-            using=(sketches, draw_factors),
-        )
-        drawn = Sketches(strokes, photograph, strokes[:0], {**key, "source": "procedural"})
-        factors = {name: values[photograph] for name, values in of_photograph.items()}
-        return Split(
-            images,
-            {"photograph": photograph, **factors},
-            modalities(drawn, split, self.label_fraction, self.seed),
-        )
-
-    def _read(self, split: SplitName, pairs: Pairs) -> Split:
-        size = self.size, self.size
-        images = cached_photographs(
-            f"shoes-{split}",
-            pairs.folder,
-            pairs.photographs,
-            size,
-            partial(decode_resized, size=size),
-            remedy=REMEDY,
-        )
-        strokes, alone = (
-            self._strokes(split, pairs.folder, names) for names in (pairs.sketches, pairs.alone)
-        )
-        files = digest_of(pairs.folder, [*pairs.sketches, *pairs.alone], REMEDY)
-        read = Sketches(strokes, pairs.photograph, alone, {"files": files, "size": self.size})
-        names = np.array([Path(name).stem for name in pairs.sketches])
-        return Split(
-            images,
-            {"photograph": pairs.photograph},
-            modalities(read, split, self.label_fraction, self.seed),
-            names,
-        )
-
-    def _strokes(self, split: SplitName, folder: Path, names: Sequence[str]) -> np.ndarray:
-        if not names:
-            return np.empty((0, 1, self.size, self.size), np.uint8)
-        decode = partial(decode_strokes, side=self.size)
-        return cached_chunks(
-            f"shoes-{split}-strokes",
-            {"files": digest_of(folder, names, REMEDY), "size": self.size},
-            (len(names), 1, self.size, self.size),
-            lambda: (part.transpose(0, 3, 1, 2) for part in decoded(folder, names, decode)),
-            using=(decode_strokes,),
-        )
-
-
-def _photographed(
-    of_photograph: Mapping[str, np.ndarray], photograph: np.ndarray, side: int
-) -> Iterator[np.ndarray]:
-    """Yield the image of each pair; a photograph is drawn once for all of its pairs."""
-    for first in range(0, int(photograph.max()) + 1, _AT_ONCE):
-        some = {name: values[first : first + _AT_ONCE] for name, values in of_photograph.items()}
-        here = photograph[(photograph >= first) & (photograph < first + _AT_ONCE)]
-        yield render(some, side)[here - first]
-
-
-def _sketched(
-    of_photograph: Mapping[str, np.ndarray], photograph: np.ndarray, key: str, side: int
-) -> Iterator[np.ndarray]:
-    """Yield the strokes of each pair, some at a time."""
-    for first in range(0, len(photograph), _AT_ONCE):
-        which = photograph[first : first + _AT_ONCE]
-        place = first + np.arange(len(which))
-        yield sketches(of_photograph, which, place, f"{key}/sketches", side)

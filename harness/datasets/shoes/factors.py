@@ -1,11 +1,10 @@
-"""Which shoe each image of ``shoes`` shows and from where, photograph by photograph."""
+"""Which shoe each image of ``shoes`` shows, and from where; each shoe has one photograph."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
 from harness import keyed_random
-from harness.data.dataset import SplitName
 
 KINDS = ("sneaker", "high-top", "loafer", "pump", "boot")
 MATERIALS = ("leather", "suede", "canvas", "patent leather")
@@ -35,15 +34,15 @@ def photographs(n: int) -> tuple[np.ndarray, np.ndarray]:
     return len(_PER_ROUND) * (pair // _ROUND) + of_round[pair % _ROUND], number[pair % _ROUND]
 
 
-def draw_factors(split: SplitName, n: int, seed: int) -> dict[str, np.ndarray]:
-    """Return the factors of the first ``n`` photographs of a split, each ``[n]``.
+def draw_factors(stream: str, n: int) -> dict[str, np.ndarray]:
+    """Return the factors of the first ``n`` shoes of a stream, such as ``train/0``, each ``[n]``.
 
     ``kind``, ``seams``, ``material``, ``colour``, ``accent`` and ``sole_colour`` are int64 from 0;
     ``heel``, ``toe`` (0 round, 1 pointed), ``collar`` and ``sole`` are in [0, 1], from the lowest
     of the kind to its highest; ``yaw`` and ``elevation``, where the camera is, and ``light``, where
     the lamp is, are radians from the side. These are float32.
     """
-    u = keyed_random.uniforms(f"shoes/{split}/{seed}", n, 13).T
+    u = keyed_random.uniforms(f"shoes/{stream}", n, 13).T
     whole = {
         "kind": len(KINDS),
         "seams": SEAMS,

@@ -9,7 +9,6 @@ import numpy as np
 from harness import keyed_random
 from harness.data.cache.arrays import cached
 from harness.data.dataset import SplitName
-from harness.data.labelled import labelled_rows
 from harness.datasets.shoes.distance import distance_map
 from models.declaration import LABELLED
 
@@ -18,76 +17,58 @@ SKETCH, UNPAIRED = "sketch", "unpaired_sketch"
 
 @dataclass(frozen=True, eq=False)
 class Sketches:
-    """The sketches of a split.
+    """The sketches of the N pairs of a split, and unpaired ones.
 
     Attributes:
-        strokes: ``[N, 1, H, W]`` uint8, not 0 on strokes; one pair each.
-        photograph: ``[N]`` int64, the number of each pair's photograph, from 0.
-        alone: ``[M, 1, H, W]`` uint8, sketches without photographs; M may be 0.
-        key: what the arrays depend on, for the cache.
+        strokes: ``[N, 1, H, W]`` uint8, not 0 on strokes.
+        labelled: ``[N]`` bool, which pairs are told of.
+        others: ``[M, 1, H, W]`` uint8.
+        which: ``[N]``, the unpaired one beside each pair: a place in ``others``.
+        key: what these depend on, for the cache.
     """
 
     strokes: np.ndarray
-    photograph: np.ndarray
-    alone: np.ndarray
+    labelled: np.ndarray
+    others: np.ndarray
+    which: np.ndarray
     key: Mapping[str, str | int | float]
 
-
-def modalities(
-    sketches: Sketches, split: SplitName, fraction: float, seed: int
-) -> dict[str, np.ndarray]:
-    """Return ``sketch``, ``labelled`` and ``unpaired_sketch`` of a split, float32 each.
-
-    Args:
-        sketches: of the split.
-        split: which one.
-        fraction: the share of the photographs that keep their sketches.
-        seed: of the dataset.
-    """
-    photographs = int(sketches.photograph.max()) + 1
-    labelled = labelled_rows("shoes", split, photographs, fraction, seed)[sketches.photograph]
-    key = {**sketches.key, "split": split, "fraction": fraction, "seed": seed}
-    which = unpaired_of(labelled, len(sketches.alone), f"shoes/unpaired/{split}/{seed}")
-    given, unpaired = (
-        cached(f"shoes-{split}-{name}", key, make, using=(distance_map,))
-        for name, make in (
-            ("sketch", partial(_given, sketches.strokes, labelled)),
-            ("unpaired", partial(_unpaired, sketches, which)),
+    def modalities(self, split: SplitName) -> dict[str, np.ndarray]:
+        """Return ``sketch``, ``labelled`` and ``unpaired_sketch``, float32 each."""
+        given, unpaired = (
+            cached(f"shoes-{split}-{name}", self.key, make, using=(distance_map,))
+            for name, make in (
+                (SKETCH, partial(_maps, self.strokes, np.arange(len(self.strokes)), self.labelled)),
+                (UNPAIRED, partial(_maps, self.others, self.which)),
+            )
         )
-    )
-    return {SKETCH: given, LABELLED: labelled.astype(np.float32), UNPAIRED: unpaired}
+        return {SKETCH: given, LABELLED: self.labelled.astype(np.float32), UNPAIRED: unpaired}
 
 
-def unpaired_of(labelled: np.ndarray, alone: int, key: str) -> np.ndarray:
-    """Return which sketch stands unpaired beside each of N pairs: ``[N]``.
+def unpaired_of(labelled: np.ndarray, alone: int, n: int, key: str) -> np.ndarray:
+    """Return which sketch stands unpaired beside each of the first ``n`` pairs, ``[n]``.
 
     They are drawn at random from those of pairs that are not labelled and from those without
-    photographs, which are numbered from N on; from all pairs' where there is neither.
+    photographs, which are numbered after all pairs; from all pairs' where there is neither.
 
     Args:
-        labelled: ``[N]`` bool.
-        alone: how many have no photograph.
+        labelled: bool, one for each pair there is.
+        alone: how many sketches have no photograph.
+        n: how many are wanted.
         key: names the stream of random numbers.
     """
-    n = len(labelled)
-    among = np.concatenate([np.flatnonzero(~labelled), n + np.arange(alone)])
+    pairs = len(labelled)
+    among = np.concatenate([np.flatnonzero(~labelled), pairs + np.arange(alone)])
     if not len(among):
-        among = np.arange(n)
+        among = np.arange(pairs)
     u = keyed_random.uniforms(key, n, 1)[:, 0]
     return np.asarray(among[(u * len(among)).astype(np.int64)])
 
 
-def _given(strokes: np.ndarray, labelled: np.ndarray) -> np.ndarray:
-    maps = np.zeros(strokes.shape, np.float32)
-    for row in np.flatnonzero(labelled):
-        maps[row] = distance_map(strokes[row])
-    return maps
-
-
-def _unpaired(sketches: Sketches, which: np.ndarray) -> np.ndarray:
-    n = len(sketches.strokes)
-    maps = np.empty((len(which), *sketches.strokes.shape[1:]), np.float32)
-    for row, place in enumerate(which):
-        drawn = sketches.strokes[place] if place < n else sketches.alone[place - n]
-        maps[row] = distance_map(drawn)
+def _maps(strokes: np.ndarray, which: np.ndarray, given: np.ndarray | None = None) -> np.ndarray:
+    """Return the distance maps of some sketches, 0 for those that are not given."""
+    maps = np.zeros((len(which), *strokes.shape[1:]), np.float32)
+    rows = np.arange(len(which)) if given is None else np.flatnonzero(given)
+    for row in rows:
+        maps[row] = distance_map(strokes[which[row]])
     return maps
