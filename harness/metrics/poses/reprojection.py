@@ -5,7 +5,8 @@ import numpy as np
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
 from harness.metrics.poses.alignment import fitted_camera, joint_errors, projected
-from harness.metrics.poses.skeletons import Predicted, predicted_test, seventeen_of
+from harness.metrics.poses.skeletons import joints_of, seventeen_of
+from harness.metrics.predictions import Predicted, predicted_test
 from models.protocols import Predicts
 
 
@@ -37,7 +38,7 @@ def pixels_off(predicted: Predicted) -> float | None:
 
 
 def _places(predicted: Predicted, true: np.ndarray) -> np.ndarray | None:
-    joints = predicted.joints()
+    joints = joints_of(predicted)
     if joints is not None:
         camera = predicted.modalities.get("weak_camera")
         return projected(joints, fitted_camera(joints, true) if camera is None else camera)
