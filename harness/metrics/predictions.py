@@ -53,7 +53,11 @@ def with_labels(split: Split, most: int | None) -> Split:
     """Return the first ``most`` images of a split that have labels; None for all of them."""
     if LABELLED not in split.modalities:
         return split.first(most)
-    rows = np.flatnonzero(split.modalities[LABELLED])[:most]
+    return some_rows(split, np.flatnonzero(split.modalities[LABELLED])[:most])
+
+
+def some_rows(split: Split, rows: np.ndarray) -> Split:
+    """Return the images of a split at some places, and what belongs to them."""
     return Split(
         split.images[rows],
         {name: values[rows] for name, values in split.factors.items()},

@@ -1,5 +1,7 @@
 """Skeletons that a method predicts, and their errors."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from harness.data.dataset import Split
@@ -9,12 +11,11 @@ from harness.metrics.poses.alignment import aligned, joint_errors, relative_to_h
 from harness.metrics.predictions import Predicted
 
 
-def joints_of(predicted: Predicted) -> np.ndarray | None:
-    """Return the predicted joints in space, ``[N, 17, 3]``; None if there are none.
+def joints_of(modalities: Mapping[str, np.ndarray]) -> np.ndarray | None:
+    """Return the joints in space among predicted modalities, ``[N, 17, 3]``; None if none are.
 
     They are predicted themselves, or composed of a body's own joints and its rotation.
     """
-    modalities = predicted.modalities
     if "joints_3d" in modalities:
         return seventeen_of(modalities["joints_3d"])
     if {"cpose", "viewpoint"} <= modalities.keys():
@@ -30,7 +31,7 @@ def errors_of(predicted: Predicted, unit: str) -> dict[str, float]:
         predicted: the joints, and the true ones.
         unit: the factor that says how many mm a unit of the joints is.
     """
-    joints = joints_of(predicted)
+    joints = joints_of(predicted.modalities)
     return {} if joints is None else errors_in_mm(joints, predicted.split, unit)
 
 
