@@ -30,7 +30,6 @@ SMALL = {
     "harness/config/hydra_private.py": "what Hydra does not promise, by itself",
     "harness/config/settings.py": "settings are built in one place for sweep and resume",
     "harness/data/fingerprint.py": "tells contents apart, whatever they are for",
-    "harness/data/labelled.py": "one rule for all sets that give only some labels",
     "harness/datasets/grids/factor_vectors.py": "one rule for all sets of grids, tested by itself",
     "harness/datasets/grids/pixels.py": "shared by all sets of grids",
     "harness/datasets/hands/labels.py": "shared by three datasets of hands",
