@@ -26,6 +26,7 @@ CONFIGURATIONS = {
     "rodi_sprites": 3 + 4,  # RoDi's adaptive, adversarial and variational form, and four others
     "semix_beta": 4 * 4,
     "semix_losses": 2**3 + 4,  # SemiX with and without three losses, a baseline, lifting, guesses
+    "semix_sketch": 3 * (2 + 1),
     "semix_supervision": 5 * (2 + 1),
     "tune_rodi": 40,
     "tune_dvae": 40,
