@@ -42,6 +42,9 @@ class SemiX(Translation, ImageVAE):
     loss whose weight is 0 when the method is built is left out altogether: else BatchNorm would
     take statistics of codes that nothing trains. Images without their target have no part in these
     losses; the paper uses none.
+
+    Raises:
+        ValueError: all weights are 0.
     """
 
     def build(self) -> None:
@@ -50,6 +53,8 @@ class SemiX(Translation, ImageVAE):
         hp = self.hyperparameters
         weights = {_VAE_X: hp.w_vae_x, _VAE_Y: hp.w_vae_y, _CROSS: hp.w_cross, _SUP: hp.w_sup}
         self.losses = tuple(name for name, weight in weights.items() if weight > 0)
+        if not self.losses:
+            raise ValueError("nothing is learnt: w_vae_x, w_vae_y, w_cross and w_sup are all 0")
         self.image_decoder = self.decoder_of_images(sum(self.sizes().values()))
         self.target_encoder = self.encoder_of_targets(2 * hp.d_t)
         self.m = 0

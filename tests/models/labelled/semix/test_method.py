@@ -42,6 +42,12 @@ def test_steps_on_targets_follow_from_the_data() -> None:
         assert len(labelled_case("semix", **without).build().phases()) == 1, without
 
 
+def test_without_any_loss_there_is_nothing_to_learn() -> None:
+    weights = {f"w_{name}": 0.0 for name in LOSSES}
+    with pytest.raises(ValueError, match=r"w_vae_x, w_vae_y, w_cross and w_sup are all 0"):
+        labelled_case("semix", **weights).build()
+
+
 @pytest.mark.parametrize("name", ["semix", "semix_sketch"])
 def test_the_loss_is_the_sum_of_the_four(name: str) -> None:
     """Equation 7, with the joints in the image beside it where there are any."""
