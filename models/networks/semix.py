@@ -8,6 +8,7 @@ four strided convolutions as encoders, and narrower decoders and perceptrons.
 import math
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -101,29 +102,35 @@ def person_encoder(
         weights: a file of torchvision's weights to start ``paper`` from; "" is none.
 
     Raises:
-        ValueError: the file cannot be used.
+        ValueError: the file cannot be used, or the network is no ResNet.
     """
-    widths = _SIZES[size].encoder
-    if widths is None:
-        network = ResNet(image_shape[0], n_outputs, STAGES, DEPTHS_50, Bottleneck)
-        return _loaded(network, weights)
-    return ConvEncoder(image_shape, widths, n_outputs)
+    return _encoder(size, image_shape, n_outputs, weights, (STAGES, DEPTHS_50, Bottleneck))
 
 
 def picture_encoder(
     size: NetworkSize, image_shape: tuple[int, int, int], n_outputs: int, weights: str = ""
 ) -> ResNet | ConvEncoder:
     """Return ResNet-18 from pictures to ``[B, n_outputs]``, or ours; see ``person_encoder``."""
+    return _encoder(size, image_shape, n_outputs, weights, ())
+
+
+def _encoder(
+    size: NetworkSize,
+    image_shape: tuple[int, int, int],
+    n_outputs: int,
+    weights: str,
+    kind: tuple[Any, ...],
+) -> ResNet | ConvEncoder:
+    """Return a ResNet of a kind, with weights that are asked for, or ours where it is smaller."""
     widths = _SIZES[size].encoder
     if widths is None:
-        return _loaded(ResNet(image_shape[0], n_outputs), weights)
-    return ConvEncoder(image_shape, widths, n_outputs)
-
-
-def _loaded(network: ResNet, weights: str) -> ResNet:
+        network = ResNet(image_shape[0], n_outputs, *kind)
+        if weights:
+            load_trunk(network, weights)
+        return network
     if weights:
-        load_trunk(network, weights)
-    return network
+        raise ValueError(f"{weights} holds weights of a ResNet: only network=paper has one")
+    return ConvEncoder(image_shape, widths, n_outputs)
 
 
 def person_decoder(size: NetworkSize, d: int, image_shape: tuple[int, int, int]) -> nn.Sequential:

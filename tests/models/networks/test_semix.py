@@ -50,3 +50,11 @@ def test_a_batch_of_one_row_can_be_trained_on() -> None:
     joints = torch.randn(1, 17, 3)
     made = network(joints)
     torch.testing.assert_close(made, network.eval()(joints))
+
+
+@pytest.mark.parametrize("encoder", [semix.person_encoder, semix.picture_encoder])
+def test_weights_are_of_the_published_networks_alone(encoder: object) -> None:
+    with pytest.raises(ValueError, match=r"resnet\.pth holds weights of a ResNet.*network=paper"):
+        encoder("small", (3, 64, 64), 8, "resnet.pth")  # type: ignore[operator]
+    with pytest.raises(ValueError, match=r"cannot be read.*resnet\.pth"):
+        encoder("paper", (3, 64, 64), 8, "resnet.pth")  # type: ignore[operator]
