@@ -71,7 +71,8 @@ class Lifting(LiftingDeclaration, Method):
 
     def lift(self, places: Tensor) -> Tensor:
         """Return the joints in space ``[B, J, 3]`` of places in the image ``[B, J, 2]``."""
-        return self._lifted(places, None) * self.hyperparameters.joint_unit
+        unit: float = self.hyperparameters.joint_unit
+        return self._lifted(places, None) * unit
 
     def predict(self, image: Tensor) -> dict[str, Tensor]:
         """Return ``joints_2d`` as found in images, and ``joints_3d`` lifted from these."""

@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -36,7 +37,7 @@ class _Sizes:
 
 _SIZES: dict[NetworkSize, _Sizes] = {
     "tiny": _Sizes((8, 16, 16, 16), (16, 8, 8, 8, 8), (16, 8, 8, 8, 8), 32),
-    "small": _Sizes((32, 64, 128, 256), (128, 64, 32, 16, 16), (128, 64, 32, 16, 16), 256),
+    "small": _Sizes((16, 32, 64, 128), (64, 32, 16, 8, 8), (64, 32, 16, 8, 8), 256),
     "paper": _Sizes(None, (256, 256, 128, 64, 32), (512, 256, 128, 64, 32, 32), 1024),
 }
 _LEAST_SIDE = 2
@@ -62,7 +63,7 @@ class ConvEncoder(nn.Module):
         for before, after in pairwise((channels, *widths[:n])):
             convolution = nn.Conv2d(before, after, 4, 2, 1, bias=False)
             layers += [convolution, nn.BatchNorm2d(after), nn.ReLU()]
-        self.trunk = nn.Sequential(*layers, nn.Flatten())
+        self.trunk = _fast(nn.Sequential(*layers, nn.Flatten()))
         self.fc = nn.Linear(widths[n - 1] * (height >> n) * (width >> n), n_outputs)
 
     def features(self, image: Tensor) -> Tensor:
@@ -127,14 +128,14 @@ def _loaded(network: ResNet, weights: str) -> ResNet:
 
 def person_decoder(size: NetworkSize, d: int, image_shape: tuple[int, int, int]) -> nn.Sequential:
     """Return the decoder from codes ``[B, d]`` to images of people, with a tanh."""
-    return nn.Sequential(*_doublings(_SIZES[size].pose_maps, d, image_shape), nn.Tanh())
+    return _decoder(_SIZES[size].pose_maps, d, image_shape, nn.Tanh())
 
 
 def picture_decoder(
     size: NetworkSize, d: int, image_shape: tuple[int, int, int], end: nn.Module
 ) -> nn.Sequential:
     """Return the decoder from codes ``[B, d]`` to photographs or sketches, with a last module."""
-    return nn.Sequential(*_doublings(_SIZES[size].sketch_maps, d, image_shape), end)
+    return _decoder(_SIZES[size].sketch_maps, d, image_shape, end)
 
 
 def joints_encoder(size: NetworkSize, shape: tuple[int, ...], n_outputs: int) -> nn.Sequential:
@@ -161,8 +162,10 @@ def _layers(before: int, hidden: int) -> list[nn.Module]:
     ]
 
 
-def _doublings(maps: tuple[int, ...], d: int, image_shape: tuple[int, int, int]) -> list[nn.Module]:
-    """Return a linear layer, and as often as the sides allow {upsampling, conv, BatchNorm, ReLU}.
+def _decoder(
+    maps: tuple[int, ...], d: int, image_shape: tuple[int, int, int], end: nn.Module
+) -> nn.Sequential:
+    """Return a linear layer, and as often as the sides allow {conv, BatchNorm, ReLU, upsampling}.
 
     Of smaller images the first of the doublings are left out.
     """
@@ -172,5 +175,15 @@ def _doublings(maps: tuple[int, ...], d: int, image_shape: tuple[int, int, int])
     layers: list[nn.Module] = [nn.Linear(d, math.prod(first)), nn.Unflatten(1, first)]
     for before, after in pairwise((maps[0], *maps[len(maps) - n :])):
         convolution = nn.Conv2d(before, after, 3, padding=1)
-        layers += [nn.Upsample(scale_factor=2), convolution, nn.BatchNorm2d(after), nn.ReLU()]
-    return [*layers, nn.Conv2d(maps[-1], channels, 3, padding=1)]
+        layers += [convolution, nn.BatchNorm2d(after), nn.ReLU(), nn.Upsample(scale_factor=2)]
+    layers += [nn.Conv2d(maps[-1], channels, 3, padding=1), end]
+    return _fast(nn.Sequential(*layers))
+
+
+def _fast(network: nn.Sequential) -> nn.Sequential:
+    """Order weights in memory so that few channels are convolved twice as fast on a CPU."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            weight = module.weight.data
+            module.weight.data = weight.contiguous(memory_format=torch.channels_last)
+    return network
