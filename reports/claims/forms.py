@@ -10,7 +10,7 @@ import pandas as pd
 from reports.analysis.contrasts import excess, excess_along, lacking
 from reports.analysis.families import Family, Pair
 from reports.analysis.trends import rank_correlation, rank_trend, series_along
-from reports.claims.published import Contrast, Published, Statement
+from reports.claims.published import Contrast, Published, Setting, Statement
 from reports.layout.constraints import Checked
 from reports.layout.design import Design
 from reports.layout.scores import Scores
@@ -294,11 +294,20 @@ def _untestable(
 
 def contrast_in_words(label: str, contrast: Contrast) -> str:
     """Say that a metric is higher with one setting than with another."""
-    more, less = (
-        words([f"{name_of(key)} {value}" for key, value in setting.items()])
-        for setting in (contrast.more, contrast.less)
-    )
-    return f"{label} is higher with {more} than with {less}"
+    more, less = (_setting_in_words(setting) for setting in (contrast.more, contrast.less))
+    return f"{label} of {more} is higher than that of {less}"
+
+
+def _setting_in_words(setting: Setting) -> str:
+    parts = [
+        str(value)
+        if isinstance(value, str)
+        else f"{'with' if value else 'without'} {name_of(key)}"
+        if isinstance(value, bool)
+        else f"{name_of(key)} {value:g}"
+        for key, value in setting.items()
+    ]
+    return ", ".join(parts)
 
 
 _VERBS = {1: "rises", -1: "falls"}

@@ -14,6 +14,7 @@ from reports.layout.outcome import Outcome, outcomes_of
 ALONG = "dataset.label_fraction"
 GUESSES = {"of_mean": "mean of the labels", "of_nearest": "nearest neighbour"}
 """Endings of the metrics of guesses that no method is needed for, and what these are called."""
+_FLAGS = {"True": "with", "False": "without"}
 GAP = "gap"
 """Ending of the metrics of test minus training errors."""
 
@@ -90,19 +91,8 @@ def _called(design: Design, group: str, along: Factor) -> str:
         label = settings[factor.key]
         if factor.key == along.key or label == "–":
             continue
-        is_flag = label in {"True", "False"}
-        words = {"True": "with", "False": "without"}
-        plain = factor.numeric and factor.key != "method"
-        parts.append(
-            f"{words[label]} {_flag(factor)}"
-            if is_flag
-            else f"{factor.name} {label}"
-            if plain
-            else label
-        )
+        if label in _FLAGS:
+            parts.append(f"{_FLAGS[label]} {factor.name}")
+        else:
+            parts.append(f"{factor.name} {label}" if factor.numeric else label)
     return ", ".join(parts) or "all trials"
-
-
-def _flag(factor: Factor) -> str:
-    """Return what a flag switches on: ``use_targets`` is of unpaired targets."""
-    return {"method.use_targets": "unpaired targets"}.get(factor.key, factor.name)
