@@ -1,4 +1,4 @@
-"""Made-up results of SemiX's sweep of labels: errors that fall with the share of labelled images."""
+"""Made-up results of SemiX's sweep of labels: errors fall with the share of labels."""
 
 from collections.abc import Mapping
 
