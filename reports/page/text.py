@@ -15,6 +15,8 @@ NAMES = {
     "method.b_gamma": "b_γ",
     "method.mu": "μ",
     "method.lambda_od": "λ_od",
+    "method.use_targets": "unpaired targets",
+    "dataset.label_fraction": "share of labels",
 }
 """What a factor is called in a sentence, where its key is not a word."""
 

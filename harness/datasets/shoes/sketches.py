@@ -135,7 +135,7 @@ def inked(strokes: list[np.ndarray], side: int) -> np.ndarray:
     pen = ImageDraw.Draw(paper)
     thick = round(_FINER * _WIDTH[side])
     for stroke in strokes:
-        pen.line([(float(x), float(y)) for x, y in wide * stroke], 255, thick, joint="curve")
+        pen.line((wide * stroke).ravel().tolist(), 255, thick)
     covered = np.asarray(paper.reduce(_FINER), np.float32) / 255
     return np.where(covered > _INK, 255, 0).astype(np.uint8)
 

@@ -74,20 +74,14 @@ class Canvas:
         """
         side = len(self.near)
         order = np.argsort(seen[:, 2], kind="stable")
-        corner = np.floor(seen[order, :2] - (width - 1) / 2).astype(np.int64)
-        steps = np.arange(width)
-        columns = corner[:, 0, None, None] + steps
-        rows = corner[:, 1, None, None] + steps[:, None]
-        columns, rows = np.broadcast_arrays(columns, rows)
-        inside = (columns >= 0) & (columns < side) & (rows >= 0) & (rows < side)
-        # Where a pixel is written more than once the last stays, which is the nearest.
-        which = np.broadcast_to(order[:, None, None], inside.shape)[inside]
-        place = rows[inside] * side + columns[inside]
-        latest = np.full(side * side, -1)
-        latest[place] = which
-        hit = np.flatnonzero(latest >= 0)
-        nearest = latest[hit]
-        flat = self.near.reshape(-1)
-        front = seen[nearest, 2] > flat[hit]
-        flat[hit[front]] = seen[nearest[front], 2]
-        self.colour.reshape(-1, 3)[hit[front]] = colour[nearest[front]]
+        column, row = np.floor(seen[order, :2] - (width - 1) / 2).astype(np.int64).T
+        nearest = np.full(side * side, -1)  # places in ``order``
+        for down, right in np.ndindex(width, width):
+            x, y = column + right, row + down
+            inside = np.flatnonzero((x >= 0) & (x < side) & (y >= 0) & (y < side))
+            np.maximum.at(nearest, y[inside] * side + x[inside], inside)
+        hit = np.flatnonzero(nearest >= 0)
+        point, flat = order[nearest[hit]], self.near.reshape(-1)
+        front = seen[point, 2] > flat[hit]
+        flat[hit[front]] = seen[point[front], 2]
+        self.colour.reshape(-1, 3)[hit[front]] = colour[point[front]]

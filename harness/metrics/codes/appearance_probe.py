@@ -9,6 +9,9 @@ from harness.metrics.factors.known import discrete
 from harness.metrics.metric import MetricKey, metric
 from models.protocols import Encodes
 
+FEWEST = 10
+"""With fewer images nothing is scored."""
+
 
 @metric(
     needs=Encodes,
@@ -37,21 +40,27 @@ def appearance_probe(method: Encodes, data: EvaluationData) -> dict[str, float]:
     SemiX), ``factors_from_appearance`` from the code that should have them (z_s). Between
     ``factors_chance``, of the commonest value, and ``factors_ceiling``, from all codes together,
     lies what a probe can find. Logistic regression on standardised codes as in ``probes``;
-    continuous factors are cut into ten, and factors of one value are left out. Methods without a
-    ``pose`` code are not scored.
+    continuous factors are cut into ten, factors of one value are left out, and a photograph that is
+    there several times counts once. Methods without a ``pose`` code are not scored.
     """
     limit = MOST_IMAGES[data.budget]
-    codes = encode_images(method, data, limit)
+    codes, factors = encode_images(method, data, limit), data.dataset.test.factors
     if "pose" not in codes:
         return {}
     n = len(codes["pose"])
-    known = [discrete(data.dataset.test.factors[f][:n]) for f in data.dataset.known_appearance]
+    rows = np.sort(np.unique(factors.get("photograph", np.arange(n))[:n], return_index=True)[1])
+    known = [discrete(factors[name][rows]) for name in data.dataset.known_appearance]
     labels = [values for values in known if len(np.unique(values)) > 1]
-    if not labels or n < 10:
+    if not labels or len(rows) < FEWEST:
         return {}
-    of = {"factors_from_pose": codes["pose"], "factors_ceiling": all_codes(method, data)[:n]}
+    of = {
+        "factors_from_pose": codes["pose"],
+        "factors_ceiling": all_codes(method, data),
+        "factors_chance": np.zeros((n, 1)),
+    }
     if "appearance" in codes:
         of["factors_from_appearance"] = codes["appearance"]
-    scores = {name: float(np.mean([probe(c, each) for each in labels])) for name, c in of.items()}
-    scores["factors_chance"] = float(np.mean([probe(np.zeros((n, 1)), each) for each in labels]))
-    return scores
+    return {
+        name: float(np.mean([probe(code[rows], each) for each in labels]))
+        for name, code in of.items()
+    }
