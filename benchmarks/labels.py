@@ -11,7 +11,7 @@ from benchmarks.tables import Measured, print_table
 from harness.methods import METHODS
 from harness.training.loop import Updater
 from harness.trial.process import prepare_process
-from models.declaration import DataSpec
+from models.declaration import LABELLED, DataSpec
 from models.method import Method
 
 CASES = (
@@ -20,13 +20,28 @@ CASES = (
     ("dvae_pose", {}),
     ("cross_vae_synthesis", {}),
     ("cross_vae", {}),
+    ("semix", {}),
+    ("semix_sketch", {}),
+    ("semix_sup", {}),
+    ("lifting", {}),
 )
 BATCH, SIDE = 32, 64
 HANDS = DataSpec(
     (3, SIDE, SIDE),
     n_train=1000,
     n_identities=6,
-    modalities={"pose": (21, 3), "cpose": (21, 3), "viewpoint": (3, 3)},
+    modalities={
+        "pose": (21, 3),
+        "cpose": (21, 3),
+        "viewpoint": (3, 3),
+        "joints_3d": (17, 3),
+        "joints_2d": (17, 2),
+        "unpaired_joints": (17, 3),
+        "sketch": (1, SIDE, SIDE),
+        "unpaired_sketch": (1, SIDE, SIDE),
+        LABELLED: (),
+    },
+    n_labelled=250,
 )
 
 
@@ -56,6 +71,11 @@ def _step(updater: Updater, progress: float) -> Callable[[], object]:
     batch: dict[str, Tensor] = {
         name: torch.rand((BATCH, *HANDS.image_shape), generator=draws) for name in ("image", "same")
     }
-    for name in method.needs:
+    for name in (*method.needs, *(name for name in method.uses if name in HANDS.modalities)):
         batch[name] = torch.randn((BATCH, *HANDS.modalities[name]), generator=draws)
+    if LABELLED in batch:
+        batch[LABELLED] = torch.ones(BATCH)
+    m = max(phase.repeats for phase in method.phases())
+    for name in method.unpaired:
+        batch[name] = torch.randn((BATCH, m, *HANDS.modalities[name]), generator=draws)
     return lambda: updater.step(batch, method.draw(BATCH, draws), values)

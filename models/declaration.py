@@ -48,6 +48,12 @@ class Declaration:
         needs: names of the modalities that every batch must have, ``[B, ...]`` float32 each. To
             learn where only some of the images have their labels, a method must also need
             ``labelled``, ``[B]``, which is 1 for those that have.
+        uses: names of further modalities that the batches have where the dataset gives them.
+        only_where: names of modalities of 0 and 1, ``[N]``. Training images for which all that the
+            dataset gives of these are 0 are in no batch; an epoch has as many batches as with them.
+        unpaired: names of modalities, used where the dataset gives them, that do not belong to the
+            image beside them. A batch has ``m`` of them for each image, ``[B, m, ...]``, drawn from
+            those of all training images, where ``m`` is how often some phase repeats.
         supervision: what it is told beyond the images, a key of :data:`SUPERVISION`. By default
             ``partial`` if it needs ``labelled``, ``labels`` if it needs other modalities, ``pairs``
             if it consumes pairs, else ``none``; a class may name its own.
@@ -58,6 +64,9 @@ class Declaration:
     Hyperparameters: ClassVar[type[Any]]
     consumes: ClassVar[Literal["images", "pairs"]] = "images"
     needs: ClassVar[tuple[str, ...]] = ()
+    uses: ClassVar[tuple[str, ...]] = ()
+    only_where: ClassVar[tuple[str, ...]] = ()
+    unpaired: ClassVar[tuple[str, ...]] = ()
     supervision: ClassVar[Supervision] = cast("Supervision", _Derived())
     at_scale: ClassVar[AtScale] = {}
 
@@ -71,12 +80,14 @@ class DataSpec:
         n_train: number of training examples (density estimates need it).
         n_identities: number of different objects or people they show; 0 if it is unknown.
         modalities: shapes of what is given beside each image, such as a 3D pose, by name.
+        n_labelled: number of training examples that have their labels; None for all of them.
     """
 
     image_shape: tuple[int, int, int]
     n_train: int
     n_identities: int = 0
     modalities: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    n_labelled: int | None = None
 
     @property
     def n_pixels(self) -> int:

@@ -34,8 +34,15 @@ class Phase:
     Attributes:
         name: unique within the method; prefix of the statistics if there is more than one phase.
         objective: name of the method's objective ``(batch, noise, values) -> (loss, stats)``.
-        trains: prefixes of the names of the parameters that it updates; ``""`` is all of them.
+        trains: prefixes of the names of the parameters that it updates; ``""`` is all of them, and
+            no prefix is none: the objective then keeps what it learns in buffers.
         every: it runs in every n-th step.
+        repeats: how often it runs in such a step, one update after the other.
+        over: names of what in the batch and in the noise has a second axis of length ``repeats``;
+            each run is given one slice of it, ``[B, ...]``.
+        shares: prefixes, all among ``trains``, of parameters whose Adam is that of every phase
+            that shares them, moments and number of updates in common. Other parameters have one of
+            this phase's own.
         during: the part of the training in which it runs, from (inclusive) and to, in [0, 1].
         gate: name of a method ``(statistics of this step so far) -> bool tensor []``; where that
             is False, the update is skipped. None always updates.
@@ -47,6 +54,9 @@ class Phase:
     objective: str
     trains: tuple[str, ...] = ("",)
     every: int = 1
+    repeats: int = 1
+    over: tuple[str, ...] = ()
+    shares: tuple[str, ...] = ()
     during: tuple[float, float] = (0.0, 1.0)
     gate: str | None = None
     lr: str = "lr"
@@ -79,7 +89,8 @@ class Method(Declaration, nn.Module):
     def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
         """Draw the random numbers of one step for ``batch_size`` examples.
 
-        Every tensor is ``[B, ...]``, one row for each example, on the generator's device. The
+        Every tensor is ``[B, ...]``, one row for each example, on the generator's device, and
+        ``[B, m, ...]`` if a phase that repeats ``m`` times is to get one slice a run. The
         objectives use no other random numbers.
         """
         raise NotImplementedError
@@ -90,3 +101,10 @@ class Method(Declaration, nn.Module):
         """Evaluate an objective by its name; the entry point of ``torch.func.functional_call``."""
         loss, stats = getattr(self, objective)(batch, noise, values)
         return loss, stats
+
+
+def sliced(tensors: Mapping[str, Tensor], phase: Phase, run: int) -> dict[str, Tensor]:
+    """Return a batch, or its noise, as run number ``run`` of a phase is given it."""
+    return {
+        name: tensor[:, run] if name in phase.over else tensor for name, tensor in tensors.items()
+    }

@@ -163,7 +163,10 @@ class Predicts(Protocol):
     """A method that predicts the modalities it is trained on from an image alone."""
 
     def predict(self, image: Tensor) -> dict[str, Tensor]:
-        """Return each of the method's ``needs`` by name, ``[B, ...]``, from posterior means."""
+        """Return each of the method's ``needs`` but ``labelled`` by name, and possibly others.
+
+        They are ``[B, ...]``, from posterior means.
+        """
         ...
 
 
@@ -184,7 +187,9 @@ class DecodesModalities(Protocol):
     """A method that decodes the modalities it is trained on from codes; for skeletons of walks."""
 
     def decode_modalities(self, codes: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Return each of the method's ``needs`` by name, ``[B, ...]``, and possibly others.
+        """Return each of the method's ``needs`` but ``labelled``, and possibly others.
+
+        They are ``[B, ...]`` each, by name.
 
         Args:
             codes: ``[B, d]`` of every group of ``Encodes``.

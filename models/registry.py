@@ -29,9 +29,16 @@ METHOD_PATHS: Mapping[str, str] = {
     "dvae_pose": "models.labelled.dvae.DVAEPose",
     "cross_vae_synthesis": "models.labelled.cross_vae.CrossVAESynthesis",
     "cross_vae": "models.labelled.cross_vae.CrossVAE",
+    "semix": "models.labelled.semix.tasks.SemiXPose",
+    "semix_sketch": "models.labelled.semix.tasks.SemiXSketch",
+    "semix_sup": "models.labelled.semix.tasks.SupPose",
+    "semix_sup_sketch": "models.labelled.semix.tasks.SupSketch",
+    "lifting": "models.labelled.lifting.Lifting",
     "oracle_codes": "models.reference.codes.OracleCodes",
     "random_codes": "models.reference.codes.RandomCodes",
     "untrained_codes": "models.reference.codes.UntrainedCodes",
+    "mean_pose": "models.reference.poses.MeanPose",
+    "nearest_pose": "models.reference.poses.NearestPose",
 }
 """Dotted path of each method, by its name."""
 
@@ -52,9 +59,16 @@ DECLARATION_PATHS: Mapping[str, str] = {
     "dvae_pose": "models.labelled.declarations.DVAEPoseDeclaration",
     "cross_vae_synthesis": "models.labelled.declarations.CrossVAESynthesisDeclaration",
     "cross_vae": "models.labelled.declarations.CrossVAEDeclaration",
+    "semix": "models.labelled.semix.declarations.SemiXPoseDeclaration",
+    "semix_sketch": "models.labelled.semix.declarations.SemiXSketchDeclaration",
+    "semix_sup": "models.labelled.semix.declarations.SupPoseDeclaration",
+    "semix_sup_sketch": "models.labelled.semix.declarations.SupSketchDeclaration",
+    "lifting": "models.labelled.declarations.LiftingDeclaration",
     "oracle_codes": "models.reference.declarations.OracleDeclaration",
     "random_codes": "models.reference.declarations.RandomDeclaration",
     "untrained_codes": "models.reference.declarations.UntrainedDeclaration",
+    "mean_pose": "models.reference.declarations.MeanPoseDeclaration",
+    "nearest_pose": "models.reference.declarations.NearestPoseDeclaration",
 }
 """Dotted path of each method's declaration; a method that is not here is its own declaration.
 

@@ -17,12 +17,13 @@ KIND_PATHS: Mapping[str, str] = {
     "ablation": "reports.kinds.ablation.report.page",
     "comparison": "reports.kinds.comparison.page",
     "stability": "reports.kinds.stability.page",
+    "supervision": "reports.kinds.supervision.report.page",
     "timing": "reports.kinds.timing.page",
     "tuning": "reports.kinds.tuning.report.page",
 }
 """Dotted path of each kind of report of this distribution."""
 
-WITHIN_DATASETS = ("ablation", "comparison", "stability", "timing")
+WITHIN_DATASETS = ("ablation", "comparison", "stability", "supervision", "timing")
 """Kinds that compare groups, which they do within each dataset alone."""
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from models.declaration import DataSpec
+from models.declaration import LABELLED, DataSpec
 
 DataSource = Literal["real", "procedural"]
 SplitName = Literal["train", "test"]
@@ -117,7 +117,10 @@ class Dataset:
         identities = self.train.factors.get(self.identity_factor, ())
         shape = channels, height, width
         modalities = {name: values.shape[1:] for name, values in self.train.modalities.items()}
-        return DataSpec(shape, len(self.train), len(np.unique(identities)), modalities)
+        n, marks = len(self.train), self.train.modalities.get(LABELLED)
+        labelled = n if marks is None else int(np.count_nonzero(marks))
+        few = labelled if labelled < n else None
+        return DataSpec(shape, n, len(np.unique(identities)), modalities, few)
 
     @property
     def nbytes(self) -> int:

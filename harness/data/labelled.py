@@ -3,7 +3,7 @@
 import numpy as np
 
 from harness import keyed_random
-from harness.data.dataset import SplitName
+from harness.data.dataset import Split, SplitName
 from harness.errors import UserError
 
 
@@ -31,3 +31,21 @@ def labelled_rows(name: str, split: SplitName, n: int, fraction: float, seed: in
             "labels. Ask for a larger share or for more images."
         )
     return np.asarray(labelled)
+
+
+def marked_rows(split: Split, names: tuple[str, ...]) -> np.ndarray | None:
+    """Return which images have a modality of these that is not 0, int64; None if they all have.
+
+    Raises:
+        UserError: no image has.
+    """
+    marks = [split.modalities[name] != 0 for name in names if name in split.modalities]
+    if not marks or np.logical_or.reduce(marks).all():
+        return None
+    rows = np.flatnonzero(np.logical_or.reduce(marks))
+    if not len(rows):
+        raise UserError(
+            f"None of the {len(split)} training images that are used has labels. Ask for a larger "
+            "share (dataset.label_fraction) or for more images (scale.train_limit)."
+        )
+    return rows

@@ -1,4 +1,7 @@
-"""Minibatches of a training split: shuffled images, or pairs of one identity."""
+"""Minibatches of a training split: shuffled images, or pairs of one identity.
+
+What says nothing of the images beside it (``Declaration.unpaired``) comes in passes of its own.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import torch
 
 from harness.data.dataset import Dataset, Split, WarpRange
 from harness.data.images import Images
+from harness.data.labelled import marked_rows
 from harness.data.pairs import Groups
 from harness.data.warp import scale_draws, warp_images
 
@@ -29,6 +33,10 @@ class Sampler:
         batch_size: images a batch; the last of a pass may be smaller.
         resident_limit: see :class:`harness.data.images.Images`.
         needs: names of the modalities that are in the batches.
+        only: the images that are in the batches; None for all. An epoch has as many batches as with
+            all of them, and goes over these several times.
+        unpaired: names of modalities that are in the batches ``repeats`` times an image.
+        repeats: see there.
     """
 
     def __init__(
@@ -40,9 +48,14 @@ class Sampler:
         *,
         resident_limit: int | None = None,
         needs: tuple[str, ...] = (),
+        only: torch.Tensor | None = None,
+        unpaired: tuple[str, ...] = (),
+        repeats: int = 0,
     ) -> None:
+        self._only, self._repeats = only, repeats if unpaired else 0
         self._images = Images(split.images, device, resident_limit)
         self._modalities = _tensors(split, needs, self._images.device)
+        self._targets = _tensors(split, unpaired if repeats else (), self._images.device)
         self._warp = warp
         self._batch_size = batch_size
 
@@ -55,18 +68,24 @@ class Sampler:
     ) -> Iterator[dict[str, torch.Tensor]]:
         """Yield every image once, in batches ``{"image": [B, C, H, W]}`` in [0, 1].
 
-        With it come the modalities that are needed, by name.
+        With it come the modalities that are needed, by name, and those that are not of the image,
+        ``[B, repeats, ...]``. Of some images (``only``) each comes as often as another, or once
+        more.
 
         Args:
             generator: a CPU generator, so that a pass is the same on every device. The order and
                 all the warps of the pass are drawn from it before the first batch.
             start: how many batches to leave out; the others are those of the whole pass.
         """
-        order = torch.randperm(len(self._images), generator=generator)
+        n = len(self._images)
+        order = _passes(n if self._only is None else len(self._only), n, generator)
+        order = order if self._only is None else self._only[order]
         parts = torch.split(order, self._batch_size)
+        others = _passes(n, n * self._repeats, generator).reshape(n, self._repeats)
+        targets = torch.split(others, self._batch_size)
         images = self._warped(parts, generator, start)
-        for rows, batch in zip(parts[start:], images, strict=True):
-            yield {"image": batch, **_at(rows, self._modalities)}
+        for rows, more, batch in zip(parts[start:], targets[start:], images, strict=True):
+            yield {"image": batch, **_at(rows, self._modalities), **_at(more, self._targets)}
 
     def _warped(
         self, rows: tuple[torch.Tensor, ...], generator: torch.Generator, start: int
@@ -151,7 +170,23 @@ def make_sampler(
         return PairSampler(
             dataset.train, identity, dataset.warp, device, batch_size, needs=method.needs
         )
-    return Sampler(dataset.train, dataset.warp, device, batch_size, needs=method.needs)
+    given, rows = dataset.train.modalities, marked_rows(dataset.train, method.only_where)
+    return Sampler(
+        dataset.train,
+        dataset.warp,
+        device,
+        batch_size,
+        needs=(*method.needs, *(name for name in method.uses if name in given)),
+        only=None if rows is None else torch.from_numpy(rows),
+        unpaired=tuple(name for name in method.unpaired if name in given),
+        repeats=max((phase.repeats for phase in method.phases() if phase.over), default=0),
+    )
+
+
+def _passes(n: int, length: int, generator: torch.Generator) -> torch.Tensor:
+    """Return ``length`` numbers below ``n``: shuffled passes over all of them, the last cut."""
+    passes = [torch.randperm(n, generator=generator) for _ in range(-(-length // n))]
+    return torch.cat(passes)[:length] if passes else torch.empty(0, dtype=torch.long)
 
 
 def test_batches(

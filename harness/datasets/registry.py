@@ -45,6 +45,7 @@ DATASET_PATHS = {
     "people": "harness.datasets.people.dataset.PeopleOptions",
     "rhd": "harness.datasets.hands.rhd.RhdOptions",
     "shapes3d": "harness.datasets.grids.shapes3d.dataset.Shapes3dOptions",
+    "shoes": "harness.datasets.shoes.dataset.ShoesOptions",
     "smallnorb": "harness.datasets.grids.smallnorb.SmallNorbOptions",
     "smpl": "harness.datasets.smpl.dataset.SmplOptions",
     "sprites": "harness.datasets.sprites.dataset.SpritesOptions",

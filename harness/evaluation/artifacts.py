@@ -37,8 +37,9 @@ def arrays_of(method: Method, data: EvaluationData, seed: int) -> dict[str, np.n
     Images, ``[n, C, H, W]`` each and at most 128 pixels wide and high (larger ones are averaged
     over squares of pixels), where the method can make them: ``test_images`` and their
     ``reconstructions``; ``appearance``, decoded and not yet warped; ``samples`` of the prior;
-    ``shown_by_<group>``, decoded from one code alone; ``swaps``, n = 25 row by row, with the pose
-    of ``swap_pose[row]`` and the appearance of ``swap_appearance[column]``. Walks through the
+    ``shown_by_<group>``, decoded from one code alone; ``sketch_true`` and ``sketch_found``,
+    distance maps; ``swaps``, n = 25 row by row, with the pose of ``swap_pose[row]`` and the
+    appearance of ``swap_appearance[column]``. Walks through the
     latent space are those of :mod:`harness.evaluation.latent_walks`.
 
     Numbers: ``kl_<group>`` ``[d]``, the divergence of each dimension in nats, mean over test
@@ -47,7 +48,8 @@ def arrays_of(method: Method, data: EvaluationData, seed: int) -> dict[str, np.n
     """
     with evaluating(method):
         numbers = _numbers(method, data)
-        places = _places(data, PICTURES, mixed=bool(data.dataset.known_frame))
+        mixed = bool(data.dataset.known_frame) or _of_sketches(data)
+        places = _places(data, PICTURES, mixed=mixed)
         images = _images(method, data, places, seed)
         walks, of_walks = _walks(method, data, numbers)
         images.update(walks)
@@ -87,7 +89,12 @@ def _images(
     if isinstance(method, protocols.DecodesGroups):
         decoded = method.decode_groups(images)
         pictures.update({f"shown_by_{group}": image for group, image in decoded.items()})
-    if isinstance(method, protocols.Swaps) and data.dataset.known_identity:
+    if _of_sketches(data) and isinstance(method, protocols.Predicts):
+        drawn = method.predict(images)
+        if "sketch" in drawn:
+            known = torch.from_numpy(data.dataset.test.modalities["sketch"][places])
+            pictures |= {"sketch_true": known, "sketch_found": drawn["sketch"]}
+    if isinstance(method, protocols.Swaps) and (data.dataset.known_identity or _of_sketches(data)):
         pictures.update(_swaps(method, _at(data, _places(data, 2 * SWAPS, mixed=True))))
     return pictures
 
@@ -100,6 +107,11 @@ def _numbers(method: Method, data: EvaluationData) -> dict[str, Tensor]:
         assert isinstance(method, protocols.Swaps)
         numbers["triplet_errors"] = triplet_errors(method, data)
     return numbers
+
+
+def _of_sketches(data: EvaluationData) -> bool:
+    """Return whether the images have sketches; several in a row then show the same."""
+    return "sketch" in data.dataset.test.modalities
 
 
 def _places(data: EvaluationData, n: int, *, mixed: bool) -> np.ndarray:

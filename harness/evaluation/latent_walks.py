@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from harness.evaluation.skeletons import JOINTS_OF_PEOPLE, seen_from_the_front
 from harness.metrics.hands.poses import has_pose, pose_from
 from models.method import Method
 from models.protocols import Decodes, DecodesModalities, Encodes
@@ -70,7 +71,8 @@ def between_images(
     Returns:
         ``between_<group>`` ``[n, STEPS, C, H, W]``, and ``ends_between`` ``[n, 2, C, H, W]``, the
         first and the last image; and where the method decodes 3D poses,
-        ``poses_between_<group>`` ``[n, STEPS, J, 3]``. Nothing if there is a single group.
+        ``poses_between_<group>`` ``[n, STEPS, J, 3]``, or sketches, ``sketches_between_<group>``
+        ``[n, STEPS, 1, H, W]``. Nothing if there is a single group.
     """
     assert isinstance(method, Encodes)
     assert isinstance(method, Decodes)
@@ -86,8 +88,21 @@ def between_images(
         pictures[f"between_{group}"] = torch.unflatten(method.decode(codes), 0, (-1, STEPS))
         if isinstance(method, DecodesModalities):
             decoded = method.decode_modalities(codes)
-            modalities = {name: tensor.cpu().numpy() for name, tensor in decoded.items()}
-            if has_pose(modalities):
-                pose = torch.from_numpy(pose_from(modalities, mirrored_at_start).astype(np.float32))
+            if "sketch" in decoded:
+                drawn = torch.unflatten(decoded["sketch"], 0, (-1, STEPS))
+                pictures[f"sketches_between_{group}"] = drawn
+            pose = _pose(decoded, mirrored_at_start)
+            if pose is not None:
                 poses[f"poses_between_{group}"] = torch.unflatten(pose, 0, (-1, STEPS))
     return pictures, poses
+
+
+def _pose(decoded: Mapping[str, Tensor], mirrored: np.ndarray) -> Tensor | None:
+    """Return the decoded poses of hands or of people, ``[N, J, 3]``; None if there are none."""
+    modalities = {name: tensor.cpu().numpy() for name, tensor in decoded.items()}
+    own = modalities.get("joints_3d", modalities.get("cpose"))
+    if own is not None and own.shape[1] in JOINTS_OF_PEOPLE:
+        pose = seen_from_the_front(modalities)
+    else:
+        pose = pose_from(modalities, mirrored) if has_pose(modalities) else None
+    return None if pose is None else torch.from_numpy(pose.astype(np.float32))

@@ -10,7 +10,7 @@ from torch import Tensor
 from harness.data.sampler import Sampler
 from harness.training.scale import Scale
 from harness.training.torch_private import Adam
-from models.method import Batch, Method, Noise, Phase, Stats, Values
+from models.method import Batch, Method, Noise, Phase, Stats, Values, sliced
 
 EXPLODED = 100.0
 """A loss this many times as large as the first batch's has exploded."""
@@ -45,12 +45,18 @@ def kl_weight(epoch: int, epochs: int, warmup_fraction: float) -> float:
 
 
 class Updater:
-    """Runs a method's phases on a batch, each with an Adam of its own."""
+    """Runs a method's phases on a batch, each with an Adam of its own and those that it shares.
+
+    Attributes:
+        adams: all of them, each once, in the order of the phases.
+    """
 
     def __init__(self, method: Method) -> None:
         self.method = method
         self.values = method.values()
-        self.phases = [_Update(method, phase, self.values) for phase in method.phases()]
+        shared: dict[tuple[str, ...], Adam] = {}
+        self.phases = [_Update(method, phase, self.values, shared) for phase in method.phases()]
+        self.adams = list(dict.fromkeys(adam for each in self.phases for adam in each.adams))
         self.steps = 0
 
     def step(self, batch: Batch, noise: Noise, values: Values) -> Stats:
@@ -59,38 +65,61 @@ class Updater:
         for update in self.phases:
             if update.is_due(self.steps, values):
                 prefix = f"{update.phase.name}/" if len(self.phases) > 1 else ""
-                stats.update(update.run(batch, noise, values, stats, prefix))
+                stats.update(update.runs(batch, noise, values, stats, prefix))
         self.steps += 1
         return stats
 
 
 class _Update:
-    def __init__(self, method: Method, phase: Phase, values: dict[str, float]) -> None:
+    def __init__(
+        self,
+        method: Method,
+        phase: Phase,
+        values: dict[str, float],
+        shared: dict[tuple[str, ...], Adam],
+    ) -> None:
         self.method, self.phase = method, phase
-        self.parameters = [
-            parameter
-            for name, parameter in method.named_parameters()
-            if name.startswith(phase.trains)
-        ]
-        if not self.parameters:
+        trained = {n: p for n, p in method.named_parameters() if n.startswith(phase.trains)}
+        if phase.trains and not trained:
             raise ValueError(f"phase '{phase.name}' trains no parameter: {phase.trains}")
-        self.adam = Adam(self.parameters, lr=values[phase.lr], betas=phase.betas, fused=True)
+        self.parameters = list(trained.values())
+        own = [p for n, p in trained.items() if not n.startswith(phase.shares)]
+        common = [p for n, p in trained.items() if n.startswith(phase.shares)]
+        self.adams = [self._adam(own, values)] if own else []
+        if common:
+            if phase.shares not in shared:
+                shared[phase.shares] = self._adam(common, values)
+            self.adams.append(shared[phase.shares])
+
+    def _adam(self, parameters: list[torch.nn.Parameter], values: dict[str, float]) -> Adam:
+        phase = self.phase
+        return Adam(parameters, lr=values[phase.lr], betas=phase.betas, fused=True)
 
     def is_due(self, step: int, values: Values) -> bool:
         start, end = self.phase.during
         in_time = start <= float(values.get("progress", 0.0)) < end
         return in_time and step % self.phase.every == 0
 
-    def run(self, batch: Batch, noise: Noise, values: Values, so_far: Stats, prefix: str) -> Stats:
+    def runs(self, batch: Batch, noise: Noise, values: Values, so_far: Stats, prefix: str) -> Stats:
+        """Run as often as the phase repeats; return the last run's statistics."""
+        stats: Stats = {}
+        for i in range(self.phase.repeats):
+            parts = sliced(batch, self.phase, i), sliced(noise, self.phase, i)
+            stats = self._run(*parts, values, so_far, prefix)
+        return stats
+
+    def _run(self, batch: Batch, noise: Noise, values: Values, so_far: Stats, prefix: str) -> Stats:
         loss, stats = self.method(self.phase.objective, batch, noise, values)
         stats = {f"{prefix}{key}": value.detach() for key, value in stats.items()}
         stats[f"{prefix}loss"] = loss.detach()
-        if self.phase.gate is None or getattr(self.method, self.phase.gate)({**so_far, **stats}):
+        gate = self.phase.gate
+        if self.adams and (gate is None or getattr(self.method, gate)({**so_far, **stats})):
             # Gradients of this phase's parameters alone: others belong to other phases.
             gradients = torch.autograd.grad(loss, self.parameters, allow_unused=True)
             for parameter, gradient in zip(self.parameters, gradients, strict=True):
                 parameter.grad = gradient
-            self.adam.step()
+            for adam in self.adams:
+                adam.step()
         return stats
 
 

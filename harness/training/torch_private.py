@@ -10,12 +10,19 @@ imported again. Then use ``torch.optim.Adam`` in the loop and delete this module
 import inspect
 
 import torch
+from torch import Tensor
 
 
 class Adam(torch.optim.Adam):
     """Torch's Adam, without the import of the compiler."""
 
     add_param_group = inspect.unwrap(torch.optim.Adam.add_param_group)
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        """What it updates."""
+        parameters: list[Tensor] = self.param_groups[0]["params"]
+        return parameters
 
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]  # no closure: gradients are there already

@@ -67,9 +67,9 @@ def encode(
     """
     updater = training.updater
     tensors = {f"method/{name}": tensor for name, tensor in state(updater.method).items()}
-    for i, phase in enumerate(updater.phases):
-        for j, parameter in enumerate(phase.parameters):
-            for key, value in phase.adam.state[parameter].items():
+    for i, adam in enumerate(updater.adams):
+        for j, parameter in enumerate(adam.parameters):
+            for key, value in adam.state[parameter].items():
                 tensors[f"adam/{i}/{j}/{key}"] = value
     tensors |= {f"mean/{key}": torch.stack(v) for key, v in training.means.values.items()}
     tensors |= {"order": training.pass_began, "noise": training.noise.get_state()}
@@ -113,13 +113,13 @@ def restore(
     with torch.no_grad():
         for key, tensor in state(updater.method).items():
             tensor.copy_(tensors[f"method/{key}"])
-    for i, phase in enumerate(updater.phases):
-        for j, parameter in enumerate(phase.parameters):
+    for i, adam in enumerate(updater.adams):
+        for j, parameter in enumerate(adam.parameters):
             prefix = f"adam/{i}/{j}/"
             own = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
             if own:
-                phase.adam.state[parameter] = {k: v.to(parameter.device) for k, v in own.items()}
-    device = next(updater.method.parameters()).device
+                adam.state[parameter] = {k: v.to(parameter.device) for k, v in own.items()}
+    device = training.noise.device
     training.means = Means(
         {k: list(tensors[f"mean/{k}"].to(device).unbind()) for k in described["weights"]},
         described["weights"],

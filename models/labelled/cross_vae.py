@@ -5,7 +5,8 @@ from torch import Tensor
 
 from models.distributions.diagonal_gaussian import DiagonalGaussian
 from models.labelled.declarations import CrossVAEDeclaration, CrossVAESynthesisDeclaration
-from models.labelled.labelled_vae import IMAGE, LabelledVAE
+from models.labelled.image_vae import IMAGE
+from models.labelled.labelled_vae import LabelledVAE
 from models.labelled.tasks import PoseEstimation, Synthesis
 from models.method import Batch, Noise, Stats, Values
 

@@ -1,17 +1,18 @@
-"""What a plan must know of dVAE and the cross-modal VAE, each for two tasks (Yang and Yao, 2019).
+"""What a plan must know of dVAE and the cross-modal VAE (Yang and Yao, 2019), and of lifting.
 
 Importing this is cheap: it needs no torch.
 """
 
 from typing import Any, ClassVar, Literal
 
-from models.declaration import Declaration
+from models.declaration import LABELLED, Declaration
 from models.hyperparameters import AtScale, with_scale_defaults
 from models.labelled.hyperparameters import (
     DVAEFactorsHyperparameters,
     DVAEHyperparameters,
     DVAESynthesisHyperparameters,
     LabelledHyperparameters,
+    LiftingHyperparameters,
     SynthesisHyperparameters,
 )
 
@@ -75,3 +76,15 @@ class DVAEFactorsDeclaration(LabelledDeclaration):
     Hyperparameters = DVAEFactorsHyperparameters
     needs = ("pose_factors", "appearance_factors")
     at_scale = with_scale_defaults(LabelledDeclaration.at_scale, w_x=_W_X_AT_64)
+
+
+class LiftingDeclaration(Declaration):
+    """Declaration of the detector and the perceptron that lifts what it finds."""
+
+    Hyperparameters: ClassVar[type[Any]] = LiftingHyperparameters
+    needs = ("joints_3d", "joints_2d", LABELLED)
+    only_where = (LABELLED,)
+    at_scale: ClassVar[AtScale] = {
+        "smoke": {"network": "tiny", "width": 32},
+        "small": {"network": "small", "width": 256, "dropout": 0.1},
+    }

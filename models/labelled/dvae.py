@@ -14,14 +14,8 @@ from models.labelled.declarations import (
     DVAESynthesisDeclaration,
 )
 from models.labelled.hyperparameters import TwoStepHyperparameters
-from models.labelled.labelled_vae import (
-    IMAGE,
-    TAG,
-    WHOLE_POSE,
-    LabelledVAE,
-    Posteriors,
-    sample_posteriors,
-)
+from models.labelled.image_vae import IMAGE, Posteriors, sample_posteriors
+from models.labelled.labelled_vae import TAG, WHOLE_POSE, LabelledVAE
 from models.labelled.tasks import KnownFactors, PoseEstimation, Synthesis
 from models.method import Batch, Noise, Phase, Stats, Values
 from models.networks.dvae import pose_branch

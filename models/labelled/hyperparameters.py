@@ -97,3 +97,28 @@ class SynthesisHyperparameters(LabelledHyperparameters):
 @dataclass(frozen=True)
 class DVAESynthesisHyperparameters(SynthesisHyperparameters, DVAEHyperparameters):
     """Hyperparameters of dVAE for image synthesis."""
+
+
+@dataclass(frozen=True)
+class LiftingHyperparameters:
+    """Those of a detector of joints in the image, and of the perceptron that lifts them."""
+
+    lr: Annotated[float, Value("η", "Adam's learning rate", "Martinez et al. 2017"), Gt(0)] = 1e-3
+    dropout: Annotated[
+        float,
+        Value("", "share of a layer's numbers that are dropped", "Martinez et al. 2017"),
+        Interval(ge=0, lt=1),
+    ] = 0.5
+    width: Annotated[int, Structure("", "of the layers", "Martinez et al. 2017"), Ge(1)] = 1024
+    blocks: Annotated[
+        int, Structure("", "residual blocks of two layers each", "Martinez et al. 2017"), Ge(0)
+    ] = 2
+    network: Annotated[
+        NetworkSize,
+        Structure("", "size of the detector: ResNet-50, or ours", "ours"),
+    ] = "paper"
+    joint_unit: Annotated[
+        float,
+        Structure("", "what of the joints' unit (metres) is 1 inside the networks", "ours"),
+        Gt(0),
+    ] = 0.25

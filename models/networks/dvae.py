@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from models.choices import NetworkSize
 from models.networks.residual import halvings
-from models.networks.resnet18 import STAGES, ResNet, load_trunk
+from models.networks.resnet import STAGES, ResNet, load_trunk
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def image_encoder(
         size: of the network.
         image_shape: ``(channels, height, width)``.
         n_outputs: width of its last layer, in place of torchvision's 1000 classes.
-        weights: a file of weights to start from (see ``resnet18.load_trunk``); "" is a random
+        weights: a file of weights to start from (see ``resnet.load_trunk``); "" is a random
             initialisation.
 
     Raises:

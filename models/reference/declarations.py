@@ -5,7 +5,7 @@ from typing import Annotated
 
 from annotated_types import Ge
 
-from models.declaration import Declaration
+from models.declaration import LABELLED, Declaration
 from models.hyperparameters import Structure
 
 
@@ -37,3 +37,36 @@ class RandomDeclaration(Declaration):
 
 class UntrainedDeclaration(RandomDeclaration):
     """Declaration of the codes of an untrained network."""
+
+
+@dataclass(frozen=True)
+class MeanPoseHyperparameters:
+    """The mean pose has none."""
+
+
+@dataclass(frozen=True)
+class NearestPoseHyperparameters:
+    """How images are compared."""
+
+    side: Annotated[
+        int, Structure("", "pixels along a side of the images that are compared", "ours"), Ge(1)
+    ] = 16
+
+
+class _OfPoses(Declaration):
+    """A guess of joints in space, which learns from the images that have them."""
+
+    needs = ("joints_3d", LABELLED)
+    only_where = (LABELLED,)
+
+
+class MeanPoseDeclaration(_OfPoses):
+    """Declaration of the mean pose."""
+
+    Hyperparameters = MeanPoseHyperparameters
+
+
+class NearestPoseDeclaration(_OfPoses):
+    """Declaration of the nearest neighbour's pose."""
+
+    Hyperparameters = NearestPoseHyperparameters

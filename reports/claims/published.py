@@ -18,8 +18,38 @@ FOLDER = Path(__file__).parents[1] / "published"
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
-FORMS = ("test", "met", "broken", "ascending", "exceeds", "rising", "falling", "ranked")
+FORMS = (
+    "test",
+    "met",
+    "broken",
+    "ascending",
+    "exceeds",
+    "rising",
+    "falling",
+    "ranked",
+    "above",
+    "dwindling",
+)
 """The forms that what a statement says can take; all that it has must hold."""
+
+
+Setting = dict[str, bool | int | float | str]
+"""Levels of factors, by key."""
+
+
+@dataclass(config=_STRICT)
+class Contrast:
+    """A metric is higher with one setting than with another, all else being equal.
+
+    Attributes:
+        more: levels of the setting with which it is higher.
+        less: levels of the other.
+        along: for a difference that dwindles, the factor along which it does.
+    """
+
+    more: Setting
+    less: Setting
+    along: str = ""
 
 
 @dataclass(config=_STRICT)
@@ -38,6 +68,9 @@ class Statement:
         rising: factors, by metric, along which it rises, all other factors being equal.
         falling: factors along which it falls.
         ranked: metrics by which the levels are ordered as the printed numbers are.
+        above: two settings, by metric, with the first of which it is higher, all else being equal.
+        dwindling: the same, where the difference is above 0 at the least level of a further factor
+            and smaller at its greatest.
     """
 
     quote: str
@@ -50,10 +83,14 @@ class Statement:
     rising: dict[str, list[str]] = field(default_factory=dict)
     falling: dict[str, list[str]] = field(default_factory=dict)
     ranked: list[str] = field(default_factory=list)
+    above: dict[str, Contrast] = field(default_factory=dict)
+    dwindling: dict[str, Contrast] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not any(getattr(self, form) for form in FORMS):
             raise ValueError(f"a statement needs one of {', '.join(FORMS)}")
+        if not all(contrast.along for contrast in self.dwindling.values()):
+            raise ValueError("what dwindles needs a factor along which it does")
 
     @property
     def of_levels(self) -> bool:
@@ -63,7 +100,10 @@ class Statement:
     @property
     def metrics(self) -> set[str]:
         """The metrics that it names; a test of stability is about that of the publication."""
-        by_metric = (self.met, self.broken, self.ascending, self.rising, self.falling)
+        by_metric = (
+            *(self.met, self.broken, self.ascending, self.rising, self.falling),
+            *(self.above, self.dwindling),
+        )
         exceeding = {metric for pair in self.exceeds.values() for metric in pair}
         return {*self.ranked, *exceeding}.union(*by_metric)
 
@@ -97,6 +137,7 @@ class Published:
         names: what a level is called there, beside its own name.
         columns: the printed numbers' columns.
         rows: the printed numbers, one a column, by data and level.
+        here: the variant of ours beside which a row stands that is called otherwise.
         metric: name of the metric that tests of stability are about.
         subject: the level that these speak for.
         curves_at: learning rate of the published learning curves.
@@ -114,6 +155,7 @@ class Published:
     names: dict[str, str] = field(default_factory=dict)
     columns: list[PrintedColumn] = field(default_factory=list)
     rows: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    here: dict[str, str] = field(default_factory=dict)
     metric: str = ""
     subject: str = ""
     curves_at: float | None = None

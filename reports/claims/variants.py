@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from reports.claims.forms import Comparison, Findings, comparisons
+from reports.claims.forms import Comparison, Findings, comparisons, contrast_in_words
 from reports.claims.published import Published, Statement
 from reports.claims.table import Tested, tested_table
 from reports.claims.verdict import Against
@@ -96,6 +96,15 @@ def _definition(statement: Statement, scores: Mapping[str, Scores]) -> str:
         f"{label(m)} {verb} with {words([name_of(key) for key in keys])}, all else being equal"
         for verb, stated in (("rises", statement.rising), ("falls", statement.falling))
         for m, keys in stated.items()
+    ]
+    parts += [
+        f"{contrast_in_words(label(m), contrast)}, all else being equal"
+        for m, contrast in statement.above.items()
+    ]
+    parts += [
+        f"{contrast_in_words(label(m), contrast)} at the least {name_of(contrast.along)}, and by "
+        "less at the greatest"
+        for m, contrast in statement.dwindling.items()
     ]
     parts += [f"{label(m)} orders the levels as printed" for m in statement.ranked]
     return f"{'; '.join(parts)}."

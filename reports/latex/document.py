@@ -66,7 +66,7 @@ def document(results: Results, style: Style) -> str:
 def _kind(results: Results, asked: str | None) -> str:
     if asked is None:
         fits = default_kind(results.sweep)[0]
-        return "ablation" if fits in ("ablation", "tuning") else "comparison"
+        return "ablation" if fits in ("ablation", "supervision", "tuning") else "comparison"
     if asked not in KINDS:
         raise UserError(
             f"--kind {asked}: a LaTeX table has the numbers of a report of the kind "

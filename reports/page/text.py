@@ -21,6 +21,8 @@ NAMES = {
     "method.gamma_max": "γ_max",
     "method.l_gamma": "l_γ",
     "method.sigma2": "σ²",
+    "method.use_targets": "unpaired targets",
+    "dataset.label_fraction": "share of labels",
 }
 """What a factor is called in a sentence, where its key is not a word."""
 

@@ -15,10 +15,12 @@ from reports.page.svg import to_svg
 from reports.page.text import words
 from reports.pictures.gallery import Artifact, best_trials, show, side_by_side
 from reports.pictures.skeletons import draw_skeleton, frame, walked
+from reports.pictures.sketches import stroked
 
 PREFIX = "between_"
 ENDS = "ends_between"
 """The array of the images that the walks lead from and to."""
+SKETCHES = "sketches_between_"
 MOST_GROUPS = 3
 """Most groups shown, the best ones."""
 
@@ -44,7 +46,8 @@ def _figure(
     n_pairs, n_steps = steps[parts[0]].shape[:2]
     ends = arrays.get(ENDS, [()] * n_pairs)
     posed = walked(arrays, parts[0]) is not None
-    n_rows = n_pairs * len(parts) * (2 if posed else 1)
+    drawn = all(SKETCHES + part in arrays for part in parts)
+    n_rows = n_pairs * len(parts) * (1 + posed + drawn)
     side = WIDTH / (n_steps + 3.5)
     with style():
         tight = ConstrainedLayoutEngine(w_pad=0.01, h_pad=0.01, wspace=0, hspace=0)
@@ -60,6 +63,10 @@ def _figure(
                 for column, end in zip((1, 3), ends[pair], strict=False):
                     show(canvas.add_subplot(space[row, column]), side_by_side(end[None]))
                 row += 1
+                if drawn:
+                    strokes = stroked(arrays[SKETCHES + part][pair])
+                    show(canvas.add_subplot(space[row, 2]), side_by_side(strokes, n_steps))
+                    row += 1
                 poses = walked(arrays, part)
                 if poses is not None:
                     _row_of_skeletons(canvas, space[row, 2], poses[pair], arrays)
@@ -67,9 +74,9 @@ def _figure(
         svg = to_svg(canvas, name)
     more = " Outermost: these two images." if ENDS in arrays else ""
     if posed:
-        more += (
-            " Below each strip: the 3D poses decoded on the way, in cubes that hold a true hand."
-        )
+        more += " Below each strip: the 3D poses decoded on the way, in cubes that hold a true one."
+    if drawn:
+        more += " Below each strip: the strokes of the sketches decoded on the way."
     caption = (
         f"{group}: from the code of one test image to that of another in {n_steps} steps. Of "
         f"{words(parts)} one moves, and the rest stays as in the first image; best trial "

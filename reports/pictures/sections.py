@@ -1,4 +1,4 @@
-"""The sections on exchanged codes: swaps, walks between images, 3D poses."""
+"""The sections on exchanged codes: swaps, walks between images; on 3D poses and on sketches."""
 
 from reports.layout.grid import Grid
 from reports.layout.profiles import Profile
@@ -6,16 +6,19 @@ from reports.page.page import Part, Section
 from reports.pictures.between import between
 from reports.pictures.gallery import Artifact
 from reports.pictures.skeletons import skeletons
+from reports.pictures.sketches import sketches
 from reports.pictures.swaps import swap_grids
 
 
 def exchanges(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]) -> list[Section]:
-    """Return swaps, walks between images and 3D poses, as far as the trials have them."""
+    """Return swaps, walks between images, sketches and 3D poses, as far as the trials have them."""
     swapped = swap_grids(artifact, grid, group_profiles)
     first: list[Part] = [
         figure for figure in (swapped, *between(artifact, grid, group_profiles)) if figure
     ]
     sections = [Section("Parts of the code exchanged", first, folded=True)] if first else []
+    if sketched := sketches(artifact, grid, group_profiles):
+        sections.append(Section("Sketches", [sketched], folded=True))
     if posed := skeletons(artifact, grid, group_profiles):
         sections.append(Section("Poses in three dimensions", [posed], folded=True))
     return sections

@@ -26,8 +26,13 @@ CONFIGURATIONS = {
     "rodi_norb": 3,
     "rodi_people": 2,
     "rodi_sprites": 3 + 4,  # RoDi's adaptive, adversarial and variational form, and four others
+    "semix_beta": 4 * 4,
+    "semix_losses": 2**3 + 4,  # SemiX with and without three losses, a baseline, lifting, guesses
+    "semix_sketch": 3 * (2 + 1),
+    "semix_supervision": 5 * (2 + 1),
     "tune_rodi": 40,
     "tune_dvae": 40,
+    "tune_semix": 40,
     "tune_vitae": 40,
     "vitae_dsprites": 6,
     "vitae_inductive_bias": 3,
@@ -78,11 +83,10 @@ def test_it_holds_what_is_swept_and_nothing_of_this_machine(name: str) -> None:
 @pytest.mark.parametrize("name", SPACES)
 def test_it_plans_at_every_scale(name: str, scale: str) -> None:
     sweep = resolve([f"space={name}", f"scale={scale}"])
-    if (
-        name == reports.LEADERBOARD
-    ):  # twelve methods, and three references that have nothing to tune
+    if name == reports.LEADERBOARD:  # SemiX has one dataset; references have nothing to tune
         trials, confirm = {"smoke": (3, 2), "small": (6, 5), "paper": (50, 5)}[scale]
-        assert sweep.n_trials == 2 * (12 * (trials + 2 * confirm) + 3 * (1 + confirm))
+        tuned, references = 2 * 12 + 1, 3 * 2
+        assert sweep.n_trials == tuned * (trials + 2 * confirm) + references * (1 + confirm)
         return
     assert sweep.n_trials == CONFIGURATIONS[name] * sweep.settings.seeds
     assert {trial.scale.name for trial in sweep.trials} == {scale}

@@ -81,10 +81,11 @@ def parted(n: int, data: EvaluationData) -> tuple[np.ndarray, np.ndarray]:
 
 def discrete_factors(dataset: Dataset) -> np.ndarray:
     """Return the known factors of the test images, ``[N, F]`` int64, continuous ones cut."""
-    return np.stack([_discrete(dataset.test.factors[name]) for name in dataset.known_factors], 1)
+    return np.stack([discrete(dataset.test.factors[name]) for name in dataset.known_factors], 1)
 
 
-def _discrete(values: np.ndarray) -> np.ndarray:
+def discrete(values: np.ndarray) -> np.ndarray:
+    """Return a factor as integers from 0, ``[N]`` int64, cut where it is continuous."""
     if np.issubdtype(values.dtype, np.integer):
         found, places = np.unique(values, return_inverse=True)
         if len(found) <= MOST_VALUES:

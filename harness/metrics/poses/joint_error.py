@@ -2,7 +2,8 @@
 
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
-from harness.metrics.poses.skeletons import predicted_test
+from harness.metrics.poses.skeletons import errors_of
+from harness.metrics.predictions import predicted_test
 from models.protocols import Predicts
 
 
@@ -24,4 +25,4 @@ def joint_error(method: Predicts, data: EvaluationData) -> dict[str, float]:
     images. A method that predicts neither joints in space nor a body's own joints with its rotation
     has none.
     """
-    return predicted_test(method, data).errors(data.dataset.known_unit)
+    return errors_of(predicted_test(method, data), data.dataset.known_unit)

@@ -4,7 +4,8 @@ from harness.metrics.data import EvaluationData
 from harness.metrics.disentanglement.scores import Scores
 from harness.metrics.metric import MetricKey, metric
 from harness.metrics.poses.reprojection import pixels_off
-from harness.metrics.poses.skeletons import is_labelled, predicted_test, predicted_training
+from harness.metrics.poses.skeletons import errors_of
+from harness.metrics.predictions import is_labelled, predicted_test, predicted_training
 from models.protocols import Predicts
 
 _LABELS = {
@@ -35,7 +36,7 @@ def joint_error_gap(method: Predicts, data: EvaluationData) -> dict[str, float]:
         return Scores(dict.fromkeys(_LABELS, float("nan")), dict.fromkeys(_LABELS, reason))
     test, training = predicted_test(method, data), predicted_training(method, data)
     unit = data.dataset.known_unit
-    tested, trained = test.errors(unit), training.errors(unit)
+    tested, trained = errors_of(test, unit), errors_of(training, unit)
     gaps = {f"{name}_gap": tested[name] - trained[name] for name in tested}
     off, off_in_training = pixels_off(test), pixels_off(training)
     if off is not None and off_in_training is not None:

@@ -5,7 +5,8 @@ import numpy as np
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
 from harness.metrics.poses.alignment import fitted_camera, joint_errors, projected
-from harness.metrics.poses.skeletons import Predicted, predicted_test, seventeen_of
+from harness.metrics.poses.skeletons import joints_of, seventeen_of
+from harness.metrics.predictions import Predicted, predicted_test
 from models.protocols import Predicts
 
 
@@ -28,7 +29,7 @@ def reprojection(method: Predicts, data: EvaluationData) -> dict[str, float]:
 def pixels_off(predicted: Predicted) -> float | None:
     """Return the mean distance in pixels; None of a method that predicts no joints at all."""
     true = seventeen_of(predicted.split.modalities["joints_2d"])
-    at = _places(predicted, true)
+    at = places_of(predicted, true)
     if at is None:
         return None
     height, width = predicted.split.images.shape[2:]
@@ -36,8 +37,14 @@ def pixels_off(predicted: Predicted) -> float | None:
     return float(joint_errors(at * half, true * half).mean())
 
 
-def _places(predicted: Predicted, true: np.ndarray) -> np.ndarray | None:
-    joints = predicted.joints()
+def places_of(predicted: Predicted, true: np.ndarray) -> np.ndarray | None:
+    """Return where predicted joints are in the image, ``[N, 17, 2]``, from -1 to 1; None if none.
+
+    Args:
+        predicted: the joints in space, with or without a camera, or the places themselves.
+        true: ``[N, 17, 2]``, the true places, to which a camera is fitted where none is predicted.
+    """
+    joints = joints_of(predicted.modalities)
     if joints is not None:
         camera = predicted.modalities.get("weak_camera")
         return projected(joints, fitted_camera(joints, true) if camera is None else camera)

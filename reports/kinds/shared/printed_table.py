@@ -58,7 +58,7 @@ def _printed_across(
         columns.append(Column("published", [_as_printed(v) for v in theirs], theirs, shared))
         data[f"{metric}_published"] = theirs
         if metric in ours:
-            means = [_mean(ours, metric, method) for method in methods]
+            means = [_mean(publication, ours, metric, method) for method in methods]
             cells = [stacked(cell(mean)) for mean in means]
             columns.append(Column("here", cells, [mean.value for mean in means], shared))
             data[f"{metric}_here"] = [mean.value for mean in means]
@@ -98,7 +98,7 @@ def _printed_down(
     for method, row in publication.printed.items():
         theirs, name = [float(value) for value in row], publication.names.get(method, method)
         columns.append(Column("published", [_as_printed(v) for v in theirs], theirs, name))
-        means = [_mean(ours, metric, method) for metric in metrics]
+        means = [_mean(publication, ours, metric, method) for metric in metrics]
         cells = [stacked(cell(mean)) for mean in means]
         columns.append(Column("here", cells, [mean.value for mean in means], name))
         data[f"{method}_published"], data[f"{method}_here"] = theirs, [m.value for m in means]
@@ -128,9 +128,10 @@ def _title(metric: str, ours: Mapping[str, Scores]) -> str:
     return ours[metric].outcome.label if metric in ours else plain(metric)
 
 
-def _mean(ours: Mapping[str, Scores], metric: str, method: str) -> Estimate:
-    measured = metric in ours and method in ours[metric].values
-    return ours[metric].mean(method) if measured else _NONE
+def _mean(publication: Published, ours: Mapping[str, Scores], metric: str, method: str) -> Estimate:
+    variant = publication.here.get(method, method)
+    measured = metric in ours and variant in ours[metric].values
+    return ours[metric].mean(variant) if measured else _NONE
 
 
 def _as_printed(value: float) -> str:

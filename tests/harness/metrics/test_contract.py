@@ -62,6 +62,12 @@ GRADED = (
     "mpjpe",
     "pa_mpjpe",
     "reprojection_error",
+    "sketch_sse",
+    "chamfer",
+    "recombined_mpjpe",
+    "recombined_sketch_sse",
+    "recombined_chamfer",
+    "factors_from_appearance",
 )
 """Scores in which a method that knows half of the images is between one of all and one of none."""
 
@@ -78,6 +84,10 @@ POSITIONAL = {
     "identity_from_appearance": 0.25,
     "frame_from_pose": 0.25,
     "frame_from_appearance": 0.25,
+    "factors_from_pose": 0.25,
+    "factors_from_appearance": 0.25,
+    "factors_ceiling": 0.25,
+    "factors_chance": 0.25,
     "beta_vae_pairs": 0.15,
     "beta_vae_poses": 0.15,
     "reid_reconstruction": 6.0,

@@ -132,6 +132,45 @@ def test_a_closed_gate_skips_the_update_but_not_the_statistics() -> None:
     assert not any(value.requires_grad for value in first.values())
 
 
+class Repeats(MeanImage):
+    """Records what each run is given."""
+
+    def phases(self) -> tuple[Phase, ...]:
+        return (Phase("runs", "objective", repeats=3, over=("target", "draw")),)
+
+    def objective(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        self.given.append((batch["target"].tolist(), noise["draw"].tolist(), len(batch["image"])))
+        return (self.mean - batch["image"]).square().mean(), {}
+
+
+def test_each_run_of_a_phase_that_repeats_is_given_its_own_slice() -> None:
+    method = build(Repeats)
+    method.given = []
+    target, draw = torch.arange(6.0).reshape(2, 3), torch.arange(6.0, 12.0).reshape(2, 3)
+    updater = Updater(method)
+    updater.step({"image": images()[:2], "target": target}, {"draw": draw}, updater.values)
+    assert method.given == [([i, i + 3], [i + 6, i + 9], 2) for i in range(3)]
+    (adam,) = updater.adams
+    assert {float(state["step"]) for state in adam.state.values()} == {3}
+
+
+def test_a_phase_may_train_nothing_if_it_says_so() -> None:
+    class Looks(MeanImage):
+        def phases(self) -> tuple[Phase, ...]:
+            return (Phase("looks", "look", ()),)
+
+        def look(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+            return (self.mean - batch["image"]).square().mean(), {}
+
+    method = build(Looks)
+    before = [parameter.clone() for parameter in method.parameters()]
+    updater = Updater(method)
+    stats = updater.step({"image": images()[:2]}, {}, updater.values)
+    assert "loss" in stats
+    assert not updater.adams
+    assert all(map(torch.equal, before, method.parameters()))
+
+
 def test_a_phase_that_trains_nothing_is_refused() -> None:
     class Misspelt(MeanImage):
         def phases(self) -> tuple[Phase, ...]:

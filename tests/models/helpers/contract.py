@@ -14,7 +14,7 @@ from torch.func import functional_call, grad, stack_module_state, vmap
 from harness.config.compose import options_of
 from harness.training.loop import Updater
 from models.hyperparameters import Value, describe, values_of
-from models.method import Batch, Method, Noise, Phase, Values
+from models.method import Batch, Method, Noise, Phase, Values, sliced
 from tests.models.helpers.method_case import BATCH, Case
 from tests.models.helpers.protocol_checks import check_protocols
 
@@ -65,8 +65,8 @@ def check_values_are_consumed(case: Case) -> None:
     method = case.build()
     values = _Recorded(case.values(method))
     for phase in method.phases():
-        method(phase.objective, case.batch(), case.noise(method), values)
-    used = values.read | {phase.lr for phase in method.phases()}
+        method(phase.objective, *_given(case, method, phase), values)
+    used = values.read | {phase.lr for phase in method.phases() if phase.trains}
     assert method.values().keys() - used == case.idle
 
 
@@ -78,7 +78,7 @@ def check_phases(case: Case) -> None:
     for phase in phases:
         assert callable(getattr(method, phase.objective))
         assert phase.gate is None or callable(getattr(method, phase.gate))
-        assert phase.lr in method.values()
+        assert phase.lr in method.values() or not phase.trains
         for prefix in phase.trains:
             assert any(name.startswith(prefix) for name, _ in method.named_parameters()), prefix
     trained = [phase_parameters(method, phase).keys() for phase in phases]
@@ -96,9 +96,10 @@ def check_every_parameter_gets_a_gradient(case: Case) -> None:
     reached = set()
     for phase in method.phases():
         parameters = phase_parameters(method, phase)
-        loss, _ = method(
-            phase.objective, case.batch(size=64), case.noise(method, size=64), case.values(method)
-        )
+        if not parameters:
+            continue
+        given = _given(case, method, phase, size=64)
+        loss, _ = method(phase.objective, *given, case.values(method))
         gradients = torch.autograd.grad(loss, list(parameters.values()), allow_unused=True)
         pairs = zip(parameters, gradients, strict=True)
         reached |= {name for name, g in pairs if g is not None and g.abs().max() > 0}
@@ -108,10 +109,10 @@ def check_every_parameter_gets_a_gradient(case: Case) -> None:
 def check_vmap_equals_solo(case: Case) -> None:
     """Three members stacked give each the loss, statistics, gradients and buffers it has alone."""
     members = [case.build(seed) for seed in range(MEMBERS)]
-    batches = [case.batch(seed) for seed in range(MEMBERS)]
-    noises = [case.noise(m, seed) for seed, m in enumerate(members)]
     values = [case.values(m, seed) for seed, m in enumerate(members)]
     for phase in members[0].phases():
+        given = [_given(case, m, phase, seed=seed) for seed, m in enumerate(members)]
+        batches, noises = ([each[part] for each in given] for part in (0, 1))
         parameters, buffers = stack_module_state(members)
         base = copy.deepcopy(members[0]).to("meta")
 
@@ -130,9 +131,11 @@ def check_vmap_equals_solo(case: Case) -> None:
         stacked_values = {
             name: torch.tensor([v[name] for v in values], dtype=torch.float64) for name in values[0]
         }
-        gradients, stats = vmap(grad(objective, has_aux=True))(
-            parameters, buffers, _stack(batches), _stack(noises), stacked_values
-        )
+        stacked = parameters, buffers, _stack(batches), _stack(noises), stacked_values
+        if parameters:
+            gradients, stats = vmap(grad(objective, has_aux=True))(*stacked)
+        else:
+            gradients, (_, stats) = {}, vmap(objective)(*stacked)
         for i, member in enumerate(members):
             _check_member(member, phase, (batches[i], noises[i], values[i]), i, gradients, stats)
             for name, buffer in member.named_buffers():
@@ -152,6 +155,8 @@ def _check_member(
     for name, value in {"loss": loss, **solo_stats}.items():
         torch.testing.assert_close(stats[name][i], value)
     parameters = dict(member.named_parameters())
+    if not parameters:
+        return
     solo = torch.autograd.grad(loss, list(parameters.values()), allow_unused=True)
     for (name, parameter), gradient in zip(parameters.items(), solo, strict=True):
         expected = torch.zeros_like(parameter) if gradient is None else gradient
@@ -162,6 +167,14 @@ def _stack(members: list[Any]) -> dict[str, Tensor]:
     return {name: torch.stack([member[name] for member in members]) for name in members[0]}
 
 
+def _given(
+    case: Case, method: Method, phase: Phase, size: int = BATCH, seed: int = 0
+) -> tuple[Batch, Noise]:
+    """Return the batch and the noise of a phase's first run."""
+    given = case.batch(seed, size), case.noise(method, seed, size)
+    return sliced(given[0], phase, 0), sliced(given[1], phase, 0)
+
+
 def check_pure(case: Case) -> None:
     """Drawing and objectives repeat to the bit and leave torch's global generator alone."""
     before = torch.random.get_rng_state()
@@ -170,7 +183,8 @@ def check_pure(case: Case) -> None:
     for name, tensor in case.noise(twin).items():
         assert torch.equal(noise[name], tensor)
     for phase in method.phases():
-        arguments = (phase.objective, case.batch(), noise, case.values(method))
+        given = sliced(case.batch(), phase, 0), sliced(noise, phase, 0)
+        arguments = (phase.objective, *given, case.values(method))
         loss, stats = method(*arguments)
         again, stats_again = twin(*arguments)
         assert torch.equal(loss, again)
@@ -184,14 +198,14 @@ def check_checkpoint(case: Case) -> None:
     updater = Updater(method)
     _train(case, updater, range(2))
     file = io.BytesIO()
-    adams = [update.adam.state_dict() for update in updater.phases]
+    adams = [adam.state_dict() for adam in updater.adams]
     torch.save({"method": method.state_dict(), "adams": adams, "steps": updater.steps}, file)
     file.seek(0)
     state = torch.load(file, weights_only=True)
     resumed = Updater(case.build(seed=1))
     resumed.method.load_state_dict(state["method"])
-    for update, adam in zip(resumed.phases, state["adams"], strict=True):
-        update.adam.load_state_dict(adam)
+    for adam, stored in zip(resumed.adams, state["adams"], strict=True):
+        adam.load_state_dict(stored)
     resumed.steps = state["steps"]
     _train(case, updater, range(2, 4))
     _train(case, resumed, range(2, 4))

@@ -39,7 +39,11 @@ class Case:
         """
         generator = torch.Generator().manual_seed(100 + seed)
         x, y, radius = torch.rand((3, size, 1, 1, 1), generator=generator, dtype=torch.float64)
-        given = {name: self._modality(name, x, y) for name in self.method.needs}
+        names = *self.method.needs, *(n for n in self.method.uses if n in self.data.modalities)
+        given = {name: self._modality(name, x, y) for name in names}
+        for name in self._unpaired():
+            others = [self._modality(name, y.roll(i), x.roll(i)) for i in range(self._repeats())]
+            given[name] = torch.stack(others, 1)
         if self.method.consumes == "images":
             return {"image": self._discs(x, y, radius), **given}
         identity = torch.arange(size) % self.data.n_identities
@@ -48,9 +52,24 @@ class Case:
         image, same = self._discs(x, y, radius), self._discs(x_same, y_same, radius)
         return {"image": image, "same": same, "identity": identity, **given}
 
+    def _unpaired(self) -> list[str]:
+        names = [name for name in self.method.unpaired if name in self.data.modalities]
+        return names if self._repeats() else []
+
+    def _repeats(self) -> int:
+        phases = self.build().phases()
+        return max((phase.repeats for phase in phases if phase.over), default=0)
+
     def _modality(self, name: str, x: Tensor, y: Tensor) -> Tensor:
-        """Numbers that say where the disc is, in every one of the modality's values."""
+        """Numbers that say where the disc is, in every one of the modality's values.
+
+        Of marks, which are 1 or 0, every third is 0, and those in pictures are in [0, 1].
+        """
         shape = self.data.modalities[name]
+        if name.startswith("labelled"):
+            return (torch.arange(len(x)) % 3 != 2).double()
+        if len(shape) == 3:
+            return self._discs(x, y, torch.full_like(x, 0.5))[:, :1]
         steps = torch.arange(math.prod(shape), dtype=torch.float64).reshape(shape)
         x, y = (at.reshape(-1, *[1] * len(shape)) for at in (x, y))
         return (2 * x - 1) * steps.cos() + (2 * y - 1) * steps.sin()

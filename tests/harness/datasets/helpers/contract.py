@@ -27,6 +27,7 @@ from harness.datasets.mannequin.dataset import MannequinOptions
 from harness.datasets.mnist.dataset import TEST_FILES, TRAIN_FILES, MnistOptions
 from harness.datasets.norb.dataset import NorbOptions
 from harness.datasets.people.dataset import PeopleOptions
+from harness.datasets.shoes.dataset import ShoesOptions
 from harness.datasets.smpl.dataset import SmplOptions
 from harness.datasets.sprites.dataset import SpritesOptions
 from harness.datasets.vitae_samples import VitaeSamplesOptions
@@ -39,6 +40,7 @@ from tests.harness.datasets.helpers.identity_frame_files import write_lpc, write
 from tests.harness.datasets.helpers.idx_files import write_mnist
 from tests.harness.datasets.helpers.own_files import BESIDE, write_arrays, write_pictures
 from tests.harness.datasets.helpers.people_files import write_lists, write_market
+from tests.harness.datasets.helpers.shoe_files import write_shoes
 from tests.harness.datasets.helpers.smpl_files import labels, write_smpl
 from tests.harness.datasets.helpers.wild_files import write_lsp, write_lspet, write_mpii
 
@@ -154,6 +156,17 @@ def _lpc(root: Path) -> Files:
     return Files(needed=[path], described=[path])
 
 
+def _shoev2(root: Path) -> Files:
+    folder = write_shoes(root)
+    lists = [
+        folder / f"{kind}_{split}.txt"
+        for kind in ("photo", "sketch")
+        for split in ("train", "test")
+    ]
+    images = [folder / "ShoeV2_photo/2002.png", folder / "ShoeV2_sketch/2004_2.png"]
+    return Files([*lists, *images], [], images)
+
+
 def _market(root: Path) -> Files:
     folder = write_market(root)
     return Files(pixels=[folder / "query/0003_c1s6_015971_00.jpg"])
@@ -223,6 +236,7 @@ _HUMAN = {"clothes": 4, "palette": 5, "camera": 4, "subject": 47, "identity": 94
 _ARM = {"object_color": 2, "object_shape": 3, "object_size": 2, "horizontal": 2, "vertical": 2}
 _OWN = {"identity_factor": "identity", "test_fraction": 0.3}
 _LABEL = {"label": 3, "identity": 5}
+_SHOE = {"kind": 5, "seams": 4, "material": 4, "colour": 9, "accent": 9, "sole_colour": 4}
 _PEOPLE = {"camera": 6, "query": 2, "direction": 8}
 
 CASES: dict[str, Case] = {
@@ -264,6 +278,8 @@ CASES: dict[str, Case] = {
     "people market": Case(PeopleOptions("real", downscale=4), 3, (32, 16), {}, _market),
     "people listed": Case(PeopleOptions("real", downscale=4), 3, (32, 16), {}, _listed),
     "rhd": Case(RhdOptions(downscale=4), 3, (64, 64), {"right": 2}, _rhd),
+    "shoes": Case(ShoesOptions(label_fraction=0.5, **_FEW), 3, (64, 64), _SHOE),
+    "shoes real": Case(ShoesOptions("real"), 3, (64, 64), {}, _shoev2),
     "smpl": Case(SmplOptions(downscale=4), 1, (100, 50), {"pose": 4}, _smpl),
     "sprites": Case(SpritesOptions(downscale=2, **_FEW), 3, (32, 32), _SPRITE),
     "sprites lpc": Case(SpritesOptions("real", downscale=2, **_FEW), 3, (32, 32), {}, _lpc),

@@ -96,8 +96,16 @@ def _split(which: int) -> Split:
             "joints_3d": body,
             "joints_2d": camera[:, None, :1] * body[..., :2] + camera[:, None, 1:],
             "weak_camera": camera,
+            "sketch": _distances(nose_x, nose_y),
         },
     )
+
+
+def _distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The distance maps of sketches of one pixel, clipped at 4 pixels, ``[N, 1, SIDE, SIDE]``."""
+    rows, columns = np.indices((SIDE, SIDE))
+    far = np.hypot(rows - y[:, None, None], columns - x[:, None, None]) / 4
+    return np.minimum(far, 1).astype(np.float32)[:, None]
 
 
 class Oracle(Method):
@@ -212,6 +220,7 @@ class Dead(Oracle):
             "joints_3d": torch.zeros(n, BODY_JOINTS, 3),
             "joints_2d": torch.zeros(n, BODY_JOINTS, 2),
             "weak_camera": torch.zeros(n, 3),
+            "sketch": torch.ones(n, 1, SIDE, SIDE),
         }
 
     def reconstruct(self, image: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""ResNet-18 against torchvision's: names, shapes, numbers, and weights read from a file."""
+"""ResNet-18 and -50 against torchvision's: names, shapes, numbers, and weights read from a file."""
 
 import hashlib
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.networks.resnet18 import ResNet, load_trunk
+from models.networks.resnet import DEPTHS_50, STAGES, Bottleneck, ResNet, load_trunk
 
 NAMES_AND_SHAPES = "5191d63ec398959223d67ef37376f9061e6965b859fc2d4e40e23d037147a0d7"
 """SHA-256 of the lines ``name shape`` of the state dict of torchvision 0.29's resnet18."""
@@ -36,6 +36,21 @@ def test_state_dict_is_torchvisions() -> None:
     assert hashlib.sha256(lines.encode()).hexdigest() == NAMES_AND_SHAPES
     trunk = (v for name, v in state.items() if "running" not in name and "num" not in name)
     assert sum(value.numel() for value in trunk) == 11_689_512
+
+
+def test_state_dict_of_the_deeper_one_is_torchvisions() -> None:
+    """25,557,032 parameters in 161 tensors; BatchNorm adds three buffers for each of 53 layers."""
+    with torch.device("meta"):
+        network = ResNet(3, 1000, STAGES, DEPTHS_50, Bottleneck)
+    parameters = {name: tuple(value.shape) for name, value in network.named_parameters()}
+    assert sum(value.numel() for value in network.parameters()) == 25_557_032
+    assert len(parameters) == 161
+    assert len(network.state_dict()) == 161 + 3 * 53
+    assert parameters["layer1.0.downsample.0.weight"] == (256, 64, 1, 1)
+    assert parameters["layer4.2.conv3.weight"] == (2048, 512, 1, 1)
+    assert parameters["layer3.5.bn3.bias"] == (1024,)
+    assert parameters["fc.weight"] == (1000, 2048)
+    assert network.layer2[0].conv2.stride == (2, 2), "torchvision strides the 3 x 3 convolution"
 
 
 def test_output_is_torchvisions() -> None:

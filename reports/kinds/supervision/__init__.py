@@ -1,0 +1,1 @@
+"""The supervision report: error over the share of labelled images, with and without more."""
