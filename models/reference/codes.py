@@ -87,7 +87,8 @@ class UntrainedCodes(UntrainedDeclaration, Reference):
 
     def encode(self, image: Tensor) -> dict[str, Tensor]:
         """Return ``latent``, ``[B, d]``: what initial weights make of ``[B, C, H, W]``."""
-        *convolutions, last = (getattr(self, f"weight{place}") for place in range(self._n + 1))
+        weights: list[Tensor] = [getattr(self, f"weight{n}") for n in range(self._n + 1)]
+        *convolutions, last = weights
         for weight in convolutions:
             image = F.conv2d(image, weight, stride=2, padding=1).relu()
         return {"latent": F.adaptive_avg_pool2d(image, _SIDE).flatten(1) @ last.mT}

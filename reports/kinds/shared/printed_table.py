@@ -76,7 +76,7 @@ def _a_value(
         if metric not in ours or ours[metric].outcome.unit != "nats":
             continue
         theirs = [float(publication.printed[method][place]) / there for method in methods]
-        mine = [_mean(ours, metric, method).value / here for method in methods]
+        mine = [_mean(publication, ours, metric, method).value / here for method in methods]
         title = f"{_title(metric, ours)}, nats a value"
         for of, numbers in (("published", theirs), ("here", mine)):
             columns.append(Column(of, [number(v) for v in numbers], numbers, title))
