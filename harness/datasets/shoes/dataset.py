@@ -8,10 +8,8 @@ from annotated_types import Ge, Gt, Le
 
 from harness.data.dataset import Dataset, DataSource, SplitName
 from harness.data.options import DatasetOptions
-from harness.datasets.shoes.factors import APPEARANCE, SHAPE
+from harness.datasets.shoes.factors import APPEARANCE, SHAPE, SKETCH, UNPAIRED
 from harness.datasets.shoes.shoev2 import find_pairs
-from harness.datasets.shoes.splits import Asked, drawn_split, read_split
-from harness.datasets.shoes.targets import SKETCH, UNPAIRED
 from models.declaration import LABELLED
 
 _PROCEDURAL_PAIRS: dict[SplitName, int] = {"train": 6000, "test": 660}  # of 1,800 and 198 shoes
@@ -84,10 +82,15 @@ class ShoesOptions(DatasetOptions):
 
     def load(self, data_root: Path | None) -> Dataset:
         """Return the pairs, drawn or decoded once and cached."""
+        # What draws takes scipy, whose import would slow every plan down.
+        from harness.datasets.shoes.splits import Asked, drawn_split, read_split
+
+        wanted = (
+            Asked("train", self.size, self.label_fraction, self.seed),
+            Asked("test", self.size, 1.0, self.seed),
+        )
         if self.source == "procedural":
-            train, test = (
-                drawn_split(asked, self._drawn_pairs(asked.split)) for asked in self._asked
-            )
+            train, test = (drawn_split(each, self._drawn_pairs(each.split)) for each in wanted)
             return Dataset(
                 self.name,
                 self.source,
@@ -100,16 +103,9 @@ class ShoesOptions(DatasetOptions):
         for pairs in found.values():
             pairs.require_files()
         notes = tuple(note for pairs in found.values() for note in pairs.notes)
-        wanted = {"train": self.n_train, "test": self.n_test}
-        train, test = (
-            read_split(asked, found[asked.split], wanted[asked.split]) for asked in self._asked
-        )
+        counts = {"train": self.n_train, "test": self.n_test}
+        train, test = (read_split(each, found[each.split], counts[each.split]) for each in wanted)
         return Dataset(self.name, self.source, train, test, notes=notes)
-
-    @property
-    def _asked(self) -> tuple[Asked, Asked]:
-        train = Asked("train", self.size, self.label_fraction, self.seed)
-        return train, Asked("test", self.size, 1.0, self.seed)
 
     def _drawn_pairs(self, split: SplitName) -> int:
         asked = self.n_train if split == "train" else self.n_test

@@ -16,6 +16,9 @@ SHAPE = ("kind", "heel", "toe", "collar", "sole", "seams", "yaw", "elevation")
 APPEARANCE = ("material", "colour", "accent", "sole_colour", "light")
 """What it does not show."""
 
+SKETCH, UNPAIRED = "sketch", "unpaired_sketch"
+"""Modalities: the distance map of a photograph's sketch, and that of one without a photograph."""
+
 _PER_ROUND = (3, 3, 4)  # sketches of three photographs: 3.3 on average, as in ShoeV2
 _ROUND = sum(_PER_ROUND)
 _YAW, _ELEVATION, _LIGHT = (-0.6, 0.6), (0.12, 0.5), (-0.9, 0.9)  # radians

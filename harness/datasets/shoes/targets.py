@@ -10,9 +10,8 @@ from harness import keyed_random
 from harness.data.cache.arrays import cached
 from harness.data.dataset import SplitName
 from harness.datasets.shoes.distance import distance_map
+from harness.datasets.shoes.factors import SKETCH, UNPAIRED
 from models.declaration import LABELLED
-
-SKETCH, UNPAIRED = "sketch", "unpaired_sketch"
 
 
 @dataclass(frozen=True, eq=False)
