@@ -81,8 +81,9 @@ class UntrainedCodes(UntrainedDeclaration, Reference):
         widths = (data.image_shape[0], 32, 64, 64)
         layers = [nn.Conv2d(before, after, 3) for before, after in pairwise(widths)]
         last = nn.Linear(widths[-1] * _SIDE**2, hyperparameters.d)
-        for place, layer in enumerate([*layers, last]):  # buffers: there is nothing to train
-            self.register_buffer(f"weight{place}", layer.weight.detach())
+        weights = [*(layer.weight for layer in layers), last.weight]
+        for place, weight in enumerate(weights):  # buffers: there is nothing to train
+            self.register_buffer(f"weight{place}", weight.detach())
         self._n = len(layers)
 
     def encode(self, image: Tensor) -> dict[str, Tensor]:
