@@ -81,15 +81,14 @@ class UntrainedCodes(UntrainedDeclaration, Reference):
         widths = (data.image_shape[0], 32, 64, 64)
         layers = [nn.Conv2d(before, after, 3) for before, after in pairwise(widths)]
         last = nn.Linear(widths[-1] * _SIDE**2, hyperparameters.d)
-        every: list[nn.Conv2d | nn.Linear] = [*layers, last]
-        for place, layer in enumerate(every):  # buffers: there is nothing to train
-            self.register_buffer(f"weight{place}", layer.weight.detach())
+        weights = [*(layer.weight for layer in layers), last.weight]
+        for place, weight in enumerate(weights):  # buffers: there is nothing to train
+            self.register_buffer(f"weight{place}", weight.detach())
         self._n = len(layers)
 
     def encode(self, image: Tensor) -> dict[str, Tensor]:
         """Return ``latent``, ``[B, d]``: what initial weights make of ``[B, C, H, W]``."""
-        weights: list[Tensor] = [getattr(self, f"weight{n}") for n in range(self._n + 1)]
-        *convolutions, last = weights
+        *convolutions, last = (getattr(self, f"weight{place}") for place in range(self._n + 1))
         for weight in convolutions:
             image = F.conv2d(image, weight, stride=2, padding=1).relu()
         return {"latent": F.adaptive_avg_pool2d(image, _SIDE).flatten(1) @ last.mT}
