@@ -15,7 +15,16 @@ from harness.errors import UserError
 from harness.planning import plan_frame, planned_trials
 from harness.results import RunDirectory, load
 
-CHANGEABLE = ("device", "data_root", "retry_failed", "keep", "checkpoint_s", "log", "log_dir")
+CHANGEABLE = (
+    "device",
+    "data_root",
+    "retry_failed",
+    "mix_code",
+    "keep",
+    "checkpoint_s",
+    "log",
+    "log_dir",
+)
 """Settings beside ``ray.*`` that may differ from the first session's: none changes a result."""
 
 
@@ -43,7 +52,7 @@ def changed(settings: dict[str, Any], arguments: list[str]) -> Settings:
     Raises:
         UserError: an override of something that belongs to the plan.
     """
-    values = {**settings, "retry_failed": False, "ray": dict(settings["ray"])}
+    values = {**settings, "retry_failed": False, "mix_code": False, "ray": dict(settings["ray"])}
     for override in parse(arguments):
         path = override.key_or_group
         if path not in CHANGEABLE and not path.startswith("ray."):

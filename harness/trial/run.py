@@ -20,6 +20,7 @@ from harness.metrics.data import EvaluationData, images_at_once
 from harness.provenance import machine
 from harness.results.records import TrialRecord
 from harness.training.loop import Training, Updater
+from harness.trial.code import code_fingerprint
 from harness.trial.keeping import Checkpoints
 from harness.trial.method import build_method
 from harness.trial.weights import encode_model
@@ -171,6 +172,7 @@ def _train_and_score(
     held_out = evaluation_data(trial, dataset, device)
     dataset = held_out.dataset
     method = build_method(trial, dataset, device)
+    record.env["code_fingerprint"] = code_fingerprint(trial)
     record.env["parameters"] = sum(each.numel() for each in method.parameters())
     updater = Updater(method)
     sampler = make_sampler(method, dataset, device, scale.batch_size)

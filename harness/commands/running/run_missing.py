@@ -23,6 +23,7 @@ from harness.provenance import code_version
 from harness.results import FINAL_STATUSES, Results, RunDirectory, load
 from harness.search.standing import standing
 from harness.shell import command_line
+from harness.trial.code import code_of
 
 if TYPE_CHECKING:  # optuna is imported where something is searched
     from harness.search.growing_plan import GrowingPlan
@@ -36,7 +37,7 @@ def finish(
     searches: Sequence[Searched],
 ) -> int:
     """Run what is missing in a run directory one holds; print a summary, return the exit code."""
-    prepare(directory, settings)
+    prepare(directory, settings, trials)
     growth = _growth(directory, searches)
     done = directory.finished()
     missing = growth.missing if growth else [t for t in trials if t.trial_id not in done]
@@ -70,19 +71,23 @@ def _growth(directory: RunDirectory, searches: Sequence[Searched]) -> "GrowingPl
     return GrowingPlan(directory, searches)
 
 
-def prepare(directory: RunDirectory, settings: Settings) -> None:
+def prepare(directory: RunDirectory, settings: Settings, trials: Sequence[TrialConfig]) -> None:
     """Put aside what an earlier session left torn, and forget failed trials if asked to.
 
     What models to keep is written down, so that a later session goes on with it.
+
+    Raises:
+        UserError: finished trials ran other code of the user's than there is now.
     """
     stored = directory.sweep()
     if stored["settings"].get("keep", "best") != settings.keep:
         directory.amend({**stored, "settings": {**stored["settings"], "keep": settings.keep}})
     for problem in directory.verify():
         print(f"put aside: {problem}", file=sys.stderr)
+    directory.require_same_code(code_of(trials), mix=settings.mix_code)
     if settings.retry_failed:
-        trials = load(directory.location).trials
-        failed = list(trials.loc[trials["status"] == "failed", "trial_id"])
+        rows = load(directory.location).trials
+        failed = list(rows.loc[rows["status"] == "failed", "trial_id"])
         directory.remove(failed)
         print(f"{len(failed)} failed trials will run again")
 
