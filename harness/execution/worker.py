@@ -23,6 +23,7 @@ from harness.results import Curves, RunDirectory, TrialRecord
 from harness.results.records import SCORED_SPLITS
 from harness.tracking.tracker import since
 from harness.trial.device import pick_device
+from harness.trial.global_state import GlobalState
 from harness.trial.keeping import Checkpoints
 from harness.trial.process import prepare_process
 from harness.trial.run import Advance, run_trial
@@ -106,6 +107,7 @@ class TrialWorker(tune.Trainable):
         """Prepare this process for its first trial."""
         sys.path[:] = list(dict.fromkeys([*sys.path, *assignment.sys_path]))
         prepare_process(assignment.threads)
+        self._state = GlobalState()
         self._assignment = assignment
         self._run_directory = RunDirectory(assignment.run_dir)
         self._loaded: dict[DatasetOptions, Dataset] = {}
@@ -200,8 +202,10 @@ class TrialWorker(tune.Trainable):
         }
 
     def _begin(self, config: dict[str, Any]) -> None:
+        self._state.restore()  # an earlier trial's code may have changed it
         self._judged, self._notes = 0, []
         self._members = [self._member(trial_id) for trial_id in config["trial_ids"]]
+        self._state = GlobalState()  # what an import has set stays: it happens once
 
     def _member(self, trial_id: str) -> _Member:
         kept = Checkpoints(self._run_directory, self._assignment.checkpoint_s, self._note)

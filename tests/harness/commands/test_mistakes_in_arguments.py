@@ -23,8 +23,8 @@ IN_THE_CONFIGURATION = {
     "method.latent_dim=10": "Unknown key 'method.latent_dim'. Did you mean 'method.d'? Known: ",
     "method=factor_vae": "There is no method 'factor_vae'. Known: ",
     "nothing=1": "Known: seed, seeds, trials, metrics, device, run_dir, keep, checkpoint_s, "
-    "data_root, dry_run, retry_failed, mix_code, log, log_dir, method, dataset, scale, search, scheduler, "
-    "ray.",
+    "data_root, dry_run, retry_failed, mix_code, log, log_dir, method, dataset, scale, search, "
+    "scheduler, ray.",
     "ray.num_cpu=2": "Unknown key 'ray.num_cpu'. Did you mean 'ray.num_cpus'?",
     "space=vitae_stabilty": "no search space 'vitae_stabilty'. Did you mean 'vitae_stability'?",
     "space=nowhere.yaml": "no search space 'nowhere.yaml'",

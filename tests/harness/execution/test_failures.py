@@ -11,6 +11,8 @@ from tests.harness.execution.helpers.sweeps import parts
 
 METHOD = '''
 import os, signal
+
+import torch
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -39,6 +41,8 @@ class Moody(VAE):
                 print(mood, file=file)
             if mood == "dies":
                 os.kill(os.getpid(), signal.SIGKILL)
+            torch.set_default_dtype(torch.float64)  # the next trial of this process feels nothing
+            os.chdir("/")
             raise ArithmeticError("a bad mood")
         return super().objective(batch, noise, values)
 '''
@@ -69,7 +73,7 @@ def test_trials_that_raise_or_die_fail_alone_and_run_again_when_asked(
     assert trials["status"].to_dict() == {"raises": "failed", "dies": "failed", "calm": "ok"}
     traceback, death = str(trials.loc["raises", "error"]), str(trials.loc["dies", "error"])
     assert traceback.startswith("Traceback")
-    assert 'moody.py", line 31, in objective' in traceback
+    assert 'moody.py", line 35, in objective' in traceback
     assert traceback.rstrip().endswith("ArithmeticError: a bad mood")
     assert "worker process has died" in death
     assert "No worker process finished this trial in 2 attempts" in death
