@@ -8,8 +8,14 @@ second is lost; look for what ``ray.shutdown`` itself calls by then.
 For every worker that dies its driver prints a paragraph of ids, whatever ``log_to_driver`` says;
 our callback says in a line what happened. Should ``ray._private.worker.print_to_stdstream`` go, the
 paragraphs are back and nothing else is lost.
+
+Tune hands AWS keys of its driver's environment to each worker as an environment of Ray's, which Ray
+writes into a log that others can read. Workers of a local sweep inherit them from their parent
+anyway. Should ``class_cache.ENV_VARS_TO_PROPAGATE`` go, the test of planted secrets fails.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _NODE_DIED = "its node has died"
@@ -48,6 +54,22 @@ def mute_raylet() -> None:
 
     if getattr(original, "__name__", "") != without_raylets.__name__:
         worker.print_to_stdstream = without_raylets
+
+
+@contextmanager
+def forwarding_no_keys() -> Iterator[None]:
+    """Keep Tune from handing this process's AWS keys to workers, and so from logging them."""
+    from ray.tune.execution import class_cache
+
+    cache: Any = class_cache
+    before = getattr(cache, "ENV_VARS_TO_PROPAGATE", None)
+    if before is not None:
+        cache.ENV_VARS_TO_PROPAGATE = {name for name in before if not name.startswith("AWS_")}
+    try:
+        yield
+    finally:
+        if before is not None:
+            cache.ENV_VARS_TO_PROPAGATE = before
 
 
 def node_died(error: str) -> bool:

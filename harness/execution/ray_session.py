@@ -11,7 +11,7 @@ from typing import Any
 from harness.config.schema import RaySettings
 from harness.errors import UserError
 from harness.execution.ray_alone import alone
-from harness.execution.ray_private import end_autoscaler, mute_raylet
+from harness.execution.ray_private import end_autoscaler, forwarding_no_keys, mute_raylet
 from harness.interruption import raise_if_interrupted
 
 # Read when Ray is imported: no loggers of Tune's own, no change of the working directory, and
@@ -41,7 +41,8 @@ def ray_session(settings: RaySettings) -> Iterator[None]:
     """
     os.environ.update(_ENVIRONMENT)
     joined: AbstractContextManager[dict[str, Any]] = nullcontext({})
-    with joined if settings.address else alone() as options:
+    keys = nullcontext() if settings.address else forwarding_no_keys()
+    with keys, joined if settings.address else alone() as options:
         yield from _session(settings, options)
 
 
