@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
@@ -84,9 +85,13 @@ def _start(settings: RaySettings, options: dict[str, Any]) -> None:
             )
     except SystemExit:  # what Ray makes of SIGTERM while it starts
         raise KeyboardInterrupt from None
-    except (OSError, RuntimeError, ValueError) as error:
+    except Exception as error:  # Ray raises one of no class where a process of its does not come
         if not settings.address:
-            raise
+            raise UserError(
+                f"Ray did not start on this machine: {type(error).__name__}: {error} It needs room "
+                f"in {tempfile.gettempdir()} (its logs: ray/session_latest/logs), memory, and "
+                "a machine that is not overloaded. Try again, or take less: ray.num_cpus=1."
+            ) from error
         raise UserError(
             f"There is no Ray cluster at ray.address={settings.address} ({error}). "
             "Start one (`ray up cluster.yaml`), or leave ray.address out to use this machine."
