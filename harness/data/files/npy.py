@@ -83,7 +83,7 @@ def open_npy(path: Path) -> RawArray:
         with path.open("rb") as file:
             shape, fortran_order, dtype = read_header(file)
             offset = file.tell()
-    except (ValueError, EOFError, OSError, MemoryError, OverflowError) as error:
+    except Exception as error:  # numpy parses the header as Python: it raises nearly anything
         raise CorruptFileError(
             f"{path} is truncated, damaged or no .npy file ({error}). Write it again with "
             "numpy.save."

@@ -21,7 +21,7 @@ def findings(folder: Path, name: str, n: int, first: int = 0) -> str:
     return found
 
 
-@pytest.mark.parametrize("name", ["pickle", "npz"])
+@pytest.mark.parametrize("name", ["pickle", "npy"])
 def test_a_few_mutants(tmp_path: Path, name: str) -> None:
     assert findings(tmp_path, name, 150) == ""
 

@@ -50,7 +50,9 @@ def hdf5(buffer: Any) -> None:
         file["names"] = ["a", "b"]
 
 
-ANNOTATIONS = {n: {"xyz": NUMBERS[n], "K": np.eye(3), "n": np.int64(n)} for n in range(90)}
+ANNOTATIONS = {
+    n: {"xyz": NUMBERS[n], "K": np.eye(3), "n": np.int64(n), "words": ["a", "b"]} for n in range(10)
+} | {"more": list(range(300))}
 IDX = bytes([0, 0, 8, 3]) + np.array(PIXELS.shape, ">u4").tobytes() + PIXELS.tobytes()
 PARQUET = pa.table({"x": list(range(50)), "word": ["a"] * 50})
 
