@@ -28,6 +28,7 @@ ENV_COLUMNS: dict[str, type] = {
     "data_fingerprint": str,
     "code_fingerprint": str,
     "parameters": int,
+    "arrays": int,
     "unscored": str,
 }
 """Names and types of the ``env.*`` columns.

@@ -11,7 +11,7 @@ from harness.config.schema import Settings
 from harness.config.searched.settings import Grid
 from harness.config.searched.space import Searched, searches_again
 from harness.config.settings import build_settings
-from harness.errors import UserError
+from harness.errors import CorruptFileError, UserError
 from harness.planning import plan_frame, planned_trials
 from harness.results import RunDirectory, load
 
@@ -52,6 +52,8 @@ def changed(settings: dict[str, Any], arguments: list[str]) -> Settings:
     Raises:
         UserError: an override of something that belongs to the plan.
     """
+    if not isinstance(settings.get("ray"), dict):
+        raise CorruptFileError("sweep.yaml: torn or altered (`settings` has no mapping `ray`).")
     values = {**settings, "retry_failed": False, "mix_code": False, "ray": dict(settings["ray"])}
     for override in parse(arguments):
         path = override.key_or_group

@@ -216,6 +216,7 @@ def _train_and_score(
         record.metrics, record.env["unscored"] = dict(final), final.why_not
         reason = _not_finite(record.metrics, scale.scored_on)
         record.arrays = arrays_of(method, held_out, seed)
+        record.env["arrays"] = len(record.arrays)
         record.model = encode_model(method, trial) if keep and not reason else None
     record.status, record.error = ("diverged", reason) if reason else ("ok", None)
     watch.lap("evaluate")

@@ -16,7 +16,15 @@ from reports.layout.profiles import profiles
 from reports.page.text import count, level_label, words
 
 HARDWARE = ("host", "device", "cpu", "threads")
-ELSEWHERE = ("git_commit", "git_dirty", "data_root", "code_fingerprint", "parameters", "unscored")
+ELSEWHERE = (
+    "git_commit",
+    "git_dirty",
+    "data_root",
+    "code_fingerprint",
+    "parameters",
+    "arrays",
+    "unscored",
+)
 """Columns of the environment that have a line of their own, or say nothing of the machine."""
 MOST_VALUES = 4
 """Most different values named of one fact; the others are counted."""
