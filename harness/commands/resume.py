@@ -57,6 +57,9 @@ def changed(settings: dict[str, Any], arguments: list[str]) -> Settings:
     values = {**settings, "retry_failed": False, "mix_code": False, "ray": dict(settings["ray"])}
     for override in parse(arguments):
         path = override.key_or_group
+        if path == "search.storage" and "storage" in values["search"]:
+            values["search"] = {**values["search"], "storage": override.value()}
+            continue
         if path not in CHANGEABLE and not path.startswith("ray."):
             raise UserError(
                 f"'{override.input_line}': resume runs the plan as it stands; only ray.*, "

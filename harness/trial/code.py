@@ -11,6 +11,7 @@ from harness.data.cache.sources import digests_of
 from harness.datasets.registry import DATASETS
 from harness.methods import METHODS
 from harness.metrics.registry import METRICS
+from harness.plugins import Plugins
 
 _OURS = ("harness", "models", "reports", "search_spaces", "unbraid")
 """Packages whose version is that of the commit."""
@@ -42,7 +43,11 @@ def code_fingerprint(trial: TrialConfig) -> str | None:
 @functools.cache  # a plan has thousands of trials of a few methods
 def _outside(method: str, dataset: str, metrics: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     named = (("method", method), ("dataset", dataset), *(("metric", name) for name in metrics))
-    registries = {"method": METHODS, "dataset": DATASETS, "metric": METRICS}
+    registries: dict[str, Plugins[Any]] = {
+        "method": METHODS,
+        "dataset": DATASETS,
+        "metric": METRICS,
+    }
     return tuple((kind, name) for kind, name in named if name not in registries[kind].ours)
 
 

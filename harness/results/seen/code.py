@@ -51,11 +51,12 @@ def mixed_code(trials: pd.DataFrame) -> list[str]:
     """Return a line for each method and dataset whose trials ran different code of a user's."""
     if FINGERPRINT not in trials or not len(trials):
         return []
-    versions = trials.groupby(["method", "dataset"], sort=False)[FINGERPRINT].nunique()
+    groups = trials.groupby(["method", "dataset"], sort=False)[FINGERPRINT]
+    versions = groups.nunique().reset_index()
     return [
         f"results of different code: {method} on {dataset} ran {n} versions of a method, dataset "
         f"or metric of yours (column {FINGERPRINT})"
-        for (method, dataset), n in versions.items()
+        for method, dataset, n in versions.itertuples(index=False)
         if n > 1
     ]
 

@@ -71,13 +71,7 @@ def test_a_dollar_sign_in_a_name_is_one(name):
             axes.legend()
             return to_svg(canvas, "drawn")
 
-    def written(svg, sign):
-        return svg.count(f'-{ord(sign):x}"/>') + svg.count(f'-{ord(sign):x}" ')
-
-    svg = drawn(name)
-    for sign in set(name) - {"²", " "}:
-        assert written(svg, sign) >= 6 * name.count(sign), f"{sign} in title, label, ticks, …"
-    assert written(svg, "1") >= 3, "ticks of powers of ten are typeset still"
+    assert drawn(name).count("<use") == drawn(name.replace("$", "S")).count("<use")
 
 
 @pytest.mark.parametrize(
