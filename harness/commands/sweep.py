@@ -4,7 +4,8 @@ import argparse
 from collections.abc import Sequence
 
 from harness.commands.running import preview
-from harness.config.sweep import resolve
+from harness.config.search_spaces import space_files
+from harness.config.sweep import Sweep, resolve
 
 
 def location_of(overrides: Sequence[str]) -> str:
@@ -17,6 +18,7 @@ def location_of(overrides: Sequence[str]) -> str:
 def run(options: argparse.Namespace) -> int:
     """Run the sweep that the overrides describe."""
     sweep = resolve(options.overrides)
+    _check_report(sweep)
     preview.check_ready(sweep.trials, sweep.settings)
     if sweep.settings.dry_run:
         return preview.show_plan(sweep)
@@ -30,3 +32,18 @@ def run(options: argparse.Namespace) -> int:
         return run_missing.finish(
             directory, sweep.trials, sweep.settings, sweep.swept, sweep.searches
         )
+
+
+def _check_report(sweep: Sweep) -> None:
+    """Refuse a search space of the user's whose kind of report there is not, hours before it.
+
+    Raises:
+        UserError: names it and those there are.
+    """
+    if sweep.space is None or not sweep.space.report or sweep.space.name in space_files():
+        return
+    import reports  # it takes a second, which no space of ours has to wait for
+
+    kind = sweep.space.report
+    if kind != reports.LEADERBOARD and kind not in reports.KINDS.paths() and "." not in kind:
+        reports.KINDS.load(kind)  # says what there is

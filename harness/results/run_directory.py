@@ -15,7 +15,14 @@ from harness.results.creation import prepare, store
 from harness.results.encoding import encode_arrays
 from harness.results.examination import Examination, examine
 from harness.results.locking import locked
-from harness.results.records import TrialRecord, artifact_name, checkpoint_name, model_name
+from harness.results.records import (
+    LONGEST_ERROR,
+    TrialRecord,
+    artifact_name,
+    checkpoint_name,
+    error_name,
+    model_name,
+)
 from harness.results.remote.lease import Lease
 from harness.results.seen.code import CODE, Code, require_same_code
 from harness.results.seen.data import DATA, require_same_data
@@ -188,6 +195,9 @@ class RunDirectory:
             self._storage.write(model_name(record.trial_id), record.model)
         if record.arrays:
             self._storage.write(artifact_name(record.trial_id), encode_arrays(record.arrays))
+        if record.error and len(record.error) > LONGEST_ERROR:
+            whole = record.error.encode("utf-8", "backslashreplace")
+            self._storage.write(error_name(record.trial_id), whole)
         write_pair(self._storage, pair)
 
     def delete_model(self, trial_id: str) -> None:

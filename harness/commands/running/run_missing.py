@@ -21,6 +21,7 @@ from harness.kept.best import BestModels
 from harness.metrics.registry import METRICS, metric_columns
 from harness.provenance import code_version
 from harness.results import FINAL_STATUSES, Results, RunDirectory, load
+from harness.results.records import last_line
 from harness.search.standing import standing
 from harness.shell import command_line
 from harness.trial.code import code_of
@@ -168,7 +169,7 @@ def summarize(directory: RunDirectory) -> int:
     print(f"{counts['finished']} of {counts['planned']} trials finished: {ended or 'none'}")
     failed = results.trials[results.trials["status"] == "failed"]
     for row in failed.head(5).itertuples():
-        print(f"failed {row.trial_id}: {str(row.error).strip().splitlines()[-1]}", file=sys.stderr)
+        print(f"failed {row.trial_id}: {last_line(row.error)}", file=sys.stderr)
     if counts["failed"]:
         print(
             "The full tracebacks are in the column `error` and in the report. Run them again: "

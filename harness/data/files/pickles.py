@@ -46,7 +46,7 @@ class _Dtype:
         if order not in ("<", ">", "=", "|"):
             raise ValueError(f"byte order {order!r}")
         if order in "<>":
-            self.dtype = self.dtype.newbyteorder(order)
+            self.dtype = self.dtype.newbyteorder("<" if order == "<" else ">")
 
 
 class _Array:

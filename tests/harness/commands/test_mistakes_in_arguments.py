@@ -137,6 +137,11 @@ def test_train_sweeps_nothing(workplace: Path, capsys: Capture, argument: str, n
         ("title: x\nsweep: {method.lr: 3}", "sweep must be a valid string"),
         ("title: x\nsweep: {method.lr: 'interval(1,2)'}", "needs a finite list"),
         ("title: [", "mine.yaml is not valid YAML"),
+        (
+            "{title: t, report: abblation, fixed: {method: vae, dataset: digits}, "
+            "sweep: {method.lr: [1e-4, 1e-3]}}",
+            "There is no kind of report 'abblation'. Did you mean 'ablation'?",
+        ),
         ("- title", "mine.yaml is no search space: it needs title, fixed and sweep"),
     ],
 )

@@ -6,7 +6,9 @@ from random import Random
 import optuna
 import pytest
 
+from harness.commands.running.run_directory import planned as in_a_session
 from harness.config.sweep import resolve
+from harness.errors import UserError
 from harness.results import RunDirectory, load
 from harness.search.growing_plan import GrowingPlan
 from tests.harness.search.test_growing_plan import SPACE, planned, run
@@ -98,3 +100,19 @@ def test_killed_at_random_a_database_changes_nothing(tmp_path: Path, seed: int) 
     (name,) = optuna.get_all_study_names(f"sqlite:///{tmp_path / 'runTrue'}.db")
     study = optuna.load_study(study_name=name, storage=f"sqlite:///{tmp_path / 'runTrue'}.db")
     assert [t.state.name for t in study.trials] == ["COMPLETE"] * 4, "each entered once"
+
+
+@pytest.mark.parametrize("fewer", [["trials=3", "seeds=2"], ["trials=4", "seeds=1"]])
+def test_a_search_is_not_made_smaller(tmp_path: Path, fewer: list[str]) -> None:
+    where = f"run_dir={tmp_path / 'run'}"
+    with in_a_session(resolve([*SPACE, "trials=4", "seeds=2", where]), ["sweep"]):
+        pass
+    smaller = resolve([*SPACE, *fewer, where])
+    with (
+        pytest.raises(UserError, match="holds a larger search: trials=4 seeds=2"),
+        in_a_session(smaller, ["sweep"]),
+    ):
+        pass
+    more = resolve([*SPACE, "trials=5", "seeds=3", where])
+    with in_a_session(more, ["sweep"]) as directory:
+        assert directory.sweep()["search"]["trials"] == 5
