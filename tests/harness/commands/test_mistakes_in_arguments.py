@@ -139,8 +139,8 @@ def test_train_sweeps_nothing(workplace: Path, capsys: Capture, argument: str, n
         ("title: [", "mine.yaml is not valid YAML"),
         (
             "{title: t, report: abblation, fixed: {method: vae, dataset: digits}, "
-            "sweep: {method.lr: [1e-4, 1e-3]}}",
-            "There is no kind of report 'abblation'. Did you mean 'ablation'?",
+            "sweep: {method.lr: 'choice(1e-4,1e-3)'}}",
+            "There is no report 'abblation'. Did you mean 'ablation'?",
         ),
         ("- title", "mine.yaml is no search space: it needs title, fixed and sweep"),
     ],
