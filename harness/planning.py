@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from harness.config.schema import TrialConfig
+from harness.config.schema import Settings, TrialConfig
 from harness.config.sweep import Sweep
 from harness.config.trials import trial_from_dict
 from harness.metrics.registry import describe_keys
 from harness.results import Results
+from harness.results.remote.address import without_password
 
 
 def plan_frame(trials: Iterable[TrialConfig]) -> pd.DataFrame:
@@ -50,7 +51,7 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         "source": space.source if space else "",
         "paper": space.paper if space else "",
         "report": space.report if space else "",
-        "command": command,
+        "command": without_password(command),
         "scale": ", ".join([first.scale.name, *changed]),
         "swept": sweep.swept,
         "baseline": space.baseline_at(first.scale.name) if space else {},
@@ -61,9 +62,17 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         "scheduler": dataclasses.asdict(sweep.settings.scheduler),
         "metrics": describe_keys(sweep.metrics),
         "left_out": sweep.left_out,
-        "settings": {**dataclasses.asdict(sweep.settings), "log": list(sweep.settings.log)},
+        "settings": _described(sweep.settings),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def _described(settings: Settings) -> dict[str, Any]:
+    """Return settings as ``sweep.yaml`` keeps them, which others may read: without a password."""
+    described = {**dataclasses.asdict(settings), "log": list(settings.log)}
+    if storage := described["search"].get("storage"):
+        described["search"]["storage"] = without_password(storage)
+    return described
 
 
 def _describe_search(sweep: Sweep) -> dict[str, Any]:

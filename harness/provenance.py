@@ -26,12 +26,15 @@ ENV_COLUMNS: dict[str, type] = {
     "threads": int,
     "data_root": str,
     "data_fingerprint": str,
+    "code_fingerprint": str,
     "parameters": int,
     "dimensions": int,
+    "arrays": int,
     "unscored": str,
 }
 """Names and types of the ``env.*`` columns.
 
+``code_fingerprint`` is of methods, datasets and metrics from outside; None where all are ours.
 ``dimensions`` is how many values an image has, channels times pixels; ``unscored`` says which
 scores could not be computed, and why (see ``Scores.why_not``).
 """

@@ -67,10 +67,13 @@ def _add_runs(parsers: dict[str, argparse.ArgumentParser]) -> None:
         "overrides",
         nargs="*",
         metavar="key=value",
-        help="ray.*, device, data_root, keep, retry_failed",
+        help="ray.*, device, data_root, keep, retry_failed, mix_code",
     )
     parsers["evaluate"].add_argument(
-        "overrides", nargs="*", metavar="key=value", help="metrics=[NAME,...], device, data_root"
+        "overrides",
+        nargs="*",
+        metavar="key=value",
+        help="metrics=[NAME,...], device, data_root, mix_code",
     )
     parsers["report"].add_argument("--out", type=Path, help="the HTML file (default: in run_dir)")
     parsers["report"].add_argument(

@@ -14,7 +14,16 @@ from harness.results import RunDirectory
 AROUND = 10.0
 """Where nothing else is said, a learning rate is searched so many times up and down."""
 
-_NOT_PROTOCOL = ("run_dir", "keep", "dry_run", "retry_failed", "log", "log_dir", "method")
+_NOT_PROTOCOL = (
+    "run_dir",
+    "keep",
+    "dry_run",
+    "retry_failed",
+    "mix_code",
+    "log",
+    "log_dir",
+    "method",
+)
 """Settings of a sweep that a method added to it does not share."""
 
 

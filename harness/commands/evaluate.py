@@ -1,6 +1,7 @@
 """``unbraid evaluate``: further metrics of kept models, added to the results."""
 
 import argparse
+import dataclasses
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -17,9 +18,10 @@ from harness.kept.loading import sources_warning
 from harness.metrics.registry import METRIC_PATHS, describe_keys
 from harness.results import Results, RunDirectory, load
 from harness.shell import command_line
+from harness.trial.code import code_of
 from harness.trial.process import prepare_process
 
-CHANGEABLE = ("device", "data_root")
+CHANGEABLE = ("device", "data_root", "mix_code")
 """Settings that may be given beside the metrics."""
 
 SHOWN = 20
@@ -40,6 +42,10 @@ def run(options: argparse.Namespace) -> int:
         todo = [task for task in planned if task.metrics]
         _say_what(results, planned, names)
         if todo:
+            # A method that has changed is warned of; a metric's column would mix two.
+            code = code_of(dataclasses.replace(task.trial, metrics=tuple(names)) for task in todo)
+            metrics = {thing: of for thing, of in code.items() if thing.startswith("metric ")}
+            directory.require_same_code(metrics, mix=settings.mix_code)
             _add(directory, results, planned, names, settings)
     print("Draw the report: " + command_line(["unbraid", "report", options.run_dir]))
     return 0
@@ -57,7 +63,7 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
             others.append(str(override.input_line))
         else:
             raise UserError(
-                f"'{override.input_line}': only metrics, {' and '.join(CHANGEABLE)} may be given "
+                f"'{override.input_line}': only metrics, {', '.join(CHANGEABLE)} may be given "
                 "here; all else is as the models were trained."
             )
     if not names:

@@ -10,6 +10,7 @@ from harness.errors import UserError
 from harness.methods import supervision
 from harness.plugins import names_of_a_run
 from harness.results import Results
+from harness.results.artifacts import lost_pictures
 
 
 def run(options: argparse.Namespace) -> int:
@@ -50,6 +51,7 @@ def read(locations: Sequence[str]) -> list[Results]:
 
     runs = read_runs(locations, with_labelled_metrics)
     for results in runs:
+        results.problems.extend(lost_pictures(results))
         for problem in results.problems:
             print(f"problem: {results.location}: {problem}", file=sys.stderr)
     empty = [results.location for results in runs if not len(results.trials)]

@@ -8,6 +8,7 @@ from harness.errors import UserError
 from harness.metrics.registry import with_labels
 from harness.plugins import names_of_a_run
 from harness.results import Results, load
+from harness.results.artifacts import lost_pictures
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,6 +46,7 @@ def _draw(run_dir: str | Path, kind: str | None, out: str | Path | None) -> tupl
     import reports
 
     results = with_labelled_metrics(load(run_dir))
+    results.problems.extend(lost_pictures(results))
     if "://" in str(run_dir) and out is None:
         raise UserError("The run directory is not on this machine: say where to write, --out FILE.")
     chosen, why = (kind, "") if kind else reports.default_kind(results.sweep)

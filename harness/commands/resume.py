@@ -11,11 +11,20 @@ from harness.config.schema import Settings
 from harness.config.searched.settings import Grid
 from harness.config.searched.space import Searched, searches_again
 from harness.config.settings import build_settings
-from harness.errors import UserError
+from harness.errors import CorruptFileError, UserError
 from harness.planning import plan_frame, planned_trials
 from harness.results import RunDirectory, load
 
-CHANGEABLE = ("device", "data_root", "retry_failed", "keep", "checkpoint_s", "log", "log_dir")
+CHANGEABLE = (
+    "device",
+    "data_root",
+    "retry_failed",
+    "mix_code",
+    "keep",
+    "checkpoint_s",
+    "log",
+    "log_dir",
+)
 """Settings beside ``ray.*`` that may differ from the first session's: none changes a result."""
 
 
@@ -43,9 +52,14 @@ def changed(settings: dict[str, Any], arguments: list[str]) -> Settings:
     Raises:
         UserError: an override of something that belongs to the plan.
     """
-    values = {**settings, "retry_failed": False, "ray": dict(settings["ray"])}
+    if not isinstance(settings.get("ray"), dict):
+        raise CorruptFileError("sweep.yaml: torn or altered (`settings` has no mapping `ray`).")
+    values = {**settings, "retry_failed": False, "mix_code": False, "ray": dict(settings["ray"])}
     for override in parse(arguments):
         path = override.key_or_group
+        if path == "search.storage" and "storage" in values["search"]:
+            values["search"] = {**values["search"], "storage": override.value()}
+            continue
         if path not in CHANGEABLE and not path.startswith("ray."):
             raise UserError(
                 f"'{override.input_line}': resume runs the plan as it stands; only ray.*, "

@@ -4,6 +4,8 @@ import argparse
 
 from harness.durations import duration
 from harness.results import FINAL_STATUSES, load
+from harness.results.artifacts import lost_pictures
+from harness.results.records import last_line
 from harness.shell import command_line
 
 
@@ -19,8 +21,8 @@ def run(options: argparse.Namespace) -> int:
         total = results.trials["time.total"]
         print(f"  time      {duration(total.mean())} a trial, {duration(total.sum())} in all")
     for row in results.trials[results.trials["status"] == "failed"].head(10).itertuples():
-        print(f"  failed {row.trial_id}: {str(row.error).strip().splitlines()[-1]}")
-    for problem in results.problems:
+        print(f"  failed {row.trial_id}: {last_line(row.error)}")
+    for problem in [*results.problems, *lost_pictures(results)]:
         print(f"  problem: {problem}")
     if counts["missing"]:
         print("To go on: " + command_line(["unbraid", "resume", options.run_dir]))

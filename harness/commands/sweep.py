@@ -3,6 +3,7 @@
 import argparse
 
 from harness.commands.running import preview
+from harness.config.search_spaces import space_files
 from harness.config.sweep import Sweep, resolve
 
 
@@ -18,6 +19,7 @@ def start(sweep: Sweep, arguments: list[str]) -> int:
         sweep: the resolved sweep.
         arguments: the command line that describes it, without the program.
     """
+    _check_report(sweep)
     preview.check_ready(sweep.trials, sweep.settings)
     if sweep.settings.dry_run:
         return preview.show_plan(sweep)
@@ -32,3 +34,18 @@ def start(sweep: Sweep, arguments: list[str]) -> int:
         return run_missing.finish(
             directory, sweep.trials, sweep.settings, sweep.swept, sweep.searches
         )
+
+
+def _check_report(sweep: Sweep) -> None:
+    """Refuse a search space of the user's whose kind of report there is not, hours before it.
+
+    Raises:
+        UserError: names it and those there are.
+    """
+    if sweep.space is None or not sweep.space.report or sweep.space.name in space_files():
+        return
+    import reports  # it takes a second, which no space of ours has to wait for
+
+    kind = sweep.space.report
+    if kind != reports.LEADERBOARD and kind not in reports.KINDS.paths() and "." not in kind:
+        reports.KINDS.load(kind)  # says what there is

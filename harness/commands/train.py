@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     settings = dataclasses.replace(sweep.settings, run_dir=where)
     sweep = dataclasses.replace(sweep, settings=settings)
     with planned(sweep, options.arguments) as directory:
-        run_missing.prepare(directory, settings)
+        run_missing.prepare(directory, settings, sweep.trials)
         datasets = run_missing.load_datasets(directory, sweep.trials, settings)
         if trial.trial_id in directory.finished():
             print(f"{where} holds this trial already, finished; delete it to train again")

@@ -78,6 +78,7 @@ class Settings:
         data_root: folder with real data files.
         dry_run: print the plan and start nothing.
         retry_failed: run failed trials of an earlier session again.
+        mix_code: go on although code of yours has changed since: a method, dataset or metric.
         keep: the trained methods that stay in the run directory: those of all trials that end well,
             the best of each method and dataset, or none.
         ray: what Ray may use.
@@ -102,6 +103,7 @@ class Settings:
     checkpoint_s: Annotated[float, Gt(0)] | None = 300.0
     log: tuple[str, ...] = ()
     log_dir: str | None = None
+    mix_code: bool = False
 
     def __post_init__(self) -> None:
         if not re.fullmatch(DEVICES, self.device):

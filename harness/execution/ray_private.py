@@ -14,8 +14,14 @@ and return, neither of which we ask for, as the run directory holds it. So does 
 which it prints results, which it adds even where nothing is to be printed. Should an attribute of
 the controller go that ``forget_ended`` names, or the callback that ``prints_nothing`` stands in
 for, everything is kept again and nothing else is lost.
+
+Tune hands AWS keys of its driver's environment to each worker as an environment of Ray's, which Ray
+writes into a log that others can read. Workers of a local sweep inherit them from their parent
+anyway. Should ``class_cache.ENV_VARS_TO_PROPAGATE`` go, the test of planted secrets fails.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 FORGET_EVERY = 100
@@ -57,6 +63,22 @@ def mute_raylet() -> None:
 
     if getattr(original, "__name__", "") != without_raylets.__name__:
         worker.print_to_stdstream = without_raylets
+
+
+@contextmanager
+def forwarding_no_keys() -> Iterator[None]:
+    """Keep Tune from handing this process's AWS keys to workers, and so from logging them."""
+    from ray.tune.execution import class_cache
+
+    cache: Any = class_cache
+    before = getattr(cache, "ENV_VARS_TO_PROPAGATE", None)
+    if before is not None:
+        cache.ENV_VARS_TO_PROPAGATE = {name for name in before if not name.startswith("AWS_")}
+    try:
+        yield
+    finally:
+        if before is not None:
+            cache.ENV_VARS_TO_PROPAGATE = before
 
 
 def node_died(error: str) -> bool:

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from harness.config.schema import RaySettings, shares
 from harness.errors import UserError
 from harness.execution.ray_alone import alone
-from harness.execution.ray_private import end_autoscaler, mute_raylet
+from harness.execution.ray_private import end_autoscaler, forwarding_no_keys, mute_raylet
 from harness.interruption import raise_if_interrupted
 
 # Read when Ray is imported: no loggers of Tune's own, no change of the working directory, and
@@ -41,12 +42,6 @@ As many machines are started at once; by itself Tune asks a search for one, and 
 grow by a machine at a time, minutes each. What waits was suggested without results of what runs.
 """
 
-_GAVE_UP = "timed out during startup"
-"""Of the bare ``Exception`` that Ray raises where its raylet is not known after 30 s.
-
-To wait longer is of no use: the raylet has ended by then, which waits 15 s for its Python agents.
-"""
-
 CONNECT_S = 10.0
 """Seconds in which a cluster's head has to accept a connection."""
 
@@ -60,7 +55,8 @@ def ray_session(settings: RaySettings) -> Iterator[None]:
     """
     os.environ.update(_ENVIRONMENT)
     joined: AbstractContextManager[dict[str, Any]] = nullcontext({})
-    with joined if settings.address else alone() as options:
+    keys = nullcontext() if settings.address else forwarding_no_keys()
+    with keys, joined if settings.address else alone() as options:
         yield from _session(settings, options)
 
 
@@ -102,19 +98,17 @@ def _start(settings: RaySettings, options: dict[str, Any]) -> None:
             )
     except SystemExit:  # what Ray makes of SIGTERM while it starts
         raise KeyboardInterrupt from None
-    except (OSError, RuntimeError, ValueError) as error:
+    except Exception as error:  # Ray raises one of no class where a process of its does not come
         if not settings.address:
-            raise
+            raise UserError(
+                f"Ray did not start on this machine: {type(error).__name__}: {error} It needs room "
+                f"in {tempfile.gettempdir()} (its logs: ray/session_latest/logs), memory, and "
+                "a machine that is not overloaded. Give the same command again, when it is less so or "
+                "with ray.num_cpus=1; finished trials are kept."
+            ) from error
         raise UserError(
             f"There is no Ray cluster at ray.address={settings.address} ({error}). "
             "Start one (`ray up cluster.yaml`), or leave ray.address out to use this machine."
-        ) from None
-    except Exception as error:
-        if _GAVE_UP not in str(error):
-            raise
-        raise UserError(
-            "Ray did not start within its half a minute: this machine is busy, or short of memory. "
-            "Give the same command again when it is less so; finished trials are kept."
         ) from None
 
 

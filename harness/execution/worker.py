@@ -18,6 +18,7 @@ from harness.results import Curves, TrialRecord
 from harness.results.records import SCORED_SPLITS
 from harness.tracking.tracker import since
 from harness.trial.device import pick_device
+from harness.trial.global_state import GlobalState
 from harness.trial.keeping import Checkpoints
 from harness.trial.run import Advance
 
@@ -65,6 +66,7 @@ class TrialWorker(tune.Trainable):
         """Prepare this process for its first trial."""
         self._assignment = assignment
         self._run_directory = assignment.begin()
+        self._state = GlobalState()
         self._loaded: dict[DatasetOptions, Dataset] = {}
         self._members: list[_Member]
         self._judged: int
@@ -149,11 +151,13 @@ class TrialWorker(tune.Trainable):
         }
 
     def _begin(self, config: dict[str, Any]) -> None:
+        self._state.restore()  # an earlier trial's code may have changed it
         self._judged, self._notes, self._members = 0, [], []
         self._trial_ids: list[str] = config["trial_ids"]
         with self._watchdog:
             for trial_id in self._trial_ids:
                 self._members.append(self._member(trial_id))
+        self._state = GlobalState()  # what an import has set stays: it happens once
 
     def _tell_hung(self, what: str) -> None:
         """Leave what happened for the driver, who sees nothing but that this process has died."""

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from harness.errors import CorruptFileError
 from harness.results.encoding import decode_table, encode_table
-from harness.results.records import artifact_name, model_name
+from harness.results.records import artifact_name, error_name, model_name
 from harness.results.storage import Storage
 from harness.results.trial_files import (
     Pair,
@@ -131,6 +131,7 @@ def remove(storage: Storage, forgotten: Collection[str]) -> None:
     for trial_id in gone:
         storage.delete(artifact_name(trial_id))
         storage.delete(model_name(trial_id))
+        storage.delete(error_name(trial_id))
 
 
 def _intact(storage: Storage, names: Iterable[str], trials_schema: pa.Schema) -> Iterator[Pair]:

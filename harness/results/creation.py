@@ -5,14 +5,15 @@ from typing import Any
 import pyarrow as pa
 
 from harness.errors import UserError
-from harness.results.data_seen import DATA
 from harness.results.locking import LOCK
 from harness.results.remote.lease import LEASES
+from harness.results.seen.code import CODE
+from harness.results.seen.data import DATA
 from harness.results.storage import TEMPORARY, Storage
 from harness.results.stored_plan import PLAN, SWEEP, Plan, read_plan, write_plan
 
 DIRECTORIES = ("trials", "curves", "artifacts", "models", "checkpoints", "corrupt")
-OWN = (PLAN, SWEEP, LOCK, LEASES, DATA, *DIRECTORIES)
+OWN = (PLAN, SWEEP, LOCK, LEASES, DATA, CODE, *DIRECTORIES)
 """Files and folders that a run directory consists of."""
 _SHOWN = 3
 _MOST_LINES = 8

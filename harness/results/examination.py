@@ -5,7 +5,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from harness.errors import CorruptFileError
-from harness.results.data_seen import DATA
+from harness.results.seen.code import CODE
+from harness.results.seen.data import DATA
 from harness.results.storage import Storage
 from harness.results.stored_plan import PLAN, SWEEP, read_plan, require_run
 from harness.results.trial_files import Pair, is_compact
@@ -47,7 +48,7 @@ def examine(storage: Storage) -> Examination:
     """
     require_run(storage)
     found = Examination()
-    found.damages += _damaged_data(storage)
+    found.damages += _damaged_notes(storage)
     try:
         plan = read_plan(storage)
     except (CorruptFileError, FileNotFoundError) as error:
@@ -80,12 +81,14 @@ def examine(storage: Storage) -> Examination:
     return found
 
 
-def _damaged_data(storage: Storage) -> list[Damage]:
-    try:
-        json.loads(storage.read(DATA))
-    except FileNotFoundError:
-        return []
-    except ValueError as error:
-        lost = "which data the finished trials have seen is no longer known"
-        return [Damage((DATA,), f"{DATA}: torn or altered ({error})", lost)]
-    return []
+def _damaged_notes(storage: Storage) -> list[Damage]:
+    damages = []
+    for name, what in ((DATA, "data the finished trials have seen"), (CODE, "code they have run")):
+        try:
+            json.loads(storage.read(name))
+        except FileNotFoundError:
+            continue
+        except ValueError as error:
+            lost = f"which {what} is no longer known"
+            damages.append(Damage((name,), f"{name}: torn or altered ({error})", lost))
+    return damages

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from harness.errors import CorruptFileError
 from harness.results.records import Results
+from harness.results.seen.code import mixed_code
 from harness.results.storage import Storage
 from harness.results.stored_plan import Plan, read_plan, require_run
 from harness.results.trial_files import Pair, in_precedence, is_compact, merge, read_pairs
@@ -44,19 +45,20 @@ def load(location: str | Path) -> Results:
 
     Returns:
         The finished trials, each once, in the order of the plan. What is torn, altered or not in
-        the plan is left out and named in ``problems``.
+        the plan is left out and named in ``problems``, and so is what makes results doubtful.
 
     Raises:
         UserError: there is no run, its plan is torn, or a newer version of this program wrote it.
     """
     stored = read_tables(location)
     planned = pa.array(stored.plan.trial_ids, pa.string())
+    trials = _frame(stored.trials)
     return Results(
-        trials=_frame(stored.trials),
+        trials=trials,
         curves=_curves_frame(stored.curves, planned),
         plan=_frame(stored.plan.table),
         sweep=stored.plan.sweep,
-        problems=stored.problems,
+        problems=[*stored.problems, *mixed_code(trials)],
         location=stored.location,
     )
 

@@ -59,6 +59,33 @@ class Curves:
             self.value.append(value)
 
 
+LONGEST_ERROR = 8192
+"""Characters of an error that stand in a row: each report holds all errors of its trials."""
+
+
+def error_name(trial_id: str) -> str:
+    """Return the name of the file with a trial's error as a whole, where it is a long one."""
+    return f"artifacts/{trial_id}.error.txt"
+
+
+def shortened(error: str | None, trial_id: str) -> str | None:
+    """Return an error as a row holds it: of a long one the beginning and the end."""
+    if error is None:
+        return None
+    text = error.encode("utf-8", "backslashreplace").decode()
+    if len(text) <= LONGEST_ERROR:
+        return text
+    end = LONGEST_ERROR // 2
+    left_out = f"{len(text) - 2 * end:,} characters, which are in {error_name(trial_id)}"
+    return f"{text[:end]}\n[... {left_out} ...]\n{text[-end:]}"
+
+
+def last_line(error: Any) -> str:
+    """Return what a traceback says in its last line, no longer than a screen is wide or two."""
+    lines = str(error).strip().splitlines() or [""]
+    return lines[-1] if len(lines[-1]) <= 160 else f"{lines[-1][:160]} ..."
+
+
 @dataclass
 class TrialRecord:
     """Everything a finished trial writes: one row, its curves, its arrays for figures.

@@ -12,18 +12,21 @@ import pandas as pd
 from harness.results import compaction, further_metrics, verification
 from harness.results.columns import Columns
 from harness.results.creation import prepare, store
-from harness.results.data_seen import DATA, require_same_data
 from harness.results.encoding import encode_arrays
 from harness.results.examination import Examination, examine
 from harness.results.locking import locked
 from harness.results.records import (
+    LONGEST_ERROR,
     TrialRecord,
     artifact_name,
     checkpoint_name,
+    error_name,
     hung_name,
     model_name,
 )
 from harness.results.remote.lease import Lease
+from harness.results.seen.code import CODE, Code, require_same_code
+from harness.results.seen.data import DATA, require_same_data
 from harness.results.storage import Storage
 from harness.results.stored_plan import (
     PLAN,
@@ -136,7 +139,7 @@ class RunDirectory:
     def forget_plan(self) -> None:
         """Delete the plan if no trial of it has ended, as if it had never been made."""
         if not self.finished():
-            for name in (PLAN, SWEEP, DATA):
+            for name in (PLAN, SWEEP, DATA, CODE):
                 self._storage.delete(name)
 
     def open(self) -> "RunDirectory":
@@ -194,6 +197,9 @@ class RunDirectory:
             self._storage.write(model_name(record.trial_id), record.model)
         if record.arrays:
             self._storage.write(artifact_name(record.trial_id), encode_arrays(record.arrays))
+        if record.error and len(record.error) > LONGEST_ERROR:
+            whole = record.error.encode("utf-8", "backslashreplace")
+            self._storage.write(error_name(record.trial_id), whole)
         write_pair(self._storage, pair)
 
     def delete_model(self, trial_id: str) -> None:
@@ -291,6 +297,18 @@ class RunDirectory:
             UserError: names the dataset and both folders.
         """
         require_same_data(self._storage, fingerprints, folder, finished=bool(self.finished()))
+
+    def require_same_code(self, code: Code, *, mix: bool) -> None:
+        """Refuse code of a user's that is not what the finished trials have run.
+
+        Args:
+            code: digests by module, by method, dataset or metric.
+            mix: whether other code is asked for.
+
+        Raises:
+            UserError: names what differs.
+        """
+        require_same_code(self._storage, code, finished=bool(self.finished()), mix=mix)
 
     def verify(self, stale_after: float = 900.0) -> list[str]:
         """Check every file, move the bad ones to ``corrupt/``, and mend what kills have left.

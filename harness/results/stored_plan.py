@@ -99,12 +99,7 @@ def read_plan(storage: Storage) -> Plan:
         CorruptFileError: one of them is torn or altered.
         UserError: a newer version of this program wrote them.
     """
-    try:
-        sweep = yaml.safe_load(storage.read(SWEEP))
-        versions.require_known(sweep.pop("schema_version"), f"{storage.label}/{SWEEP}")
-        _require_searches(sweep)
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise CorruptFileError(f"{storage.label}/{SWEEP}: torn or altered ({error})") from error
+    sweep = _read_sweep(storage)
     name = f"{storage.label}/{PLAN}"
     data = storage.read(PLAN)
     try:
@@ -117,13 +112,60 @@ def read_plan(storage: Storage) -> Plan:
     return Plan(sweep, table, _stored_schema(data, name))
 
 
-def _require_searches(sweep: dict[str, Any]) -> None:
-    """Make sure that what a sweep searched has the shape that all readers rely on."""
-    search, searches = sweep.get("search") or {}, sweep.get("searches") or []
-    if not isinstance(search, dict):
-        raise TypeError(f"search is {search!r}, no mapping")
-    if not isinstance(searches, list) or not all(isinstance(each, dict) for each in searches):
-        raise TypeError(f"searches is {searches!r}, no list of mappings")
+class Described(dict[str, Any]):
+    """What ``sweep.yaml`` says; to ask for what is not in it is an error that says so.
+
+    Attributes:
+        file: where it is.
+    """
+
+    def __init__(self, values: dict[str, Any], file: str) -> None:
+        super().__init__(values)
+        self.file = file
+
+    def __missing__(self, key: str) -> Any:
+        raise _altered(self.file, f"there is no `{key}` in it")
+
+
+_KINDS: dict[str, tuple[type, str]] = {
+    "settings": (dict, "a mapping"),
+    "swept": (dict, "a mapping"),
+    "search": (dict, "a mapping"),
+    "searches": (list, "a list"),
+    "scheduler": (dict, "a mapping"),
+    "trials": (int, "a whole number"),
+    "seeds": (int, "a whole number"),
+    "metrics": (list, "a list"),
+}
+"""What stands in ``sweep.yaml`` under some keys, where they are there."""
+
+
+def _read_sweep(storage: Storage) -> Described:
+    file = f"{storage.label}/{SWEEP}"
+    try:
+        sweep = yaml.safe_load(storage.read(SWEEP))
+    except FileNotFoundError:
+        raise _altered(file, "it is missing") from None
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise _altered(file, str(error)) from error
+    if not isinstance(sweep, dict) or not isinstance(sweep.get("schema_version"), int):
+        raise _altered(file, "it is empty" if sweep is None else "`schema_version` is no number")
+    versions.require_known(sweep.pop("schema_version"), file)
+    for key, (kind, words) in _KINDS.items():
+        value = sweep.get(key)
+        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            raise _altered(file, f"`{key}` is {value!r}; {words} is expected")
+    for search in sweep.get("searches") or []:
+        if not isinstance(search, dict):
+            raise _altered(file, f"`searches` has {search!r} in it, no mapping")
+    return Described(sweep, file)
+
+
+def _altered(file: str, fault: str) -> CorruptFileError:
+    return CorruptFileError(
+        f"{file}: torn or altered ({fault}). Put back the file as it was; or delete {PLAN} beside "
+        "it and run the sweep's command again: both are made anew and finished trials are kept."
+    )
 
 
 def require_run(storage: Storage) -> None:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from harness.errors import CorruptFileError, did_you_mean
 from harness.results.columns import CURVES_SCHEMA, cell, conform
 from harness.results.encoding import decode_table, encode_table
-from harness.results.records import FINAL_STATUSES, Curves, TrialRecord
+from harness.results.records import FINAL_STATUSES, Curves, TrialRecord, shortened
 from harness.results.storage import Storage
 
 _READERS = 2
@@ -190,7 +190,7 @@ def _row(record: TrialRecord) -> dict[str, Any]:
         **{f"metric.{name}": value for name, value in record.metrics.items()},
         **{f"time.{name}": value for name, value in record.times.items()},
         **{f"env.{name}": value for name, value in record.env.items()},
-        "error": record.error,
+        "error": shortened(record.error, record.trial_id),
     }
 
 

@@ -1,4 +1,7 @@
-"""Optuna's study of the configurations tried so far, asked for the next one."""
+"""Optuna's study of the configurations tried so far, asked for the next one.
+
+It is held in memory and told of everything again by each session; a database only shows it.
+"""
 
 import warnings
 from collections.abc import Iterable, Mapping
@@ -10,7 +13,7 @@ from optuna.trial import TrialState
 
 from harness.config.searched.goal import Goal
 from harness.config.searched.settings import OptunaSearch
-from harness.errors import UserError
+from harness.search.database import StudyDatabase
 from harness.search.outcome import Outcome
 from harness.spaces.axes import (
     Assignment,
@@ -36,7 +39,7 @@ class OptunaStudy:
     Args:
         axes: what is searched.
         goal: objectives and constraints.
-        search: sampler and storage.
+        search: sampler, and the database that shows the study.
         seed: of the sampler's randomness.
         name: the study's name in the storage.
         base: the configuration that an assignment changes; bounds that name a hyperparameter are
@@ -65,16 +68,19 @@ class OptunaStudy:
         self._distributions = {path: distribution(axis) for path, axis in axes.items()}
         # Continued, it must not draw once more what it drew at its start.
         self._random = np.random.default_rng([seed, len(known)])
-        self._study = _open(search, goal, int(self._random.integers(2**32)), name)
+        directions: list[Any] = [
+            "maximize" if objective.direction == "higher" else "minimize"
+            for objective in goal.objectives
+        ]
+        sampler = _sampler(search.sampler, int(self._random.integers(2**32)))
+        self._study = optuna.create_study(study_name=name, sampler=sampler, directions=directions)
+        self._database = search.storage and StudyDatabase(search.storage, name, directions)
         self._running: dict[str, optuna.Trial] = {}
         self._seen: set[str] = set()
-        ended = self._ended_in_storage()
         for assignment, outcome in known:
-            self._seen.add(key(assignment))
-            if key(assignment) not in ended:
-                self.begin(assignment)
-                if outcome:
-                    self.update(assignment, outcome)
+            self.begin(assignment)
+            if outcome:
+                self.update(assignment, outcome)
 
     def suggest(self) -> Assignment:
         """Return an assignment that was never suggested before; there must be one."""
@@ -103,15 +109,17 @@ class OptunaStudy:
         if len(self._goal.objectives) == 1:  # Optuna keeps no curves of several
             for epoch, value in outcome.along.items():
                 trial.report(value, epoch)
+        values = None
         state = _STATES.get(outcome.status, TrialState.PRUNED)
-        if state != TrialState.COMPLETE:
-            self._study.tell(trial, state=state)
-            return
-        for constraint in self._goal.constraints:
-            value = outcome.metrics[constraint.metric]
-            excess = constraint.excess(value, lambda path: self._value_at(assignment, path))
-            trial.set_constraint(str(constraint), excess)
-        self._study.tell(trial, [outcome.metrics[goal.name] for goal in self._goal.objectives])
+        if state == TrialState.COMPLETE:
+            for constraint in self._goal.constraints:
+                value = outcome.metrics[constraint.metric]
+                excess = constraint.excess(value, lambda path: self._value_at(assignment, path))
+                trial.set_constraint(str(constraint), excess)
+            values = [outcome.metrics[goal.name] for goal in self._goal.objectives]
+        told = self._study.tell(trial, values, state)
+        if self._database:
+            self._database.enter(told)
 
     def _value_at(self, assignment: Assignment, path: str) -> Any:
         return assignment[path] if path in assignment else value_at(self._base, path)
@@ -120,14 +128,6 @@ class OptunaStudy:
         trial.set_user_attr("assignment", key(assignment))
         self._seen.add(key(assignment))
         self._running[key(assignment)] = trial
-
-    def _ended_in_storage(self) -> set[str]:
-        """Return the assignments whose end the storage knows; what runs is set to failed."""
-        trials = self._study.get_trials()
-        for trial in trials:
-            if trial.state == TrialState.RUNNING:
-                self._study.tell(trial.number, state=TrialState.FAIL)
-        return {trial.user_attrs["assignment"] for trial in trials if "status" in trial.user_attrs}
 
     def _params(self, assignment: Assignment) -> dict[str, Any]:
         return {
@@ -144,51 +144,12 @@ class OptunaStudy:
         }
 
 
-def _open(search: OptunaSearch, goal: Goal, seed: int, name: str) -> optuna.Study:
-    directions: list[Any] = [
-        "maximize" if o.direction == "higher" else "minimize" for o in goal.objectives
-    ]
+def _sampler(name: str, seed: int) -> optuna.samplers.BaseSampler:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         sampler: optuna.samplers.BaseSampler = {
             "tpe": optuna.samplers.TPESampler,
             "nsgaii": optuna.samplers.NSGAIISampler,
             "random": optuna.samplers.RandomSampler,
-        }[search.sampler](seed=seed)
-    try:
-        study = optuna.create_study(
-            storage=search.storage,
-            study_name=name,
-            sampler=sampler,
-            directions=directions,
-            load_if_exists=True,
-        )
-    except Exception as error:  # whatever the database's driver raises
-        raise UserError(_unusable(search.storage, error)) from None
-    stored = [direction.name.lower() for direction in study.directions]
-    if stored != directions:
-        raise UserError(
-            f"search.storage={search.storage} holds a study '{name}' with other objectives. Choose "
-            "another run_dir or storage."
-        )
-    return study
-
-
-def check_storage(url: str) -> None:
-    """Connect to the database that is to hold a study.
-
-    Raises:
-        UserError: it cannot be reached.
-    """
-    try:
-        optuna.get_all_study_names(url)
-    except Exception as error:  # whatever the database's driver raises
-        raise UserError(_unusable(url, error)) from None
-
-
-def _unusable(url: str | None, error: Exception) -> str:
-    reason = str(error).strip().splitlines()[0]
-    return (
-        f"search.storage={url} cannot be used ({reason}). Give the URL of a database that can be "
-        "reached, for example sqlite:///study.db."
-    )
+        }[name](seed=seed)
+    return sampler

@@ -21,6 +21,7 @@ from harness.metrics.data import EvaluationData, images_at_once
 from harness.provenance import machine
 from harness.results.records import TrialRecord
 from harness.training.loop import Training, Updater
+from harness.trial.code import code_fingerprint
 from harness.trial.device import device_name
 from harness.trial.keeping import Checkpoints
 from harness.trial.method import build_method
@@ -183,6 +184,7 @@ def _train_and_score(
     beat("build the method")
     method = build_method(trial, dataset, device)
     record.env["dimensions"] = dataset.spec.n_pixels
+    record.env["code_fingerprint"] = code_fingerprint(trial)
     record.env["parameters"] = sum(each.numel() for each in method.parameters())
     updater = Updater(method)
     sampler = make_sampler(method, dataset, device, scale.batch_size)
@@ -273,6 +275,7 @@ def _score(
     reason = _not_finite(record.metrics, trial.scale.scored_on)
     beat("make the arrays for figures")
     record.arrays = arrays_of(method, data, trial.seed)
+    record.env["arrays"] = len(record.arrays)
     record.model = encode_model(method, trial) if keep and not reason else None
     return reason
 

@@ -60,6 +60,7 @@ _STYLE: dict[Any, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "unbraid",
     "text.color": INK,
+    "text.parse_math": False,  # a name may hold anything; see reports.page.svg
     "xtick.color": LINE,
     "xtick.labelcolor": INK,
     "xtick.labelsize": 9,

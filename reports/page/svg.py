@@ -6,10 +6,17 @@ import zlib
 from collections.abc import Sequence
 from itertools import chain
 
+import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure as Canvas
 from matplotlib.text import Text
-from matplotlib.ticker import FixedFormatter
+from matplotlib.ticker import (
+    Formatter,
+    FuncFormatter,
+    LogFormatter,
+    NullFormatter,
+    ScalarFormatter,
+)
 
 from reports.page.shorter_svg import shorter
 
@@ -20,7 +27,8 @@ ON_DARK, ON_BRIGHT = "#fefefe", "#1c1c1c"
 THEME = {INK: "ink", LINE: "line", GRID: "grid", PAPER: "paper", "#000000": "black"}
 """The variable of ``style.css`` that stands for a colour."""
 
-_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_RAISED_DIGITS = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+_RAISED = str.maketrans(_RAISED_DIGITS, "-0123456789")
 _TOLD, _NEXT = "tooltips:", "\u2063"
 _ARTIST = rf'^( *)<g id="{_TOLD}([^"]*)">\n(.*?)^\1</g>'
 """One artist with tooltips: what it consists of is indented further than its ends."""
@@ -37,13 +45,14 @@ def tell(artist: Artist, titles: Sequence[str]) -> None:
 
 
 def typeset(text: str) -> str:
-    """Return text with raised digits as mathtext, which the figures' typeface lacks as letters."""
-    if "$" in text:
-        return text
+    """Return text with raised digits as mathtext, which the figures' typeface lacks as letters.
+
+    A dollar sign stays one: what users have named is not parsed.
+    """
     return re.sub(
-        r"[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+",
+        rf"[{_RAISED_DIGITS}]+",
         lambda found: rf"$^{{\mathregular{{{found[0].translate(_RAISED)}}}}}$",
-        text,
+        text.replace("$", r"\$"),
     )
 
 
@@ -57,7 +66,8 @@ def to_svg(canvas: Canvas, name: str) -> str:
     name = _as_id(name)
     _typeset_all(canvas)
     buffer = io.StringIO()
-    canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    with mpl.rc_context({"text.parse_math": True}):  # ticks are written as they are drawn
+        canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :].rstrip()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
@@ -83,12 +93,32 @@ def _typeset_all(canvas: Canvas) -> None:
     """Typeset what was written, and the names of ticks, which are written as they are drawn."""
     for text in canvas.findobj(Text):
         assert isinstance(text, Text)
-        text.set_text(typeset(text.get_text()))
+        if not text.get_parse_math() and set(text.get_text()) & set(_RAISED_DIGITS):
+            text.set_text(typeset(text.get_text()))
+            text.set_parse_math(True)
         text.set_linespacing(0.95)  # the typeface asks for much room between lines
     for axis in chain.from_iterable((axes.xaxis, axes.yaxis) for axes in canvas.axes):
-        formatter = axis.get_major_formatter()
-        if isinstance(formatter, FixedFormatter):
-            formatter.seq = [typeset(str(label)) for label in formatter.seq]
+        axis.set_major_formatter(_typesetting(axis.get_major_formatter()))
+        axis.set_minor_formatter(_typesetting(axis.get_minor_formatter()))
+        axis.get_offset_text().set_parse_math(True)
+        for tick in (*axis.majorTicks, *axis.minorTicks):
+            tick.label1.set_parse_math(True)
+            tick.label2.set_parse_math(True)
+
+
+def _typesetting(formatter: Formatter) -> Formatter:
+    """Return what typesets the names that a formatter gives to ticks; matplotlib's own numbers are.
+
+    Axes that share ticks share their formatter, so that it may be one already.
+    """
+    if isinstance(formatter, ScalarFormatter | LogFormatter | NullFormatter | _Typesetting):
+        return formatter
+    return _Typesetting(formatter)
+
+
+class _Typesetting(FuncFormatter):
+    def __init__(self, formatter: Formatter) -> None:
+        super().__init__(lambda place, index: typeset(formatter(place, index)))
 
 
 def _with_tooltips(found: re.Match[str]) -> str:

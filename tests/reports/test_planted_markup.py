@@ -16,7 +16,7 @@ from tests.reports.helpers import boards
 from tests.reports.helpers.reading_html import Document
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "schema_1"
-EVIL = """<planted a="b">"'><script>planted()</script></title></style>&lt;planted&gt;"""
+EVIL = """<planted a="b">"'><script>planted()</script></title></style>&lt;planted&gt;$\\frac{$"""
 NOT_TEXTS = {"trial_id", "status", "data_source", "config", "split", "metric"}
 NAMES = ("method", "dataset")
 

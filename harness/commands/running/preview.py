@@ -49,7 +49,7 @@ def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = F
         require_installed(name, f"log=[{name}]")
         log_folder(settings.run_dir or "", settings.log_dir)
     if isinstance(settings.search, OptunaSearch) and settings.search.storage:
-        from harness.search.study import check_storage
+        from harness.search.database import check_storage
 
         check_storage(settings.search.storage)
     for options in dict.fromkeys(trial.dataset for trial in trials):

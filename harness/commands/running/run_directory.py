@@ -53,13 +53,30 @@ def columns_of(metrics: Iterable[str]) -> Columns:
 
 
 def _suggested(directory: RunDirectory, sweep: Sweep) -> list[TrialConfig]:
-    """Return what a search has suggested in an earlier session, if it was this one."""
+    """Return what a search has suggested in an earlier session, if it was this one.
+
+    Raises:
+        UserError: it was this one, and was asked for more.
+    """
     if not (any(searched.grows for searched in sweep.searches) and directory.holds_run()):
         return []
     results = load(directory.location)
     stored = results.sweep.get("searches") or [results.sweep["search"]]
-    same = all(any(mine.same_space(each) for mine in sweep.searches) for each in stored)
-    return planned_trials(results) if same else []
+    pairs = [
+        (each, next((mine for mine in sweep.searches if mine.same_space(each)), None))
+        for each in stored
+    ]
+    if not all(mine for _, mine in pairs):
+        return []
+    seeds = results.sweep.get("seeds") or 0
+    trials = [(each.get("trials") or 0, mine.n) for each, mine in pairs if mine]
+    if seeds > sweep.settings.seeds or any(then > now for then, now in trials):
+        then = max(trials, key=lambda pair: pair[0] - pair[1])[0]
+        raise UserError(
+            f"{directory.location} holds a larger search: trials={then} seeds={seeds}. A search "
+            "may only be extended: go on with `unbraid resume`, or choose another run_dir."
+        )
+    return planned_trials(results)
 
 
 def keeping(sweep: Sweep) -> Sweep:

@@ -21,8 +21,10 @@ from harness.kept.best import BestModels
 from harness.metrics.registry import METRICS, metric_columns
 from harness.provenance import code_version
 from harness.results import FINAL_STATUSES, Results, RunDirectory, load
+from harness.results.records import last_line
 from harness.search.standing import standing
 from harness.shell import command_line
+from harness.trial.code import code_of
 
 if TYPE_CHECKING:  # optuna is imported where something is searched
     from harness.search.growing_plan import GrowingPlan
@@ -36,7 +38,7 @@ def finish(
     searches: Sequence[Searched],
 ) -> int:
     """Run what is missing in a run directory one holds; print a summary, return the exit code."""
-    prepare(directory, settings)
+    prepare(directory, settings, trials)
     growth = _growth(directory, searches)
     done = directory.finished()
     missing = growth.missing if growth else [t for t in trials if t.trial_id not in done]
@@ -70,19 +72,23 @@ def _growth(directory: RunDirectory, searches: Sequence[Searched]) -> "GrowingPl
     return GrowingPlan(directory, searches)
 
 
-def prepare(directory: RunDirectory, settings: Settings) -> None:
+def prepare(directory: RunDirectory, settings: Settings, trials: Sequence[TrialConfig]) -> None:
     """Put aside what an earlier session left torn, and forget failed trials if asked to.
 
     What models to keep is written down, so that a later session goes on with it.
+
+    Raises:
+        UserError: finished trials ran other code of the user's than there is now.
     """
     stored = directory.sweep()
     if stored["settings"].get("keep", "best") != settings.keep:
         directory.amend({**stored, "settings": {**stored["settings"], "keep": settings.keep}})
     for problem in directory.verify():
         print(f"put aside: {problem}", file=sys.stderr)
+    directory.require_same_code(code_of(trials), mix=settings.mix_code)
     if settings.retry_failed:
-        trials = load(directory.location).trials
-        failed = list(trials.loc[trials["status"] == "failed", "trial_id"])
+        rows = load(directory.location).trials
+        failed = list(rows.loc[rows["status"] == "failed", "trial_id"])
         directory.remove(failed)
         print(f"{len(failed)} failed trials will run again")
 
@@ -163,7 +169,7 @@ def summarize(directory: RunDirectory) -> int:
     print(f"{counts['finished']} of {counts['planned']} trials finished: {ended or 'none'}")
     failed = results.trials[results.trials["status"] == "failed"]
     for row in failed.head(5).itertuples():
-        print(f"failed {row.trial_id}: {str(row.error).strip().splitlines()[-1]}", file=sys.stderr)
+        print(f"failed {row.trial_id}: {last_line(row.error)}", file=sys.stderr)
     if counts["failed"]:
         print(
             "The full tracebacks are in the column `error` and in the report. Run them again: "

@@ -40,8 +40,8 @@ class OptunaSearch:
         constraints: what a configuration must meet, ``"mse <= 0.05"``.
         sampler: ``tpe`` (tree-structured Parzen estimator), ``nsgaii`` (evolution, for several
             objectives) or ``random``.
-        storage: URL of a database that holds the study, for optuna-dashboard; None for none. The
-            run directory stays the truth.
+        storage: URL of a database for optuna-dashboard, with each configuration once it has ended;
+            None for none. The run directory stays the truth.
         confirm: with so many fresh seeds the best configuration and the default are run once more
             and scored on the test split, while the search itself is scored on validation images;
             0 for a search that is scored on the test split and confirms nothing.

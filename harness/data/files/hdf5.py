@@ -132,7 +132,9 @@ def opened(path: Path, kind: str = "HDF5 file") -> Iterator["h5py.File"]:
     try:
         with h5py.File(path, "r") as file:
             yield file
-    except (OSError, KeyError, AttributeError, TypeError, ValueError, RuntimeError) as error:
+    except UserError:
+        raise
+    except Exception as error:  # what h5py raises of a damaged file: nearly anything
         raise CorruptFileError(
             f"{path} is truncated, damaged or no {kind} ({error}). Write or fetch it again."
         ) from error

@@ -43,7 +43,7 @@ def read_array(path: Path, name: str) -> np.ndarray:
         )
     try:
         arrays = dict(_arrays(content[_HEADER:], order))
-    except (ValueError, struct.error, zlib.error) as error:
+    except (ValueError, struct.error, zlib.error, MemoryError, RecursionError) as error:
         raise CorruptFileError(
             f"{path} is truncated or damaged ({error}). Fetch it again."
         ) from error

@@ -83,7 +83,7 @@ def open_npy(path: Path) -> RawArray:
         with path.open("rb") as file:
             shape, fortran_order, dtype = read_header(file)
             offset = file.tell()
-    except (ValueError, EOFError, OSError) as error:
+    except Exception as error:  # numpy parses the header as Python: it raises nearly anything
         raise CorruptFileError(
             f"{path} is truncated, damaged or no .npy file ({error}). Write it again with "
             "numpy.save."
@@ -130,7 +130,7 @@ def require_plain(
             f"{path}: {what} is of Python objects, which are never unpickled. Save it with a plain "
             "type: numpy.asarray(x, numpy.uint8) for images, numpy.asarray(x, str) for names."
         )
-    if not math.prod(shape):
+    if min((0, *shape)) < 0 or not math.prod(shape):
         raise CorruptFileError(f"{path}: {what} is empty: its shape is {list(shape)}.")
     if fortran_order and len(shape) > 1:
         raise CorruptFileError(

@@ -2,7 +2,6 @@
 
 import math
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.data.files.npy import read_header, require_plain
-from harness.errors import CorruptFileError
+from harness.errors import CorruptFileError, UserError
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,9 @@ def _reading(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError) as error:
+    except UserError:
+        raise
+    except Exception as error:  # what a damaged directory leads to: nearly anything
         raise CorruptFileError(
             f"{path} is truncated, damaged or no .npz file ({error}). Fetch it again."
         ) from error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.data.files.npy import require_plain
-from harness.errors import CorruptFileError
+from harness.errors import CorruptFileError, UserError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -94,14 +94,15 @@ def reading(path: Path) -> Iterator["pq.ParquetFile"]:
     Raises:
         CorruptFileError: the file is truncated or no Parquet file, or what is read of it damaged.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         # Without a buffer of its own a column is read as a whole, however large.
         with pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as file:
             yield file
-    except (pa.ArrowException, OSError) as error:
+    except UserError:
+        raise
+    except Exception as error:  # what Arrow raises of a damaged file: nearly anything
         raise CorruptFileError(
             f"{path} is truncated, damaged or no Parquet file ({error}). Write it again."
         ) from error

@@ -40,7 +40,9 @@ def opened(path: Path) -> Iterator["Image.Image"]:
     try:
         with Image.open(path) as image:
             yield image
-    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises of damaged files
+    except UserError:
+        raise
+    except Exception as error:  # what Pillow raises of damaged files: nearly anything
         raise CorruptFileError(
             f"{path} is truncated, damaged or no image ({error}). Fetch it again."
         ) from error

@@ -1,6 +1,5 @@
 """Reads motions of AMASS, whose joints take a body model of SMPL-H."""
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -110,11 +109,12 @@ def _arrays(path: Path, names: tuple[str, ...], optional: tuple[str, ...]) -> di
     """Return arrays of an ``.npz`` file; nothing in it is unpickled."""
     try:
         with np.load(path, allow_pickle=False) as archive:
-            if missing := [name for name in names if name not in archive.files]:
-                raise CorruptFileError(f"{path} holds no array {', '.join(missing)}. {REMEDY}")
-            wanted = [*names, *(name for name in optional if name in archive.files)]
-            return {name: archive[name] for name in wanted}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            held = [name for name in (*names, *optional) if name in archive.files]
+            arrays = {name: archive[name] for name in held}
+    except Exception as error:  # what a damaged directory leads to: nearly anything
         raise CorruptFileError(
             f"{path} is truncated or damaged ({error}). Fetch it again."
         ) from error
+    if missing := [name for name in names if name not in arrays]:
+        raise CorruptFileError(f"{path} holds no array {', '.join(missing)}. {REMEDY}")
+    return arrays

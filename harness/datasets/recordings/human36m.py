@@ -76,7 +76,9 @@ def _of_npz(path: Path) -> list[Recording]:
             }[version]
             read_header(file)
             content: Any = unpickled(path, file)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except UserError:
+        raise
+    except Exception as error:  # what a damaged directory leads to: nearly anything
         raise CorruptFileError(
             f"{path} is truncated, damaged or has no 'positions_3d' ({error}). Fetch it again."
         ) from error

@@ -71,7 +71,7 @@ def _read(path: Path, images: Path) -> Persons:
         names = tuple(str(entry["image"]) for entry in entries)
         at = np.array([entry["joints"] for entry in entries], np.float64)
         known = np.array([entry["joints_vis"] for entry in entries], np.float64) > 0
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _wrong(path, f"{type(error).__name__}: {error}") from error
     if at.shape != (len(names), len(POINTS), 2) or known.shape != at.shape[:2]:
         raise _wrong(path, f"'joints' is {at.shape}, 'joints_vis' {known.shape}")

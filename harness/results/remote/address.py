@@ -12,6 +12,8 @@ from harness.errors import UserError
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 _KEYS = re.compile(r"(\w+://)(?:[^/?]*:[^?]*|[^/?]*)@")
 """A secret may have slashes in it; an ``@`` after the first slash is a part of a name."""
+_PASSWORD = re.compile(r"(\w[\w+.-]*://[^:/@\s]*):\S*@")
+_SECRET_OPTIONS = re.compile(r"([?&])\w*(?:pass|pwd|secret|token)\w*=[^&\s'\"]*&?", re.IGNORECASE)
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
@@ -21,6 +23,11 @@ def label_of(location: str | Path) -> str:
     if "://" not in text:
         return text
     return _KEYS.sub(r"\1", text).split("?")[0]
+
+
+def without_password(text: str) -> str:
+    """Return the URL of a database, or a text with one in it, without passwords."""
+    return _SECRET_OPTIONS.sub(r"\1", _PASSWORD.sub(r"\1@", text))
 
 
 def opened(location: str) -> tuple[fs.FileSystem, str]:

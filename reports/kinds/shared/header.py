@@ -18,7 +18,16 @@ from reports.layout.profiles import profiles
 from reports.page.text import count, level_label, words
 
 HARDWARE = ("host", "device", "cpu", "threads")
-ELSEWHERE = ("git_commit", "git_dirty", "data_root", "parameters", "dimensions", "unscored")
+ELSEWHERE = (
+    "git_commit",
+    "git_dirty",
+    "data_root",
+    "code_fingerprint",
+    "parameters",
+    "dimensions",
+    "arrays",
+    "unscored",
+)
 """Columns of the environment that have a line of their own, or say nothing of the machine."""
 MOST_VALUES = 4
 """Most different values named of one fact; the others are counted."""
@@ -137,7 +146,7 @@ def _problems(problems: Iterable[str]) -> list[Markup]:
     items = Markup("").join(Markup("<li>{}</li>").format(problem) for problem in problems)
     if not items:
         return []
-    return [Markup('<div class="note">Files left out:<ul>{}</ul></div>').format(items)]
+    return [Markup('<div class="note">Problems:<ul>{}</ul></div>').format(items)]
 
 
 def _swept(sweep: dict[str, Any]) -> str:

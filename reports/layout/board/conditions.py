@@ -4,6 +4,7 @@ Trials under different conditions are never averaged: what differs is put into w
 trials with different marks are different entries.
 """
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ VERSIONS = {
     "env.git_commit": "commit",
 }
 """Columns of the versions that scores may depend on."""
+CODE = {"env.code_fingerprint": "code"}
+"""Column of the source of methods, datasets and metrics that are not Unbraid's."""
 OF_LABELS = "param.dataset.label_fraction"
 """An option of datasets that is part of how a method was supervised, not of the split."""
 _COMMIT = 7
@@ -58,7 +61,9 @@ def conditions_of(rows: pd.DataFrame) -> Conditions:
     usual: dict[str, str] = {}
     unequal = _marks(rows, BUDGET | DATA | options, ["dataset"], usual)
     versions = _marks(rows, VERSIONS, [], usual)
-    return Conditions(unequal, versions, usual)
+    code = _marks(rows, CODE, ["method", "dataset"], usual) if "method" in rows else versions
+    together = [tuple(dict.fromkeys(marks)) for marks in map(operator.add, versions, code)]
+    return Conditions(unequal, together, usual)
 
 
 def _marks(

@@ -24,6 +24,7 @@ STORED = {
     "data_root": None,
     "dry_run": False,
     "retry_failed": False,
+    "mix_code": False,
     "ray": {
         "address": None,
         "num_cpus": None,

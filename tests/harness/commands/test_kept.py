@@ -84,7 +84,7 @@ def test_evaluate_goes_on_with_the_same_sweep(run: Path, capsys: Capture) -> Non
         (("metrics=[logpx]",), "There is no metric 'logpx'. Did you mean 'log_px'?"),
         (("metrics=[]",), "Say which metrics"),
         (("metrics=[pose_error]",), "The metric 'pose_error' needs images whose"),
-        (("metrics=[log_px]", "seed=1"), "'seed=1': only metrics, device and data_root may be"),
+        (("metrics=[log_px]", "seed=1"), "'seed=1': only metrics, device, data_root, mix_code"),
         (("metrics=[log_px]", "device=tpu"), "device=tpu: write auto, cpu, cuda"),
         (("metrics=[information]",), "The method 'vae' cannot be scored on information"),
     ],

@@ -23,8 +23,8 @@ IN_THE_CONFIGURATION = {
     "method.latent_dim=10": "Unknown key 'method.latent_dim'. Did you mean 'method.d'? Known: ",
     "method=factor_vae": "There is no method 'factor_vae'. Known: ",
     "nothing=1": "Known: seed, seeds, trials, metrics, device, run_dir, keep, checkpoint_s, "
-    "data_root, dry_run, retry_failed, log, log_dir, method, dataset, scale, search, scheduler, "
-    "ray.",
+    "data_root, dry_run, retry_failed, mix_code, log, log_dir, method, dataset, scale, search, "
+    "scheduler, ray.",
     "ray.num_cpu=2": "Unknown key 'ray.num_cpu'. Did you mean 'ray.num_cpus'?",
     "space=vitae_stabilty": "no search space 'vitae_stabilty'. Did you mean 'vitae_stability'?",
     "space=nowhere.yaml": "no search space 'nowhere.yaml'",
@@ -143,6 +143,11 @@ def test_train_sweeps_nothing(workplace: Path, capsys: Capture, argument: str, n
         ("title: x\nsweep: {method.lr: 3}", "sweep must be a valid string"),
         ("title: x\nsweep: {method.lr: 'interval(1,2)'}", "needs a finite list"),
         ("title: [", "mine.yaml is not valid YAML"),
+        (
+            "{title: t, report: abblation, fixed: {method: vae, dataset: digits}, "
+            "sweep: {method.lr: 'choice(1e-4,1e-3)'}}",
+            "There is no report 'abblation'. Did you mean 'ablation'?",
+        ),
         ("- title", "mine.yaml is no search space: it needs title, fixed and sweep"),
     ],
 )

@@ -13,6 +13,7 @@ import pytest
 from tests.harness.execution.helpers.sweeps import ROOT
 
 Said = dict[str, Any]
+KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +27,7 @@ def said(tmp_path_factory: pytest.TempPathFactory, short_folder: Path) -> Said:
         "HOME": str(home / "own"),
         "RAY_AUTH_MODE": "disabled",
         "PLANTED_SECRET": "planted-" + "7f3a" * 8,
+        **dict.fromkeys(KEYS, "planted-" + "7f3a" * 8),
     }
     command = [sys.executable, "-m", "tests.harness.execution.helpers.alone", str(home / "other")]
     ended = subprocess.run(

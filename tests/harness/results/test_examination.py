@@ -9,8 +9,8 @@ import pytest
 from harness.commands import doctor
 from harness.errors import UserError
 from harness.results import RunDirectory, load
-from harness.results.data_seen import DATA
 from harness.results.encoding import MODEL_MARK
+from harness.results.seen.data import DATA
 from harness.results.storage import Storage
 from tests.harness.results.helpers import synthetic
 

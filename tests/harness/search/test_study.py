@@ -10,8 +10,9 @@ from optuna.trial import TrialState
 from harness.config.searched.goal import Goal, make_goal
 from harness.config.searched.settings import OptunaSearch
 from harness.errors import UserError
+from harness.search.database import check_storage
 from harness.search.outcome import Outcome
-from harness.search.study import OptunaStudy, check_storage
+from harness.search.study import OptunaStudy
 from harness.spaces.axes import Assignment, Axis, Choices, Interval, key
 
 AXES: dict[str, Axis] = {"x": Interval(-1.0, 1.0), "n": Interval(1, 64, log=True, integer=True)}
@@ -134,18 +135,33 @@ def test_several_objectives(sampler: str) -> None:
     assert [d.name for d in searched._study.directions] == ["MINIMIZE", "MAXIMIZE"]
 
 
-def test_a_storage_keeps_the_study_once(tmp_path: Path) -> None:
+def test_a_database_shows_each_configuration_once_as_it_ended(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'study.db'}"
     check_storage(url)
-    searched = study(storage=url)
+    goal = make_goal(["mse"], ["mse <= 1"], ["elbo", "mse"])
+    searched = study(storage=url, goal=goal)
     known = run(searched, 3)
     running = searched.suggest()  # and now the session is killed
-    again = study([*known, (running, None)], storage=url)
+    again = study([*known, (running, None)], storage=url, goal=goal)
     again.update(running, mse(running))
+    study([*known, (running, mse(running))], storage=url, goal=goal)
     kept = optuna.load_study(study_name="s", storage=url).trials
-    assert [t.state.name for t in kept] == ["COMPLETE"] * 3 + ["FAIL", "COMPLETE"]
-    third = study([*known, (running, mse(running))], storage=url)
-    assert len(third._study.trials) == 5, "what the storage knows is not told again"
+    assert [(t.params, t.state.name, t.value) for t in kept] == [
+        (params, "COMPLETE", mse(params).metrics["mse"])
+        for params in [*(assignment for assignment, _ in known), running]
+    ]
+    assert all(t.constraints.keys() == {"mse <= 1"} for t in kept)
+
+
+def test_a_database_that_goes_away_costs_no_results(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path / 'study.db'}"
+    searched = study(storage=url)
+    (tmp_path / "study.db").write_text("no database any more")
+    known = run(searched, 2)
+    assert "not in search.storage=sqlite:///" in capsys.readouterr().err
+    assert len({key(assignment) for assignment, _ in known}) == 2
 
 
 def test_a_storage_that_cannot_be_used(tmp_path: Path) -> None:

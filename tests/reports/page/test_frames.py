@@ -53,6 +53,25 @@ def test_marks_say_which_trial_they_are():
 def test_raised_digits_are_typeset():
     assert typeset("3 × 10⁻⁴") == r"3 × 10$^{\mathregular{-4}}$"
     assert typeset("β = 2") == "β = 2"
+    assert typeset("5 $ and 10² $") == r"5 \$ and 10$^{\mathregular{2}}$ \$"
+
+
+@pytest.mark.parametrize("name", [r"$\frac{$", "$x$", "$10² $x$", r"\$"])
+def test_a_dollar_sign_in_a_name_is_one(name):
+    """Each name is drawn with as many glyphs as it has signs; broken mathtext ends nothing."""
+
+    def drawn(text):
+        with style():
+            canvas = Canvas()
+            axes = canvas.subplots()
+            axes.plot([1e-5, 1], [1, 2], label=text)
+            axes.set(title=text, xlabel=text, xscale="log")
+            axes.set_yticks([1, 2], [text, text])
+            axes.annotate(text, (0.1, 1))
+            axes.legend()
+            return to_svg(canvas, "drawn")
+
+    assert drawn(name).count("<use") == drawn(name.replace("$", "S")).count("<use")
 
 
 @pytest.mark.parametrize(

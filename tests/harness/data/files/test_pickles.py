@@ -97,3 +97,61 @@ def test_truncated_and_other_files(tmp_path: Path) -> None:
     for other in (b"\x89PNG\r\n\x1a\n", b"<html>404</html>", b"version https://git-lfs"):
         with pytest.raises(CorruptFileError, match=r"anno\.pickle is "):
             read_pickle(write(tmp_path, other))
+
+
+class Made:
+    """Pickles as the call of a function with a state that is set afterwards."""
+
+    def __init__(self, function: Callable[..., object], arguments: Any, state: Any) -> None:
+        self.made = function, arguments, state
+
+    def __reduce__(self) -> Any:
+        return self.made
+
+
+RECORD = (3, "|", None, ("a",), {"a": (np.dtype("O"), 0)}, 8, 1, 0)
+"""State of a dtype of 8 bytes with a field of objects, of which its flags say nothing."""
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        Made(np.dtype, ("V8", False, True), RECORD),
+        Made(np.dtype, ("f8", False, True), RECORD),
+        Made(np.dtype, ("O8", False, True), (3, "|", None, None, None, 8, 1, 0)),
+        Made(np.dtype, ("i8", False, True), (3, "<", (np.dtype("O"), (1,)), None, None, 8, 1, 0)),
+        Made(np.dtype, ("S8", False, True), (3, "|", None, None, None, -1, 1, 0)),
+    ],
+    ids=["record", "numbers as records", "objects", "subarray", "no size"],
+)
+def test_bytes_are_never_taken_for_objects(tmp_path: Path, dtype: Made) -> None:
+    """numpy would take the numbers for addresses, and the process would end with a signal."""
+    empty = (np.ndarray, (0,), b"b")
+    reconstruct, scalar = np._core.multiarray._reconstruct, np._core.multiarray.scalar
+    for crafted in (
+        Made(reconstruct, empty, (1, (2,), dtype, False, b"A" * 16)),
+        Made(np._core.numeric._frombuffer, (b"A" * 16, dtype, (2,), "C"), None),
+        Made(scalar, (dtype, b"A" * 8), None),
+    ):
+        path = write(tmp_path, pickle.dumps(crafted, 4))
+        try:
+            found = read_pickle(path)
+        except CorruptFileError:
+            continue
+        assert np.asarray(found).dtype == "S8", "texts of their own size are no harm"
+
+
+def test_objects_of_pythons_own_are_read(tmp_path: Path) -> None:
+    inside = {"S1": {"Walking": np.arange(6.0)}}
+    found = read_pickle(write(tmp_path, pickle.dumps(np.array(inside, object))))
+    np.testing.assert_array_equal(found.item()["S1"]["Walking"], np.arange(6.0))
+    several = np.array([[1, "a"], [None, [np.ones(2)]]], object)
+    found = read_pickle(write(tmp_path, pickle.dumps(several)))
+    assert (found.shape, found[0, 1], found[1, 0]) == ((2, 2), "a", None)
+
+
+def test_a_place_in_a_table_takes_no_memory(tmp_path: Path) -> None:
+    """Five bytes would make Python's table of what was read 16 GB long."""
+    for place in (b"\xff\xff\xff\x7f", b"\x00\x00\x00\x40"):
+        with pytest.raises(CorruptFileError, match="truncated or damaged"):
+            read_pickle(write(tmp_path, b"\x80\x02}r" + place + b"."))

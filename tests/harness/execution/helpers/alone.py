@@ -59,18 +59,25 @@ def files_with(secret: str, folder: Path) -> list[str]:
     return [str(path) for path in files if secret.encode() in path.read_bytes()]
 
 
+class Worker:
+    """What a worker of Tune's is here."""
+
+    def key(self) -> str:
+        """Return the key with which it would write into a store."""
+        return os.environ["AWS_SECRET_ACCESS_KEY"]
+
+
 def main(home: str) -> None:
     """Run both sessions; ``home`` is the home directory of the other user."""
     said = []
     for _ in range(2):
         with ray_session(SETTINGS):
             import ray
+            from ray.tune.execution.class_cache import _ActorClassCache
 
-            @ray.remote
-            def work() -> int:
-                return 1
-
-            assert ray.get(work.remote()) == 1
+            # As Tune makes its workers, with what it hands them of this environment.
+            actor = _ActorClassCache().get(Worker).remote()
+            assert ray.get(actor.key.remote()) == os.environ["AWS_SECRET_ACCESS_KEY"], "inherited"
             token = os.environ["RAY_AUTH_TOKEN"]
             session: dict[str, Any] = {"listeners": listeners(), "token": token}
             secrets = (token, os.environ["PLANTED_SECRET"])

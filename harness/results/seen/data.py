@@ -24,7 +24,8 @@ def require_same_data(
     Raises:
         UserError: names the dataset and both folders.
     """
-    seen = _seen(storage) if finished else {}
+    remedy = "the data are the same as those of the finished trials"
+    seen = remembered(storage, DATA, remedy) if finished else {}
     for dataset, digest in fingerprints.items():
         before = seen.get(dataset, {"fingerprint": digest})
         if before["fingerprint"] != digest:
@@ -38,15 +39,20 @@ def require_same_data(
         storage.write(DATA, json.dumps({**now, **seen}, indent=1).encode())
 
 
-def _seen(storage: Storage) -> dict[str, dict[str, str]]:
-    """Return what earlier sessions have seen; older ones did not write it down."""
+def remembered(storage: Storage, name: str, condition: str) -> dict[str, dict[str, str]]:
+    """Return what earlier sessions have seen; nothing where they did not write it down.
+
+    Args:
+        storage: the run directory.
+        name: of the file.
+        condition: in which case a damaged file may be deleted.
+    """
     try:
-        seen: dict[str, dict[str, str]] = json.loads(storage.read(DATA))
+        seen: dict[str, dict[str, str]] = json.loads(storage.read(name))
     except FileNotFoundError:
         return {}
     except ValueError as error:
         raise UserError(
-            f"{storage.label}/{DATA} cannot be read: {error}. Delete it if the data are the same "
-            "as those of the finished trials."
+            f"{storage.label}/{name} cannot be read: {error}. Delete it if {condition}."
         ) from error
     return seen
