@@ -103,8 +103,8 @@ def _start(settings: RaySettings, options: dict[str, Any]) -> None:
             raise UserError(
                 f"Ray did not start on this machine: {type(error).__name__}: {error} It needs room "
                 f"in {tempfile.gettempdir()} (its logs: ray/session_latest/logs), memory, and "
-                "a machine that is not overloaded. Give the same command again, when it is less so or "
-                "with ray.num_cpus=1; finished trials are kept."
+                "a machine that is not overloaded. Give the same command again when it is less so, "
+                "or with ray.num_cpus=1; finished trials are kept."
             ) from error
         raise UserError(
             f"There is no Ray cluster at ray.address={settings.address} ({error}). "

@@ -138,7 +138,7 @@ def test_a_search_that_is_none_is_told_with_its_file(tmp_path: Path, search: str
     synthetic.create(tmp_path / "run", 3)
     file = tmp_path / "run" / "sweep.yaml"
     file.write_text(f"{file.read_text()}\n{search}\n")
-    with pytest.raises(CorruptFileError, match=r"sweep.yaml: torn or altered \(search"):
+    with pytest.raises(CorruptFileError, match=r"sweep.yaml: torn or altered \(`search"):
         load(tmp_path / "run")
 
 
