@@ -116,7 +116,7 @@ def _elsewhere(metric: Metric, options: DatasetOptions) -> str:
 
 
 def _gives(modalities: Iterable[str], options: type[DatasetOptions]) -> bool:
-    return set(modalities) <= set(options.modalities)
+    return set(modalities) <= set(options().modalities)
 
 
 def _suffices(metric: Metric, options: type[DatasetOptions]) -> bool:

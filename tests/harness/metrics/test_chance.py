@@ -108,7 +108,7 @@ RANDOM = {
     "d_score": (0, 0.2),
     # D useless regressors explain D / (n - 1) of the variance, with a deviation of 0.03.
     "recovery_appearance": (11 / 159, 0.1),
-    "recovery_pose": (23 / 159, 0.1),
+    "recovery_pose": (9 / 159, 0.1),
     "beta_vae_pairs": (1 / 2, 0.25),
     "beta_vae_poses": (1 / 2, 0.25),
 }

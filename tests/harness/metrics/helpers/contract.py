@@ -133,9 +133,11 @@ class Oracle(Method):
         identity, frame = self.factors["label"], self.factors["frame"]
         latent = {name: self.factors[f"z_{name}_0"][:, None] for name in ("appearance", "pose")}
         pose = self.modalities["cpose"].flatten(1)
+        turn = 2 * math.pi * frame[:, None] / FRAMES
+        circle = 5.0 * torch.cat([turn.cos(), turn.sin()], 1)  # a frame is not its pose alone
         return {
             "appearance": torch.cat([5.0 * one_hot(identity), latent["appearance"]], 1),
-            "pose": torch.cat([pose, latent["pose"], one_hot(frame)], 1),
+            "pose": torch.cat([pose, latent["pose"], circle], 1),
             "viewpoint": self.modalities["viewpoint"].flatten(1),
             "rest": torch.arange(len(identity))[:, None].float(),
         }
