@@ -4,7 +4,6 @@ Tune is the executor and nothing more: the run directory, written by the workers
 """
 
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from harness.data.options import DatasetOptions
 from harness.execution.dataset_transport import shared
 from harness.execution.live_log import open_log
 from harness.execution.progress import Progress
+from harness.execution.scratch import scratch
 from harness.results import Curves, RunDirectory, Status, TrialRecord
 from harness.results.remote.address import complete
 from harness.search.standing import Standing, together
@@ -143,7 +143,7 @@ def _fit(
     """Let Tune run the planned trials, or those that its search suggests."""
     from ray import tune
 
-    with tempfile.TemporaryDirectory(prefix="unbraid-tune-", ignore_cleanup_errors=True) as scratch:
+    with scratch() as folder:
         tune.Tuner(
             trainable,
             param_space={"trial_ids": tune.grid_search(groups)} if groups is not None else {},
@@ -152,7 +152,7 @@ def _fit(
             ),
             run_config=tune.RunConfig(
                 name="sweep",
-                storage_path=scratch,
+                storage_path=folder,
                 verbose=0,
                 callbacks=callbacks,
                 failure_config=tune.FailureConfig(max_failures=-1),  # the callback counts
