@@ -4,7 +4,6 @@ Tune is the executor and nothing more: the run directory, written by the workers
 """
 
 import sys
-import tempfile
 from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
@@ -20,6 +19,7 @@ from harness.execution.live_log import open_log
 from harness.execution.progress import Progress
 from harness.execution.ray_private import prints_nothing
 from harness.execution.ray_session import several_pending
+from harness.execution.scratch import scratch
 from harness.heartbeat import HUNG
 from harness.results import Curves, RunDirectory, Status, TrialRecord
 from harness.results.remote.address import complete
@@ -135,7 +135,7 @@ def _fit(trainable: Any, how: dict[str, Any], callbacks: list[Any]) -> None:
     """Let Tune run the trials that its search hands out."""
     from ray import tune
 
-    with tempfile.TemporaryDirectory(prefix="unbraid-tune-", ignore_cleanup_errors=True) as scratch:
+    with scratch() as folder:
         tune.Tuner(
             trainable,
             param_space={},
@@ -144,7 +144,7 @@ def _fit(trainable: Any, how: dict[str, Any], callbacks: list[Any]) -> None:
             ),
             run_config=tune.RunConfig(
                 name="sweep",
-                storage_path=scratch,
+                storage_path=folder,
                 verbose=0,
                 callbacks=[*callbacks, *prints_nothing()],
                 failure_config=tune.FailureConfig(max_failures=-1),  # the callback counts
