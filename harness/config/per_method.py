@@ -38,7 +38,9 @@ def by_method_and_scale(
     """Return the overrides of each method at each scale, where these are swept.
 
     What a space says for one method or one scale gives way to the command line. Of several methods
-    each takes those values of ``method.*`` that it has; some method must have each.
+    each takes those values of ``method.*`` that it has; some method must have each. One that the
+    space runs on a dataset of its own is left out where the command line names others
+    (:func:`of_its_own`).
     """
     methods = asked.swept.get("method", [asked.fixed.get("method", "c_vitae")])
     scales = asked.swept.get("scale", [asked.fixed.get("scale", "small")])
@@ -47,7 +49,11 @@ def by_method_and_scale(
         _check_some_method_has(asked, methods)
     cases = []
     for method, scale in itertools.product(methods, scales):
-        case = collect(space.arguments(str(method), str(scale)) if space else [], given)
+        own = of_its_own(space, str(method), given)
+        if own and own not in _datasets(asked):
+            continue
+        over = [each for each in given if not own or each.key_or_group != "dataset"]
+        case = collect(space.arguments(str(method), str(scale)) if space else [], over)
         if len(methods) > 1:
             case.drop(set(_of_method(case)) - _hyperparameters(method))
         for group, option in (("method", method), ("scale", scale)):
@@ -55,6 +61,23 @@ def by_method_and_scale(
                 case.choose(group, option)
         cases.append(case)
     return cases
+
+
+def of_its_own(space: SearchSpace | None, method: str, given: list[Override]) -> str | None:
+    """Return the dataset that a space names for a method alone, where the command line names any.
+
+    The method runs on no other; it is left out where the command line does not name this one. One
+    that the command line names is run as asked, or refused.
+    """
+    named = {override.key_or_group for override in given}
+    if not space or "dataset" not in named or "method" in named:
+        return None
+    dataset = space.each.get(method, {}).get("dataset")
+    return None if dataset is None else str(dataset)
+
+
+def _datasets(asked: Overrides) -> list[str]:
+    return [str(name) for name in asked.swept.get("dataset", [asked.fixed.get("dataset")])]
 
 
 def _of_method(overrides: Overrides) -> list[str]:

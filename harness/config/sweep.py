@@ -36,7 +36,8 @@ class Sweep:
         arguments: the command line's overrides, as given.
         searches: what a search draws from, for each method and dataset; none for a grid. Where
             its plan grows, ``trials`` are the first ones.
-        left_out: metrics of the space that a dataset asked for cannot be scored on, and why.
+        left_out: methods and metrics of the space that do not go with the dataset asked for, and
+            why.
     """
 
     trials: list[TrialConfig]
@@ -94,8 +95,9 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
         what = next(iter([*asked.swept, *asked.intervals]), "space")
         raise UserError(f"'{what}' asks for several trials: use `unbraid sweep`.")
     cases = by_method_and_scale(asked, space, given)
+    lost = _leave_out(asked, space, cases)
     if asked.fixed.get("search", "grid") != "grid":
-        return _searched(cases, space, asked, list(arguments))
+        return _searched(cases, space, asked, list(arguments), lost)
     asked.require_lists()
     configs: list[dict[str, Any]] = []
     swept: dict[str, list[Any]] = {}
@@ -117,12 +119,24 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
     seeds = settings.seed_range[: 1 if single else None]
     contents = Contents(settings.data_folder)
     configs = [contents.added_to(config) for config in configs]
-    lost: dict[str, str] = {}
     if space and not any(override.key_or_group == "metrics" for override in given):
-        configs, lost = _without_unscorable(configs)
+        configs, unscorable = _without_unscorable(configs)
+        lost |= unscorable
     trials = unique(make_trial(config, seed) for config, seed in itertools.product(configs, seeds))
     swept = {**asked.swept, **swept}
     return _checked(Sweep(trials, settings, space, swept, list(arguments), left_out=lost))
+
+
+def _leave_out(
+    asked: Overrides, space: SearchSpace | None, cases: list[Overrides]
+) -> dict[str, str]:
+    """Take the methods that no case is of out of what was asked; return why, by method."""
+    run = {case.fixed.get("method") for case in cases}
+    lost = [str(name) for name in asked.swept.get("method", []) if name not in run]
+    if lost:
+        asked.swept["method"] = [name for name in asked.swept["method"] if name in run]
+    each = space.each if space else {}
+    return {name: f"the space runs it on {each[name]['dataset']} alone" for name in lost}
 
 
 def _without_unscorable(
@@ -144,7 +158,11 @@ def _without_unscorable(
 
 
 def _searched(
-    cases: list[Overrides], space: SearchSpace | None, asked: Overrides, arguments: list[str]
+    cases: list[Overrides],
+    space: SearchSpace | None,
+    asked: Overrides,
+    arguments: list[str],
+    lost: dict[str, str],
 ) -> Sweep:
     if "scale" in asked.swept:
         raise UserError(
@@ -163,7 +181,7 @@ def _searched(
             listed = swept.setdefault(path, [])
             listed += [str(axis)] if str(axis) not in listed else []
     trials = [trial for searched in searches for trial in searched.first_trials()]
-    return _checked(Sweep(trials, settings, space, swept, arguments, searches))
+    return _checked(Sweep(trials, settings, space, swept, arguments, searches, lost))
 
 
 def _checked(sweep: Sweep) -> Sweep:

@@ -21,8 +21,8 @@ def scratch() -> Iterator[str]:
     A driver that SIGKILL ends deletes nothing, so that the next one on its machine does. A process
     that has got the id of a killed driver keeps that one's folder for a while, and no other.
     """
-    for folder in _left_over():
-        shutil.rmtree(folder, ignore_errors=True)
+    for left in _left_over():
+        shutil.rmtree(left, ignore_errors=True)
     prefix = f"unbraid-tune-{os.getpid()}-"
     with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
         yield folder

@@ -9,6 +9,7 @@ import reports
 from harness.config.compose import options_of
 from harness.config.search_spaces import load_space, space_files
 from harness.config.sweep import resolve
+from harness.errors import UserError
 from harness.config.trials import trial_from_dict
 
 SPACES = space_files()
@@ -146,3 +147,15 @@ def test_the_run_on_inductive_bias_is_that_of_the_released_code() -> None:
         ("beta_vae", 4, 8),
         ("c_vitae", 2, 1),
     }
+
+
+@pytest.mark.parametrize("datasets", ["dsprites", "choice(dsprites,mannequin)"])
+def test_a_method_with_a_dataset_of_its_own_runs_on_no_other(datasets: str) -> None:
+    sweep = resolve(["space=leaderboard", "scale=smoke", f"dataset={datasets}"])
+    of = {trial.dataset.name for trial in sweep.trials if trial.method == "semix"}
+    asked = "mannequin" in datasets
+    assert of == ({"mannequin"} if asked else set())
+    assert ("semix" in sweep.swept["method"]) == asked
+    assert sweep.left_out == ({} if asked else {"semix": "the space runs it on mannequin alone"})
+    with pytest.raises(UserError, match="'dsprites' has no joints_3d"):
+        resolve(["space=leaderboard", "scale=smoke", "dataset=dsprites", "method=semix"])

@@ -14,7 +14,7 @@ from harness.commands.running import preview
 from harness.config.overrides import parse
 from harness.config.sweep import Sweep, resolve
 from harness.errors import UserError
-from harness.execution.estimate import seconds_in_all
+from harness.execution.cost.estimate import seconds_in_all
 from harness.shell import command_line
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from harness.config.searched.space import Searched
 from harness.config.sweep import Sweep
 from harness.datasets.registry import check_available
 from harness.errors import UserError
-from harness.execution.estimate import estimate
+from harness.execution.cost.estimate import estimate
 from harness.execution.progress import label
 from harness.metrics.registry import metric_keys
 from harness.tracking.registry import log_folder, require_installed
@@ -80,9 +80,9 @@ def check_judged(searches: Sequence[Searched]) -> None:
 
 
 def say_left_out(sweep: Sweep) -> None:
-    """Print which metrics of the search space the data cannot be scored on, if any."""
+    """Print what of the search space does not go with the dataset, if anything."""
     for name, why in sweep.left_out.items():
-        print(f"left out of the space's metrics: {name}, because {why}")
+        print(f"left out of the space: {name}, because {why}")
 
 
 def show_plan(sweep: Sweep) -> int:

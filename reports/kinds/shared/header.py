@@ -97,7 +97,7 @@ def data_notes(results: Results, publication: Published | None) -> list[Markup]:
         sentences.append(f"The scale is “{scale}”, not the published setting.")
     lost = results.sweep.get("left_out")
     for name, why in (lost if isinstance(lost, dict) else {}).items():
-        sentences.append(f"The space's metric “{name}” is left out, because {why}.")
+        sentences.append(f"Of the search space “{name}” is left out, because {why}.")
     if sentences:
         sentences.append("Numbers cannot be compared with published ones; directions may be.")
     note = Markup('<p class="note">{}</p>')

@@ -63,7 +63,7 @@ def _timed(kinds: dict[str, TrialConfig], settings: Settings) -> dict[str, dict[
     timed = {kind: remembered[kind] for kind in kinds if kind in remembered}
     lacking = kinds.keys() - timed.keys()
     if lacking:
-        from harness.execution.step_time import training_seconds
+        from harness.execution.cost.step_time import training_seconds
 
         today = date.today().isoformat()
         for kind in lacking:

@@ -11,8 +11,8 @@ import pytest
 from harness.config.search_spaces import space_files
 from harness.config.sweep import Sweep, resolve
 from harness.errors import UserError
-from harness.execution import estimate as estimates
-from harness.execution import step_time
+from harness.execution.cost import estimate as estimates
+from harness.execution.cost import step_time
 from models.method import Phase
 
 PLAN = ("method=vae", "dataset=digits", "scale=smoke", "seeds=2", "method.lr=choice(1e-4,1e-3)")
@@ -109,7 +109,7 @@ def test_no_plan_needs_torch() -> None:
     plans = (
         "import sys; from harness.deferred import defer; defer('torch')\n"
         "from harness.config.sweep import resolve\n"
-        "from harness.execution import estimate\n"
+        "from harness.execution.cost import estimate\n"
         f"for space in {sorted(space_files())}:\n"
         "    resolve([f'space={space}', 'scale=smoke'])\n"
         "    if 'torch._C' in sys.modules: sys.exit(space)\n"
