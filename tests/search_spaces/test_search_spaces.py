@@ -9,8 +9,8 @@ import reports
 from harness.config.compose import options_of
 from harness.config.search_spaces import load_space, space_files
 from harness.config.sweep import resolve
-from harness.errors import UserError
 from harness.config.trials import trial_from_dict
+from harness.errors import UserError
 
 SPACES = space_files()
 PUBLISHED = Path(reports.__file__).parent / "published"
