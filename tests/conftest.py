@@ -11,6 +11,7 @@ WITH_RAY = ("harness/execution", "test_earlier_version.py")
 """Tests that start Ray, which takes all processors: in parallel runs they follow one another."""
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of the same name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give tests with Ray to one process (``--dist loadgroup``); the others may run beside them."""
     here = Path(__file__).parent

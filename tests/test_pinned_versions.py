@@ -44,7 +44,7 @@ def needed(requirements: list[Requirement]) -> set[str]:
             required = Requirement(text)
             if required.marker is None or required.marker.evaluate({"extra": extra}):
                 waiting += [(required.name, more) for more in ("", *required.extras)]
-    return {name for name, _ in found}
+    return {name for name, _ in found} - {"pip"}  # a tool of the environment, not of ours
 
 
 def test_every_direct_dependency_is_pinned_within_its_range() -> None:

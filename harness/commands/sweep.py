@@ -1,10 +1,18 @@
 """``unbraid sweep``: plan a sweep, or take up an earlier one, and run what is missing."""
 
 import argparse
+from collections.abc import Sequence
 
 from harness.commands.running import preview
 from harness.config.search_spaces import space_files
 from harness.config.sweep import Sweep, resolve
+
+
+def location_of(overrides: Sequence[str]) -> str:
+    """Return the run directory of the sweep that some overrides describe."""
+    from harness.commands.running import run_directory
+
+    return run_directory.location_of(resolve(overrides))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -58,7 +58,7 @@ def guesses(data: EvaluationData) -> Guesses | None:
     return data.once("guesses", make)
 
 
-def _small(split: Split, data: EvaluationData) -> torch.Tensor:
+def _small(split: Split, data: EvaluationData) -> "torch.Tensor":
     """Return the images of a split averaged to a few pixels, ``[N, D]``."""
     images = Images(split.images, data.device)
     places = torch.split(torch.arange(len(split)), _AT_ONCE)

@@ -118,7 +118,7 @@ def restore(
             prefix = f"adam/{i}/{j}/"
             own = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
             if own:
-                adam.state[parameter] = {k: v.to(parameter.device) for k, v in own.items()}
+                adam.state[parameter] = {k: _laid_out(v, parameter) for k, v in own.items()}
     device = training.noise.device
     training.means = Means(
         {k: list(tensors[f"mean/{k}"].to(device).unbind()) for k in described["weights"]},
@@ -132,6 +132,16 @@ def restore(
     _set_streams(described["streams"], tensors)
     curves, device = Curves(**described["curves"]), described.get("device", "")
     return Past(curves, described["seconds"], device, trained)
+
+
+def _laid_out(value: Tensor, parameter: Tensor) -> Tensor:
+    """Return a number or an average of Adam's in the memory layout of its parameter.
+
+    The fused Adam goes through both in the order in which they lie in memory.
+    """
+    if value.shape != parameter.shape:
+        return value.to(parameter.device)
+    return torch.empty_like(parameter, requires_grad=False).copy_(value)
 
 
 def _identity(training: Training, trial: TrialConfig, fingerprint: str | None) -> dict[str, Any]:

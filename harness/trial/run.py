@@ -137,6 +137,7 @@ def run_trial(
             **origin,
             "device": device_name(device),
             "threads": torch.get_num_threads(),
+            "arrays": 0,
             "unscored": None,
         },
     )

@@ -14,6 +14,7 @@ from reports import leaderboard
 from reports.latex.document import SPREADS, Style, document
 from tests.reports.helpers import boards
 from tests.reports.helpers.reading_html import Document
+from tests.reports.helpers.supervision import supervision
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "schema_1"
 EVIL = """<planted a="b">"'><script>planted()</script></title></style>&lt;planted&gt;$\\frac{$"""
@@ -54,7 +55,8 @@ def require_harmless(html: str) -> None:
 
 @pytest.mark.parametrize("kind", reports.KIND_PATHS)
 def test_a_report(kind: str, tmp_path: Path) -> None:
-    made = planted(load(FIXTURES / kind))
+    stored = FIXTURES / kind
+    made = planted(load(stored) if stored.exists() else supervision())
     html = reports.build(made, kind, tmp_path / "report.html").read_text(encoding="utf-8")
     require_harmless(html)
 

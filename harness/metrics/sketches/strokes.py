@@ -1,7 +1,6 @@
 """Errors of distance maps of sketches, from arrays."""
 
 import numpy as np
-from scipy import ndimage
 
 THRESHOLD = 0.25
 """A pixel is of a stroke where a distance map, which goes from 0 to 1, is no more than this.
@@ -27,6 +26,8 @@ def chamfer_distances(drawn: np.ndarray, true: np.ndarray) -> np.ndarray:
         drawn: ``[N, 1, H, W]`` bool.
         true: ``[N, 1, H, W]`` bool.
     """
+    from scipy import ndimage  # it looks at torch, which a plan does without
+
     diagonal = float(np.hypot(*drawn.shape[-2:]))
     found = np.zeros(len(drawn))
     for row, (one, other) in enumerate(zip(drawn[:, 0], true[:, 0], strict=True)):

@@ -80,7 +80,7 @@ def test_evaluate_goes_on_with_the_same_sweep(run: Path, capsys: Capture) -> Non
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), "Say which metrics: metrics=[elbo]. There are elbo, mse, "),
+        ((), "Say which metrics: metrics=[elbo]. There are elbo, bits_per_dimension, mse, "),
         (("metrics=[logpx]",), "There is no metric 'logpx'. Did you mean 'log_px'?"),
         (("metrics=[]",), "Say which metrics"),
         (("metrics=[pose_error]",), "The metric 'pose_error' needs images whose"),

@@ -100,6 +100,7 @@ def test_a_metric_needs_a_docstring_and_keys() -> None:
 def test_metrics_that_draw_are_those_with_a_generator() -> None:
     drawing = {name for name in METRIC_PATHS if METRICS.load(name).draws}
     assert drawing == {"elbo", "log_px", "information", "seconds", "regress_out"} | {
+        "bits_per_dimension",
         "beta_vae_score",
         "factor_vae_score",
         "infomec",

@@ -20,7 +20,14 @@ ENV = {
     "env.scikit_learn": "1.9.1",
     "env.git_commit": "3f786850e387550fdab836ed7e6dc881de23001b",
 }
-SCALE = {"epochs": 40, "train_limit": 2000, "test_limit": 500, "budget": "fast", "batch_size": 64}
+SCALE = {
+    "name": "small",
+    "epochs": 40,
+    "train_limit": 2000,
+    "test_limit": 500,
+    "budget": "fast",
+    "batch_size": 64,
+}
 
 
 def trial(

@@ -145,7 +145,7 @@ def test_a_score_does_not_depend_on_who_encoded_first() -> None:
 def test_references_are_scored_on_codes_alone() -> None:
     for name in REFERENCES:
         applied = scorable(reference(name), METRIC_PATHS, grid())
-        assert set(OF_FACTORS) | {"factor_scores"} == set(applied) - {"seconds"}
+        assert set(OF_FACTORS) | {"factor_scores", "appearance_probe"} == set(applied) - {"seconds"}
 
 
 def test_images_to_learn_from_and_to_test_on_are_others() -> None:

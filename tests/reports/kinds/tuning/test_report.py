@@ -120,7 +120,7 @@ def test_the_command_gives_exactly_the_trial(method):
     fitting = [
         name
         for name in DATASETS.paths()
-        if {*learner.needs} <= {*DATASETS.load(name).modalities}
+        if {*learner.needs} <= {*DATASETS.load(name)().modalities}
         and (learner.consumes == "images" or DATASETS.load(name).identity_factor)
     ]
     dataset = fitting[len(method) % len(fitting)]

@@ -40,8 +40,8 @@ def test_all_of_the_variance_comes_from_what_varies(source):
 def test_components_are_those_of_the_design():
     made = board(methods=1.0, rates=0.5)
     found = shares(made, "mannequin", made.metric("mig"))
-    # Means of methods are -1, 1, -1, 1: variance 4/3; of rates -0.5, 0, 0.5: variance 1/4.
-    assert found["method"] / found["hyperparameters"] == pytest.approx((4 / 3) / (1 / 4))
+    # Means of methods are -1, 1, -1, 1: variance 4/3; of rates 0, 0, 0.5: variance 1/12.
+    assert found["method"] / found["hyperparameters"] == pytest.approx((4 / 3) / (1 / 12))
 
 
 def test_what_seeds_add_to_means_is_taken_away():
