@@ -62,7 +62,7 @@ addEventListener("load", async () => {
     const packed = figure.querySelector(`a[download$="${ending}"]`);
     return packed.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
   });
-  for (let i = 0; i < 100 && saves.length < 2; i += 1) await wait();
+  for (let i = 0; i < 400 && saves.length < 2; i += 1) await wait();
   said.saved = await Promise.all(saves.map(async ({ name, blob }) => [name, await blob.text()]));
   said.inTable = names().map((name, i) => [name, keys(mean)[i]]);
 

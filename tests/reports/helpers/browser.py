@@ -1,47 +1,77 @@
 """Pages in headless Chromium, as their scripts leave them."""
 
-import html
 import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+SECONDS = 120
+"""How long a browser may take, on a machine where other tests run."""
 
 
-def dumped(path: Path, virtual_ms: int = 5000) -> str:
-    """Load a page without network or profile; return its document once its scripts have run."""
+def _command(path: Path, *options: str) -> list[str]:
+    """A browser without network or profile of its own, for a page."""
     quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
     offline = ["--disable-background-networking", "--disable-component-update"]
+    profile = f"--user-data-dir={path.parent}/profile"
     assert CHROMIUM
-    ran = subprocess.run(
-        [
-            CHROMIUM,
-            *quiet,
-            *offline,
-            f"--user-data-dir={path.parent}/profile",
-            "--window-size=1250,3000",
-            f"--virtual-time-budget={virtual_ms}",
-            "--dump-dom",
-            path.as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    return [CHROMIUM, *quiet, *offline, profile, "--window-size=1250,3000", *options, path.as_uri()]
+
+
+def dumped(path: Path) -> str:
+    """Load a page; return its document once it is loaded."""
+    command = _command(path, "--virtual-time-budget=5000", "--dump-dom")
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=True)
     return ran.stdout
+
+
+class _Told:
+    """What pages tell, one after another, until as many as are awaited have told something."""
+
+    def __init__(self, awaited: int) -> None:
+        self.said: list[dict[str, Any]] = []
+        self.whole = threading.Event()
+        self._awaited = awaited
+
+    def add(self, said: dict[str, Any]) -> None:
+        self.said.append(said)
+        if len(self.said) >= self._awaited:
+            self.whole.set()
+
+
+@contextmanager
+def _listening(told: _Told) -> Iterator[str]:
+    """Take what is posted to an address of this machine; yield the address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told.add(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 _COLLECT = """
 <script>
-const found = [];
-addEventListener("message", (event) => {
-  found.push(event.data);
-  document.body.dataset.found = JSON.stringify(found);
+addEventListener("message", ({ data }) => {
+  fetch("ADDRESS", { method: "POST", mode: "no-cors", body: JSON.stringify(data) });
 });
 </script>
 """
@@ -51,15 +81,27 @@ _FRAME = '<iframe src="{}" width="{}" height="3000"></iframe>'
 def said_in_frames(folder: Path, frames: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
     """Load pages in frames of some width, all in one go; return what their scripts post.
 
+    The browser's clock is the real one: with a virtual one it may end before a page has unpacked
+    a download, since time then runs on while other threads work.
+
     Args:
         folder: where the pages are.
         frames: each one's file and width.
     """
-    written = "".join(_FRAME.format(name, width) for name, width in frames)
-    (folder / "all.html").write_text(f"<body>{_COLLECT}{written}</body>", encoding="utf-8")
-    (found,) = re.findall(r'data-found="([^"]*)"', dumped(folder / "all.html", 20_000))
-    said: list[dict[str, Any]] = json.loads(html.unescape(found))
-    return said
+    written = [_FRAME.format(name, width) for name, width in frames]
+    told = _Told(len(written))
+    page = folder / "all.html"
+    with _listening(told) as address:
+        collect = _COLLECT.replace("ADDRESS", address)
+        page.write_text(f"<body>{collect}{''.join(written)}</body>", encoding="utf-8")
+        quiet = subprocess.DEVNULL
+        browser = subprocess.Popen(_command(page), stdout=quiet, stderr=quiet)
+        try:
+            assert told.whole.wait(SECONDS), f"{len(told.said)} of {len(written)} pages told"
+        finally:
+            browser.kill()
+            browser.wait()
+    return told.said
 
 
 def with_script(page: str, script: str, title: str) -> str:
