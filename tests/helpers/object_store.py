@@ -9,6 +9,7 @@ import random
 import socket
 import sys
 import threading
+import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -127,6 +128,12 @@ def make_bucket(port: int) -> None:
     ).create_bucket(Bucket=BUCKET)
 
 
+def forget_everything(port: int) -> None:
+    """Empty the store: every server of one process has moto's objects in common."""
+    address = f"http://127.0.0.1:{port}/moto-api/reset"
+    urllib.request.urlopen(urllib.request.Request(address, method="POST"), timeout=10).close()
+
+
 @contextmanager
 def serving(faults: Faults | None = None) -> Iterator[Store]:
     """Serve in a thread of this process, with an empty bucket."""
@@ -135,6 +142,7 @@ def serving(faults: Faults | None = None) -> Iterator[Store]:
     running = server(0, faults)
     thread = threading.Thread(target=running.serve_forever, daemon=True)
     thread.start()
+    forget_everything(running.server_port)
     make_bucket(running.server_port)
     try:
         yield Store(running.server_port, faults)
