@@ -61,7 +61,7 @@ class Watched:
         self._at_first: int | None = None
         self._pace_before: float | None = None
         self._plan_read: tuple[tuple[int, int] | None, Plan] | None = None
-        self._claims: dict[str, str] = {}
+        self._claims: dict[str, str] | None = None
         self._alive = self._began
 
     def look(self) -> list[Ended]:
@@ -133,20 +133,22 @@ class Watched:
             here = match is not None and match[2] == socket.gethostname()
             self.driven = psutil.pid_exists(int(match[1])) if match and here else None
             return
-        now = time.monotonic()
-        alive = None
-        seen: dict[str, str] = {}
+        now, claims = time.monotonic(), self._read_claims()
+        if self._claims is not None and claims != self._claims:
+            self._alive = now  # one who comes, goes or takes over is as much alive as one who stays
+            self.driven = True if claims else self.driven
+        elif now - self._alive > (TAKEOVER_S if claims else STARTING_S):
+            self.driven = False
+        self._claims = claims
+
+    def _read_claims(self) -> dict[str, str]:
+        """Return what stands in each driver's lease; note whose it is."""
+        claims: dict[str, str] = {}
         for name in self._storage.names(LEASES, ".json"):
             try:
                 text = self._storage.read(f"{LEASES}/{name}").decode()
                 self.driver = str(json.loads(text)["owner"])
             except (FileNotFoundError, ValueError, KeyError, TypeError):
                 continue
-            seen[name] = text
-            if text != self._claims.get(name, text):
-                alive = True
-        self._claims = seen
-        if alive:
-            self._alive, self.driven = now, True
-        elif now - self._alive > (TAKEOVER_S if seen else STARTING_S):
-            self.driven = False
+            claims[name] = text
+        return claims

@@ -31,4 +31,7 @@ def test_a_driver_lives_while_its_lease_changes(monkeypatch: pytest.MonkeyPatch)
         assert seen.driven is True, "another driver may be watching the dead one's lease"
         lease.give_back()
         seen.look()
+        assert seen.driven is True, "who took over from a dead driver has no lease for a moment"
+        seen._alive -= watched.STARTING_S + 1
+        seen.look()
         assert seen.driven is False

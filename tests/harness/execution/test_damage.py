@@ -7,6 +7,9 @@ import pytest
 from tests.harness.execution.conftest import Start
 from tests.harness.execution.helpers.sweeps import SWEEP, TRIALS, finished, parts, same_results
 
+MORE = 4
+"""Trials that one more seed brings."""
+
 
 def damage(run: Path) -> dict[str, str]:
     """Truncate one file, flip a bit in another, empty a third; return them by trial."""
@@ -27,7 +30,7 @@ def damage(run: Path) -> dict[str, str]:
 
 
 @pytest.mark.timeout(600)
-def test_damaged_files_are_reported_and_their_trials_run_again(
+def test_damaged_trials_run_again_beside_those_of_more_seeds_without_a_second_driver(
     start: Start, control: Path, copy: Path
 ) -> None:
     whole = parts(copy)
@@ -38,17 +41,23 @@ def test_damaged_files_are_reported_and_their_trials_run_again(
     for file in damaged.values():
         assert f"problem: {file}" in status.out
 
-    sweep = start(*SWEEP, f"run_dir={copy}")
+    more = (*SWEEP, "seeds=5", f"run_dir={copy}")
+    sweep = start(*more)
+    sweep.until(lambda: "to run" in sweep.out)
+    second = start(*more)
+    assert second.wait() == 2
+    assert f"is in use by process {sweep.process.pid} on " in second.err
     assert sweep.wait() == 0, sweep.err
     for file in damaged.values():
         assert f"put aside: {file}" in sweep.err
-    assert f"{TRIALS} trials planned, {TRIALS - len(damaged)} finished" in sweep.out
-    assert f"{len(damaged)} trials to run" in sweep.out
+    assert f"{TRIALS + MORE} trials planned, {TRIALS - len(damaged)} finished" in sweep.out
+    assert f"{len(damaged) + MORE} trials to run" in sweep.out
+    assert len(finished(copy)) == TRIALS + MORE
     set_aside = {file.name for file in (copy / "corrupt").iterdir()}
     assert {f"{file.replace('/', '-0-')}" for file in damaged.values()} <= set_aside
     after = parts(copy)
-    assert {trial for trial in finished(copy) if changed(trial, whole, after)} == set(damaged)
-    same_results(copy, control)
+    assert {trial for trial in finished(control) if changed(trial, whole, after)} == set(damaged)
+    same_results(copy, control, further=MORE)
 
 
 def changed(

@@ -59,16 +59,17 @@ def check_interruption(command: Command, number: int, code: int, run: Path) -> N
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
-    "seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 9))]
+    ("seed", "kills"),
+    [(0, 1), *(pytest.param(n, len(KILLS), marks=pytest.mark.slow) for n in range(9))],
 )
 def test_a_sweep_killed_again_and_again_ends_as_one_left_alone(
-    start: Start, control: Path, tmp_path: Path, seed: int
+    start: Start, control: Path, tmp_path: Path, seed: int, kills: int
 ) -> None:
     print(f"seed {seed}")
     rng, run = random.Random(seed), tmp_path / "run"
     arguments = [*SWEEP, f"run_dir={run}"]
     kept = parts(run)
-    for number in rng.sample(KILLS, len(KILLS)):
+    for number in rng.sample(KILLS, kills):
         if len(finished(run)) > TRIALS - FEW:
             break
         command = start(*arguments)

@@ -14,6 +14,7 @@ from tests.harness.execution.helpers.sweeps import ROOT
 TRIALS, WORKERS = 350, 4
 
 
+@pytest.mark.slow  # 350 trials through Ray; what is tidied up is tested below
 def test_tune_keeps_no_more_trials_the_longer_a_sweep_lasts(
     tmp_path: Path, short_folder: Path
 ) -> None:

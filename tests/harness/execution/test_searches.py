@@ -123,15 +123,14 @@ def test_a_configuration_is_stopped_with_all_its_seeds_or_with_none(
         assert curve["epoch"].max() == 2, "the first rung"
         assert set(curve["split"]) == {"train", "test"}
     assert "pruned   vae lr=1e-08 seed=0" in command.out
-    again = start(*arguments)
-    assert again.wait() == 0
-    assert "8 trials planned, 8 finished" in again.out
-    assert "trials to run" not in again.out
     alone = start(
         *("train", "method=vae", "dataset=digits", "scale=smoke", "scale.epochs=10"),
         *("method.lr=3e-3", "seed=1", f"run_dir={tmp_path / 'alone'}"),
     )
-    assert alone.wait() == 0
+    again = start(*arguments)
+    assert (again.wait(), alone.wait()) == (0, 0)
+    assert "8 trials planned, 8 finished" in again.out
+    assert "trials to run" not in again.out
     (row,) = load(tmp_path / "alone").trials.to_dict("records")
     metrics = trials.filter(like="metric.").loc[row["trial_id"]].to_dict()
     assert metrics == {name: row[name] for name in metrics}, "taking turns changes no bit"
