@@ -141,21 +141,22 @@ def parts(run: Path) -> dict[str, tuple[int, bytes]]:
     }
 
 
-def same_results(one: Path, other: Path, further: int = 0) -> None:
+def same_results(run: Path, control: Path, further: int = 0) -> None:
     """Fail unless two runs hold the same trials with bit-identical metrics and curves.
 
     Args:
-        one: a run directory.
-        other: another one.
+        run: a run directory.
+        control: another one.
         further: how many trials the first holds beyond those of the second.
     """
-    first, second = load(one), load(other)
+    first, second = load(run), load(control)
     assert first.problems == second.problems == []
     assert first.counts["missing"] == second.counts["missing"] == 0
     assert len(first.trials) == len(second.trials) + further
     for mine, its in ((scores(first), scores(second)), (first.curves, second.curves)):
         common = mine[mine["trial_id"].isin(second.trials["trial_id"])].reset_index(drop=True)
-        pd.testing.assert_frame_equal(common, its, check_exact=True, check_categorical=False)
+        one, other = (frame.astype({"trial_id": str}) for frame in (common, its))
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
 def scores(results: Results) -> pd.DataFrame:
