@@ -42,6 +42,18 @@ def compare(
     boards = [make_board([run], supervision) for run in (before, after)]
     changes = changes_between(*boards)
     if out is not None:
-        notes = tuple(dict.fromkeys(note for board in boards for note in board.notes))
+        notes = _notes_of_both(*(board.notes for board in boards))
         write(changes_page(changes, before.location, after.location, notes), out)
     return changes
+
+
+def _notes_of_both(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
+    """Return what is said of both runs once, and of the others whose it is, A's or B's."""
+    both = [note for note in before if note in after]
+    of_each = [
+        f"{name}: {note}"
+        for name, notes in (("A", before), ("B", after))
+        for note in notes
+        if note not in both
+    ]
+    return (*both, *of_each)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reports.layout.board import make_board
+from reports.leaderboard import compare
 from reports.leaderboard.changes.between import changes_between
 from reports.leaderboard.changes.page import changes_page, said
 from reports.page.page import render
@@ -115,6 +116,23 @@ def test_the_page_says_what_the_table_counts():
     assert said(changes) in document.words
     for word in ("runs/a", "runs/b", "A note."):
         assert word in document.words
+
+
+def test_a_note_says_whose_it_is_unless_it_is_of_both(tmp_path):
+    one, other = leaderboard(METHODS, ("mannequin",)), leaderboard(METHODS[1:], ("mannequin",))
+    notes = [board(each).notes for each in (one, other)]
+    assert notes[0] != notes[1]
+    compare(one, other, supervision, tmp_path / "page.html")
+    words = Document((tmp_path / "page.html").read_text(encoding="utf-8")).words
+    for name, mine, its in (("A", notes[0], notes[1]), ("B", notes[1], notes[0])):
+        for note in mine:
+            assert (f"{name}: {note}" in words) == (note not in its)
+            assert words.count(note) == 1
+    same = leaderboard(METHODS, ("mannequin",))
+    compare(same, same, supervision, tmp_path / "page.html")
+    words = Document((tmp_path / "page.html").read_text(encoding="utf-8")).words
+    assert notes[0][0] in words
+    assert f"A: {notes[0][0]}" not in words
 
 
 def test_the_numbers_of_a_row_are_of_the_same_seeds():
