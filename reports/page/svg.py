@@ -65,9 +65,7 @@ def to_svg(canvas: Canvas, name: str) -> str:
         name: prefix of every id within, as several drawings share one page.
     """
     name = _as_id(name)
-    _typeset_all(canvas)
-    with mpl.rc_context({"text.parse_math": True}):  # ticks are written as they are drawn
-        svg = _drawn(canvas)
+    svg = _drawn(canvas)
     svg = svg[svg.index("<svg") :].rstrip()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'(<image\b[^>]*?) id="[^"]*"', r"\1", svg)  # a hash: equal images share it
@@ -83,15 +81,17 @@ def to_svg(canvas: Canvas, name: str) -> str:
 
 
 def _drawn(canvas: Canvas) -> str:
-    """Lay a figure out and draw it once: ``savefig`` draws one with a layout twice."""
+    """Lay a figure out and draw it, once: ``savefig`` draws one with a layout twice."""
+    _typeset_all(canvas)
     backend = FigureCanvasSVG(canvas)
     pictures_dpi, canvas.dpi = canvas.dpi, backend.fixed_dpi
-    if layout := canvas.get_layout_engine():
-        layout.execute(canvas)
-        canvas.set_layout_engine("none")
-    canvas.dpi = pictures_dpi  # the backend draws all else at its own
     buffer = io.StringIO()
-    backend.print_svg(buffer, metadata={"Date": None, "Creator": None})
+    with mpl.rc_context({"text.parse_math": True}):  # ticks are written as they are drawn
+        if layout := canvas.get_layout_engine():
+            layout.execute(canvas)
+            canvas.set_layout_engine("none")
+        canvas.dpi = pictures_dpi  # the backend draws all else at its own
+        backend.print_svg(buffer, metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
 
 

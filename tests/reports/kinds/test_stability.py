@@ -8,7 +8,7 @@ import pytest
 
 import reports
 from reports.layout.grid import STATUSES, lay_out
-from tests.reports.helpers.reading_html import report
+from tests.reports.helpers.reading_html import report, undrawn_report
 from tests.reports.helpers.synthetic import TRANSFORMS, Sweep, results, without
 
 
@@ -81,6 +81,16 @@ ODD = [
 ]
 
 
+def together(make):
+    """Keep the tests of one report in one process of a parallel run, where it is drawn once."""
+    return pytest.mark.xdist_group(f"stability report {make.__name__}")
+
+
+EACH = pytest.mark.parametrize(
+    "make", [pytest.param(m, id=m.__name__, marks=together(m)) for m in (results, *ODD)]
+)
+
+
 @pytest.fixture(scope="module")
 def document_of(tmp_path_factory):
     """Each kind of run is reported once for all tests."""
@@ -92,7 +102,7 @@ def usual(document_of):
     return document_of(results)
 
 
-@pytest.mark.parametrize("make", [results, *ODD], ids=lambda make: make.__name__)
+@EACH
 def test_every_report_is_well_formed_and_self_contained(make, document_of):
     document = document_of(make)
     assert document.ids.most_common(1)[0][1] == 1, "two elements share an id"
@@ -107,7 +117,7 @@ def test_every_report_is_well_formed_and_self_contained(make, document_of):
         assert not re.search(outside, text)
 
 
-@pytest.mark.parametrize("make", [results, *ODD], ids=lambda make: make.__name__)
+@EACH
 def test_references_within_a_drawing_lead_somewhere(make, document_of):
     document = document_of(make)
     used = {a["xlink:href"][1:] for _, a in document.elements if "xlink:href" in a}
@@ -115,7 +125,7 @@ def test_references_within_a_drawing_lead_somewhere(make, document_of):
     assert used | clips <= set(document.ids)
 
 
-@pytest.mark.parametrize("make", [results, *ODD], ids=lambda make: make.__name__)
+@EACH
 def test_no_trial_is_dropped(make, document_of):
     made, document = make(), document_of(make)
     counts = lay_out(made).counts
@@ -136,13 +146,13 @@ def test_what_a_run_without_results_says(document_of):
     assert "No trial ended with a finite test ELBO" in document_of(all_diverged).words
 
 
-def test_same_results_same_bytes(tmp_path):
-    first, second = (
-        reports.build(results(), None, tmp_path / name) for name in ("a.html", "b.html")
-    )
-    assert first.read_bytes() == second.read_bytes()
+@together(results)
+def test_same_results_same_bytes(usual, tmp_path):
+    again = reports.build(results(), None, tmp_path / "again.html")
+    assert again.read_text(encoding="utf-8") == usual.html
 
 
+@together(results)
 def test_the_header_tells_what_was_run(usual):
     for said in (
         "C-VITAE, learning rate × affine parametrization",
@@ -160,18 +170,21 @@ def test_the_header_tells_what_was_run(usual):
 def test_real_data_at_the_published_scale_carry_no_mark(tmp_path):
     made = results(Sweep(data_source="real"))
     made.sweep["scale"] = "paper"
-    assert "cannot be compared" not in report(made, tmp_path).words
+    assert "cannot be compared" not in undrawn_report(made, tmp_path).words
 
 
 def test_an_incomplete_run_says_so(tmp_path):
     made = without(results(), [f"{i:012x}" for i in (3, 4)])
     made.trials.loc[0, ["status", "error"]] = ["failed", "Traceback\n  line\nRuntimeError: boom"]
-    document = report(replace(made, problems=["curves/part-x.parquet: torn; left out"]), tmp_path)
+    document = undrawn_report(
+        replace(made, problems=["curves/part-x.parquet: torn; left out"]), tmp_path
+    )
     assert "Incomplete: of 60 planned trials 2 not finished and 1 failed." in document.words
     assert "curves/part-x.parquet: torn; left out" in document.words
     assert "RuntimeError: boom" in document.words
 
 
+@together(results)
 def test_the_figures_data_are_the_trials(usual):
     made = results()
     drawn = usual.parquet("stability")
@@ -185,6 +198,7 @@ def test_the_figures_data_are_the_trials(usual):
     assert (cells["diverged"].sum(), cells["planned"].sum()) == (20, 60)
 
 
+@together(results)
 def test_the_curves_data_are_the_curves(usual):
     made = results()
     drawn = usual.parquet("curves").dropna(subset="seed")
@@ -195,6 +209,7 @@ def test_the_curves_data_are_the_curves(usual):
         np.testing.assert_array_equal(ours["value"], theirs["value"])
 
 
+@together(results)
 def test_the_reading_states_the_result(usual):
     assert "affine_diffeo is better than affine, each at its best level" in usual.words
     assert "affine: 10⁻³; affine_decomp: 10⁻³; affine_diffeo: ≥ 10⁻¹." in usual.words
@@ -203,7 +218,7 @@ def test_the_reading_states_the_result(usual):
 
 
 def test_no_difference_is_called_one(tmp_path):
-    words = report(results(Sweep(final=dict.fromkeys(TRANSFORMS, -150.0))), tmp_path).words
+    words = undrawn_report(results(Sweep(final=dict.fromkeys(TRANSFORMS, -150.0))), tmp_path).words
     assert words.count("No significant difference between") == 3
     assert "is better than" not in words
     assert "Caution" not in words
@@ -225,7 +240,7 @@ def test_text_of_others_cannot_become_markup(tmp_path):
 def test_a_long_table_is_kept_as_json_that_cannot_end_its_script(tmp_path):
     made = results(Sweep(seeds=20))
     made.trials.loc[0, ["status", "error"]] = ["failed", "a\n</script><script>alert(1)</script>"]
-    document = report(made, tmp_path)
+    document = undrawn_report(made, tmp_path)
     (rows,) = (text for tag, text in document.raw if tag == "script" and '"cells"' in text)
     assert "\\u003c/script>" in rows
     assert rows.count("affine_diffeo") == 80
