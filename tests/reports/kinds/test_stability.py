@@ -81,16 +81,6 @@ ODD = [
 ]
 
 
-def together(make):
-    """Keep the tests of one report in one process of a parallel run, where it is drawn once."""
-    return pytest.mark.xdist_group(f"stability report {make.__name__}")
-
-
-EACH = pytest.mark.parametrize(
-    "make", [pytest.param(m, id=m.__name__, marks=together(m)) for m in (results, *ODD)]
-)
-
-
 @pytest.fixture(scope="module")
 def document_of(tmp_path_factory):
     """Each kind of run is reported once for all tests."""
@@ -102,7 +92,7 @@ def usual(document_of):
     return document_of(results)
 
 
-@EACH
+@pytest.mark.parametrize("make", [results, *ODD], ids=lambda make: make.__name__)
 def test_every_report_is_well_formed_and_self_contained(make, document_of):
     document = document_of(make)
     assert document.ids.most_common(1)[0][1] == 1, "two elements share an id"
@@ -117,7 +107,7 @@ def test_every_report_is_well_formed_and_self_contained(make, document_of):
         assert not re.search(outside, text)
 
 
-@EACH
+@pytest.mark.parametrize("make", [results, *ODD], ids=lambda make: make.__name__)
 def test_references_within_a_drawing_lead_somewhere(make, document_of):
     document = document_of(make)
     used = {a["xlink:href"][1:] for _, a in document.elements if "xlink:href" in a}
@@ -125,7 +115,7 @@ def test_references_within_a_drawing_lead_somewhere(make, document_of):
     assert used | clips <= set(document.ids)
 
 
-@EACH
+@pytest.mark.parametrize("make", [results, *ODD], ids=lambda make: make.__name__)
 def test_no_trial_is_dropped(make, document_of):
     made, document = make(), document_of(make)
     counts = lay_out(made).counts
@@ -146,13 +136,11 @@ def test_what_a_run_without_results_says(document_of):
     assert "No trial ended with a finite test ELBO" in document_of(all_diverged).words
 
 
-@together(results)
 def test_same_results_same_bytes(usual, tmp_path):
     again = reports.build(results(), None, tmp_path / "again.html")
     assert again.read_text(encoding="utf-8") == usual.html
 
 
-@together(results)
 def test_the_header_tells_what_was_run(usual):
     for said in (
         "C-VITAE, learning rate × affine parametrization",
@@ -184,7 +172,6 @@ def test_an_incomplete_run_says_so(tmp_path):
     assert "RuntimeError: boom" in document.words
 
 
-@together(results)
 def test_the_figures_data_are_the_trials(usual):
     made = results()
     drawn = usual.parquet("stability")
@@ -198,7 +185,6 @@ def test_the_figures_data_are_the_trials(usual):
     assert (cells["diverged"].sum(), cells["planned"].sum()) == (20, 60)
 
 
-@together(results)
 def test_the_curves_data_are_the_curves(usual):
     made = results()
     drawn = usual.parquet("curves").dropna(subset="seed")
@@ -209,7 +195,6 @@ def test_the_curves_data_are_the_curves(usual):
         np.testing.assert_array_equal(ours["value"], theirs["value"])
 
 
-@together(results)
 def test_the_reading_states_the_result(usual):
     assert "affine_diffeo is better than affine, each at its best level" in usual.words
     assert "affine: 10⁻³; affine_decomp: 10⁻³; affine_diffeo: ≥ 10⁻¹." in usual.words
