@@ -91,7 +91,8 @@ def _drawn(canvas: Canvas) -> str:
             layout.execute(canvas)
             canvas.set_layout_engine("none")
         canvas.dpi = pictures_dpi  # the backend draws all else at its own
-        backend.print_svg(buffer, metadata={"Date": None, "Creator": None})
+        told = {"Date": None, "Creator": None}
+        backend.print_svg(buffer, metadata=told)  # type: ignore[no-untyped-call]
     return buffer.getvalue()
 
 
