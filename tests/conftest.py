@@ -13,11 +13,17 @@ WITH_RAY = ("harness/execution", "test_earlier_version.py")
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of the same name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests with Ray to one process (``--dist loadgroup``); the others may run beside them."""
+    """Give tests with Ray to one process (``--dist loadgroup``); the others may run beside them.
+
+    Those of one file follow one another, too, so that what they share is made once.
+    """
     here = Path(__file__).parent
     for item in items:
-        if item.path.relative_to(here).as_posix().startswith(WITH_RAY):
+        path = item.path.relative_to(here).as_posix()
+        if path.startswith(WITH_RAY):
             item.add_marker(pytest.mark.xdist_group("ray"))
+        elif not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(path))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -20,7 +20,7 @@ from harness.config.sweep import resolve
 from harness.config.trials import trial_from_dict
 from harness.planning import planned_trials
 from harness.results import load
-from tests.reports.helpers.reading_html import Document
+from tests.reports.helpers.reading_html import Document, undrawn
 
 FOLDER = Path(__file__).parent / "fixtures" / "schema_1"
 EXPECTED: dict[str, Any] = json.loads((FOLDER / "expected.json").read_text())
@@ -90,6 +90,7 @@ def test_rodi_of_before_keeps_its_id_and_its_rule(variant: str, trial_id: str) -
 @pytest.mark.parametrize(
     ("copied", "kind"), [(kind, kind) for kind in EXPECTED], indirect=["copied"]
 )
+@undrawn()
 def test_its_report_says_the_same(copied: Path, kind: str, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     assert main(["report", str(copied), "--kind", kind, "--out", str(out)]) == 0
@@ -105,6 +106,7 @@ def test_its_report_says_the_same(copied: Path, kind: str, tmp_path: Path) -> No
             assert now.tolist() == pytest.approx(wanted, rel=1e-9, nan_ok=True), (table, column)
 
 
+@undrawn()
 def test_labels_of_metrics_are_those_of_now(tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     assert main(["report", str(FOLDER / "comparison"), "--out", str(out)]) == 0

@@ -8,6 +8,7 @@ from itertools import chain
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.text import Text
 from matplotlib.ticker import (
@@ -64,11 +65,7 @@ def to_svg(canvas: Canvas, name: str) -> str:
         name: prefix of every id within, as several drawings share one page.
     """
     name = _as_id(name)
-    _typeset_all(canvas)
-    buffer = io.StringIO()
-    with mpl.rc_context({"text.parse_math": True}):  # ticks are written as they are drawn
-        canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    svg = buffer.getvalue()
+    svg = _drawn(canvas)
     svg = svg[svg.index("<svg") :].rstrip()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'(<image\b[^>]*?) id="[^"]*"', r"\1", svg)  # a hash: equal images share it
@@ -81,6 +78,22 @@ def to_svg(canvas: Canvas, name: str) -> str:
     for colour, variable in THEME.items():
         svg = re.sub(rf"((?:fill|stroke): ){colour}\b", rf"\1var(--{variable}, {colour})", svg)
     return shorter(svg)
+
+
+def _drawn(canvas: Canvas) -> str:
+    """Lay a figure out and draw it, once: ``savefig`` draws one with a layout twice."""
+    _typeset_all(canvas)
+    backend = FigureCanvasSVG(canvas)
+    pictures_dpi, canvas.dpi = canvas.dpi, backend.fixed_dpi
+    buffer = io.StringIO()
+    with mpl.rc_context({"text.parse_math": True}):  # ticks are written as they are drawn
+        if layout := canvas.get_layout_engine():
+            layout.execute(canvas)
+            canvas.set_layout_engine("none")
+        canvas.dpi = pictures_dpi  # the backend draws all else at its own
+        told = {"Date": None, "Creator": None}
+        backend.print_svg(buffer, metadata=told)  # type: ignore[no-untyped-call]
+    return buffer.getvalue()
 
 
 def _as_id(name: str) -> str:

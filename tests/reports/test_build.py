@@ -15,7 +15,7 @@ from reports.layout.grid import lay_out
 from reports.layout.profiles import profiles
 from reports.page.figure import robust_limits
 from reports.pictures.gallery import gallery
-from tests.reports.helpers.reading_html import report
+from tests.reports.helpers.reading_html import report, undrawn, undrawn_report
 from tests.reports.helpers.synthetic import TRANSFORMS, Sweep, results
 
 
@@ -32,7 +32,7 @@ def test_robust_limits():
 def test_an_outlier_is_named_at_the_edge(tmp_path):
     made = results()
     made.trials.loc[0, "metric.elbo"] = -5000.0
-    words = report(made, tmp_path).words
+    words = undrawn_report(made, tmp_path).words
     assert "1 value outside the frame" in words
     assert "Caution: 1 trial ended with an ELBO that is finite but far from all others" in words
     assert "(1 of affine at learning rate 10⁻⁴)" in words
@@ -87,6 +87,7 @@ def test_a_run_directory_becomes_a_report(tmp_path):
     assert isinstance(loaded, Results)
 
 
+@undrawn()
 def test_out_may_be_a_folder(tmp_path):
     path = reports.build(results(), "stability", tmp_path / "some" / "where")
     assert path == tmp_path / "some" / "where" / "stability.html"
@@ -127,6 +128,7 @@ def test_the_kind_follows_from_what_was_swept(sweep, kind):
     assert why
 
 
+@undrawn()
 def test_an_unwritable_place_is_explained(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be written"):

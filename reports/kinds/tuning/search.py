@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,13 @@ class Configuration:
 
     def mean(self, metric: Outcome) -> Estimate:
         """Return a metric's mean over seeds with Student's interval; NaN without a value."""
-        return mean_interval(self.scores[metric.name] if self.status == "ok" else [np.nan])
+        return self._means[metric.name]
+
+    @cached_property
+    def _means(self) -> dict[str, Estimate]:
+        """Kept, as every figure and table of a report asks for them."""
+        lost = None if self.status == "ok" else [np.nan]
+        return {name: mean_interval(lost or values) for name, values in self.scores.items()}
 
     def minus(self, other: "Configuration", metric: Outcome) -> Difference:
         """Return the difference to another configuration, paired by seed."""

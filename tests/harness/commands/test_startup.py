@@ -14,19 +14,27 @@ print("torch._dynamo" in sys.modules)
 """
 
 
-EXPORT = """
+WITHOUT_TORCH = """
 import sys
 from harness.cli import main
 
-assert main(["export", sys.argv[1], "--format", "latex", "--out", sys.argv[2]]) == 0
+run = sys.argv[1]
+assert main(["export", run, "--format", "latex", "--out", "table.tex"]) == 0
+print("torch" in sys.modules)
+assert main(["leaderboard", run, "--out", "board.html"]) == 0
 print("torch" in sys.modules)
 """
 
 
-def test_a_latex_table_does_not_import_torch(finished_run: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", EXPORT, str(finished_run), str(tmp_path / "table.tex")]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert done.stdout.endswith("table.tex\nFalse\n"), done.stderr
+def test_a_latex_table_and_a_leaderboard_do_not_import_torch(
+    finished_run: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", WITHOUT_TORCH, str(finished_run)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert [line for line in done.stdout.split() if line in ("True", "False")] == 2 * ["False"], (
+        done.stderr
+    )
+    assert done.stdout.index("table.tex") < done.stdout.index("board.html")
 
 
 def test_a_trial_does_not_import_torchs_compiler() -> None:

@@ -12,6 +12,7 @@ import yaml
 from harness.cli import main
 from harness.results.encoding import encode_table
 from tests.harness.helpers.command_line import Capture
+from tests.reports.helpers.reading_html import undrawn
 
 RUN = Path(__file__).parents[2] / "fixtures" / "schema_1" / "comparison"
 MODULE = "planted_by_a_stranger"
@@ -81,6 +82,7 @@ def planted(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+@undrawn()
 def test_nothing_is_imported(
     name: str, run: Path, marker: Path, tmp_path: Path, capsys: Capture
 ) -> None:

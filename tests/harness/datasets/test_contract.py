@@ -88,6 +88,19 @@ def root(files: tuple[Path, Files]) -> Path:
     return files[0]
 
 
+@pytest.fixture(scope="module")
+def loaded() -> dict[int, Dataset]:
+    """The dataset of each case, loaded once for all tests that only look at it."""
+    return {}
+
+
+@pytest.fixture
+def dataset(case: Case, root: Path, loaded: dict[int, Dataset]) -> Dataset:
+    if id(case) not in loaded:
+        loaded[id(case)] = case.load(root)
+    return loaded[id(case)]
+
+
 def same(a: Split, b: Split) -> None:
     """Fail unless two splits are equal, bit for bit."""
     np.testing.assert_array_equal(a.images, b.images)
@@ -135,8 +148,9 @@ def test_its_options_are_validated(name: str) -> None:
 
 
 @each
-def test_images_factors_and_modalities_are_of_their_types_and_sizes(case: Case, root: Path) -> None:
-    dataset = case.load(root)
+def test_images_factors_and_modalities_are_of_their_types_and_sizes(
+    case: Case, dataset: Dataset
+) -> None:
     assert dataset.name == case.options.name
     assert dataset.source == ("real" if case.write or dataset.name == "digits" else "procedural")
     for split in both(dataset):
@@ -155,8 +169,7 @@ def test_images_factors_and_modalities_are_of_their_types_and_sizes(case: Case, 
 
 
 @each
-def test_the_spec_is_that_of_the_training_images(case: Case, root: Path) -> None:
-    dataset = case.load(root)
+def test_the_spec_is_that_of_the_training_images(case: Case, dataset: Dataset) -> None:
     spec, train = dataset.spec, dataset.train
     assert spec.image_shape == (case.channels, *case.size)
     assert spec.n_train == len(train)
@@ -168,8 +181,8 @@ def test_the_spec_is_that_of_the_training_images(case: Case, root: Path) -> None
 
 
 @each
-def test_labels_are_counted_from_0_within_their_number(case: Case, root: Path) -> None:
-    for split in both(case.load(root)):
+def test_labels_are_counted_from_0_within_their_number(case: Case, dataset: Dataset) -> None:
+    for split in both(dataset):
         for name, count in case.counts.items():
             values = split.factors[name]
             assert values.dtype == np.int64
@@ -178,8 +191,8 @@ def test_labels_are_counted_from_0_within_their_number(case: Case, root: Path) -
 
 
 @each
-def test_the_factors_that_it_names_are_there(case: Case, root: Path) -> None:
-    options, dataset = case.options, case.load(root)
+def test_the_factors_that_it_names_are_there(case: Case, dataset: Dataset) -> None:
+    options = case.options
     named = {*dataset.appearance_factors, *dataset.pose_factors}
     assert len(named) == len(dataset.appearance_factors) + len(dataset.pose_factors)
     assert named <= set(dataset.test.factors)
@@ -197,22 +210,20 @@ def test_the_factors_that_it_names_are_there(case: Case, root: Path) -> None:
 
 @each
 def test_it_is_the_same_every_time(
-    case: Case, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    case: Case, root: Path, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = case.load(root)
     monkeypatch.setenv("UNBRAID_CACHE", str(tmp_path / "another"))
     again = case.load(root)
-    for one, other in zip(both(first), both(again), strict=True):
+    for one, other in zip(both(dataset), both(again), strict=True):
         same(one, other)
     if not case.write:
-        assert not np.array_equal(first.train.images[:3], first.test.images[:3])
+        assert not np.array_equal(again.train.images[:3], again.test.images[:3])
 
 
 @of(lambda case: case.has("n_train"))
 def test_the_first_images_of_a_larger_one_are_those_of_a_smaller_one(
-    case: Case, root: Path
+    case: Case, root: Path, dataset: Dataset
 ) -> None:
-    dataset = case.load(root)
     smaller = case.load(root, n_train=len(dataset.train) - 2, n_test=len(dataset.test) - 1)
     assert len(smaller.train) == len(dataset.train) - 2
     for one, other in zip(both(smaller), both(dataset), strict=True):
@@ -220,17 +231,16 @@ def test_the_first_images_of_a_larger_one_are_those_of_a_smaller_one(
 
 
 @of(lambda case: case.has("seed") and not case.write)
-def test_another_seed_gives_other_images(case: Case, root: Path) -> None:
-    for one, other in zip(both(case.load(root)), both(case.load(root, seed=3)), strict=True):
+def test_another_seed_gives_other_images(case: Case, root: Path, dataset: Dataset) -> None:
+    for one, other in zip(both(dataset), both(case.load(root, seed=3)), strict=True):
         images = zip(one.images, other.images, strict=True)
         assert not any(np.array_equal(image, another) for image, another in images)
 
 
 @each
-def test_it_and_its_options_are_sent_to_other_processes(case: Case, root: Path) -> None:
+def test_it_and_its_options_are_sent_to_other_processes(case: Case, dataset: Dataset) -> None:
     assert pickle.loads(pickle.dumps(case.options)) == case.options
     assert hash(case.options) == hash(case.with_options())
-    dataset = case.load(root)
     buffers: list[pickle.PickleBuffer] = []
     stream = pickle.dumps(dataset, protocol=5, buffer_callback=buffers.append)
     again = pickle.loads(stream, buffers=buffers)

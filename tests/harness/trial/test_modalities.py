@@ -122,14 +122,14 @@ def unexplained(found: torch.Tensor, truth: torch.Tensor) -> float:
 )
 def test_labels_are_found_in_images(method: str, changed: dict[str, Any]) -> None:
     """Both steps together learn: labels from images, and images, better than their means are."""
-    trial = toys.trial(method, epochs=120, batch_size=16)
+    trial = toys.trial(method, epochs=70, batch_size=16)
     learner = {"network": "tiny", "lr": 1e-2, "d": 8, "w_y1": 10.0, "w_y2": 10.0}
     trial = replace(trial, hyperparameters=replace(trial.hyperparameters, **learner, **changed))
     dataset, cpu = hands(), torch.device("cpu")
     built = build_method(trial, dataset, cpu)
     sampler = make_sampler(built, dataset, cpu, 16)
     draws = seeding.generator(0, "order"), seeding.generator(0, "noise")
-    assert [e.diverged for e in train(Updater(built), sampler, trial.scale, *draws)] == [None] * 120
+    assert [e.diverged for e in train(Updater(built), sampler, trial.scale, *draws)] == [None] * 70
     assert isinstance(built, LabelledVAE)
     (batch,) = EvaluationData(dataset, cpu, 16).test_batches()
     with torch.no_grad(), evaluating(built):

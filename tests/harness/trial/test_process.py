@@ -23,14 +23,14 @@ if sys.argv[1] == "prepared":
 for _ in range(5):
     step()
 before = faults()
-for _ in range(40):
+for _ in range(15):
     step()
 print(faults() - before, torch.get_num_threads())
 """
 
 
 def run(how: str) -> tuple[int, int]:
-    """Pages that the system had to clear for forty steps of 96 MiB, and torch's threads."""
+    """Pages that the system had to clear for fifteen steps of 96 MiB, and torch's threads."""
     done = subprocess.run(
         [sys.executable, "-c", STEPS, how], capture_output=True, text=True, check=True, timeout=120
     )

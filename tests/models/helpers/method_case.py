@@ -54,7 +54,7 @@ class Case:
 
     def _unpaired(self) -> list[str]:
         names = [name for name in self.method.unpaired if name in self.data.modalities]
-        return names if self._repeats() else []
+        return names if names and self._repeats() else []
 
     def _repeats(self) -> int:
         phases = self.build().phases()

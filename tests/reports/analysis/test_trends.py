@@ -15,6 +15,7 @@ from reports.layout.design import design_of
 from reports.layout.scores import all_scores
 from tests.reports.helpers.ablations import factorial
 from tests.reports.helpers.findings import findings_of
+from tests.reports.helpers.reading_html import undrawn
 
 CHANCE = 4 * 0.5 / PERMUTATIONS**0.5
 """Four standard errors, at most, of a p-value estimated from that many permutations."""
@@ -157,15 +158,19 @@ def test_a_metric_that_was_not_computed_is_said():
     assert "no trial has kl_total" in numbers[0]
 
 
-def test_the_report_has_the_statements_and_no_empty_table():
-    sections = {section.title: section for section in page(results()).sections}
+@pytest.fixture(scope="module")
+def sections():
+    with undrawn():
+        return {section.title: section for section in page(results()).sections}
+
+
+def test_the_report_has_the_statements_and_no_empty_table(sections):
     names = [getattr(part, "name", "") for part in sections["What was published"].parts]
     assert "statements" in names
     assert "published" not in names
 
 
-def test_the_second_panel_has_its_own_maps_and_lines():
-    sections = {section.title: section for section in page(results()).sections}
+def test_the_second_panel_has_its_own_maps_and_lines(sections):
     panel = sections["The same for total KL"]
     assert [part.name for part in panel.parts] == [
         "effects-kl_total",

@@ -4,9 +4,11 @@ import base64
 import gzip
 import io
 from collections import Counter
+from contextlib import contextmanager
 from html.parser import HTMLParser
 
 import pandas as pd
+import pytest
 
 import reports
 
@@ -25,6 +27,7 @@ class Document(HTMLParser):
         self.downloads: dict[str, bytes] = {}
         self.text: list[str] = []
         self.raw: list[tuple[str, str]] = []
+        self.html = html
         self.feed(html)
         self.close()
         assert not self.open, f"never closed: {self.open}"
@@ -68,8 +71,22 @@ class Document(HTMLParser):
         return pd.read_parquet(io.BytesIO(self.downloads[f"{name}.parquet"]))
 
 
+@contextmanager
+def undrawn():
+    """Leave the drawings empty: for what is said, not drawn, as drawing takes most of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reports.page.svg._drawn", lambda canvas: "<svg></svg>")
+        yield
+
+
 def report(made, folder, kind=None):
     """Build a run's report, of the kind that its sweep names or of another, and parse it."""
     kind = kind or made.sweep.get("report")
     html = reports.build(made, kind, folder / "report.html").read_text(encoding="utf-8")
     return Document(html)
+
+
+def undrawn_report(made, folder, kind=None):
+    """Build and parse a run's report without its drawings, for what it says and holds."""
+    with undrawn():
+        return report(made, folder, kind)

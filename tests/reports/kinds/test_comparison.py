@@ -18,6 +18,7 @@ from reports.layout.scores import Scores, all_scores, baseline
 from reports.page.page import render
 from tests.reports.helpers.findings import findings_of
 from tests.reports.helpers.methods import METHODS, made_up
+from tests.reports.helpers.reading_html import undrawn
 
 
 def by_name(results: Results) -> dict[str, Scores]:
@@ -99,12 +100,13 @@ def test_pages_render_with_and_without_results() -> None:
         assert "not finished" in render(page(empty))
 
 
+@undrawn()
 def test_ratios_are_to_the_vae_of_the_same_seed() -> None:
-    html = render(timing.page(made_up(space="vitae_timing")))
-    assert "training step / vae" in html
+    drawn = timing.page(made_up(space="vitae_timing"))
+    assert "training step / vae" in render(drawn)
     table = next(
         part
-        for section in timing.page(made_up(space="vitae_timing")).sections
+        for section in drawn.sections
         for part in section.parts
         if getattr(part, "name", "") == "ratios"
     )
@@ -123,6 +125,7 @@ def of_bodies(dimensions: int | None) -> Results:
     return made
 
 
+@undrawn()
 def test_bounds_of_images_of_two_sizes_stand_beside_each_other_a_value() -> None:
     """The poster's ELBO of -8,620 is of 80,000 pixels, ours at the small scales of 5,000."""
     known, made = published("vitae_bodies"), of_bodies(5000)

@@ -85,7 +85,11 @@ def test_bold_is_what_the_reports_verdict_shows_and_nothing_else() -> None:
         ("MSE", "vae"),
         ("training step", "vae"),
     }
-    for made in (made_up(gap=0.0), made_up(seeds=2), made_up(gap=0.02, seeds=4)):
+    for made, expected in (
+        (made_up(gap=0.0), {("training step", "vae")}),
+        (made_up(seeds=2), set()),
+        (made_up(gap=0.02, seeds=4), None),
+    ):
         numbers = comparison.numbers_of(made)
         shown = {
             (score.outcome.label, best.replace("_", r"\_"))
@@ -93,8 +97,7 @@ def test_bold_is_what_the_reports_verdict_shows_and_nothing_else() -> None:
             if (best := leader(score, numbers.families[score.outcome.name]))
         }
         assert bold(document(made, Style())) == shown
-    assert bold(document(made_up(gap=0.0), Style())) == {("training step", "vae")}
-    assert bold(document(made_up(seeds=2), Style())) == set()
+        assert expected in (shown, None)
 
 
 def test_swept_levels_are_rows_with_a_column_a_factor() -> None:

@@ -15,7 +15,7 @@ from reports.layout.outcome import ELBO, LOSS, Outcome, outcome_of
 from reports.layout.profiles import profiles
 from reports.pictures.gallery import gallery
 from tests.harness.helpers.toys import MeanImage
-from tests.reports.helpers.reading_html import report
+from tests.reports.helpers.reading_html import undrawn_report
 from tests.reports.helpers.synthetic import TRANSFORMS, Sweep, mirrored, results
 
 MSE = Outcome("mse", "MSE", "squared intensity", higher_is_better=False)
@@ -112,7 +112,7 @@ def test_a_mirrored_outcome_gives_the_mirrored_result(made):
 
 @pytest.fixture(scope="module")
 def without_elbo(tmp_path_factory):
-    return report(mirrored(results(ELSEWHERE)), tmp_path_factory.mktemp("mse"))
+    return undrawn_report(mirrored(results(ELSEWHERE)), tmp_path_factory.mktemp("mse"))
 
 
 def test_a_report_without_an_elbo_reads_its_outcome_the_right_way(without_elbo):
@@ -158,7 +158,7 @@ def test_where_the_outcome_was_not_recorded_the_curves_are_of_the_loss(without_e
 def test_recorded_test_curves_of_the_outcome_come_before_the_loss(tmp_path):
     made = mirrored(results(ELSEWHERE))
     made = replace(made, curves=made.curves.assign(split="test", metric="mse"))
-    words = report(made, tmp_path).words
+    words = undrawn_report(made, tmp_path).words
     assert "Learning curves: test MSE" in words
     assert "(training loss)" not in words
 
@@ -178,7 +178,7 @@ def test_the_frame_of_falling_curves_mirrors_that_of_rising_ones():
 
 
 def test_what_the_paper_says_of_the_elbo_is_not_tested_on_another_outcome(tmp_path):
-    words = report(mirrored(results()), tmp_path).words
+    words = undrawn_report(mirrored(results()), tmp_path).words
     assert words.count("The statement is about elbo; this run reports mse.") == 4
     assert words.count("? undecided") == 4
 
@@ -186,7 +186,7 @@ def test_what_the_paper_says_of_the_elbo_is_not_tested_on_another_outcome(tmp_pa
 def test_the_training_loss_does_not_decide_what_the_paper_says_of_the_elbo(tmp_path):
     made = results()
     made = replace(made, curves=mirrored(made).curves)
-    words = report(made, tmp_path).words
+    words = undrawn_report(made, tmp_path).words
     assert "Learning curves: training loss" in words
     assert words.count("no pair of learning curves has enough evaluations") == 4
     assert (words.count("✓ holds"), words.count("? undecided")) == (2, 2)
@@ -206,7 +206,7 @@ def test_a_gallery_shows_the_trial_with_the_least_error():
 def test_trials_that_are_ok_but_have_no_value_are_counted(tmp_path):
     made = results(ELSEWHERE)
     made.trials.loc[:2, "metric.elbo"] = np.nan
-    words = report(made, tmp_path).words
+    words = undrawn_report(made, tmp_path).words
     assert "3 of those that are ok have no finite test ELBO." in words
     assert "† some planned trials are missing, failed, were pruned or have no value." in words
 
@@ -217,7 +217,7 @@ def test_a_method_without_an_elbo_from_training_to_report(tmp_path):
     method = f"method._target_={__name__}.{Shows.__name__}"
     assert main(["train", method, "dataset=digits", "scale=smoke", f"run_dir={run}"]) == 0
     made = load(run)
-    document = report(made, tmp_path, "stability")
+    document = undrawn_report(made, tmp_path, "stability")
     assert "lowest mean test MSE" in document.words
     assert "Learning curves: test MSE" in document.words
     assert document.parquet("stability")["value"].tolist() == made.trials["metric.mse"].tolist()

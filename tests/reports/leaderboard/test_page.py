@@ -17,7 +17,7 @@ from reports.leaderboard.dataset_table import anchor_of, dataset_table
 from reports.leaderboard.report import page
 from reports.page.page import render as render_page
 from tests.reports.helpers.leaderboards import SUPERVISION, leaderboard, supervision
-from tests.reports.helpers.reading_html import Document
+from tests.reports.helpers.reading_html import Document, undrawn
 from tests.reports.leaderboard.conftest import Pictured
 
 pytestmark = pytest.mark.xdist_group("leaderboard")
@@ -28,6 +28,7 @@ def document(drawn):
     return Document(drawn)
 
 
+@undrawn()
 def of(made):
     board = make_board([made], supervision)
     return Document(render_page(page(board, [made])))

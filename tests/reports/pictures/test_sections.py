@@ -6,7 +6,7 @@ import numpy as np
 
 from reports.layout.grid import Grid, lay_out
 from reports.layout.profiles import profiles
-from reports.page.figure import COLOURS
+from reports.page.figure import COLOURS, Figure
 from reports.pictures.between import MOST_GROUPS, between
 from reports.pictures.sections import exchanges
 from reports.pictures.skeletons import TRUTH, skeletons
@@ -35,6 +35,14 @@ def grid() -> Grid:
     return lay_out(results())
 
 
+def walks(**more: np.ndarray) -> Figure:
+    """Draw the walks of one group alone."""
+    laid = grid()
+    group, profile = next(iter(profiles(laid).items()))
+    (figure,) = between(lambda _: kept(**more), laid, {group: profile})
+    return figure
+
+
 def test_there_is_a_figure_of_each_of_the_best_groups() -> None:
     laid = grid()
     figures = between(lambda _: kept(), laid, profiles(laid))
@@ -47,19 +55,15 @@ def test_there_is_a_figure_of_each_of_the_best_groups() -> None:
 
 
 def test_poses_along_a_walk_are_drawn_below_it() -> None:
-    laid, poses = grid(), np.ones((2, 5, 5, 3), np.float32)
-    alone, *_ = between(lambda _: kept(), laid, profiles(laid))
-    with_poses = kept(poses_between_pose=poses, poses_between_viewpoint=poses)
-    both, *_ = between(lambda _: with_poses, laid, profiles(laid))
+    poses = np.ones((2, 5, 5, 3), np.float32)
+    alone, both = walks(), walks(poses_between_pose=poses, poses_between_viewpoint=poses)
     assert "3D poses" in both.caption
     # 2 walks of each of 2 parts have 5 skeletons of 2 bones in each chain's colour.
     assert both.svg.count(COLOURS[1].lower()) - alone.svg.count(COLOURS[1].lower()) == 40
 
 
 def test_the_images_at_the_ends_of_a_walk_are_drawn_beside_it() -> None:
-    laid, ends = grid(), np.zeros((2, 2, 3, 8, 8), np.uint8)
-    alone, *_ = between(lambda _: kept(), laid, profiles(laid))
-    beside, *_ = between(lambda _: kept(ends_between=ends), laid, profiles(laid))
+    alone, beside = walks(), walks(ends_between=np.zeros((2, 2, 3, 8, 8), np.uint8))
     # 2 walks of each of 2 parts are a strip and two ends.
     assert alone.svg.count("<image ") == 4
     assert beside.svg.count("<image ") == 12

@@ -4,12 +4,11 @@ import numpy as np
 
 from reports.layout.grid import Grid, lay_out
 from reports.layout.profiles import profiles
-from reports.pictures.between import between
 from reports.pictures.sections import exchanges
 from reports.pictures.skeletons import chain_colours, skeletons
 from reports.pictures.sketches import THRESHOLD, sketches, stroked
 from tests.reports.helpers.synthetic import TRANSFORMS, results
-from tests.reports.pictures.test_sections import kept
+from tests.reports.pictures.test_sections import kept, walks
 
 MAPS = np.full((3, 1, 8, 8), 200, np.uint8)
 
@@ -39,10 +38,8 @@ def test_each_group_has_its_distances_and_its_strokes() -> None:
 
 
 def test_sketches_along_a_walk_are_drawn_below_it() -> None:
-    laid, walk = grid(), np.zeros((2, 5, 1, 8, 8), np.uint8)
-    alone, *_ = between(lambda _: kept(), laid, profiles(laid))
-    arrays = kept(sketches_between_pose=walk, sketches_between_viewpoint=walk)
-    both, *_ = between(lambda _: arrays, laid, profiles(laid))
+    walk = np.zeros((2, 5, 1, 8, 8), np.uint8)
+    alone, both = walks(), walks(sketches_between_pose=walk, sketches_between_viewpoint=walk)
     assert both.svg.count("<image") == 2 * alone.svg.count("<image")
     assert "strokes of the sketches" in both.caption
 

@@ -21,7 +21,7 @@ from reports.layout.profiles import profiles
 from reports.pictures.error_distributions import draw_errors
 from reports.pictures.swaps import picture
 from tests.reports.helpers.ablations import PUBLISHED, factorial, pictures, rodi, written
-from tests.reports.helpers.reading_html import Document
+from tests.reports.helpers.reading_html import Document, report, undrawn_report
 from tests.reports.helpers.synthetic import Sweep
 from tests.reports.helpers.synthetic import results as stability
 
@@ -30,7 +30,7 @@ TWO = {"method.lr": [1e-4, 1e-3, 1e-2], "method.beta": [1, 4]}
 
 
 def document(made: Results, folder) -> Document:
-    return Document(reports.build(made, "ablation", folder).read_text(encoding="utf-8"))
+    return undrawn_report(made, folder, "ablation")
 
 
 def elbo(lr=1e-3, beta=1, seed=0, **_):
@@ -40,7 +40,7 @@ def elbo(lr=1e-3, beta=1, seed=0, **_):
 @pytest.fixture(scope="module")
 def rodis(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rodi")
-    return document(written(rodi(), folder / "run", LEAKS), folder)
+    return report(written(rodi(), folder / "run", LEAKS), folder, "ablation")
 
 
 def test_rodis_report_has_every_part(rodis):
@@ -271,7 +271,7 @@ def test_the_same_results_give_the_same_bytes(tmp_path):
 
 def test_hostile_names_are_text(tmp_path):
     kinds = {"method.kind": ["<script>x</script>", "a&b"], "method.lr": [1e-3, 1e-2]}
-    found = document(factorial(kinds, elbo), tmp_path)
+    found = report(factorial(kinds, elbo), tmp_path, "ablation")
     assert "<script>x</script>" in found.words
     assert not [data for tag, data in found.raw if tag == "script" and data.strip() == "x"]
     assert re.search(r"a&b", found.words)

@@ -18,7 +18,7 @@ from reports.kinds.supervision.tables import errors_table, gains, gains_table
 from reports.layout.scores import all_scores
 from tests.reports.helpers.ablations import factorial
 from tests.reports.helpers.findings import findings_of
-from tests.reports.helpers.reading_html import Document
+from tests.reports.helpers.reading_html import Document, undrawn
 from tests.reports.helpers.supervision import BASE, FRACTIONS, GUESSES, supervision
 
 KNOWN = published("semix_supervision")
@@ -122,6 +122,7 @@ def test_the_seven_methods_of_table_1_stand_beside_ours() -> None:
     assert [c.title for c in table.columns].count("published") == 2
 
 
+@undrawn()
 def test_it_is_the_report_of_its_space_and_statements_are_not_tested_at_smoke(
     tmp_path: Path,
 ) -> None:

@@ -21,9 +21,17 @@ from reports.kinds.tuning.study import rebuild
 from reports.layout.curves import read_curves
 from reports.page.figure import Figure
 from reports.page.page import render
-from tests.reports.helpers.reading_html import report
+from tests.reports.helpers.reading_html import report, undrawn
 from tests.reports.helpers.searches import AXES, BOUND, ELBO, MSE, grid, search, two
 from tests.reports.helpers.synthetic import without
+
+
+def few() -> Results:
+    return search(configurations=12)
+
+
+def few_of_two() -> Results:
+    return search(configurations=12, objectives=(ELBO, MSE))
 
 
 def one_axis() -> Results:
@@ -47,7 +55,7 @@ def unplanned() -> Results:
 
 
 def only_losses() -> Results:
-    made = search()
+    made = few()
     return dataclasses.replace(made, curves=made.curves.iloc[:0])
 
 
@@ -61,9 +69,9 @@ def three() -> Results:
 @pytest.mark.parametrize(
     ("make", "kinds", "told"),
     [
-        (search, "history importance slices contour coordinates", "Optuna's TPE sampler suggested"),
+        (few, "history importance slices contour coordinates", "Optuna's TPE sampler suggested"),
         (lambda: search(constraints=BOUND), "history importance", "20 meet MSE ≤ 0.05"),
-        (two, "front history importance slices contour coordinates", "Pareto front"),
+        (few_of_two, "front history importance slices contour coordinates", "Pareto front"),
         (three, "front", "No configuration meets MSE ≤ 0"),
         (grid, "history slices coordinates", "A grid has no default"),
         (lambda: search(configurations=3), "history slices", "need at least 4 configurations"),
@@ -114,7 +122,9 @@ def test_a_far_outlier_flattens_nothing_and_is_named():
     assert view.limits[0] > -300
     left_out = [np.isnan(view.framed(trial)) for trial in view.study.trials]
     assert left_out == [number == 10 for number in range(40)]
-    captions = {p.name: p.caption for p in figures(found, view.study, 0) if hasattr(p, "svg")}
+    with undrawn():
+        parts = figures(found, view.study, 0)
+    captions = {p.name: p.caption for p in parts if hasattr(p, "svg")}
     for name in ("history-elbo", "slices-elbo", "contour-elbo", "coordinates-elbo"):
         assert "1 far outlier is left out" in captions[name]
 
@@ -133,17 +143,22 @@ def test_curves_hold_every_trial_with_its_ending():
 
 @pytest.mark.parametrize("constraints", [(), BOUND])
 def test_every_point_says_which_configuration_it_is(constraints) -> None:
-    """A point of a slice, a contour or a front has the number, trials and seeds of its own."""
+    """A point of a slice or a contour has the number, trials and seeds of its own."""
     made = search(configurations=12, constraints=constraints)
     read = read_search(made)
     drawn = [part for part in figures(read, rebuild(read), 0) if isinstance(part, Figure)]
-    both = read_search(two())
-    drawn += draw_fronts(both, rebuild(both))
     tooltips = {read.tooltip(c.number) for c in read.valued}
     for figure in drawn:
-        said = re.findall("<title>(number [^<]*)</title>", figure.svg)
         if figure.name.startswith(("slices", "contour", "history")):
-            assert set(said) == tooltips, figure.name
-        if figure.name.startswith("front"):
-            beyond = {both.tooltip(c.number) for c in both.valued} - set(said)
-            assert f"{len(beyond)} configuration outside the frame" in figure.caption
+            assert said(figure) == tooltips, figure.name
+
+
+def test_every_point_of_a_front_says_which_configuration_it_is() -> None:
+    both = read_search(two())
+    (front,) = draw_fronts(both, rebuild(both))
+    beyond = {both.tooltip(c.number) for c in both.valued} - said(front)
+    assert f"{len(beyond)} configuration outside the frame" in front.caption
+
+
+def said(figure: Figure) -> set[str]:
+    return {*re.findall("<title>(number [^<]*)</title>", figure.svg)}
