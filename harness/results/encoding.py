@@ -3,6 +3,7 @@
 import io
 import zipfile
 import zlib
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -136,4 +137,24 @@ def decode_arrays(data: bytes, name: str) -> dict[str, np.ndarray]:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             return dict(arrays)
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, KeyError, zlib.error) as error:
+        raise CorruptFileError(f"{name}: torn or altered ({error})") from error
+
+
+def members(file: IO[bytes], name: str) -> list[str]:
+    """Return the names of the members of a ZIP file, an NPZ file say.
+
+    They stand at the file's end, and nothing else is read: a file that was torn lacks them, while
+    an altered byte of a member is found where that member is read.
+
+    Args:
+        file: the open file, which can be sought in.
+        name: its name, for messages.
+
+    Raises:
+        CorruptFileError: the list is missing or altered.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as error:
         raise CorruptFileError(f"{name}: torn or altered ({error})") from error

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from harness.errors import CorruptFileError
 from harness.results.encoding import decode_arrays
 from harness.results.storage import Storage
 
@@ -84,6 +85,11 @@ def last_line(error: Any) -> str:
     """Return what a traceback says in its last line, no longer than a screen is wide or two."""
     lines = str(error).strip().splitlines() or [""]
     return lines[-1] if len(lines[-1]) <= 160 else f"{lines[-1][:160]} ..."
+
+
+def without_pictures(error: CorruptFileError) -> str:
+    """Return the line that says what a damaged file of arrays means for figures."""
+    return f"{error}; its pictures are left out"
 
 
 @dataclass
@@ -184,11 +190,16 @@ class Results:
         """Return a trial's arrays for figures by name; none if it wrote none.
 
         Raises:
-            CorruptFileError: the file is torn or altered.
+            CorruptFileError: the file is torn or altered; from now on ``problems`` tells of it.
         """
         name = artifact_name(trial_id)
         try:
             data = Storage(self.location).read(name)
         except FileNotFoundError:
             return {}
-        return decode_arrays(data, name)
+        try:
+            return decode_arrays(data, name)
+        except CorruptFileError as error:
+            if not any(line.startswith(f"{name}: ") for line in self.problems):
+                self.problems.append(without_pictures(error))
+            raise

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 from uuid import uuid4
 
 from pyarrow import fs
@@ -68,6 +68,27 @@ class Storage:
             with self._filesystem.open_input_stream(self.path(name), compression=None) as stream:
                 return bytes(stream.read())
 
+        return self._read(once, name)
+
+    def read_within(self, name: str, action: Callable[[IO[bytes]], _T]) -> _T:
+        """Return what an action reads of a file, of which a store sends no more than that.
+
+        Args:
+            name: which.
+            action: seeks and reads in the open file; done again where a store was away.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            UserError: it cannot be read (permissions, network, disk).
+        """
+
+        def once() -> _T:
+            with self._filesystem.open_input_file(self.path(name)) as file:
+                return action(file)
+
+        return self._read(once, name)
+
+    def _read(self, once: Callable[[], _T], name: str) -> _T:
         try:
             return self._patiently(once)
         except FileNotFoundError:
