@@ -1,6 +1,7 @@
 """What one finished trial leaves behind, and what a whole run directory holds."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from harness.errors import CorruptFileError
-from harness.results.encoding import decode_arrays
+from harness.results.arrays.files import ArrayFiles
 from harness.results.storage import Storage
 
 Status = Literal["ok", "diverged", "pruned", "failed"]
@@ -18,11 +19,6 @@ SCORED_SPLITS = ("test", "validation")
 """What the points of a curve that are scores, and not means of training, are of."""
 
 FINAL_STATUSES: tuple[Status, ...] = ("ok", "diverged", "pruned", "failed")
-
-
-def artifact_name(trial_id: str) -> str:
-    """Return the name of the file with a trial's arrays."""
-    return f"artifacts/{trial_id}.npz"
 
 
 def checkpoint_name(trial_id: str) -> str:
@@ -192,14 +188,13 @@ class Results:
         Raises:
             CorruptFileError: the file is torn or altered; from now on ``problems`` tells of it.
         """
-        name = artifact_name(trial_id)
         try:
-            data = Storage(self.location).read(name)
-        except FileNotFoundError:
-            return {}
-        try:
-            return decode_arrays(data, name)
+            return self._array_files.read(trial_id)
         except CorruptFileError as error:
-            if not any(line.startswith(f"{name}: ") for line in self.problems):
-                self.problems.append(without_pictures(error))
+            if (line := without_pictures(error)) not in self.problems:
+                self.problems.append(line)
             raise
+
+    @cached_property
+    def _array_files(self) -> ArrayFiles:
+        return ArrayFiles(Storage(self.location))

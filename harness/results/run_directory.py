@@ -10,15 +10,16 @@ from typing import Any
 import pandas as pd
 
 from harness.results import compaction, further_metrics, verification
+from harness.results.arrays.encoding import encode_arrays
+from harness.results.arrays.files import artifact_name
+from harness.results.arrays.packing import pack
 from harness.results.columns import Columns
 from harness.results.creation import prepare, store
-from harness.results.encoding import encode_arrays
 from harness.results.examination import Examination, examine
 from harness.results.locking import locked
 from harness.results.records import (
     LONGEST_ERROR,
     TrialRecord,
-    artifact_name,
     checkpoint_name,
     error_name,
     hung_name,
@@ -54,7 +55,7 @@ class RunDirectory:
         .lock, leases/                   who is the driver: on file systems, on object stores
         trials/part-<trial_id>.parquet   one row          trials/compact-<n>.parquet   many
         curves/part-<trial_id>.parquet   long form        curves/compact-<n>.parquet
-        artifacts/<trial_id>.npz         arrays for figures
+        artifacts/<trial_id>.npz         arrays for figures   artifacts/compact-<n>.zip   many
         models/<trial_id>.safetensors    trained methods; means nothing without a row
         checkpoints/<trial_id>.safetensors   where an unfinished trial goes on
         checkpoints/<trial_id>.hung      what its last worker did before it was silent
@@ -345,11 +346,14 @@ class RunDirectory:
     def compact(self, min_parts: int = 200) -> int:
         """Merge small files, if there are at least ``min_parts`` parts; return how many trials.
 
-        Safe to kill at any point and while workers write: see ``harness.results.compaction``.
+        So are arrays for figures packed, by themselves. Safe to kill at any point and while workers
+        write: see ``harness.results.compaction`` and ``harness.results.arrays.packing``.
         """
         self.require_held()
         plan, _ = self._plan()
-        return compaction.compact(self._storage, plan.trials_schema, min_parts)
+        merged = compaction.compact(self._storage, plan.trials_schema, min_parts)
+        pack(self._storage, self.finished, min_parts)
+        return merged
 
     def remove(self, trial_ids: Collection[str]) -> None:
         """Forget finished trials, so that they run again (for ``retry_failed``)."""

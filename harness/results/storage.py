@@ -214,13 +214,11 @@ class Storage:
 
     def times(self, directory: str, suffix: str = "") -> dict[str, int]:
         """Return when each of a directory's finished files was written, in ns of its own clock."""
-        return {
-            info.base_name: info.mtime_ns
-            for info in self._list(directory)
-            if info.type == fs.FileType.File
-            and info.base_name.endswith(suffix)
-            and not info.base_name.startswith(".")
-        }
+        return {info.base_name: info.mtime_ns for info in self._finished(directory, suffix)}
+
+    def sizes(self, directory: str, suffix: str = "") -> dict[str, int]:
+        """Return how many bytes each of a directory's finished files has."""
+        return {info.base_name: info.size for info in self._finished(directory, suffix)}
 
     def each(
         self, action: Callable[[_A], _T], items: Iterable[_A], at_once: int = 1
@@ -247,6 +245,15 @@ class Storage:
             return list(self._patiently(lambda: self._filesystem.get_file_info(selector)))
         except OSError as error:
             raise UserError(described(error, "read", f"{self.label}/{directory}")) from error
+
+    def _finished(self, directory: str, suffix: str) -> list[fs.FileInfo]:
+        return [
+            info
+            for info in self._list(directory)
+            if info.type == fs.FileType.File
+            and info.base_name.endswith(suffix)
+            and not info.base_name.startswith(".")
+        ]
 
     def _patiently(self, action: Callable[[], _T]) -> _T:
         return action() if self.local else retried(action, self.label)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.dataset as ds
 import pytest
@@ -33,6 +34,8 @@ def killed_everywhere(action: str, run: RunDirectory, tmp_path: Path) -> list[Ru
 def same(one: Results, other: Results) -> None:
     pd.testing.assert_frame_equal(one.trials, other.trials)
     pd.testing.assert_frame_equal(one.curves, other.curves)
+    for trial in one.trials["trial_id"]:
+        np.testing.assert_equal(one.artifact(trial), other.artifact(trial))
 
 
 def clean(run: RunDirectory, trials: int) -> None:
@@ -57,6 +60,9 @@ def test_a_killed_merge_loses_nothing_and_counts_nothing_twice(tmp_path: Path) -
             killed.compact(min_parts=1)
         assert killed.verify(stale_after=0) == []
         clean(killed, 10)
+        same(load(killed.location), whole)
+        killed.compact(min_parts=1)
+        assert not list((Path(killed.location) / "artifacts").glob("*.npz"))
         same(load(killed.location), whole)
 
 
@@ -92,6 +98,8 @@ def test_a_killed_removal_leaves_each_trial_whole_or_forgotten(tmp_path: Path) -
         assert killed.finished() == run.finished() - gone
         assert killed.verify(stale_after=0) == []
         clean(killed, 7)
+        for trial in gone:
+            assert load(killed.location).artifact(trial) == {}
     assert {0, 3} < partly, "no kill met the removal half-way"
 
 

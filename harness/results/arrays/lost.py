@@ -1,8 +1,9 @@
 """Whose arrays for figures are lost: reports would show less, and say nothing of it."""
 
 from harness.errors import CorruptFileError
-from harness.results.encoding import members
-from harness.results.records import Results, artifact_name, without_pictures
+from harness.results.arrays.encoding import ARRAYS, members
+from harness.results.arrays.files import ArrayFiles, artifact_name, trials_alone
+from harness.results.records import Results, without_pictures
 from harness.results.storage import Storage
 
 WRITTEN = "env.arrays"
@@ -19,41 +20,40 @@ def lost_pictures(results: Results) -> list[str]:
     told where it is read (``Results.artifact``), and by ``unbraid doctor``.
     """
     storage = Storage(results.location)
-    files = set(storage.names("artifacts", ".npz"))
-    missing = [trial for trial in _expected(results, files) if _file(trial) not in files]
-    lines = [
-        line for line in storage.each(lambda file: _torn(storage, file), sorted(files)) if line
-    ]
-    if missing:
+    alone = trials_alone(storage)
+    faults = [fault for fault in storage.each(lambda t: _fault(storage, t), sorted(alone)) if fault]
+    present = set(alone)
+    for trials in ArrayFiles(storage).archives().values():  # after the files that go into them
+        if isinstance(trials, CorruptFileError):
+            faults.append(trials)
+        else:
+            present |= trials
+    lines = [without_pictures(fault) for fault in faults]
+    if missing := [trial for trial in _expected(results, present) if trial not in present]:
         more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
-        trials = "a trial" if len(missing) == 1 else f"{len(missing)} trials"
+        trials_lost = "a trial" if len(missing) == 1 else f"{len(missing)} trials"
         shown = ", ".join(missing[:_SHOWN])
-        lines.append(f"artifacts: the pictures of {trials} are lost: {shown}{more}")
+        lines.append(f"artifacts: the pictures of {trials_lost} are lost: {shown}{more}")
     return lines
 
 
-def _expected(results: Results, files: set[str]) -> list[str]:
+def _expected(results: Results, present: set[str]) -> list[str]:
     """Return the trials that have written arrays, as far as it is known."""
     ok = results.trials[results.trials["status"] == "ok"]
     ids = ok["trial_id"].astype(str)
-    have = ids.map(lambda trial: _file(trial) in files).astype(bool)
-    likely = have.groupby([ok["method"], ok["dataset"]]).transform("any")
+    likely = ids.isin(present).groupby([ok["method"], ok["dataset"]]).transform("any")
     if WRITTEN in ok:
         told = ok[WRITTEN].notna()
         likely = likely.where(~told, ok[WRITTEN].fillna(0).astype(int) > 0)
     return list(ids[likely.astype(bool)])
 
 
-def _torn(storage: Storage, file: str) -> str:
-    name = f"artifacts/{file}"
+def _fault(storage: Storage, trial_id: str) -> CorruptFileError | None:
+    name = artifact_name(trial_id)
     try:
-        storage.read_within(name, lambda opened: members(opened, name))
-    except FileNotFoundError:  # forgotten meanwhile
-        return ""
+        storage.read_within(name, lambda file: members(file, name, ARRAYS))
+    except FileNotFoundError:  # packed or forgotten meanwhile
+        return None
     except CorruptFileError as error:
-        return without_pictures(error)
-    return ""
-
-
-def _file(trial_id: str) -> str:
-    return artifact_name(trial_id).rpartition("/")[2]
+        return error
+    return None

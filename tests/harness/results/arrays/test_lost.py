@@ -10,12 +10,12 @@ import reports
 from harness.errors import CorruptFileError
 from harness.methods import supervision
 from harness.results import RunDirectory, TrialRecord, load
-from harness.results.artifacts import lost_pictures
+from harness.results.arrays.lost import lost_pictures
 from harness.results.storage import Storage
 from reports import leaderboard
 from tests.harness.results.helpers import synthetic
 
-FIXTURE = Path(__file__).parents[2] / "fixtures" / "schema_1" / "comparison"
+FIXTURE = Path(__file__).parents[3] / "fixtures" / "schema_1" / "comparison"
 
 
 @pytest.fixture
