@@ -72,11 +72,18 @@ def test_a_killed_verification_is_repeated(tmp_path: Path) -> None:
     broken.write_bytes(broken.read_bytes()[:-1])
     (Path(run.location) / "curves/compact-000007.parquet").write_bytes(b"of a killed merge")
     (Path(run.location) / "trials/.part-a.parquet.0.tmp").write_bytes(b"of a killed writer")
+    archive = Path(run.location) / "artifacts/compact-000001.zip"
+    data = bytearray(archive.read_bytes())
+    data[data.index(synthetic.trial_id(2).encode()) + 100] ^= 1
+    archive.write_bytes(data)
     for killed in killed_everywhere("verify", run, tmp_path):
         killed.verify(stale_after=0)
         assert killed.finished() == run.finished() - {synthetic.trial_id(8)}
         assert killed.verify() == []
         assert (Path(killed.location) / "corrupt").exists()
+        results = load(killed.location)
+        whole = [index for index in range(1, 10) if results.artifact(synthetic.trial_id(index))]
+        assert whole == [1, 3, 4, 5, 6, 7, 8, 9]
 
 
 def test_a_killed_removal_leaves_each_trial_whole_or_forgotten(tmp_path: Path) -> None:

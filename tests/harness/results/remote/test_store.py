@@ -8,6 +8,7 @@ import pytest
 
 from harness.errors import UserError
 from harness.results import RunDirectory, load
+from harness.results.arrays.lost import lost_pictures
 from harness.results.remote import retries
 from harness.results.remote.address import complete, label_of
 from harness.results.storage import Storage
@@ -45,6 +46,8 @@ def test_a_run_is_as_on_a_disk(
     pd.testing.assert_frame_equal(there.curves, here.curves)
     assert there.artifact(synthetic.trial_id(1)).keys() == {"walk"}
     assert there.artifact(synthetic.trial_id(0)) == {}
+    assert lost_pictures(there) == lost_pictures(here) == []
+    assert Storage(remote.location).names("artifacts", ".zip")
 
 
 def test_a_store_that_is_away_is_waited_for_and_said_so(
