@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, TypeVar, cast
 from uuid import uuid4
 
 from pyarrow import fs
 
 from harness.errors import UserError
 from harness.results.remote.address import label_of, opened
-from harness.results.remote.faults import described
+from harness.results.remote.faults import Heard, described
 from harness.results.remote.retries import retried
 
 TEMPORARY = ".tmp"
@@ -83,8 +83,8 @@ class Storage:
         """
 
         def once() -> _T:
-            with self._filesystem.open_input_file(self.path(name)) as file:
-                return action(file)
+            with self._filesystem.open_input_file(self.path(name)) as opened, Heard(opened) as file:
+                return action(cast(IO[bytes], file))
 
         return self._read(once, name)
 

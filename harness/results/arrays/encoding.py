@@ -15,9 +15,9 @@ FILES, ARRAYS = ".npz", ".npy"
 
 _DAMAGE = (
     *(zipfile.BadZipFile, zlib.error),
-    *(ValueError, EOFError, KeyError, NotImplementedError, RuntimeError),
+    *(ValueError, EOFError, KeyError, NotImplementedError, RuntimeError, OSError),
 )
-"""What altered bytes make of ZIP's reader; an ``OSError`` of a store is none of them."""
+"""What altered bytes make of ZIP's reader. A store's own faults ``Storage.read_within`` raises."""
 
 
 def encode_arrays(arrays: Mapping[str, np.ndarray]) -> bytes:
@@ -43,7 +43,7 @@ def decode_arrays(data: bytes, name: str) -> dict[str, np.ndarray]:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             return dict(arrays)
-    except (*_DAMAGE, OSError) as error:
+    except _DAMAGE as error:
         raise _torn(name, error) from error
 
 
