@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 _LISTS = ("metrics", "log")
 """Settings that are lists themselves: a list of these is one value and no sweep."""
-_INTERRUPTED = 130
-"""Exit code of a command that was interrupted."""
 
 
 def sweep(*overrides: str | Mapping[str, Any], **values: Any) -> "Results":
@@ -92,7 +90,7 @@ def _run(command: str, overrides: tuple[Any, ...], values: Mapping[str, Any]) ->
     location = module.location_of(words)
     with _interruptible():
         code = module.run(argparse.Namespace(overrides=words, arguments=[command, *words]))
-    if code == _INTERRUPTED:
+    if code == interruption.EXIT_CODE:
         raise KeyboardInterrupt
     return load(location)
 
@@ -125,11 +123,10 @@ def _interruptible() -> Iterator[None]:
     """
     if threading.current_thread() is not threading.main_thread():
         raise UserError("Trials run in the main thread only, which alone can be interrupted.")
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    handlers = [signal.getsignal(number) for number in numbers]
+    handlers = [signal.getsignal(number) for number in interruption.SIGNALS]
     interruption.listen()
     try:
         yield
     finally:
-        for number, handler in zip(numbers, handlers, strict=True):
+        for number, handler in zip(interruption.SIGNALS, handlers, strict=True):
             signal.signal(number, handler)

@@ -38,7 +38,6 @@ SMALL = {
     "harness/durations.py": "shared by commands and reports",
     "harness/execution/live_log.py": "for sweeps and for single trials, which need no Ray",
     "harness/execution/log_callback.py": "what Tune calls, and why Ray's own loggers do not fit",
-    "harness/interruption.py": "the command line listens, Ray's session asks",
     "harness/keyed_random.py": "shared by drawing and datasets",
     "harness/metrics/disentanglement/mig.py": "a kernel is a file",
     "harness/metrics/factors/boosting.py": "what two metrics share, apart from either",

@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if str(Path.cwd()) not in sys.path:  # methods of the user's lie in the working directory
         sys.path.insert(0, str(Path.cwd()))
     interruption.listen()
+    sys.unraisablehook = interruption.tell_unraisable
     try:
         name = options.command
         if name in ON_A_CLUSTER:
@@ -31,15 +32,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif name == "cluster":
             name = f"cluster.{options.what}"
         module = importlib.import_module(f"harness.commands.{name}")
-        return int(module.run(options))
+        return _heard_out(int(module.run(options)))
     except UserError as error:
         if options.debug:
             raise
         print(f"unbraid {options.command}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        interruption.end_deaf()
         print(f"\nunbraid {options.command}: interrupted", file=sys.stderr)
-        return 130
+        return interruption.EXIT_CODE
     except BrokenPipeError:  # `unbraid list methods | head`
         sys.stderr.close()
         return 1
+
+
+def _heard_out(code: int) -> int:
+    """Hear no further signals after a command that was interrupted."""
+    if code == interruption.EXIT_CODE:
+        interruption.end_deaf()
+    return code

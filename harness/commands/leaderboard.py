@@ -10,7 +10,7 @@ from harness.errors import UserError
 from harness.methods import supervision
 from harness.plugins import names_of_a_run
 from harness.results import Results
-from harness.results.artifacts import lost_pictures
+from harness.results.arrays.lost import lost_pictures
 
 
 def run(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from harness.errors import UserError
 from harness.metrics.registry import with_labels
 from harness.plugins import names_of_a_run
 from harness.results import Results, load
-from harness.results.artifacts import lost_pictures
+from harness.results.arrays.lost import lost_pictures
 
 
 def run(options: argparse.Namespace) -> int:

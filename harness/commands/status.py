@@ -4,7 +4,7 @@ import argparse
 
 from harness.durations import duration
 from harness.results import FINAL_STATUSES, load
-from harness.results.artifacts import lost_pictures
+from harness.results.arrays.lost import lost_pictures
 from harness.results.records import last_line
 from harness.shell import command_line
 

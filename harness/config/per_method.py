@@ -40,7 +40,7 @@ def by_method_and_scale(
     What a space says for one method or one scale gives way to the command line. Of several methods
     each takes those values of ``method.*`` that it has; some method must have each. One that the
     space runs on a dataset of its own is left out where the command line names others
-    (:func:`of_its_own`).
+    (see ``_of_its_own``).
     """
     methods = asked.swept.get("method", [asked.fixed.get("method", "c_vitae")])
     scales = asked.swept.get("scale", [asked.fixed.get("scale", "small")])
@@ -49,7 +49,7 @@ def by_method_and_scale(
         _check_some_method_has(asked, methods)
     cases = []
     for method, scale in itertools.product(methods, scales):
-        own = of_its_own(space, str(method), given)
+        own = _of_its_own(space, str(method), given)
         if own and own not in _datasets(asked):
             continue
         over = [each for each in given if not own or each.key_or_group != "dataset"]
@@ -63,7 +63,7 @@ def by_method_and_scale(
     return cases
 
 
-def of_its_own(space: SearchSpace | None, method: str, given: list[Override]) -> str | None:
+def _of_its_own(space: SearchSpace | None, method: str, given: list[Override]) -> str | None:
     """Return the dataset that a space names for a method alone, where the command line names any.
 
     The method runs on no other; it is left out where the command line does not name this one. One

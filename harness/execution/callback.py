@@ -9,9 +9,11 @@ from typing import Any
 from ray import tune
 
 from harness.errors import UserError
+from harness.execution.ends.deaths import DIED, Deaths
 from harness.execution.evaluations import LOST, Evaluations
 from harness.execution.progress import Progress, first_score
 from harness.execution.ray_private import node_died
+from harness.heartbeat import HUNG
 from harness.interruption import raise_if_interrupted
 from harness.kept.best import BestModels
 from harness.results import Curves, RunDirectory, Status, TrialRecord
@@ -61,6 +63,7 @@ class SweepCallback(tune.Callback):
         self._evaluations = evaluations
         self._retries = retries
         self._deaths: dict[str, int] = {}
+        self._causes = Deaths()
 
     def on_step_begin(self, **_: Any) -> None:  # type: ignore[override]
         """Stop everything where an interruption has got lost, or another driver has taken over."""
@@ -147,10 +150,10 @@ class SweepCallback(tune.Callback):
     def on_trial_recover(self, **event: Any) -> None:  # type: ignore[override]
         """Say that trials are started again whose worker has died, or give them up."""
         trial = event["trial"]
-        hung = self._hung(trial)
-        reason = hung or _last_error(trial)
-        if hung:
-            self._progress.say(hung.partition("\n")[0])
+        reason = self._reason(trial)
+        first, died = reason.partition("\n")[0], reason.startswith(DIED)
+        if reason.startswith(HUNG):
+            self._progress.say(first)
         if not node_died(reason):
             self._deaths[trial.trial_id] = self._deaths.get(trial.trial_id, 0) + 1
         if self._deaths.get(trial.trial_id, 0) > self._retries:
@@ -160,18 +163,18 @@ class SweepCallback(tune.Callback):
             trial.max_failures = trial.num_failures
             return
         for trial_id in trial.config["trial_ids"]:
-            self._progress.restarted(trial_id)
+            self._progress.restarted(trial_id, first if died else "died")
 
     def on_trial_error(self, **event: Any) -> None:  # type: ignore[override]
         """Give trials up that Tune does not start again."""
         trial = event["trial"]
-        self._give_up_all(trial, self._hung(trial) or _last_error(trial))
+        self._give_up_all(trial, self._reason(trial))
 
-    def _hung(self, trial: Any) -> str:
-        """Return how the worker of a trial hung; "" where it died of something else."""
+    def _reason(self, trial: Any) -> str:
+        """Return how the worker of a trial hung, or what it died of, in its first line."""
         with self.keeping_error():
             told = [self._run.take_hung(trial_id) for trial_id in trial.config["trial_ids"]]
-        return next(filter(None, told), "")
+        return next(filter(None, told), "") or self._causes.told(_last_error(trial))
 
     def _give_up_all(self, trial: Any, reason: str) -> None:
         with self.keeping_error():

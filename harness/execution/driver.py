@@ -10,18 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.config.schema import Settings, TrialConfig
-from harness.config.trials import trial_from_dict
-from harness.data.dataset import Dataset, DataSource
-from harness.data.fingerprint import fingerprint
+from harness.data.dataset import Dataset
 from harness.data.options import DatasetOptions
 from harness.execution.dataset_transport import shared
+from harness.execution.ends.endings import Endings
 from harness.execution.live_log import open_log
 from harness.execution.progress import Progress
 from harness.execution.ray_private import prints_nothing
 from harness.execution.ray_session import several_pending
 from harness.execution.scratch import scratch
-from harness.heartbeat import HUNG
-from harness.results import Curves, RunDirectory, Status, TrialRecord
+from harness.results import RunDirectory
 from harness.results.remote.address import complete
 from harness.search.standing import Standing, together
 
@@ -30,6 +28,9 @@ if TYPE_CHECKING:  # optuna is imported where something is searched, Ray where s
 
     from harness.config.searched.halving import Halving
     from harness.execution.assignment import Assignment
+    from harness.execution.callback import SweepCallback
+    from harness.execution.log_callback import LogCallback
+    from harness.execution.searcher import Planned
     from harness.search.growing_plan import GrowingPlan
 
 
@@ -65,52 +66,26 @@ def run_trials(
         UserError: the run directory cannot be written.
         KeyboardInterrupt: on Ctrl-C; what had finished is in the run directory.
     """
-    from ray.tune.error import TuneError
-
     from harness.execution.callback import SweepCallback
     from harness.execution.evaluations import Evaluations
     from harness.execution.log_callback import LogCallback
-    from harness.execution.searcher import Planned, Suggestions
     from harness.kept.best import BestModels
 
-    # Tune pickles its callback and all that this refers to, hence no dataset, however large.
-    sources = {options: dataset.source for options, dataset in datasets.items()}
-    fingerprints = {options: fingerprint(dataset) for options, dataset in datasets.items()}
-
-    def give_up(trial_id: str, attempts: int, reason: str) -> None:
-        if trial_id not in run.finished():  # it may have been written before the worker died
-            trial = trial_from_dict(run.config(trial_id))
-            seen = {**origin, "data_fingerprint": fingerprints[trial.dataset]}
-            source = sources[trial.dataset]
-            run.write(given_up_record(trial, source, seen, attempts, reason))
-            run.end_checkpoint(trial_id)
-            progress.finish(trial_id, "failed", 0.0)
-
     growth = None if isinstance(work, list) else work
-    best = BestModels(run) if settings.keep == "best" else None
     log = open_log(run, settings, swept, progress.say)
-
-    def ended(
-        trial_id: str, status: Status, metrics: dict[str, float], curves: Curves | None
-    ) -> None:
-        log.ended(trial_id, status, metrics)
-        if growth:
-            growth.ended(trial_id, status, metrics, curves)
-
+    endings = Endings(run, datasets, origin, progress, log=log, growth=growth)
     halving = standing.halving if standing else None
-    assignment = _assignment(run, datasets, settings, origin, fingerprints, halving=halving)
-    evaluations = Evaluations(assignment, run, settings.ray)
-    retries = settings.ray.max_retries
+    assignment = _assignment(run, datasets, settings, origin, endings.fingerprints, halving=halving)
     callback = SweepCallback(
-        run, progress, give_up, ended, best, evaluations=evaluations, retries=retries
+        run,
+        progress,
+        endings.give_up,
+        endings.ended,
+        BestModels(run) if settings.keep == "best" else None,
+        evaluations=Evaluations(assignment, run, settings.ray),
+        retries=settings.ray.max_retries,
     )
-    whole = standing is not None
-    search: Planned
-    if isinstance(work, list):
-        search = Planned(together(work) if whole else [[trial.trial_id] for trial in work])
-    else:
-        search = Suggestions(work, progress, swept, callback, whole=whole)
-    trainable = _trainable(assignment, settings)
+    search = _search(work, progress, swept, callback, whole=standing is not None)
     how = {
         "scheduler": _scheduler(standing),
         "search_alg": search,
@@ -120,15 +95,45 @@ def run_trials(
     ahead = several_pending(searched=growth is not None) if at_once is None else nullcontext()
     try:
         with ahead:
-            _fit(trainable, how, [LogCallback(log), callback])
+            _run_all(_trainable(assignment, settings), how, LogCallback(log), callback)
+    finally:
+        log.close()
+
+
+def _run_all(
+    trainable: Any, how: dict[str, Any], log: "LogCallback", callback: "SweepCallback"
+) -> None:
+    """Let Tune run the trials, and wait for the evaluations that are left.
+
+    Raises:
+        UserError: the callback's, of which Tune has made one of its own.
+    """
+    from ray.tune.error import TuneError
+
+    try:
+        _fit(trainable, how, [log, callback])
         while callback.note_evaluations(timeout_s=1.0):
             callback.on_step_begin()
     except TuneError:
         if callback.error:
             raise callback.error from None
         raise
-    finally:
-        log.close()
+
+
+def _search(
+    work: "list[TrialConfig] | GrowingPlan",
+    progress: Progress,
+    swept: Iterable[str],
+    callback: "SweepCallback",
+    *,
+    whole: bool,
+) -> "Planned":
+    """Return what hands trials to Tune: one by one, or all seeds of a configuration as a whole."""
+    from harness.execution.searcher import Planned, Suggestions
+
+    if isinstance(work, list):
+        return Planned(together(work) if whole else [[trial.trial_id] for trial in work])
+    return Suggestions(work, progress, swept, callback, whole=whole)
 
 
 def _fit(trainable: Any, how: dict[str, Any], callbacks: list[Any]) -> None:
@@ -201,26 +206,4 @@ def _trainable(assignment: "Assignment", settings: Settings) -> Any:
     return tune.with_resources(
         tune.with_parameters(TrialWorker, assignment=assignment),
         {"CPU": settings.ray.cpus_per_trial, "GPU": settings.ray.gpus_per_trial},
-    )
-
-
-def given_up_record(
-    trial: TrialConfig,
-    data_source: DataSource,
-    origin: dict[str, Any],
-    attempts: int,
-    reason: str,
-) -> TrialRecord:
-    """Return the record of a trial that no worker finished."""
-    last = f"; the last {reason.partition(chr(10))[0]}" if reason.startswith(HUNG) else ""
-    return TrialRecord(
-        trial_id=trial.trial_id,
-        status="failed",
-        method=trial.method,
-        dataset=trial.dataset.name,
-        data_source=data_source,
-        seed=trial.seed,
-        params=trial.params(),
-        env=origin,
-        error=f"{reason}\nNo worker process finished this trial in {attempts} attempts{last}.",
     )

@@ -15,6 +15,7 @@ import torch
 from harness.config.schema import RaySettings
 from harness.config.trials import trial_from_dict
 from harness.execution.assignment import Assignment, write
+from harness.execution.ends.deaths import Deaths
 from harness.execution.ray_private import node_died
 from harness.heartbeat import Watchdog
 from harness.results import RunDirectory
@@ -65,6 +66,7 @@ class Evaluations:
         self._task: Any = None
         self._running: dict[Any, str] = {}
         self._deaths: dict[str, int] = {}
+        self._causes = Deaths()
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what runs: it is this process's, and Tune pickles its callbacks."""
@@ -121,7 +123,7 @@ class Evaluations:
                 attempts = self._deaths.get(trial_id, 0)
                 notes = [hung.partition("\n")[0]] if hung else []
                 if attempts > self._settings.max_retries:
-                    told = {"attempts": attempts, "error": hung or str(error)}
+                    told = {"attempts": attempts, "error": hung or self._causes.told(str(error))}
                     yield {"trial_id": trial_id, "status": "lost", **told}, notes
                 else:
                     again(trial_id)

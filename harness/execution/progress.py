@@ -87,10 +87,10 @@ class Progress:
         self._n_unprinted = 0
         self._say_with_counts(f"{status:<8} {self.labels[trial_id]}{score}  {seconds:.1f} s{more}")
 
-    def restarted(self, trial_id: str) -> None:
-        """Note that a trial's worker has died and the trial is started again."""
+    def restarted(self, trial_id: str, how: str = "died") -> None:
+        """Note that a trial's worker has died, and how, and the trial is started again."""
         self._shares.pop(trial_id, None)
-        self.say(f"a worker died; started again: {self.labels[trial_id]}")
+        self.say(f"a worker {how}; started again: {self.labels[trial_id]}")
 
     def say(self, text: str) -> None:
         """Print a line."""

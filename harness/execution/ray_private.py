@@ -15,13 +15,18 @@ which it prints results, which it adds even where nothing is to be printed. Shou
 the controller go that ``forget_ended`` names, or the callback that ``prints_nothing`` stands in
 for, everything is kept again and nothing else is lost.
 
+What a dead worker has printed lies in the session's folder, in a file that is named after its
+process. Should ``_global_node``, its folder or these names go, faults lose their signal's name.
+
 Tune hands AWS keys of its driver's environment to each worker as an environment of Ray's, which Ray
 writes into a log that others can read. Workers of a local sweep inherit them from their parent
 anyway. Should ``class_cache.ENV_VARS_TO_PROPAGATE`` go, the test of planted secrets fails.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 FORGET_EVERY = 100
@@ -34,6 +39,9 @@ The error's class keeps neither the machine nor the reason: its field ``preempte
 where a cloud announced it and the autoscaler drained the node. Should these words go, a worker
 that died with its machine counts like one that died by itself, as if it had crashed.
 """
+
+
+_MOST_OUTPUT = 1 << 16
 
 
 def end_autoscaler() -> None:
@@ -88,6 +96,28 @@ def node_died(error: str) -> bool:
     kills a worker alone, its own crash or the kernel for want of memory, is not told apart.
     """
     return _NODE_DIED in error
+
+
+def local_output(error: str) -> str | None:
+    """Return the last that a dead worker wrote to its standard error.
+
+    Args:
+        error: Ray's, which names the process and its machine.
+
+    Returns:
+        up to 64 KiB; None where it ran on another machine, or Ray keeps it elsewhere by now.
+    """
+    pid, address = (re.search(rf"^\s*{key}: (\S+)$", error, re.M) for key in ("pid", "ip"))
+    try:
+        from ray._private import worker
+
+        node: Any = worker._global_node
+        if not pid or not address or address[1] != node.node_ip_address:
+            return None
+        (file,) = Path(node.get_session_dir_path(), "logs").glob(f"worker-*-{pid[1]}.err")
+        return file.read_bytes()[-_MOST_OUTPUT:].decode(errors="replace")
+    except (ImportError, AttributeError, ValueError, OSError):
+        return None
 
 
 def forget_ended(tune_controller: Any) -> None:

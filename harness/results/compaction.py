@@ -13,14 +13,13 @@ the pairs whose trials are all in newer files. Only the one driver of a run does
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
-from itertools import count
-from uuid import uuid4
 
 import pyarrow as pa
 
 from harness.errors import CorruptFileError
+from harness.results.arrays.packing import forget
 from harness.results.encoding import decode_table, encode_table
-from harness.results.records import artifact_name, error_name, model_name
+from harness.results.records import error_name, model_name
 from harness.results.storage import Storage
 from harness.results.trial_files import (
     Pair,
@@ -30,6 +29,7 @@ from harness.results.trial_files import (
     merge,
     read_pair,
     read_pairs,
+    unused_name,
     write_pair,
 )
 
@@ -81,7 +81,7 @@ def compact(
     pairs = list(_intact(storage, chosen, trials_schema))
     if not pairs:
         return 0
-    merged = merge(pairs, trials_schema, _unused_name(storage))
+    merged = merge(pairs, trials_schema, unused_name(storage, ["curves", "trials"], ".parquet"))
     write_pair(storage, merged)
     for _ in storage.each(lambda pair: delete_pair(storage, pair.name), pairs):
         pass
@@ -128,8 +128,8 @@ def remove(storage: Storage, forgotten: Collection[str]) -> None:
             remaining = read_pair(storage, name).only(ids - gone)
             storage.write(f"trials/{name}", encode_table(remaining.trials))
             storage.write(f"curves/{name}", encode_table(remaining.curves))
+    forget(storage, gone)
     for trial_id in gone:
-        storage.delete(artifact_name(trial_id))
         storage.delete(model_name(trial_id))
         storage.delete(error_name(trial_id))
 
@@ -139,13 +139,3 @@ def _intact(storage: Storage, names: Iterable[str], trials_schema: pa.Schema) ->
         with suppress(CorruptFileError):
             if isinstance(pair, Pair):
                 yield pair.conformed(trials_schema)
-
-
-def _unused_name(storage: Storage) -> str:
-    names = storage.names("trials", ".parquet") + storage.names("curves", ".parquet")
-    numbers = [int(name.split("-")[1].split(".")[0]) for name in names if is_compact(name)]
-    # On an object store a driver that was cut off may still write; not over another's file.
-    own = "" if storage.local else f"-{uuid4().hex[:8]}"
-    following = (f"compact-{n:06d}{own}.parquet" for n in count(max(numbers, default=0) + 1))
-    # A store's listing may lag: ask for the file itself before its name is taken.
-    return next(name for name in following if not storage.is_file(f"curves/{name}"))

@@ -1,10 +1,7 @@
-"""Tables and arrays to the bytes of a file and back; no altered byte passes unnoticed."""
+"""Tables to the bytes of a file and back; no altered byte passes unnoticed."""
 
-import io
-import zipfile
 import zlib
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -110,30 +107,3 @@ def require_whole_model(data: bytes, name: str) -> None:
         CorruptFileError: the file is torn, altered, or none of ours.
     """
     require_checksum(data, data.find(MODEL_MARK), MODEL_MARK, name)
-
-
-def encode_arrays(arrays: dict[str, np.ndarray]) -> bytes:
-    """Return arrays as an NPZ file.
-
-    Raises:
-        ValueError: an array holds Python objects, which NPZ could only pickle.
-    """
-    for name, array in arrays.items():
-        if np.asarray(array).dtype.hasobject:
-            raise ValueError(f"array '{name}' holds Python objects; only numbers and text are kept")
-    sink = io.BytesIO()
-    np.savez_compressed(sink, **arrays)  # type: ignore[arg-type]
-    return sink.getvalue()
-
-
-def decode_arrays(data: bytes, name: str) -> dict[str, np.ndarray]:
-    """Return the arrays of an NPZ file; ZIP's own checksums guard its content.
-
-    Raises:
-        CorruptFileError: the file is torn or altered.
-    """
-    try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            return dict(arrays)
-    except (zipfile.BadZipFile, ValueError, EOFError, OSError, KeyError, zlib.error) as error:
-        raise CorruptFileError(f"{name}: torn or altered ({error})") from error

@@ -1,13 +1,15 @@
 """What one finished trial leaves behind, and what a whole run directory holds."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from harness.results.encoding import decode_arrays
+from harness.errors import CorruptFileError
+from harness.results.arrays.files import ArrayFiles
 from harness.results.storage import Storage
 
 Status = Literal["ok", "diverged", "pruned", "failed"]
@@ -17,11 +19,6 @@ SCORED_SPLITS = ("test", "validation")
 """What the points of a curve that are scores, and not means of training, are of."""
 
 FINAL_STATUSES: tuple[Status, ...] = ("ok", "diverged", "pruned", "failed")
-
-
-def artifact_name(trial_id: str) -> str:
-    """Return the name of the file with a trial's arrays."""
-    return f"artifacts/{trial_id}.npz"
 
 
 def checkpoint_name(trial_id: str) -> str:
@@ -84,6 +81,11 @@ def last_line(error: Any) -> str:
     """Return what a traceback says in its last line, no longer than a screen is wide or two."""
     lines = str(error).strip().splitlines() or [""]
     return lines[-1] if len(lines[-1]) <= 160 else f"{lines[-1][:160]} ..."
+
+
+def without_pictures(error: CorruptFileError) -> str:
+    """Return the line that says what a damaged file of arrays means for figures."""
+    return f"{error}; its pictures are left out"
 
 
 @dataclass
@@ -184,11 +186,15 @@ class Results:
         """Return a trial's arrays for figures by name; none if it wrote none.
 
         Raises:
-            CorruptFileError: the file is torn or altered.
+            CorruptFileError: the file is torn or altered; from now on ``problems`` tells of it.
         """
-        name = artifact_name(trial_id)
         try:
-            data = Storage(self.location).read(name)
-        except FileNotFoundError:
-            return {}
-        return decode_arrays(data, name)
+            return self._array_files.read(trial_id)
+        except CorruptFileError as error:
+            if (line := without_pictures(error)) not in self.problems:
+                self.problems.append(line)
+            raise
+
+    @cached_property
+    def _array_files(self) -> ArrayFiles:
+        return ArrayFiles(Storage(self.location))

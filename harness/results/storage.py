@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar, cast
 from uuid import uuid4
 
 from pyarrow import fs
 
 from harness.errors import UserError
 from harness.results.remote.address import label_of, opened
-from harness.results.remote.faults import described
+from harness.results.remote.faults import Heard, described
 from harness.results.remote.retries import retried
 
 TEMPORARY = ".tmp"
@@ -68,6 +68,27 @@ class Storage:
             with self._filesystem.open_input_stream(self.path(name), compression=None) as stream:
                 return bytes(stream.read())
 
+        return self._read(once, name)
+
+    def read_within(self, name: str, action: Callable[[IO[bytes]], _T]) -> _T:
+        """Return what an action reads of a file, of which a store sends no more than that.
+
+        Args:
+            name: which.
+            action: seeks and reads in the open file; done again where a store was away.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            UserError: it cannot be read (permissions, network, disk).
+        """
+
+        def once() -> _T:
+            with self._filesystem.open_input_file(self.path(name)) as opened, Heard(opened) as file:
+                return action(cast(IO[bytes], file))
+
+        return self._read(once, name)
+
+    def _read(self, once: Callable[[], _T], name: str) -> _T:
         try:
             return self._patiently(once)
         except FileNotFoundError:
@@ -193,13 +214,11 @@ class Storage:
 
     def times(self, directory: str, suffix: str = "") -> dict[str, int]:
         """Return when each of a directory's finished files was written, in ns of its own clock."""
-        return {
-            info.base_name: info.mtime_ns
-            for info in self._list(directory)
-            if info.type == fs.FileType.File
-            and info.base_name.endswith(suffix)
-            and not info.base_name.startswith(".")
-        }
+        return {info.base_name: info.mtime_ns for info in self._finished(directory, suffix)}
+
+    def sizes(self, directory: str, suffix: str = "") -> dict[str, int]:
+        """Return how many bytes each of a directory's finished files has."""
+        return {info.base_name: info.size for info in self._finished(directory, suffix)}
 
     def each(
         self, action: Callable[[_A], _T], items: Iterable[_A], at_once: int = 1
@@ -226,6 +245,15 @@ class Storage:
             return list(self._patiently(lambda: self._filesystem.get_file_info(selector)))
         except OSError as error:
             raise UserError(described(error, "read", f"{self.label}/{directory}")) from error
+
+    def _finished(self, directory: str, suffix: str) -> list[fs.FileInfo]:
+        return [
+            info
+            for info in self._list(directory)
+            if info.type == fs.FileType.File
+            and info.base_name.endswith(suffix)
+            and not info.base_name.startswith(".")
+        ]
 
     def _patiently(self, action: Callable[[], _T]) -> _T:
         return action() if self.local else retried(action, self.label)

@@ -5,9 +5,11 @@ a row is, its curves are too, and the row alone says that a trial is finished. `
 ``part-<trial_id>.parquet``, or ``compact-<number>.parquet`` for many trials.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -67,6 +69,17 @@ def part_name(trial_id: str) -> str:
 def is_compact(name: str) -> bool:
     """Say whether a file holds many trials."""
     return name.startswith("compact-")
+
+
+def unused_name(storage: Storage, folders: Sequence[str], suffix: str) -> str:
+    """Return the name of the next file of many trials, which is in none of some folders."""
+    names = [name for folder in folders for name in storage.names(folder, suffix)]
+    numbers = [int(name.split("-")[1].split(".")[0]) for name in names if is_compact(name)]
+    # On an object store a driver that was cut off may still write; not over another's file.
+    own = "" if storage.local else f"-{uuid4().hex[:8]}"
+    following = (f"compact-{n:06d}{own}{suffix}" for n in count(max(numbers, default=0) + 1))
+    # A store's listing may lag: ask for the file itself before its name is taken.
+    return next(name for name in following if not storage.is_file(f"{folders[0]}/{name}"))
 
 
 def pair_of(record: TrialRecord, trials_schema: pa.Schema) -> Pair:

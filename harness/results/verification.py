@@ -8,9 +8,12 @@ from itertools import count
 import pyarrow as pa
 
 from harness.errors import CorruptFileError
+from harness.results.arrays.encoding import decode_arrays, require_whole_archive
+from harness.results.arrays.files import FOLDER, is_archive
+from harness.results.arrays.packing import unpack
 from harness.results.compaction import compact, finished, heal
 from harness.results.creation import DIRECTORIES
-from harness.results.encoding import decode_arrays, require_whole_model
+from harness.results.encoding import require_whole_model
 from harness.results.storage import TEMPORARY, Storage
 from harness.results.trial_files import Pair, read_pairs
 
@@ -73,7 +76,9 @@ def _require_unique(pair: Pair) -> None:
 def damaged_arrays(storage: Storage) -> Iterator[Damage]:
     """Read all arrays for figures; yield what is damaged."""
     loss = "the trial's figures will lack it"
-    return _damaged(storage, "artifacts", ".npz", decode_arrays, loss)
+    yield from _damaged(storage, FOLDER, ".npz", decode_arrays, loss)
+    loss = "the figures of its trials will lack what was damaged"
+    yield from _damaged(storage, FOLDER, ".zip", require_whole_archive, loss)
 
 
 def damaged_models(storage: Storage) -> Iterator[Damage]:
@@ -109,6 +114,8 @@ def set_aside(storage: Storage, damage: Damage) -> None:
         folder, _, name = file.rpartition("/")
         names_in_use = storage.names("corrupt")
         prefix = folder or "run"
+        if is_archive(file):
+            unpack(storage, file)
         free = next(n for n in count() if f"{prefix}-{n}-{name}" not in names_in_use)
         if storage.is_file(file):
             storage.move(file, f"corrupt/{prefix}-{free}-{name}")

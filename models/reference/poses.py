@@ -20,6 +20,11 @@ from models.reference.declarations import (
 JOINTS = "joints_3d"
 
 
+def reduced(image: Tensor, side: int) -> Tensor:
+    """Return images ``[B, C, H, W]`` averaged to ``side`` pixels a side, as rows to compare."""
+    return adaptive_avg_pool2d(image, side).flatten(1)
+
+
 class PoseGuess(Method):
     """Base of both: one phase, which trains no parameter, learns from each batch."""
 
@@ -86,7 +91,7 @@ class NearestPose(NearestPoseDeclaration, PoseGuess):
         spare = len(self.pictures) - 1
         place = self.met + marks.cumsum(0) - 1
         rows = torch.where(marks & (place < spare), place, spare)
-        self.pictures[rows] = self._seen(batch["image"])
+        self.pictures[rows] = reduced(batch["image"], self.hyperparameters.side)
         self.poses[rows] = batch[JOINTS]
         self.met += marks.sum()
         return (spare - self.met).clamp(min=0).to(batch[JOINTS].dtype), {}
@@ -94,9 +99,6 @@ class NearestPose(NearestPoseDeclaration, PoseGuess):
     def predict(self, image: Tensor) -> dict[str, Tensor]:
         """Return the pose of each image's nearest neighbour as ``joints_3d``, ``[B, J, 3]``."""
         spare = len(self.pictures) - 1
-        far = torch.cdist(self._seen(image), self.pictures[:spare])
+        far = torch.cdist(reduced(image, self.hyperparameters.side), self.pictures[:spare])
         empty = torch.arange(spare, device=image.device) >= self.met
         return {JOINTS: self.poses[far.masked_fill(empty, torch.inf).argmin(1)]}
-
-    def _seen(self, image: Tensor) -> Tensor:
-        return adaptive_avg_pool2d(image, self.hyperparameters.side).flatten(1)

@@ -13,7 +13,9 @@ from reports.leaderboard.standings import Standings
 from reports.page.text import count, interval, words
 
 
-def header(standings: Standings, runs: Sequence[Results]) -> Markup:
+def header(
+    standings: Standings, runs: Sequence[Results], further_notes: Sequence[str] = ()
+) -> Markup:
     """Return the header as HTML: banners, notes, result, counts, facts, commands."""
     return Markup("\n").join(
         [
@@ -22,7 +24,7 @@ def header(standings: Standings, runs: Sequence[Results]) -> Markup:
             Markup('<p class="summary">{}</p>').format(_result(standings)),
             _counts(standings),
             _facts(standings, runs),
-            *_notes(standings),
+            *_notes([*standings.board.notes, *further_notes]),
             *_again(runs),
         ]
     )
@@ -121,10 +123,10 @@ def _values(trials: pd.DataFrame, column: str) -> str:
     return ", ".join(sorted({str(value) for value in trials[column].dropna().unique()}))
 
 
-def _notes(standings: Standings) -> list[Markup]:
-    if not standings.board.notes:
+def _notes(notes: Sequence[str]) -> list[Markup]:
+    if not notes:
         return []
-    items = Markup("").join(Markup("<li>{}</li>").format(note) for note in standings.board.notes)
+    items = Markup("").join(Markup("<li>{}</li>").format(note) for note in notes)
     return [Markup('<div class="note">What was compared:<ul>{}</ul></div>').format(items)]
 
 

@@ -38,11 +38,12 @@ def page(board: Board, runs: Sequence[Results]) -> Page:
         for place, dataset in enumerate(board.datasets)
     ]
     sections += [section for section in _comparisons(numbers) if section.parts]
-    sections += method_sections(numbers, Sources(runs))
+    sources = Sources(runs)
+    sections += method_sections(numbers, sources)
     sections.append(Section("Every trial", [_trials(board)], folded=True))
     titles = list(dict.fromkeys(str(run.sweep.get("title") or "") for run in runs))
     title = titles[0] if len(titles) == 1 and titles[0] else "Leaderboard"
-    return Page(title, "", header(numbers, runs), sections)
+    return Page(title, "", header(numbers, runs, sources.problems()), sections)
 
 
 def _overall(numbers: Standings) -> list[Part]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from harness.errors import CorruptFileError
 from harness.results import Results
+from reports.layout.board.merging import run_labels
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -23,6 +24,7 @@ class Sources:
 
     def __init__(self, runs: Sequence[Results]) -> None:
         self.runs = tuple(runs)
+        self._known = [len(run.problems) for run in runs]
         self._arrays: dict[str, Arrays] = {}
 
     def artifact(self, trial_id: str) -> Arrays:
@@ -31,6 +33,16 @@ class Sources:
             found = (_arrays(run, trial_id) for run in self.runs)
             self._arrays[trial_id] = next(filter(None, found), {})
         return self._arrays[trial_id]
+
+    def problems(self) -> list[str]:
+        """Return a line for each torn file that was met since, beginning with its run directory."""
+        return [
+            f"{label}: {problem}"
+            for label, run, known in zip(
+                run_labels([run.location for run in self.runs]), self.runs, self._known, strict=True
+            )
+            for problem in run.problems[known:]
+        ]
 
     def config(self, trial_id: str) -> dict[str, Any] | None:
         """Return a trial's configuration as it was planned; None where no plan holds it."""

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from harness import interruption
 from harness.commands.running.preview import SMOKE
 from harness.config.schema import Settings, TrialConfig
 from harness.config.searched.halving import make_halving
@@ -207,7 +208,7 @@ def _interrupted(directory: RunDirectory, planned: int) -> int:
     done = len(directory.finished())
     print(f"\nInterrupted: {done} of {planned} trials are finished and kept.", file=sys.stderr)
     _say_how_to_go_on(directory)
-    return 130
+    return interruption.EXIT_CODE
 
 
 def _say_how_to_go_on(directory: RunDirectory) -> None:

@@ -2,7 +2,9 @@
 
 import errno
 import re
-from typing import Literal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Literal, Self
 
 Fault = Literal["away", "full", "forbidden", "read-only", "clock", "bucket", "keys", "other"]
 """``away`` passes by itself (no connection, overload, an error of the store); the rest does not."""
@@ -72,3 +74,49 @@ def described(error: OSError, doing: str, name: str) -> str:
     failed = f"no room to {doing}" if kind == "full" else f"cannot {doing}"
     why = error.strerror if kind == "full" and error.strerror else str(error)
     return f"{failed} {name} ({why}). {_REMEDIES[kind]}"
+
+
+class Heard:
+    """A file that is read, whose errors are raised at the end, whatever its reader made of them.
+
+    Where a store breaks off, ZIP's reader says that the file is no ZIP file: it would be told, and
+    set aside, as torn.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._error: OSError | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._error:
+            raise self._error
+
+    def read(self, size: int = -1) -> bytes:
+        """Read so many bytes, or to the end."""
+        with self._hearing():
+            return self._file.read() if size < 0 else self._file.read(size)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a place; return where that is."""
+        with self._hearing():
+            return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Return the place."""
+        return self._file.tell()
+
+    def seekable(self) -> bool:
+        """Say that places can be gone to."""
+        return True
+
+    @contextmanager
+    def _hearing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno or fault(error) != "other":  # else a place that the file does not have
+                self._error = error
+            raise

@@ -57,7 +57,6 @@ def only_on(results: Results, dataset: str) -> Results:
         trials=results.trials[results.trials["trial_id"].isin(ids)].reset_index(drop=True),
         curves=results.curves[results.curves["trial_id"].isin(ids)].reset_index(drop=True),
         sweep={**results.sweep, "swept": rest, "trials": len(plan)},
-        problems=[],
     )
 
 

@@ -44,7 +44,8 @@ class Moody(VAE):
             with (HERE / "attempts").open("a") as file:
                 print(mood, file=file)
             if mood == "dies":
-                os.kill(os.getpid(), signal.SIGKILL)
+                again = (HERE / "attempts").read_text().count(mood) > 1
+                os.kill(os.getpid(), signal.SIGKILL if again else signal.SIGSEGV)
             if mood == "hangs":
                 time.sleep(1e6)
             torch.set_default_dtype(torch.float64)  # the next trial of this process feels nothing
@@ -87,7 +88,11 @@ def test_trials_that_raise_or_die_fail_alone_and_run_again_when_asked(
     assert f'moody.py", line {line_of("raise ArithmeticError")}, in objective' in traceback
     assert traceback.rstrip().endswith("ArithmeticError: a bad mood")
     assert "worker process has died" in death
-    assert "No worker process finished this trial in 2 attempts" in death
+    last = death.splitlines()[-1]
+    assert last.startswith("No worker process finished this trial in 2 attempts; the last died: ")
+    assert "SIGKILL" in last
+    assert f"failed {trials.loc['dies', 'trial_id']}: {last}" in command.err
+    assert "a worker died: SIGSEGV (segmentation fault); started again: " in command.out
     assert attempts(tmp_path) == {"dies": 2, "raises": 1}
     curves = load(run).curves
     assert (curves["trial_id"] == trials.loc["raises", "trial_id"]).sum() > 0, "lost its curve"

@@ -25,6 +25,8 @@ def test_readers_see_whole_and_ever_more_trials(tmp_path: Path) -> None:
         points = results.curves["trial_id"].value_counts()
         assert (points[has_curves] == 20).all()
         seen = set(results.trials["trial_id"])
+        for trial in has_curves[-2:]:
+            assert results.artifact(trial).keys() == {"walk"}
         loads += 1
     assert [job.wait() for job in jobs] == [0, 0]
     assert loads > 3

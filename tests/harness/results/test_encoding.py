@@ -7,7 +7,7 @@ import pytest
 
 from harness.errors import CorruptFileError
 from harness.results.columns import trials_schema, type_of
-from harness.results.encoding import decode_arrays, decode_table, encode_arrays, encode_table
+from harness.results.encoding import decode_table, encode_table
 from harness.results.trial_files import pair_of
 from tests.harness.results.helpers import synthetic
 
@@ -51,18 +51,3 @@ def test_foreign_parquet_is_not_ours() -> None:
     pq.write_table(PAIR.trials, sink)
     with pytest.raises(CorruptFileError, match="not written by unbraid"):
         decode_table(bytes(sink.getvalue()), "trials", "name")
-
-
-def test_arrays() -> None:
-    arrays = {"walk": np.arange(24, dtype=np.uint8).reshape(2, 3, 4), "z": np.array([np.nan, 1.0])}
-    data = encode_arrays(arrays)
-    decoded = decode_arrays(data, "name")
-    assert decoded.keys() == arrays.keys()
-    for name, array in arrays.items():
-        np.testing.assert_array_equal(decoded[name], array)
-        assert decoded[name].dtype == array.dtype
-    for length in range(0, len(data), 7):
-        with pytest.raises(CorruptFileError):
-            decode_arrays(data[:length], "name")
-    with pytest.raises(ValueError, match="holds Python objects"):
-        encode_arrays({"names": np.array([{}], dtype=object)})

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.dataset as ds
 import pytest
@@ -33,6 +34,8 @@ def killed_everywhere(action: str, run: RunDirectory, tmp_path: Path) -> list[Ru
 def same(one: Results, other: Results) -> None:
     pd.testing.assert_frame_equal(one.trials, other.trials)
     pd.testing.assert_frame_equal(one.curves, other.curves)
+    for trial in one.trials["trial_id"]:
+        np.testing.assert_equal(one.artifact(trial), other.artifact(trial))
 
 
 def clean(run: RunDirectory, trials: int) -> None:
@@ -58,6 +61,9 @@ def test_a_killed_merge_loses_nothing_and_counts_nothing_twice(tmp_path: Path) -
         assert killed.verify(stale_after=0) == []
         clean(killed, 10)
         same(load(killed.location), whole)
+        killed.compact(min_parts=1)
+        assert not list((Path(killed.location) / "artifacts").glob("*.npz"))
+        same(load(killed.location), whole)
 
 
 def test_a_killed_verification_is_repeated(tmp_path: Path) -> None:
@@ -66,11 +72,18 @@ def test_a_killed_verification_is_repeated(tmp_path: Path) -> None:
     broken.write_bytes(broken.read_bytes()[:-1])
     (Path(run.location) / "curves/compact-000007.parquet").write_bytes(b"of a killed merge")
     (Path(run.location) / "trials/.part-a.parquet.0.tmp").write_bytes(b"of a killed writer")
+    archive = Path(run.location) / "artifacts/compact-000001.zip"
+    data = bytearray(archive.read_bytes())
+    data[data.index(synthetic.trial_id(2).encode()) + 100] ^= 1
+    archive.write_bytes(data)
     for killed in killed_everywhere("verify", run, tmp_path):
         killed.verify(stale_after=0)
         assert killed.finished() == run.finished() - {synthetic.trial_id(8)}
         assert killed.verify() == []
         assert (Path(killed.location) / "corrupt").exists()
+        results = load(killed.location)
+        whole = [index for index in range(1, 10) if results.artifact(synthetic.trial_id(index))]
+        assert whole == [1, 3, 4, 5, 6, 7, 8, 9]
 
 
 def test_a_killed_removal_leaves_each_trial_whole_or_forgotten(tmp_path: Path) -> None:
@@ -92,6 +105,8 @@ def test_a_killed_removal_leaves_each_trial_whole_or_forgotten(tmp_path: Path) -
         assert killed.finished() == run.finished() - gone
         assert killed.verify(stale_after=0) == []
         clean(killed, 7)
+        for trial in gone:
+            assert load(killed.location).artifact(trial) == {}
     assert {0, 3} < partly, "no kill met the removal half-way"
 
 

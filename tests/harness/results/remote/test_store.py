@@ -2,12 +2,15 @@
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from harness.errors import UserError
+from harness.errors import CorruptFileError, UserError
 from harness.results import RunDirectory, load
+from harness.results.arrays.encoding import encode_archive, members
+from harness.results.arrays.lost import lost_pictures
 from harness.results.remote import retries
 from harness.results.remote.address import complete, label_of
 from harness.results.storage import Storage
@@ -45,6 +48,28 @@ def test_a_run_is_as_on_a_disk(
     pd.testing.assert_frame_equal(there.curves, here.curves)
     assert there.artifact(synthetic.trial_id(1)).keys() == {"walk"}
     assert there.artifact(synthetic.trial_id(0)) == {}
+    assert lost_pictures(there) == lost_pictures(here) == []
+    assert Storage(remote.location).names("artifacts", ".zip")
+
+
+def test_a_store_that_breaks_off_makes_no_file_torn(store: Store) -> None:
+    """ZIP's reader takes what fails within a file for a file that is none."""
+    storage = Storage(store.uri("within"))
+    data = encode_archive({"a.npz": bytes(99), "b.npz": bytes(9)})
+    storage.write("archive", data)
+    storage.write("torn", data[50:-5])
+    for skipped in (1, 2):
+        asked: list[str] = []
+
+        def away(method: str, path: str, skipped: int = skipped, asked: list[str] = asked) -> Any:
+            asked.append(method)
+            return 503 if skipped < len(asked) < skipped + 6 else None
+
+        store.faults.refused = away
+        found = storage.read_within("archive", lambda file: members(file, "archive", ".npz"))
+        assert found == ["a.npz", "b.npz"]
+        with pytest.raises(CorruptFileError, match="torn or altered"):
+            storage.read_within("torn", lambda file: members(file, "torn", ".npz"))
 
 
 def test_a_store_that_is_away_is_waited_for_and_said_so(

@@ -1,0 +1,1 @@
+"""How trials end that no worker ends: why a process died, and the record of its trial."""

@@ -1,0 +1,1 @@
+"""Arrays for figures: a file a trial, and archives of many trials."""
