@@ -97,11 +97,16 @@ class Assignment:
 
 
 def write(run: RunDirectory, record: TrialRecord, kept: Checkpoints) -> dict[str, Any]:
-    """Write a trial that has ended; return what the driver is told of it."""
+    """Write a trial that has ended; return what the driver is told of it.
+
+    A machine that was cut off for longer than Ray waits goes on with a trial that has been started
+    elsewhere meanwhile: of the two the first counts.
+    """
     ended = {"trial_id": record.trial_id, "status": record.status}
     beat("write the results")
     try:
-        run.write(record)
+        if not run.has_ended(record.trial_id):
+            run.write(record)
     except UserError as error:
         # The driver stops the sweep: the next trial could not be written either.
         return {**ended, "status": "unwritten", "error": f"{socket.gethostname()}: {error}"}

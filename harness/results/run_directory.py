@@ -1,8 +1,10 @@
 """The run directory of a sweep: its plan, its trials, its curves and arrays."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
+from harness.errors import CorruptFileError
 from harness.results import compaction, further_metrics, verification
 from harness.results.arrays.encoding import encode_arrays
 from harness.results.arrays.files import artifact_name
@@ -17,7 +19,7 @@ from harness.results.records import (
     hung_name,
     model_name,
 )
-from harness.results.trial_files import pair_of, write_pair
+from harness.results.trial_files import pair_of, part_name, read_pair, write_pair
 
 
 class RunDirectory(PlannedDirectory):
@@ -65,6 +67,17 @@ class RunDirectory(PlannedDirectory):
             whole = record.error.encode("utf-8", "backslashreplace")
             self._storage.write(error_name(record.trial_id), whole)
         write_pair(self._storage, pair)
+
+    def has_ended(self, trial_id: str) -> bool:
+        """Say whether a trial has a file of its own by which it ended, and did not fail.
+
+        One that cannot be read does not count. What has been merged is not looked for, so that
+        this costs a worker one look whatever the size of the sweep.
+        """
+        with suppress(FileNotFoundError, CorruptFileError):
+            pair = read_pair(self._storage, part_name(trial_id))
+            return bool(pair.trials["status"].to_pylist() != ["failed"])
+        return False
 
     def delete_model(self, trial_id: str) -> None:
         """Delete a trial's trained method; its row and all else stay.

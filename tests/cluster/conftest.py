@@ -34,7 +34,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.cluster)
             item.add_marker(pytest.mark.timeout(1800))
-            item.add_marker(pytest.mark.xdist_group("ray"))
             if reason:
                 item.add_marker(pytest.mark.skip(reason=f"a cluster on this machine {reason}"))
 

@@ -15,6 +15,8 @@ from tests.cluster.helpers.ledger import Ledger, Outcome, lost
 PATIENCE_S = 900
 MIDDLE = 6
 """Finished trials when something breaks."""
+MANY = 12
+"""Seeds of a sweep that a host joins, which may take two minutes on a busy machine."""
 
 
 class Sweep:
@@ -44,7 +46,9 @@ class Sweep:
         """Wait for something to be true."""
         deadline = time.monotonic() + PATIENCE_S
         while not reached():
-            assert time.monotonic() < deadline, self.drivers[-1].out
+            driver = self.drivers[-1]
+            assert driver.code is None or reached(), f"ended too early:\n{driver.out}"
+            assert time.monotonic() < deadline, driver.out
             time.sleep(0.1)
 
     def end(self, fault: str, since: float) -> Outcome:
@@ -141,10 +145,10 @@ def test_the_head_host_dies(
 
 
 def test_a_host_is_added(network: Network, tmp_path: Path) -> None:
-    control = undisturbed(tmp_path, *LONGER, "seeds=6")
+    control = undisturbed(tmp_path, *LONGER, f"seeds={MANY}")
     cluster = Cluster(network)
     cluster.up(2, off=(3,))
-    sweep = Sweep(cluster, network, 6, control, LONGER)
+    sweep = Sweep(cluster, network, MANY, control, LONGER)
     with sweep.ledger:
         sweep.until(lambda: sweep.ledger.finished)
         since = time.monotonic()
