@@ -1,29 +1,48 @@
 """What every test shares: a cache of its own, one torch thread, and who may run beside whom."""
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from tests.helpers import real_data  # noqa: F401  reads UNBRAID_DATA before it is hidden
 
-WITH_RAY = ("harness/execution", "test_earlier_version.py")
+WITH_RAY = (
+    "harness/execution",
+    "harness/cluster/test_jobs.py",
+    "docs/test_leaderboard.py",
+    "docs/test_models.py",
+    "docs/test_python.py",
+    "cluster",
+    "test_earlier_version.py",
+)
 """Tests that start Ray, which takes all processors: in parallel runs they follow one another."""
+SHARED = ("reports/leaderboard",)
+"""Rooms whose files share what their ``conftest.py`` makes."""
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in a hook of the same name
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests with Ray to one process (``--dist loadgroup``); the others may run beside them.
+def process_of(nodeid: str) -> str:
+    """Return what the tests of one process of a parallel run have in common."""
+    path = nodeid.partition("::")[0].removeprefix("tests/")
+    if path.startswith(WITH_RAY):
+        return "ray"
+    return next((room for room in SHARED if path.startswith(room)), path)
 
-    Those of one file follow one another, too, so that what they share is made once.
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give tests with Ray to one process; those of a file follow one another, too.
+
+    So what a file's tests share is made once. pytest-xdist 3.8 could do it by ``xdist_group``, but
+    not beside pytest 9, where it cannot write a test's group into its name.
     """
-    here = Path(__file__).parent
-    for item in items:
-        path = item.path.relative_to(here).as_posix()
-        if path.startswith(WITH_RAY):
-            item.add_marker(pytest.mark.xdist_group("ray"))
-        elif not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(path))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return process_of(nodeid)
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(autouse=True, scope="session")
