@@ -21,6 +21,13 @@ NAMES = {
     "method.gamma_max": "γ_max",
     "method.l_gamma": "l_γ",
     "method.sigma2": "σ²",
+    "method.beta_x": "β_x",
+    "method.beta_y": "β_y",
+    "method.w_vae_x": "weight of L_VAEx",
+    "method.w_vae_y": "weight of L_VAEy",
+    "method.w_cross": "weight of L_cross",
+    "method.w_sup": "weight of L_sup",
+    "method.w_x": "weight of x",
     "method.use_targets": "unpaired targets",
     "dataset.label_fraction": "share of labels",
 }
