@@ -71,7 +71,9 @@ def gallery(
         present_names = [array for array in array_names if array in arrays]
         if TEST_IMAGES not in arrays or not present_names:
             continue
-        if all(is_flat(arrays[array]) for array in present_names):
+        # Of one code alone a single colour says that the code holds nothing, and is shown.
+        whole_codes = not set(present_names) & set(SHOWN)
+        if whole_codes and all(is_flat(arrays[array]) for array in present_names):
             flat.append(cell.group)
             continue
         if not np.array_equal(originals, arrays[TEST_IMAGES]):

@@ -6,7 +6,7 @@ import numpy as np
 
 from reports.layout.grid import Grid, lay_out
 from reports.layout.profiles import profiles
-from reports.pictures.gallery import FLAT, best_trials, gallery, is_flat
+from reports.pictures.gallery import FLAT, SHOWN, best_trials, gallery, is_flat
 from reports.pictures.swaps import swap_grids
 from tests.reports.helpers.synthetic import TRANSFORMS, results
 
@@ -24,7 +24,8 @@ def arrays_of(laid: Grid, blank: str) -> Mapping[str, Mapping[str, np.ndarray]]:
     for cell, trial, _ in best_trials(lambda _: {}, laid, profiles(laid)):
         made = GREY if cell.group == blank else SOME
         ends = {"swap_pose": SOME[:2], "swap_appearance": SOME[2:]}
-        kept[trial] = {"test_images": SOME, "reconstructions": made, "swaps": made, **ends}
+        arrays = {"test_images": SOME, "reconstructions": made, "swaps": made, **ends}
+        kept[trial] = {**arrays, "shown_by_pose": GREY}
     return kept
 
 
@@ -48,6 +49,14 @@ def test_a_group_whose_pictures_are_of_one_colour_is_left_out_and_named() -> Non
         assert drawn is not None
         assert drawn.data["group"].tolist() == [g for g in TRANSFORMS if g != blank]
         assert f"being of one colour alone: {blank}." in drawn.caption
+
+
+def test_a_code_that_alone_shows_nothing_is_drawn() -> None:
+    laid = grid()
+    kept = arrays_of(laid, "")
+    drawn = gallery(kept.__getitem__, laid, profiles(laid), SHOWN)
+    assert drawn is not None
+    assert drawn.data["group"].tolist() == list(TRANSFORMS)
 
 
 def test_where_all_have_pictures_nothing_is_said_of_it() -> None:
