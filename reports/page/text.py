@@ -33,6 +33,9 @@ NAMES = {
 }
 """What a factor is called in a sentence, where its key is not a word."""
 
+ROUNDING = 1e-6
+"""Seeds that differ by no more than this share differ by the order of a sum."""
+
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -54,10 +57,13 @@ def number(value: float, significant: int = 4, signed: bool = False) -> str:
 
 
 def interval(estimate: Estimate, unit: str = "", signed: bool = False) -> str:
-    """Return ``value [low, high] unit``, rounded to two digits of the interval's half-width."""
+    """Return ``value [low, high] unit``, rounded to two digits of the interval's half-width.
+
+    An interval within a millionth of the value is of rounding errors, and is left out.
+    """
     half = (estimate.high - estimate.low) / 2
     suffix = f" {unit}" if unit else ""
-    if not (math.isfinite(half) and half > 0):
+    if not (math.isfinite(half) and half > ROUNDING * abs(estimate.value)):
         return number(estimate.value, significant=3, signed=signed) + suffix
     decimals = min(max(0, 1 - math.floor(math.log10(half))), 6)
     low, value, high = (
