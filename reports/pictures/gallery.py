@@ -39,7 +39,7 @@ MOST_IMAGES = 8
 MOST_GROUPS = 8
 """Most groups shown."""
 
-FLAT = 0.02
+FLAT = 0.05
 """Pictures whose values all lie within this are of one grey: nothing has trained their decoder."""
 
 Artifact = Callable[[str], Mapping[str, np.ndarray]]
