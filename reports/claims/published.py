@@ -154,7 +154,7 @@ class Published:
     factor: str = ""
     names: dict[str, str] = field(default_factory=dict)
     columns: list[PrintedColumn] = field(default_factory=list)
-    rows: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    rows: dict[str, dict[str, list[int | float]]] = field(default_factory=dict)
     here: dict[str, str] = field(default_factory=dict)
     metric: str = ""
     subject: str = ""
@@ -183,7 +183,7 @@ class Published:
         return self.dimensions.get(self.spaces[self.space])
 
     @property
-    def printed(self) -> dict[str, list[float]]:
+    def printed(self) -> dict[str, list[int | float]]:
         """The numbers printed for these data, one a column, by level."""
         return self.rows.get(self.spaces[self.space], {})
 

@@ -46,6 +46,19 @@ SYMBOLS = {
     "rec_y1": "error of y1",
     "rec_y2": "error of y2",
     "rec_pose": "error of the whole pose",
+    "mpjpe": "MPJPE",
+    "pa_mpjpe": "PA-MPJPE",
+    "kl_t": "KL of z_t",
+    "kl_s": "KL of z_s",
+    "kl_w": "KL of w_t",
+    "rec_y": "error of y",
+    "rec_cross": "error of x in L_cross",
+    "rec_sup": "error of y in L_sup",
+    "rec_2d": "error of joints in the image",
+    "loss_vae_x": "L_VAEx",
+    "loss_vae_y": "L_VAEy",
+    "loss_cross": "L_cross",
+    "loss_sup": "L_sup",
 }
 """What a statistic of training is called, where its name is not a word."""
 FIRST = ("gamma", "lambda", "i_t", "i_t_prime", "i_eval")
@@ -131,7 +144,7 @@ def _recorded_statistics(grid: Grid, frame: pd.DataFrame) -> list[tuple[str, Cur
         plain = re.sub(r"^kl_", "KL of ", base).replace("_", " ")
         label = SYMBOLS.get(base, plain)
         if bases.count((split, base)) > 1:  # of several phases
-            label = f"{label}, {phase}"
+            label = f"{label}, {phase or 'only phase'}"
         outcome = Outcome(metric, label, "", higher_is_better=True, directed=False)
         curves = read_curves(frame, outcome, split)
         finite = curves.values[np.isfinite(curves.values)]

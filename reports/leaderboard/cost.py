@@ -16,7 +16,7 @@ from reports.page.figure import WIDTH, Figure, remove_unused, style, wide_limits
 from reports.page.intervals import CUT, holding
 from reports.page.svg import to_svg
 from reports.page.tables import Column, Table
-from reports.page.text import durations, words
+from reports.page.text import durations, number, words
 from reports.page.ticks import tick_log
 from reports.stats.estimates import Estimate
 
@@ -65,7 +65,7 @@ def cost_table(standings: Standings) -> Table | None:
     for column, label in SECONDS.items():
         if column in present:
             shown = (
-                ["–" if np.isnan(v) else f"{1e3 * v:.3g} ms" for v in medians[column]]
+                ["–" if np.isnan(v) else f"{number(1e3 * v, 3)} ms" for v in medians[column]]
                 if column == "time.step"
                 else durations(medians[column])
             )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from reports.layout.board import Entry
+from reports.layout.board import GUESSES, REFERENCES, Entry
 from reports.layout.outcome import Outcome
 from reports.leaderboard.choices import (
     metric_chooser,
@@ -147,12 +147,35 @@ def _caption(standings: Standings, dataset: str) -> str:
         "of its rivals, 5 %, one family of Holm's method a dataset and metric, which asks fewer "
         "questions than ranks do and may tell more apart; never with a diverged trial. No p-value "
         "of either is shown. Trials: those that ended well, and what "
-        "became of the others. Ceiling and chance: what the known factors, and codes that "
-        "ignore the image, score on this metric here; these references are not ranked. A dash: the "
+        f"became of the others. {_levels(standings, dataset)}A dash: the "
         "method cannot be scored on it, its codes allow no number (the trials' column env.unscored "
         "says why), or no trial ended well. Ranks and bold do not change with "
         "what is filtered."
     )
+
+
+def _levels(standings: Standings, dataset: str) -> str:
+    """Say what the levels in the headings are; nothing where no reference was run."""
+    run = {entry.method for entry in standings.entries(dataset) if entry.reference}
+    said = [
+        text
+        for methods, text in (
+            (
+                REFERENCES,
+                "ceiling and chance: what the known factors, and codes that ignore the image",
+            ),
+            (
+                GUESSES,
+                "mean pose and nearest: what the mean training pose, and that of the training "
+                "image that looks most alike",
+            ),
+        )
+        if run & set(methods)
+    ]
+    if not said:
+        return ""
+    text = "; ".join(said)
+    return f"{text[0].upper()}{text[1:]}, score on this metric here; they are not ranked. "
 
 
 def _data(standings: Standings, dataset: str, entries: Sequence[Entry]) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from reports.page.tables import Column, Table
 from reports.page.text import words
 from reports.pictures.gallery import MADE, gallery
 from reports.pictures.latent_walks import walks
+from reports.pictures.skeletons import skeletons
 from reports.pictures.swaps import swap_grids
 
 LEARNS_FROM = {
@@ -114,7 +115,7 @@ def _written(value: object) -> str:
 def _pictures(
     standings: Standings, sources: Sources, entry: Entry, name: str, *, every: bool
 ) -> list[Part]:
-    """Return reconstructions, swaps and walks of an entry's best trial on each dataset, or one."""
+    """Return pictures of an entry's best trial on each dataset, or on one."""
     parts: list[Part] = []
     for place, dataset in enumerate(standings.board.datasets):
         grid = _grid(standings, entry, dataset)
@@ -123,6 +124,7 @@ def _pictures(
         of = profiles(grid)
         found = [
             gallery(sources.artifact, grid, of, MADE),
+            skeletons(sources.artifact, grid, of),
             swap_grids(sources.artifact, grid, of),
             *walks(sources.artifact, grid, of),
         ]

@@ -12,8 +12,14 @@ from reports.layout.outcome import Outcome
 from reports.leaderboard.numbers import Endings, Overall, Standing
 from reports.leaderboard.telling import telling
 
-LEVELS = {"ceiling": "oracle_codes", "chance": "random_codes", "untrained": "untrained_codes"}
-"""The methods that show a metric's ceiling and what noise, or an untrained network, scores."""
+LEVELS = {
+    "ceiling": "oracle_codes",
+    "chance": "random_codes",
+    "untrained": "untrained_codes",
+    "mean pose": "mean_pose",
+    "nearest": "nearest_pose",
+}
+"""What shows a metric's ceiling, and what noise, an untrained network or a guess scores."""
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,20 @@ NAMES = {
     "method.gamma_max": "γ_max",
     "method.l_gamma": "l_γ",
     "method.sigma2": "σ²",
+    "method.beta_x": "β_x",
+    "method.beta_y": "β_y",
+    "method.w_vae_x": "weight of L_VAEx",
+    "method.w_vae_y": "weight of L_VAEy",
+    "method.w_cross": "weight of L_cross",
+    "method.w_sup": "weight of L_sup",
+    "method.w_x": "weight of x",
     "method.use_targets": "unpaired targets",
     "dataset.label_fraction": "share of labels",
 }
 """What a factor is called in a sentence, where its key is not a word."""
+
+ROUNDING = 1e-6
+"""Seeds that differ by no more than this share differ by the order of a sum."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -47,10 +57,13 @@ def number(value: float, significant: int = 4, signed: bool = False) -> str:
 
 
 def interval(estimate: Estimate, unit: str = "", signed: bool = False) -> str:
-    """Return ``value [low, high] unit``, rounded to two digits of the interval's half-width."""
+    """Return ``value [low, high] unit``, rounded to two digits of the interval's half-width.
+
+    An interval within a millionth of the value is of rounding errors, and is left out.
+    """
     half = (estimate.high - estimate.low) / 2
     suffix = f" {unit}" if unit else ""
-    if not (math.isfinite(half) and half > 0):
+    if not (math.isfinite(half) and half > ROUNDING * abs(estimate.value)):
         return number(estimate.value, significant=3, signed=signed) + suffix
     decimals = min(max(0, 1 - math.floor(math.log10(half))), 6)
     low, value, high = (

@@ -46,7 +46,8 @@ def _figure(
     n_pairs, n_steps = steps[parts[0]].shape[:2]
     ends = arrays.get(ENDS, [()] * n_pairs)
     posed = walked(arrays, parts[0]) is not None
-    drawn = all(SKETCHES + part in arrays for part in parts)
+    sketched = all(SKETCHES + part in arrays for part in parts)
+    drawn = sketched and not all(stroked(arrays[SKETCHES + part]).all() for part in parts)
     n_rows = n_pairs * len(parts) * (1 + posed + drawn)
     side = WIDTH / (n_steps + 3.5)
     with style():
@@ -77,6 +78,8 @@ def _figure(
         more += " Below each strip: the 3D poses decoded on the way, in cubes that hold a true one."
     if drawn:
         more += " Below each strip: the strokes of the sketches decoded on the way."
+    elif sketched:
+        more += " The sketches decoded on the way have no strokes."
     caption = (
         f"{group}: from the code of one test image to that of another in {n_steps} steps. Of "
         f"{words(parts)} one moves, and the rest stays as in the first image; best trial "

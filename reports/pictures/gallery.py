@@ -39,6 +39,9 @@ MOST_IMAGES = 8
 MOST_GROUPS = 8
 """Most groups shown."""
 
+FLAT = 0.05
+"""Pictures whose values all lie within this are of one grey: nothing has trained their decoder."""
+
 Artifact = Callable[[str], Mapping[str, np.ndarray]]
 """Returns a trial's arrays by name: ``[n, C, H, W]``, uint8 or floats in [0, 1]."""
 
@@ -60,12 +63,18 @@ def gallery(
         name: the figure's.
     """
     strips: list[tuple[str, np.ndarray]] = []
+    flat: list[str] = []
     sources: list[dict[str, Any]] = []
     trial_labels: list[str] = []
     originals, drawn_names = np.empty(0), set()
     for cell, trial, arrays in best_trials(artifact, grid, group_profiles):
         present_names = [array for array in array_names if array in arrays]
         if TEST_IMAGES not in arrays or not present_names:
+            continue
+        # Of one code alone a single colour says that the code holds nothing, and is shown.
+        whole_codes = not set(present_names) & set(SHOWN)
+        if whole_codes and all(is_flat(arrays[array]) for array in present_names):
+            flat.append(cell.group)
             continue
         if not np.array_equal(originals, arrays[TEST_IMAGES]):
             originals = arrays[TEST_IMAGES]
@@ -86,6 +95,7 @@ def gallery(
     caption = " ".join(
         [caption, *(NOTES[array] for array in array_names if array in drawn_names & {*NOTES})]
     )
+    caption += left_out(flat)
     alt = f"Strips of images: {'; '.join(label for label, _ in strips)}."
     return Figure(name, draw_strips(strips, name), alt, caption, pd.DataFrame(sources))
 
@@ -104,6 +114,18 @@ def best_trials(
             yield cell, trial, artifact(trial)
         except CorruptFileError:
             yield cell, trial, {}
+
+
+def is_flat(images: np.ndarray) -> bool:
+    """Say whether images ``[n, C, H, W]`` are all of one colour, or as good as."""
+    full = 255 if images.dtype == np.uint8 else 1
+    values = images.astype(np.float32) / full
+    return bool(np.ptp(values, axis=(0, 2, 3)).max() < FLAT)
+
+
+def left_out(flat: Sequence[str]) -> str:
+    """Return what a caption says of groups whose pictures are of one colour; nothing of none."""
+    return f" Left out, their pictures being of one colour alone: {words(flat)}." if flat else ""
 
 
 def draw_strips(

@@ -32,8 +32,9 @@ def sketches(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile])
     trial_labels = words([f"{group} (trial {trial})" for group, trial, _ in trials])
     caption = (
         "Sketches found in the test images above them: the distance maps, dark on strokes, and "
-        f"below each its strokes, where it is no more than {THRESHOLD:g}; the true ones are drawn "
-        f"alike. Best trial of each {grid.group_name}: {trial_labels}."
+        f"below each its strokes, where it is no more than {THRESHOLD:g} (blank where it is more "
+        "everywhere); the true ones are drawn alike. "
+        f"Best trial of each {grid.group_name}: {trial_labels}."
     )
     data = pd.DataFrame([{"group": group, "trial_id": trial} for group, trial, _ in trials])
     alt = f"Sketches found by {words([g for g, *_ in trials])} below the true ones."

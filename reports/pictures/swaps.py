@@ -11,7 +11,14 @@ from reports.layout.profiles import Profile
 from reports.page.figure import WIDTH, Figure, remove_unused, style
 from reports.page.svg import to_svg
 from reports.page.text import words
-from reports.pictures.gallery import Artifact, best_trials, show, side_by_side
+from reports.pictures.gallery import (
+    Artifact,
+    best_trials,
+    is_flat,
+    left_out,
+    show,
+    side_by_side,
+)
 
 NAMES = ("swaps", "swap_pose", "swap_appearance")
 """The arrays of a grid of swaps: the grid row by row, its rows' poses, its columns' appearances."""
@@ -19,22 +26,27 @@ NAMES = ("swaps", "swap_pose", "swap_appearance")
 
 def swap_grids(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]) -> Figure | None:
     """Draw a grid of swaps for the best trial of each group; None if no trial has one."""
-    trials = [
+    found = [
         (cell.group, trial, arrays)
         for cell, trial, arrays in best_trials(artifact, grid, group_profiles)
         if all(name in arrays for name in NAMES)
     ]
+    flat = [group for group, _, arrays in found if is_flat(arrays[NAMES[0]])]
+    trials = [each for each in found if each[0] not in flat]
     if not trials:
         return None
     columns = min(3 if len(trials) != 4 else 2, len(trials))
     n_rows = -(-len(trials) // columns)
     with style():
         side = WIDTH / max(columns, 2)
-        canvas = Canvas(figsize=(WIDTH, n_rows * (side + 0.2)), layout="constrained")
+        titles = [group.replace(" · ", "\n") for group, *_ in trials]
+        lines = 1 + max(title.count("\n") for title in titles)
+        height = n_rows * (side + 0.05 + 0.15 * lines)
+        canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
         panels = canvas.subplots(n_rows, columns, squeeze=False)
-        for axes, (group, _, arrays) in zip(panels.flat, trials, strict=False):
+        for axes, title, (_, _, arrays) in zip(panels.flat, titles, trials, strict=False):
             show(axes, picture(arrays))
-            axes.set_title(group)
+            axes.set_title(title, fontsize=9)
             axes.set_ylabel("pose of")
             axes.set_xlabel("appearance of")
             axes.xaxis.set_label_position("top")
@@ -44,6 +56,7 @@ def swap_grids(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile
     caption = (
         "Swaps: each row has the pose of the test image at its left, each column the appearance of "
         f"the one at its top. Best trial of each {grid.group_name}: {trial_labels}."
+        f"{left_out(flat)}"
     )
     data = pd.DataFrame([{"group": group, "trial_id": trial} for group, trial, _ in trials])
     return Figure(

@@ -74,7 +74,8 @@ def test_a_run_directory_becomes_a_report(tmp_path):
             times={"total": 1.0},
             env={"host": "laptop"},
             arrays=dict.fromkeys(
-                ("test_images", "reconstructions"), np.zeros((8, 1, 4, 4), np.uint8)
+                ("test_images", "reconstructions"),
+                np.arange(128, dtype=np.uint8).reshape(8, 1, 4, 4),
             ),
         )
         for point in made.curves[made.curves["trial_id"] == row["trial_id"]].itertuples():

@@ -45,6 +45,12 @@ CONFIGURATIONS = {
     "vitae_timing": 4 + 3,  # C-VITAE with each of three transformations
 }
 
+TUNED = {
+    "leaderboard": (2 * 12 + 1, 2 * 3, 50),  # SemiX has one dataset
+    "leaderboard_poses": (2 * 5, 2 * 2, 30),
+}
+"""Methods and references, each on its datasets, and the trials of each at the published scale."""
+
 
 def test_every_file_is_found() -> None:
     folder = Path(__file__).parents[2] / "search_spaces"
@@ -84,9 +90,9 @@ def test_it_holds_what_is_swept_and_nothing_of_this_machine(name: str) -> None:
 @pytest.mark.parametrize("name", SPACES)
 def test_it_plans_at_every_scale(name: str, scale: str) -> None:
     sweep = resolve([f"space={name}", f"scale={scale}"])
-    if name == reports.LEADERBOARD:  # SemiX has one dataset; references have nothing to tune
-        trials, confirm = {"smoke": (3, 2), "small": (6, 5), "paper": (50, 5)}[scale]
-        tuned, references = 2 * 12 + 1, 3 * 2
+    if name in TUNED:  # references have nothing to tune
+        tuned, references, many = TUNED[name]
+        trials, confirm = {"smoke": (3, 2), "small": (6, 5), "paper": (many, 5)}[scale]
         assert sweep.n_trials == tuned * (trials + 2 * confirm) + references * (1 + confirm)
         return
     assert sweep.n_trials == CONFIGURATIONS[name] * sweep.settings.seeds

@@ -26,6 +26,7 @@ from harness.datasets.mannequin.scenes import (
     STATURES,
     joints_in_image,
     joints_in_space,
+    own_joints,
     scene_of,
 )
 from harness.drawing.skeleton import KEYPOINTS
@@ -57,9 +58,9 @@ class MannequinOptions(GridOptions):
 
     Modalities are labels of the image, ``joints_3d``, the 17 joints of Human3.6M as the camera sees
     them (right, down and towards it from the pelvis, in statures), ``joints_2d``, where they are in
-    the image (-1 to 1 from its left to its right, and from its top to its bottom), ``viewpoint``,
-    the rotation by which joints of a figure that faces the viewer become these
-    (``joints_3d = own @ viewpoint``), ``pose_factors`` and ``appearance_factors``; then
+    the image (-1 to 1 from its left to its right, and from its top to its bottom), ``viewpoint``
+    and ``cpose``, the rotation and the joints of the same figure when it faces the viewer
+    (``joints_3d = cpose @ viewpoint``), ``pose_factors`` and ``appearance_factors``; then
     ``labelled``, 1 for an image that has these labels and 0 for one whose labels are 0; and
     ``unpaired_joints``, the joints in space of another figure, drawn at random whatever the image
     shows. Known factors are also where the joints are in pixels (``pelvis_x``, ``pelvis_y`` ...).
@@ -89,6 +90,7 @@ class MannequinOptions(GridOptions):
         "joints_3d",
         "joints_2d",
         "viewpoint",
+        "cpose",
         LABELLED,
         "unpaired_joints",
     )
@@ -146,6 +148,7 @@ class MannequinOptions(GridOptions):
         modalities["joints_3d"] = joints_in_space(scene)
         modalities["joints_2d"] = 2 * (at + 0.5) / self.image_shape[-1] - 1
         modalities["viewpoint"] = scene.turn
+        modalities["cpose"] = own_joints(scene)
         labelled = labelled_rows(self.name, split, len(at), self.label_fraction, self.seed)
         for name in modalities:
             modalities[name] = modalities[name].astype(np.float32)

@@ -81,8 +81,16 @@ def joints_in_space(scene: Scene) -> np.ndarray:
 
     They are relative to the pelvis: to the right, down and towards the viewer.
     """
-    own = np.stack([scene.body[name] for name in KEYPOINTS], axis=1)
-    return np.asarray(own @ scene.turn) / STATURE
+    return np.asarray(_own(scene) @ scene.turn) / STATURE
+
+
+def own_joints(scene: Scene) -> np.ndarray:
+    """Return the joints of the same figures when they face the viewer, likewise."""
+    return _own(scene) / STATURE
+
+
+def _own(scene: Scene) -> np.ndarray:
+    return np.stack([scene.body[name] for name in KEYPOINTS], axis=1)
 
 
 def joints_in_image(factors: Factors, scene: Scene, downscale: int = 1) -> np.ndarray:

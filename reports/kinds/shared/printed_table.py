@@ -55,7 +55,8 @@ def _printed_across(
         title = _title(metric, ours)
         name = _printed_name(publication, metric) or title
         shared = name if name == title or metric not in ours else f"{name} · {title}"
-        columns.append(Column("published", [_as_printed(v) for v in theirs], theirs, shared))
+        shown = [_as_printed(publication.printed[method][place]) for method in methods]
+        columns.append(Column("published", shown, theirs, shared))
         data[f"{metric}_published"] = theirs
         if metric in ours:
             means = [_mean(publication, ours, metric, method) for method in methods]
@@ -97,7 +98,7 @@ def _printed_down(
     data: dict[str, object] = {"metric": metrics}
     for method, row in publication.printed.items():
         theirs, name = [float(value) for value in row], publication.names.get(method, method)
-        columns.append(Column("published", [_as_printed(v) for v in theirs], theirs, name))
+        columns.append(Column("published", [_as_printed(v) for v in row], theirs, name))
         means = [_mean(publication, ours, metric, method) for metric in metrics]
         cells = [stacked(cell(mean)) for mean in means]
         columns.append(Column("here", cells, [mean.value for mean in means], name))
@@ -135,4 +136,5 @@ def _mean(publication: Published, ours: Mapping[str, Scores], metric: str, metho
 
 
 def _as_printed(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:,.7g}".replace("-", "−")
+    """Return a number as its file has it: 55.0, not 55."""
+    return "–" if np.isnan(value) else f"{value:,}".replace("-", "−")

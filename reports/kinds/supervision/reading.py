@@ -20,7 +20,8 @@ def reading(curves: Sequence[Supervision]) -> Markup:
 
 def _about(curve: Supervision) -> str:
     sentences = [_range(curve), _against_chance(curve), *_gains(curve)]
-    return " ".join(sentence for sentence in sentences if sentence)
+    said = " ".join(sentence for sentence in sentences if sentence)
+    return said[:1].upper() + said[1:]
 
 
 def _range(curve: Supervision) -> str:

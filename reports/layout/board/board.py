@@ -14,6 +14,8 @@ from reports.stats.estimates import Floats
 
 REFERENCES = ("oracle_codes", "random_codes", "untrained_codes")
 """Encoders that show a metric's ceiling and its chance level; they are never ranked."""
+GUESSES = ("mean_pose", "nearest_pose")
+"""Guesses of poses, which need no network; a board shows them and does not rank them either."""
 
 SUPERVISION = ("none", "pairs", "partial", "labels")
 """What methods learn from beside images, less of it first. Not all of these can be compared: see
@@ -45,7 +47,7 @@ class Entry:
         variant: ``tuned``, ``default``, or the label of its configuration where a method that was
             not tuned has several; "" where it has one.
         supervision: of ``SUPERVISION``, or ``UNKNOWN``.
-        reference: whether it shows ceiling or chance, and is not ranked.
+        reference: whether it shows ceiling, chance or a guess, and is not ranked.
         configuration: what its trials share of their configuration, ``method.lr`` -> 1e-4, without
             the seed.
         on: its configuration on each dataset; a tuned method has one a dataset.

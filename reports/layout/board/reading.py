@@ -9,7 +9,7 @@ import pandas as pd
 
 from harness.errors import UserError
 from harness.results import Results, load
-from reports.layout.board.board import REFERENCES, UNKNOWN, Board, Entry, final_values
+from reports.layout.board.board import GUESSES, REFERENCES, UNKNOWN, Board, Entry, final_values
 from reports.layout.board.merging import merge
 from reports.layout.board.naming import named
 from reports.layout.board.searches import as_chosen, earlier_note, kinds_of
@@ -23,6 +23,7 @@ from reports.layout.board.variants import (
 from reports.layout.outcome import ELBO, Outcome, read_outcome
 from reports.page.text import count
 
+UNRANKED = (*REFERENCES, *GUESSES)
 SupervisionOf = Callable[[str, Mapping[str, Any]], str]
 """Gives what a method, with a configuration (``dataset.label_fraction`` -> 0.1), learns from."""
 
@@ -103,7 +104,7 @@ def make_board(runs: Sequence[Results], supervision: SupervisionOf | None = None
 
 def _references_once(test: pd.DataFrame) -> pd.DataFrame:
     """Return the trials with each reference's once: it has nothing to tune."""
-    reference = test["method"].isin(REFERENCES)
+    reference = test["method"].isin(UNRANKED)
     kept = test[~(reference & (test["variant"] == TUNED))]
     return kept.assign(variant=kept["variant"].mask(reference[kept.index], ""))
 
@@ -120,7 +121,7 @@ def _entries(rows: pd.DataFrame, supervision: SupervisionOf | None) -> dict[str,
             method,
             str(first["variant"]),
             supervision(method, configuration) if supervision else UNKNOWN,
-            method in REFERENCES,
+            method in UNRANKED,
             configuration,
             on,
             tuple(dict.fromkeys(mark for marks in of["marks"] for mark in marks)),

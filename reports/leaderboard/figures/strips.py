@@ -91,8 +91,8 @@ def _caption(dataset: str, notes: list[str], *, told: bool) -> str:
     caption = (
         f"Every seed on {dataset}: small marks are seeds, large ones means with their 95 % "
         "interval, those of the table. The arrow points to what is better. Dotted lines are "
-        "ceiling and chance level, where they lie within the frame. The table of trials holds "
-        "every value."
+        "the levels of the table's headings, where they lie within the frame. The table of trials "
+        "holds every value."
     )
     if not told:
         caption += " Default configurations are left out."

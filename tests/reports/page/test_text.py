@@ -29,6 +29,8 @@ def test_interval_is_rounded_to_its_width():
     assert interval(Estimate(12.53, 10.9, 14.1, 5), signed=True) == "+12.5 [+10.9, +14.1]"
     assert interval(Estimate(0.3, -1234.0, 1234.6, 5)) == "0 [−1,234, 1,235]"
     assert interval(Estimate(2.0, np.nan, np.nan, 1)) == "2.00"
+    assert interval(Estimate(243.72611, 243.72610, 243.72612, 2), "mm") == "244 mm"
+    assert interval(Estimate(0.0, -1e-9, 1e-9, 2)).startswith("0")
 
 
 @pytest.mark.parametrize(

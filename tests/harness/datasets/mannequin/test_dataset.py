@@ -21,7 +21,7 @@ from harness.errors import UserError
 
 FEW = MannequinOptions(n_train=120, n_test=40)
 GRID = MannequinOptions.grid
-LABELS = ("pose_factors", "appearance_factors", "joints_3d", "joints_2d", "viewpoint")
+LABELS = ("pose_factors", "appearance_factors", "joints_3d", "joints_2d", "viewpoint", "cpose")
 
 
 @pytest.fixture(scope="module")
@@ -102,11 +102,13 @@ def test_identity_and_frame_number_the_appearances_and_the_rest(few: Dataset) ->
 def test_joints_are_those_of_a_figure_that_faces_the_viewer_turned_by_the_viewpoint(
     few: Dataset,
 ) -> None:
-    turn, joints = (few.train.modalities[name] for name in ("viewpoint", "joints_3d"))
+    names = ("viewpoint", "joints_3d", "cpose")
+    turn, joints, cpose = (few.train.modalities[name] for name in names)
     product = turn @ turn.transpose(0, 2, 1)
     np.testing.assert_allclose(product, np.broadcast_to(np.eye(3), turn.shape), atol=1e-6)
     np.testing.assert_allclose(np.linalg.det(turn), 1, atol=1e-6)
     own = joints @ turn.transpose(0, 2, 1)
+    np.testing.assert_allclose(cpose, own, atol=1e-6)
     pose, build = few.train.factors["pose"], few.train.factors["build"]
     alike = np.flatnonzero((pose == pose[0]) & (build == build[0]))
     assert len(np.unique(few.train.factors["azimuth"][alike])) > 1

@@ -127,6 +127,13 @@ def test_references_are_not_ranked_and_supervision_is_asked_for():
     )
 
 
+def test_guesses_of_poses_are_levels_and_not_ranked():
+    trials = [trial(m, s) for m in ("mean_pose", "nearest_pose", "semix") for s in range(3)]
+    board = make_board([run(trials)])
+    assert board.ranked == ("semix",)
+    assert [entry.reference for entry in board.entries.values()] == [True, True, False]
+
+
 def test_metrics_are_those_with_a_direction_and_a_value():
     trials = [{**trial("vae", s), "metric.mse": np.nan} for s in range(3)]
     board = make_board([run(trials)])
