@@ -12,7 +12,6 @@ DOCUMENT = "docs/models.md"
 
 
 @pytest.mark.slow  # two sweeps and nine other commands
-@pytest.mark.xdist_group("ray")
 def test_every_command_and_example(tmp_path: Path) -> None:
     run(tmp_path, *blocks("Keep", "bash", DOCUMENT))
     assert [len(load(tmp_path / name).kept()) for name in ("run", "two", "both")] == [1, 2, 2]

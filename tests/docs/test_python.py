@@ -11,7 +11,6 @@ PAGE = Path(__file__).parents[2] / "docs" / "python.md"
 
 
 @pytest.mark.slow  # a sweep, a training and a report
-@pytest.mark.xdist_group("ray")
 def test_the_page_runs_from_top_to_bottom(tmp_path: Path) -> None:
     blocks = [part.partition("```")[0] for part in PAGE.read_text().split("```python\n")[1:]]
     checks = """

@@ -101,7 +101,6 @@ def head() -> Iterator[Head]:
 
 @pytest.mark.slow  # a head, and sweeps on it
 @pytest.mark.timeout(900)
-@pytest.mark.xdist_group("ray")
 def test_a_sweep_is_submitted_followed_left_alone_and_stopped(head: Head) -> None:
     done = head.folder / "done"
     code, output = head.run("submit", "sweep", *SWEEP, "seeds=2", f"run_dir={done}")

@@ -11,7 +11,6 @@ import pytest
 from tests.reports.helpers.browser import CHROMIUM, said_in_frames, with_script
 from tests.reports.helpers.reading_html import Document
 
-pytestmark = pytest.mark.xdist_group("leaderboard")
 WIDTHS = (1200, 500)
 HELPERS = Path(__file__).parents[1] / "helpers"
 

@@ -20,8 +20,6 @@ from tests.reports.helpers.leaderboards import SUPERVISION, leaderboard, supervi
 from tests.reports.helpers.reading_html import Document, undrawn
 from tests.reports.leaderboard.conftest import Pictured
 
-pytestmark = pytest.mark.xdist_group("leaderboard")
-
 
 @pytest.fixture(scope="module")
 def document(drawn):

@@ -14,8 +14,6 @@ from reports.stats.scores import iqm, mean_score_interval
 from tests.reports.helpers.boards import run, search, trial, tuned
 from tests.reports.helpers.leaderboards import leaderboard, supervision
 
-pytestmark = pytest.mark.xdist_group("leaderboard")
-
 
 def test_means_and_ranks_are_those_of_the_statistics(numbers, board):
     for dataset in board.datasets:

@@ -45,10 +45,8 @@ def test_sketches_along_a_walk_are_drawn_below_it() -> None:
 
 
 def test_a_walk_without_any_stroke_has_no_row_for_it() -> None:
-    laid, blank = grid(), np.full((2, 5, 1, 8, 8), 200, np.uint8)
-    alone, *_ = between(lambda _: kept(), laid, profiles(laid))
-    arrays = kept(sketches_between_pose=blank, sketches_between_viewpoint=blank)
-    both, *_ = between(lambda _: arrays, laid, profiles(laid))
+    blank = np.full((2, 5, 1, 8, 8), 200, np.uint8)
+    alone, both = walks(), walks(sketches_between_pose=blank, sketches_between_viewpoint=blank)
     assert both.svg.count("<image") == alone.svg.count("<image")
     assert "have no strokes" in both.caption
 
