@@ -9,7 +9,6 @@ import random
 import socket
 import sys
 import threading
-import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -98,10 +97,11 @@ class Store:
 
     port: int
     faults: Faults
+    bucket: str = BUCKET
 
     def uri(self, name: str = "run") -> str:
         """Return the location of a run directory in its bucket."""
-        return f"s3://{BUCKET}/{name}?scheme=http&endpoint_override=127.0.0.1:{self.port}"
+        return f"s3://{self.bucket}/{name}?scheme=http&endpoint_override=127.0.0.1:{self.port}"
 
 
 def server(port: int, faults: Faults) -> Any:
@@ -116,36 +116,36 @@ def server(port: int, faults: Faults) -> Any:
     return make_server("127.0.0.1", port, application, threaded=True)
 
 
-def make_bucket(port: int) -> None:
+def make_bucket(port: int, bucket: str = BUCKET) -> None:
+    """Make a bucket, or empty it."""
     import boto3
 
-    boto3.client(
+    store = boto3.resource(
         "s3",
         endpoint_url=f"http://127.0.0.1:{port}",
         region_name=REGION,
         aws_access_key_id="a",
         aws_secret_access_key="b",
-    ).create_bucket(Bucket=BUCKET)
-
-
-def forget_everything(port: int) -> None:
-    """Empty the store: every server of one process has moto's objects in common."""
-    address = f"http://127.0.0.1:{port}/moto-api/reset"
-    urllib.request.urlopen(urllib.request.Request(address, method="POST"), timeout=10).close()
+    )
+    store.create_bucket(Bucket=bucket)
+    store.Bucket(bucket).objects.all().delete()
 
 
 @contextmanager
-def serving(faults: Faults | None = None) -> Iterator[Store]:
-    """Serve in a thread of this process, with an empty bucket."""
+def serving(bucket: str = BUCKET, faults: Faults | None = None) -> Iterator[Store]:
+    """Serve in a thread of this process, with an empty bucket.
+
+    All servers of a process have their objects in common: those that live at the same time need
+    buckets of different names.
+    """
     pytest.importorskip("moto.server", reason="needs moto (pip install 'moto[server,s3]')")
     faults = faults or Faults()
     running = server(0, faults)
     thread = threading.Thread(target=running.serve_forever, daemon=True)
     thread.start()
-    forget_everything(running.server_port)
-    make_bucket(running.server_port)
+    make_bucket(running.server_port, bucket)
     try:
-        yield Store(running.server_port, faults)
+        yield Store(running.server_port, faults, bucket)
     finally:
         running.shutdown()
         thread.join()

@@ -14,7 +14,7 @@ from tests.helpers.object_store import CREDENTIALS
 def test_a_driver_lives_while_its_lease_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
-    with object_store.serving() as store:
+    with object_store.serving("unbraid-watched") as store:
         run = synthetic.create(store.uri(), 2)
         seen = Watched(run.location)
         seen.look()

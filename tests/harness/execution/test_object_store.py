@@ -13,6 +13,7 @@ from tests.harness.execution.helpers.sweeps import SWEEP, TRIALS, same_results, 
 from tests.helpers import object_store
 from tests.helpers.object_store import CREDENTIALS, Store
 
+BUCKET = "unbraid-sweeps"
 LONGER = (*SWEEP, "scale.epochs=40")
 """Long enough for another command to come while it runs."""
 
@@ -23,7 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
-    with object_store.serving() as serving:
+    with object_store.serving(BUCKET) as serving:
         yield serving
 
 
@@ -81,7 +82,7 @@ def test_a_second_driver_is_refused(start: Start, store: Store) -> None:
     first.until(lambda: finished(location) >= 1)
     second = start("resume", location)
     assert second.wait() == 2
-    assert "s3://unbraid-test/run is in use by process" in second.err
+    assert f"s3://{BUCKET}/run is in use by process" in second.err
     first.kill(signal.SIGINT)
 
 
@@ -106,7 +107,7 @@ def test_forbidden_in_the_middle_ends_it_with_the_remedy(
     sweep.until(lambda: finished(location) >= 3)
     store.faults.refused = lambda method, path: 507 if method == "PUT" else None
     assert sweep.wait() == 2
-    assert "no room to write s3://unbraid-test/run" in sweep.err
+    assert f"no room to write s3://{BUCKET}/run" in sweep.err
     store.faults.refused = lambda method, path: None
     assert start("resume", location, "ray.num_cpus=2").wait() == 0
     same_results(location, longer)
