@@ -33,8 +33,11 @@ def measure(quick: bool) -> list[Measured]:
     for i, (count, (resident, cpu)) in enumerate(zip(counts, done.driver, strict=True)):
         since = max(i - 1, 0)
         trials = count - counts[since]
+        if not trials:
+            rows.append((f"{count:,}", f"{resident:.0f}", "", ""))
+            continue
         wall = done.finishes[count - 1] - done.finishes[counts[since] - 1]
-        shares = (wall / trials - work, (cpu - done.driver[since][1]) / trials) if trials else ()
+        shares = wall / trials - work, (cpu - done.driver[since][1]) / trials
         rows.append((f"{count:,}", f"{resident:.0f}", *(f"{1e3 * share:.1f}" for share in shares)))
     print_table(
         f"l. The driver of {n:,} trivial trials, {SLOTS} at a time (work: {1e3 * work:.1f} ms)",
