@@ -11,6 +11,8 @@ Killed after 1, the next ``heal`` deletes the curves that have no rows; killed d
 the pairs whose trials are all in newer files. Only the one driver of a run does any of this.
 """
 
+import ctypes
+import sys
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 
@@ -139,3 +141,15 @@ def _intact(storage: Storage, names: Iterable[str], trials_schema: pa.Schema) ->
         with suppress(CorruptFileError):
             if isinstance(pair, Pair):
                 yield pair.conformed(trials_schema)
+
+
+def give_back_memory() -> None:
+    """Give the system back what has been freed, which allocators keep after large work.
+
+    A driver merges all its life, with threads whose arenas glibc trims by itself only at their top:
+    after 5,000 trials it held 240 MB more than at the first.
+    """
+    pa.default_memory_pool().release_unused()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)

@@ -185,7 +185,9 @@ class RunDirectory(PlannedDirectory):
         self.require_held()
         plan, _ = self._plan()
         merged = compaction.compact(self._storage, plan.trials_schema, min_parts)
-        pack(self._storage, self.finished, min_parts)
+        packed = pack(self._storage, self.finished, min_parts)
+        if merged or packed:
+            compaction.give_back_memory()
         return merged
 
     def remove(self, trial_ids: Collection[str]) -> None:
