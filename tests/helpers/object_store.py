@@ -116,8 +116,8 @@ def server(port: int, faults: Faults) -> Any:
     return make_server("127.0.0.1", port, application, threaded=True)
 
 
-def make_bucket(port: int, bucket: str = BUCKET) -> None:
-    """Make a bucket, or empty it."""
+def make_bucket(port: int, bucket: str = BUCKET, *, empty: bool = False) -> None:
+    """Make a bucket if it is not there; empty it if asked to."""
     import boto3
 
     store = boto3.resource(
@@ -128,7 +128,8 @@ def make_bucket(port: int, bucket: str = BUCKET) -> None:
         aws_secret_access_key="b",
     )
     store.create_bucket(Bucket=bucket)
-    store.Bucket(bucket).objects.all().delete()
+    if empty:
+        store.Bucket(bucket).objects.all().delete()
 
 
 @contextmanager
@@ -143,7 +144,7 @@ def serving(bucket: str = BUCKET, faults: Faults | None = None) -> Iterator[Stor
     running = server(0, faults)
     thread = threading.Thread(target=running.serve_forever, daemon=True)
     thread.start()
-    make_bucket(running.server_port, bucket)
+    make_bucket(running.server_port, bucket, empty=True)
     try:
         yield Store(running.server_port, faults, bucket)
     finally:

@@ -18,6 +18,7 @@ def server() -> Iterator[Store]:
 @pytest.fixture
 def store(server: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """The store without faults, and with what else a process needs to reach it."""
+    object_store.make_bucket(server.port)  # who mocks AWS in this process clears all of moto
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(retries, "FIRST_PAUSE_S", 0.05)
