@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -32,27 +33,13 @@ def dumped(path: Path) -> str:
     return ran.stdout
 
 
-class _Told:
-    """What pages tell, one after another, until as many as are awaited have told something."""
-
-    def __init__(self, awaited: int) -> None:
-        self.said: list[dict[str, Any]] = []
-        self.whole = threading.Event()
-        self._awaited = awaited
-
-    def add(self, said: dict[str, Any]) -> None:
-        self.said.append(said)
-        if len(self.said) >= self._awaited:
-            self.whole.set()
-
-
 @contextmanager
-def _listening(told: _Told) -> Iterator[str]:
+def _listening(told: "Queue[dict[str, Any]]") -> Iterator[str]:
     """Take what is posted to an address of this machine; yield the address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            told.add(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            told.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(204)
             self.end_headers()
 
@@ -89,7 +76,7 @@ def said_in_frames(folder: Path, frames: Iterable[tuple[str, int]]) -> list[dict
         frames: each one's file and width.
     """
     written = [_FRAME.format(name, width) for name, width in frames]
-    told = _Told(len(written))
+    told: Queue[dict[str, Any]] = Queue()
     page = folder / "all.html"
     with _listening(told) as address:
         collect = _COLLECT.replace("ADDRESS", address)
@@ -97,11 +84,10 @@ def said_in_frames(folder: Path, frames: Iterable[tuple[str, int]]) -> list[dict
         quiet = subprocess.DEVNULL
         browser = subprocess.Popen(_command(page), stdout=quiet, stderr=quiet)
         try:
-            assert told.whole.wait(SECONDS), f"{len(told.said)} of {len(written)} pages told"
+            return [told.get(timeout=SECONDS) for _ in written]
         finally:
             browser.kill()
             browser.wait()
-    return told.said
 
 
 def with_script(page: str, script: str, title: str) -> str:
