@@ -50,12 +50,16 @@ def measure(quick: bool) -> list[Measured]:
         rows,
     )
     first, last = done.driver[0], done.driver[-1]
-    kept = 1024 * (last[0] - done.driver[WARM][0]) / (counts[-1] - counts[WARM])
+    half = len(counts) // 2
+    kept, kept_late = (
+        1024 * (last[0] - done.driver[i][0]) / (counts[-1] - counts[i]) for i in (WARM, half)
+    )
     beyond = (done.finishes[-1] - done.finishes[0]) / (n - 1) - work
     return [
         Measured("l. resident memory at the first trial's end", first[0], "MB"),
         Measured(f"l. the same after {n:,} trials", last[0], "MB"),
-        Measured(f"l. memory kept of a trial, from {counts[WARM]} on", kept, "KB", MOST_KB),
+        Measured(f"l. memory kept of a trial, from {counts[WARM]:,} on", kept, "KB"),
+        Measured(f"l. the same from {counts[half]:,} on", kept_late, "KB", MOST_KB),
         Measured("l. a trial beyond its work", beyond, "s", MOST_S),
         Measured("l. driver's processor time a trial", (last[1] - first[1]) / (n - 1), "s"),
     ]
