@@ -9,7 +9,7 @@ import pytest
 from harness.results import load
 from tests.cluster.conftest import LONGER, OUTCOMES, SWEEP, undisturbed
 from tests.cluster.helpers.cluster import Cluster, Driver
-from tests.cluster.helpers.hosts import Network
+from tests.cluster.helpers.hosts import Host, Network
 from tests.cluster.helpers.ledger import Ledger, Outcome, lost
 
 PATIENCE_S = 900
@@ -91,6 +91,12 @@ def at_work(network: Network, *numbers: int) -> int:
     return sum(len(network.host(n).processes("Trainable")) for n in numbers)
 
 
+def begins(host: Host) -> Callable[[], bool]:
+    """Return whether another trial has begun on it since: one that still runs for a moment."""
+    earlier = host.begun()
+    return lambda: host.begun() > earlier
+
+
 def test_nothing(begin: Callable[..., Sweep], cluster: Cluster, network: Network) -> None:
     sweep = begin(12)  # a host's first trial begins some time after its raylet
     sweep.until(lambda: sweep.ledger.finished)
@@ -102,9 +108,10 @@ def test_nothing(begin: Callable[..., Sweep], cluster: Cluster, network: Network
 
 
 def test_a_worker_host_dies(begin: Callable[..., Sweep], network: Network) -> None:
-    sweep = begin()
-    sweep.until(lambda: sweep.ledger.finished >= MIDDLE and at_work(network, 2))
-    network.host(2).kill()
+    sweep, host = begin(12), network.host(2)  # its first trial begins some time after its raylet
+    sweep.until(lambda: sweep.ledger.finished >= MIDDLE)
+    sweep.until(begins(host))
+    host.kill()
     outcome = sweep.end("SIGKILL of a worker host", time.monotonic())
     assert outcome.begun_again
 
