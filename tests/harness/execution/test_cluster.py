@@ -1,6 +1,7 @@
 """A sweep on a cluster of two nodes, one of which dies."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -61,6 +62,35 @@ def test_a_sweep_uses_both_nodes_and_outlives_one(
     assert sweep.wait() == 0, sweep.err
     assert f"{TRIALS} of {TRIALS} trials finished: {TRIALS} ok" in sweep.out
     same_results(run, control)
+
+
+@pytest.mark.slow  # two nodes on one machine
+@pytest.mark.timeout(600)
+def test_a_node_is_let_go_while_the_last_trial_runs_on_the_other(
+    start: Start, cluster: "psutil.Popen", tmp_path: Path
+) -> None:
+    address = cluster.stdout.readline().strip()
+    nodes = [child for child in cluster.children() if child.name() == "raylet"]
+    run = tmp_path / "run"
+    long = (
+        "sweep",
+        "method=vae",
+        "dataset=digits",
+        "scale=smoke",
+        "seeds=1",
+        "scale.epochs=choice(1,2,2000)",
+    )
+    sweep = start(*long, f"ray.address={address}", f"run_dir={run}")
+    sweep.until(lambda: len(finished(run)) == 2)
+
+    def at_work() -> int:
+        return sum(any(map(is_worker, node.children())) for node in nodes)
+
+    # Ray's autoscaler ends nodes on which nothing runs: a worker that waits would hold one.
+    sweep.until(lambda: at_work() == 1)
+    assert len(finished(run)) == 2
+    sweep.process.send_signal(signal.SIGINT)
+    assert sweep.wait() == 130
 
 
 @pytest.mark.timeout(300)
