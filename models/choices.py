@@ -33,3 +33,10 @@ in disentanglement_lib; trains as ``mws`` does. Values of two estimators cannot 
 
 Marginal = Literal["reverse", "roll"]
 """Orders of the second codes of a batch that pair them independently of the first ones."""
+
+GateRule = Literal["none", "theta", "theta_literal", "faces"]
+"""When discriminator and generator are updated: always; by both thresholds; by θ_d alone; as the
+code for faces does (see ``models.adversarial.gate``)."""
+
+DiscriminatorLoss = Literal["mean_of_two", "sum"]
+"""The mean of the cross-entropies for real and for generated examples, ln 2 at chance, or the sum."""

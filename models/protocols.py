@@ -195,3 +195,12 @@ class DecodesModalities(Protocol):
             codes: ``[B, d]`` of every group of ``Encodes``.
         """
         ...
+
+
+@runtime_checkable
+class SkipsUpdates(Protocol):
+    """A method whose discriminator and generator are not updated in every step."""
+
+    def skipped_updates(self) -> dict[str, float]:
+        """Return the share of updates of ``d`` and of ``g`` that were skipped, in [0, 1]."""
+        ...

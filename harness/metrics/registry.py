@@ -54,6 +54,7 @@ METRIC_PATHS: Mapping[str, str] = {
     "infomec": "harness.metrics.factors.infomec.infomec",
     "downstream": "harness.metrics.factors.downstream.downstream",
     "udr": "harness.metrics.codes.udr.udr",
+    "skipped_updates": "harness.metrics.adversarial.skipped_updates.skipped_updates",
     "seconds": "harness.metrics.seconds.seconds",
 }
 """Dotted path of each metric of this distribution."""

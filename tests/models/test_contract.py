@@ -18,6 +18,7 @@ from models.transformers.affine import AFFINE_TRANSFORMERS
 from tests.models.helpers.contract import (
     CHECKS,
     check_checkpoint,
+    check_gates_under_vmap,
     check_loss_falls,
     check_phases,
     check_pure,
@@ -141,6 +142,11 @@ class RebindsItsBuffer(ToyAdversarial):
         return super().judgement(batch, noise, values)
 
 
+class GateReadsItsBuffer(ToyAdversarial):
+    def critic_is_behind(self, stats: Stats) -> Tensor:
+        return self.mean_error > 0.1 * stats["autoencoder/error"] * 0.99
+
+
 class LeavesTheCriticUntrained(ToyAdversarial):
     def phases(self) -> tuple[Phase, ...]:
         return super().phases()[:1]
@@ -162,6 +168,7 @@ class ReadsItsHyperparameters(ToyAdversarial):
     [
         (check_vmap_equals_solo, BranchesOnAValue, RuntimeError),
         (check_vmap_equals_solo, RebindsItsBuffer, AssertionError),
+        (check_gates_under_vmap, GateReadsItsBuffer, AssertionError),
         (check_checkpoint, KeepsStateOutsideItsBuffers, AssertionError),
         (check_pure, DrawsByItself, AssertionError),
         (check_phases, LeavesTheCriticUntrained, AssertionError),

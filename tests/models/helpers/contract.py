@@ -163,6 +163,27 @@ def _check_member(
         torch.testing.assert_close(gradients[name][i], expected, rtol=1e-7, atol=1e-9)
 
 
+def check_gates_under_vmap(case: Case) -> None:
+    """A gate is a function of the statistics alone: of stacked trials it says what it says of each.
+
+    As in training, it is given the statistics of the step so far.
+    """
+    members = [case.build(seed) for seed in range(MEMBERS)]
+    so_far: list[dict[str, Tensor]] = [{} for _ in members]
+    for phase in members[0].phases():
+        for seed, (member, stats) in enumerate(zip(members, so_far, strict=True)):
+            given = _given(case, member, phase, seed=seed)
+            loss, found = member(phase.objective, *given, case.values(member, seed))
+            found = {**found, "loss": loss}
+            stats |= {f"{phase.name}/{name}": value.detach() for name, value in found.items()}
+        if phase.gate is None:
+            continue
+        alone = [getattr(m, phase.gate)(s) for m, s in zip(members, so_far, strict=True)]
+        stacked = vmap(getattr(members[0], phase.gate))(_stack(so_far))
+        assert all(each.dtype == torch.bool and each.shape == () for each in alone)
+        assert torch.equal(stacked, torch.stack(alone))
+
+
 def _stack(members: list[Any]) -> dict[str, Tensor]:
     return {name: torch.stack([member[name] for member in members]) for name in members[0]}
 
@@ -216,6 +237,8 @@ def check_checkpoint(case: Case) -> None:
 def check_loss_falls(case: Case) -> None:
     """By a tenth at least, within 150 steps on 24 images, for the first phase's loss.
 
+    Or for another statistic that the case names.
+
     The noise is the same again every five steps, so that the loss falls by learning alone.
     """
     faster = dataclasses.replace(case.hyperparameters, lr=1e-2)
@@ -230,12 +253,12 @@ def check_loss_falls(case: Case) -> None:
 
 
 def _train(case: Case, updater: Updater, steps: range, size: int = BATCH) -> list[float]:
-    """Take steps on one batch with fresh noise; return the first loss of each step."""
+    """Take steps on one batch with fresh noise; return of each step what should fall."""
     losses = []
     batch, values = case.batch(size=size), case.values(updater.method)
     for step in steps:
         stats = updater.step(batch, case.noise(updater.method, step, size), values)
-        first = (value for key, value in stats.items() if key.endswith("loss"))
+        first = (value for key, value in stats.items() if key.endswith(case.falls))
         losses.append(float(next(first, math.nan)))  # a reference has none
     return losses
 
@@ -246,6 +269,7 @@ CHECKS = (
     check_phases,
     check_every_parameter_gets_a_gradient,
     check_vmap_equals_solo,
+    check_gates_under_vmap,
     check_pure,
     check_checkpoint,
     check_loss_falls,

@@ -18,13 +18,15 @@ DATA = DataSpec((1, 8, 8), n_train=64, n_identities=3)
 class Case:
     """A method with the hyperparameters and the data it is checked on.
 
-    ``idle`` are the numbers that nothing reads with these choices of structure.
+    ``idle`` are the numbers that nothing reads with these choices of structure. ``falls`` is how
+    the name of the statistic ends that training lowers: in a game of two, no loss has to fall.
     """
 
     method: type[Method]
     hyperparameters: Any
     data: DataSpec = DATA
     idle: frozenset[str] = field(default_factory=frozenset)
+    falls: str = "loss"
 
     def build(self, seed: int = 0) -> Method:
         """In float64, so that two orders of summation agree to far less than an error would."""

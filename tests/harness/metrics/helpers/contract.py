@@ -197,6 +197,9 @@ class Oracle(Method):
     def log_weight(self, batch: Batch, noise: Noise) -> Tensor:
         return torch.full((len(batch["image"]),), -1.0)
 
+    def skipped_updates(self) -> dict[str, float]:
+        return {"d": 0.25, "g": 0.5}
+
     def information(self, batch: Batch, noise: Noise) -> dict[str, Tensor]:
         zero = torch.zeros(len(batch["image"]))
         return {"i_t": zero, "i_t_prime": zero, "i_eval": zero}
