@@ -124,7 +124,8 @@ def disentanglement(importances: np.ndarray) -> float:
     shares = shares / shares.sum(1, keepdims=True)
     per_code = 1 + (shares * np.log(shares)).sum(1) / np.log(importances.shape[1])
     weights = importances.sum(1)
-    return float(np.average(per_code, weights=weights if weights.any() else None))
+    mean = np.average(per_code, weights=weights if weights.any() else None)
+    return float(np.clip(mean, 0, 1))  # of even importances rounding gives -2e-16
 
 
 def completeness(importances: np.ndarray) -> float:

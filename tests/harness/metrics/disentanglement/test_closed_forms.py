@@ -36,6 +36,13 @@ def test_disentanglement_and_completeness_of_importances() -> None:
     assert disentanglement(twice) == pytest.approx(1)
 
 
+@pytest.mark.parametrize("codes", range(1, 12))
+def test_even_importances_disentangle_nothing(codes: int) -> None:
+    for factors in range(2, 12):
+        score = disentanglement(np.full((codes, factors), 1 / factors))
+        assert 0 <= score < 1e-12  # rounding is no negative score
+
+
 def test_modularity_of_information() -> None:
     assert modularity(np.eye(5)) == pytest.approx(1)
     assert modularity(np.concatenate([np.eye(2), np.zeros((1, 2))])) == pytest.approx(2 / 3)
