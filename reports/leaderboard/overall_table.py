@@ -109,7 +109,21 @@ def meaning(standings: Standings) -> str:
     )
     return (
         f"Over {count(len(datasets), 'dataset')} ({words(list(datasets))}), each of which weighs "
-        f"the same; {about}."
+        f"the same; {about}.{_absences(standings)}"
+    )
+
+
+def _absences(standings: Standings) -> str:
+    """Say which methods have no trials on some of the datasets: ratings are of the others alone."""
+    of: dict[str, set[str]] = {}
+    for entry in standings.ranked():
+        of.setdefault(entry.method, set()).update(entry.on)
+    datasets = standings.board.datasets
+    return "".join(
+        f" {method} has no trials on {words([d for d in datasets if d not in on])}: its numbers "
+        f"here are of {words([d for d in datasets if d in on])} alone."
+        for method, on in of.items()
+        if not on.issuperset(datasets)
     )
 
 

@@ -110,6 +110,15 @@ def test_one_dataset_says_what_its_ratings_mean():
     assert "nothing of how they would compare on another dataset" in words
 
 
+def test_who_has_no_trials_on_a_dataset_is_said_where_datasets_are_averaged():
+    made = leaderboard(n_metrics=3, tuned=False)
+    there = ~(made.trials["method"].eq("c_vitae") & made.trials["dataset"].eq("dsprites"))
+    made = dataclasses.replace(made, trials=made.trials[there], plan=made.plan[there.to_numpy()])
+    said = "has no trials on dsprites: its numbers here are of mannequin alone."
+    assert f"c_vitae {said}" in of(made).words
+    assert f"rodi {said}" not in of(made).words
+
+
 def test_nothing_tuned_no_references_or_unknown_supervision_is_no_error():
     made = leaderboard(("vae", "mine.Own"), ("mannequin",), n_metrics=3, tuned=False, seeds=1)
     ours = made.trials["method"].isin(["vae", "mine.Own"])
