@@ -27,8 +27,8 @@ class Standing:
     Attributes:
         dataset: the dataset.
         scores: the final values by seed of each entry that has any, references included.
-        family: the comparisons, each entry with the best of its rivals: one Holm family a dataset
-            and metric, from which every p-value of that dataset and metric is.
+        family: the comparisons, the best of every kind of supervision with all its rivals: one Holm
+            family a dataset and metric, from which every p-value of that dataset and metric is.
         best: for each ranked entry the best of those with no more supervision, itself included;
             entries that cannot be compared, and those with a diverged trial, are never the best.
             A default entry that is the tuned one there is no entry of its own.
@@ -79,7 +79,13 @@ def standing(board: Board, dataset: str, metric: Outcome | str) -> Standing:
         rivals = [other for other in candidates if is_rival(board, other, name)]
         if rivals:
             best[name] = max(rivals, key=lambda n: outcome.sign * float(values[n].mean()))
-    family = make_family(scores, [(name, top) for name, top in best.items() if name != top])
+    rivals_of = {
+        top: [o for o in ranked if any(is_rival(board, o, n) for n in best if best[n] == top)]
+        for top in dict.fromkeys(best.values())
+    }
+    family = make_family(
+        scores, [(name, top) for top, names in rivals_of.items() for name in names if name != top]
+    )
     bold = frozenset(name for name in candidates if _unbeaten(name, best, family, scores))
     return Standing(dataset, scores, family, best, bold)
 

@@ -72,17 +72,15 @@ def _on_dataset(
 def leaders(board: Board, dataset: str, outcome: Outcome) -> set[str]:
     """Return the entries in bold: not shown to be worse than the best of their rivals.
 
-    Rivals are the entries with no more supervision. Where none of these is shown to be worse than
+    Rivals are the entries with no more supervision. Where none of these is shown to be better than
     another, nothing has been shown, and nothing is bold.
     """
     found = boards.standing(board, dataset, outcome)
-    worse = {
-        name
-        for name in found.best
-        if (against := found.against_best(name)) and against.sign == -outcome.sign
-    }
+    differ = [pair for pair, compared in found.family.compared.items() if compared.sign]
     return {
-        name for name in found.bold if any(boards.is_rival(board, other, name) for other in worse)
+        name
+        for name in found.bold
+        if any(all(boards.is_rival(board, other, name) for other in pair) for pair in differ)
     }
 
 

@@ -36,8 +36,8 @@ def dataset_latex(standings: Standings, dataset: str) -> str:
     caption = escaped(
         f"Test scores on {dataset}: mean over seeds with its 95 % interval (n = {usual}"
         f"{'; where it differs, the cell says so' if len(sizes) > 1 else ''}). Bold: not shown to "
-        "be worse than the best of the entries with no more supervision, while others are (paired "
-        "by seed, 5 %, Holm)."
+        "be worse than the best of the entries with no more supervision, of which some differ "
+        "(paired by seed, 5 %, Holm)."
     )
     return (
         "% Needs \\usepackage{booktabs}.\n"

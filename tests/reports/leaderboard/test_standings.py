@@ -97,6 +97,11 @@ def test_nobody_is_bold_over_one_with_less_supervision():
     }
 
 
+def test_who_is_shown_to_be_better_than_all_with_less_supervision_is_bold():
+    """Of these nobody is shown to be worse than the best of its own rivals."""
+    assert scored(vae=0.3, beta_vae=0.3, rodi=0.5) == {"rodi"}
+
+
 def test_nobody_is_bold_where_nothing_is_shown():
     assert scored(vae=0.5, beta_vae=0.5, c_vitae=0.5) == set()
     assert scored(vae=0.5) == set()
