@@ -120,7 +120,7 @@ def test_torn_arrays_are_set_aside_but_their_trials_stay(
 ) -> None:
     if packed:
         run.compact(min_parts=1)
-    path = Path(run.location) / f"artifacts/{'compact-0.zip' if packed else f'{TWO}.npz'}"
+    path = Path(run.location) / f"artifacts/{'compact-000001.zip' if packed else f'{TWO}.npz'}"
     damage(path)
     finished = run.finished()
     (problem,) = run.verify()
@@ -147,7 +147,10 @@ def test_no_more_than_the_ends_of_arrays_are_read(
         flipped(0.4)(file)  # neither at its end nor of what says where that is
     assert run.verify() == []
     assert [name for name in read if name.startswith("artifacts/")] == []
-    assert sorted(within) == [f"artifacts/{synthetic.trial_id(7)}.npz", "artifacts/compact-0.zip"]
+    assert sorted(within) == [
+        f"artifacts/{synthetic.trial_id(7)}.npz",
+        "artifacts/compact-000001.zip",
+    ]
     damages = run.examine().damages
     assert sorted(damage.files[0] for damage in damages) == sorted(within), "doctor reads all"
 
