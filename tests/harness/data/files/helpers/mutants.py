@@ -28,7 +28,11 @@ from harness.data.files.npz import describe_npz
 from harness.data.files.parquet import describe_parquet
 from harness.data.files.photographs import decode_resized
 from harness.data.files.pickles import read_pickle
+from harness.datasets.grids import nvidia
+from harness.datasets.grids.indexing import Grid
 from harness.datasets.mnist.idx import IMAGES, read_idx
+from harness.datasets.recordings import amass
+from harness.datasets.sprites.reed import training_numbers
 from harness.errors import UserError
 
 NUMBERS = np.arange(600, dtype=np.float32).reshape(10, 20, 3)
@@ -53,6 +57,7 @@ def hdf5(buffer: Any) -> None:
 ANNOTATIONS = {
     n: {"xyz": NUMBERS[n], "K": np.eye(3), "n": np.int64(n), "words": ["a", "b"]} for n in range(10)
 } | {"more": list(range(300))}
+GRID = Grid(shape=3, place=40)
 IDX = bytes([0, 0, 8, 3]) + np.array(PIXELS.shape, ">u4").tobytes() + PIXELS.tobytes()
 PARQUET = pa.table({"x": list(range(50)), "word": ["a"] * 50})
 
@@ -72,6 +77,20 @@ READERS: dict[str, tuple[bytes, Callable[[Path], object]]] = {
     "matlab": (
         written(lambda file: scipy.io.savemat(file, {"x": NUMBERS}, do_compression=True)),
         lambda path: read_array(path, "x"),
+    ),
+    "splits": (
+        written(lambda file: scipy.io.savemat(file, {"trainidx": np.arange(1, 600)})),
+        training_numbers,
+    ),
+    "labels": (
+        written(
+            lambda file: np.save(file, np.indices(tuple(GRID.sizes.values())).reshape(2, -1).T)
+        ),
+        lambda path: nvidia._places(path, GRID),
+    ),
+    "motion": (
+        written(lambda file: np.savez(file, poses=NUMBERS, gender=np.array("male"))),
+        lambda path: amass._arrays(path, ("poses",), ("gender",)),
     ),
     "idx": (IDX, lambda path: read_idx(path, IMAGES)),
     "idx.gz": (gzip.compress(IDX), lambda path: read_idx(path, IMAGES)),
