@@ -23,8 +23,8 @@ FILE_SIZE = 128
 """Height and width of an image in the files, pixels."""
 
 _MEMORY = 1 << 28
-"""Bytes that reading the labels may take, of which a damaged header may ask for any number; those of
-Isaac3D have 53 MB."""
+"""Bytes that reading the labels may take; those of Isaac3D have 53 MB, and a damaged header may ask
+for any number."""
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ ANNOTATIONS = {
     n: {"xyz": NUMBERS[n], "K": np.eye(3), "n": np.int64(n), "words": ["a", "b"]} for n in range(10)
 } | {"more": list(range(300))}
 GRID = Grid(shape=3, place=40)
+LABELS = np.indices((3, 40)).reshape(2, -1).T
 IDX = bytes([0, 0, 8, 3]) + np.array(PIXELS.shape, ">u4").tobytes() + PIXELS.tobytes()
 PARQUET = pa.table({"x": list(range(50)), "word": ["a"] * 50})
 
@@ -83,9 +84,7 @@ READERS: dict[str, tuple[bytes, Callable[[Path], object]]] = {
         training_numbers,
     ),
     "labels": (
-        written(
-            lambda file: np.save(file, np.indices(tuple(GRID.sizes.values())).reshape(2, -1).T)
-        ),
+        written(lambda file: np.save(file, LABELS)),
         lambda path: nvidia._places(path, GRID),
     ),
     "motion": (
