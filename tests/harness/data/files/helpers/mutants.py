@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import scipy.io
+import torch
 from PIL import Image
 
 from harness.data.files.hdf5 import describe_hdf5
@@ -34,6 +35,7 @@ from harness.datasets.mnist.idx import IMAGES, read_idx
 from harness.datasets.recordings import amass
 from harness.datasets.sprites.reed import training_numbers
 from harness.errors import UserError
+from models.networks.weights_file import read_weights
 
 NUMBERS = np.arange(600, dtype=np.float32).reshape(10, 20, 3)
 PIXELS = (NUMBERS % 256).astype(np.uint8)
@@ -68,6 +70,14 @@ def all_of(described: tuple[dict[str, Any], dict[str, str]]) -> None:
         array.whole()
 
 
+def weights(path: Path) -> None:
+    """Read weights; networks know nothing of users, and their errors are Python's own."""
+    try:
+        read_weights(str(path), "a network")
+    except ValueError as error:
+        raise UserError(str(error)) from error
+
+
 READERS: dict[str, tuple[bytes, Callable[[Path], object]]] = {
     "pickle": (pickle.dumps(ANNOTATIONS, 2), read_pickle),
     "npz": (
@@ -90,6 +100,10 @@ READERS: dict[str, tuple[bytes, Callable[[Path], object]]] = {
     "motion": (
         written(lambda file: np.savez(file, poses=NUMBERS, gender=np.array("male"))),
         lambda path: amass._arrays(path, ("poses",), ("gender",)),
+    ),
+    "weights": (
+        written(lambda file: torch.save({"conv.weight": torch.ones(4, 3, 3)}, file)),
+        weights,
     ),
     "idx": (IDX, lambda path: read_idx(path, IMAGES)),
     "idx.gz": (gzip.compress(IDX), lambda path: read_idx(path, IMAGES)),
