@@ -83,7 +83,7 @@ def test_a_useless_file_of_splits_is_refused(ask: Ask, tmp_path: Path) -> None:
         ask(REAL, tmp_path)
     savemat(folder / "sprites_splits.mat", {"trainidx": np.arange(1, 15)}, do_compression=False)
     damaged = bytearray((folder / "sprites_splits.mat").read_bytes())
-    damaged[192] = 255  # the type of the numbers: SciPy's reader ends the process
+    damaged[184] = 255  # the type of the numbers: SciPy's reader ends the process
     (folder / "sprites_splits.mat").write_bytes(damaged)
     with pytest.raises(CorruptFileError, match="no MATLAB 5 file with 'trainidx'"):
         ask(REAL, tmp_path)
