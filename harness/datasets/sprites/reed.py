@@ -95,8 +95,7 @@ def training_numbers(path: Path) -> np.ndarray:
         named = read_array(path, "trainidx")
     except (CorruptFileError, OSError) as error:
         raise CorruptFileError(
-            f"{path} is truncated, damaged or no MATLAB 5 file with 'trainidx' ({error}) Fetch it "
-            "again, or take it away for a split of Unbraid's own."
+            f"{error} Or take the file away, for a split of Unbraid's own."
         ) from error
     return np.asarray(named, np.int64).ravel() - 1
 
