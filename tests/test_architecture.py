@@ -49,6 +49,7 @@ SMALL = {
     "harness/trial/process.py": "memory and threads of a process, apart from any trial",
     "models/choices.py": "names that plans and networks share, without torch",
     "models/labelled/tasks.py": "the two tasks that dVAE and its baseline share",
+    "models/networks/weights_file.py": "shared by networks that others have trained",
     "models/pictures.py": "shared by two families of methods",
     "models/transformers/choice.py": "all transformers, which plans do without",
     "reports/kinds/shared/metrics_list.py": "a part of every header",

@@ -107,6 +107,11 @@ def _train(
     except StopIteration as finished:
         record: TrialRecord = finished.value
         return record
+    except SystemExit as error:  # a sweep's worker would end, and the sweep go on
+        raise UserError(
+            f"{trial.method}, or what it calls, ended the process by sys.exit({error.code}) in the "
+            "middle of the trial; nothing was written. Raise an error instead."
+        ) from error
 
 
 def _print_epoch(advance: Advance, seconds: float) -> None:

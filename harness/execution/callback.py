@@ -34,6 +34,7 @@ class SweepCallback(tune.Callback):
         give_up: writes a trial whose workers keep dying.
         ended: receives how trials end; None where no search needs it.
         best: keeps the best models alone; None where all stay, or none.
+        causes: tells why a worker died, of the sweep's other processes too.
         evaluations: of trials that workers have trained and do not evaluate.
         retries: how often a trial is started again whose worker died by itself. Tune retries for
             ever: it would count workers that died with their machine, too.
@@ -51,6 +52,7 @@ class SweepCallback(tune.Callback):
         ended: Ended | None = None,
         best: BestModels | None = None,
         *,
+        causes: Deaths,
         evaluations: Evaluations | None = None,
         retries: int = 0,
     ) -> None:
@@ -63,7 +65,7 @@ class SweepCallback(tune.Callback):
         self._evaluations = evaluations
         self._retries = retries
         self._deaths: dict[str, int] = {}
-        self._causes = Deaths()
+        self._causes = causes
 
     def on_step_begin(self, **_: Any) -> None:  # type: ignore[override]
         """Stop everything where an interruption has got lost, or another driver has taken over."""

@@ -67,6 +67,7 @@ def run_trials(
         KeyboardInterrupt: on Ctrl-C; what had finished is in the run directory.
     """
     from harness.execution.callback import SweepCallback
+    from harness.execution.ends.deaths import Deaths
     from harness.execution.evaluations import Evaluations
     from harness.execution.log_callback import LogCallback
     from harness.kept.best import BestModels
@@ -76,13 +77,15 @@ def run_trials(
     endings = Endings(run, datasets, origin, progress, log=log, growth=growth)
     halving = standing.halving if standing else None
     assignment = _assignment(run, datasets, settings, origin, endings.fingerprints, halving=halving)
+    causes = Deaths(alone=not settings.ray.address)
     callback = SweepCallback(
         run,
         progress,
         endings.give_up,
         endings.ended,
         BestModels(run) if settings.keep == "best" else None,
-        evaluations=Evaluations(assignment, run, settings.ray),
+        causes=causes,
+        evaluations=Evaluations(assignment, run, settings.ray, causes),
         retries=settings.ray.max_retries,
     )
     search = _search(work, progress, swept, callback, whole=standing is not None)

@@ -15,7 +15,7 @@ import torch
 from harness.config.schema import RaySettings
 from harness.config.trials import trial_from_dict
 from harness.execution.assignment import Assignment, write
-from harness.execution.ends.deaths import Deaths
+from harness.execution.ends.deaths import DIED, Deaths
 from harness.execution.ray_private import node_died
 from harness.heartbeat import Watchdog
 from harness.results import RunDirectory
@@ -58,15 +58,18 @@ class Evaluations:
         job: what training workers are told, too.
         run: where how an evaluation hung is told.
         settings: processors of one, and how often it is tried again when its process died.
+        causes: tells why a process died, of the sweep's others too.
     """
 
-    def __init__(self, job: Assignment, run: RunDirectory, settings: RaySettings) -> None:
+    def __init__(
+        self, job: Assignment, run: RunDirectory, settings: RaySettings, causes: Deaths
+    ) -> None:
         self._job, self._run, self._settings = job, run, settings
         self._told: Any = None
         self._task: Any = None
         self._running: dict[Any, str] = {}
         self._deaths: dict[str, int] = {}
-        self._causes = Deaths()
+        self._causes = causes
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what runs: it is this process's, and Tune pickles its callbacks."""
@@ -94,7 +97,7 @@ class Evaluations:
         self._running[self._task.remote(self._told, trial_id)] = trial_id
 
     def ended(
-        self, again: Callable[[str], None], timeout_s: float = 0.0
+        self, again: Callable[[str, str], None], timeout_s: float = 0.0
     ) -> Iterator[tuple[dict[str, Any], list[str]]]:
         """Yield what has ended since the last call, as :func:`evaluate_trained` returns it.
 
@@ -102,7 +105,7 @@ class Evaluations:
         ``error``.
 
         Args:
-            again: is told of those that are begun again.
+            again: is told of those that are begun again, and what became of their process.
             timeout_s: how long to wait for all.
         """
         import ray
@@ -121,10 +124,11 @@ class Evaluations:
                 if not (isinstance(error, NodeDiedError) or node_died(str(error))):
                     self._deaths[trial_id] = self._deaths.get(trial_id, 0) + 1
                 attempts = self._deaths.get(trial_id, 0)
-                notes = [hung.partition("\n")[0]] if hung else []
+                reason = hung or self._causes.told(str(error))
+                first = reason.partition("\n")[0]
                 if attempts > self._settings.max_retries:
-                    told = {"attempts": attempts, "error": hung or self._causes.told(str(error))}
-                    yield {"trial_id": trial_id, "status": "lost", **told}, notes
+                    told = {"attempts": attempts, "error": reason}
+                    yield {"trial_id": trial_id, "status": "lost", **told}, [first] if hung else []
                 else:
-                    again(trial_id)
+                    again(trial_id, first if hung or reason.startswith(DIED) else "died")
                     self.begin(trial_id)

@@ -145,10 +145,12 @@ class RunDirectory(PlannedDirectory):
         further_metrics.set_metrics(self._storage, trial_id, values, unscored)
 
     def verify(self, stale_after: float = 900.0) -> list[str]:
-        """Check every file, move the bad ones to ``corrupt/``, and mend what kills have left.
+        """Check what is there, move what is bad to ``corrupt/``, and mend what kills have left.
 
-        Found are files that are empty, torn or altered by as much as a bit, rows under another
-        trial's name, and rows without their curves; those trials count as unfinished afterwards.
+        Found are rows and curves that are empty, torn or altered by as much as a bit, rows under
+        another trial's name, and rows without their curves; those trials count as unfinished
+        afterwards. Of arrays the end alone is read, which an empty or torn file lacks: what is
+        altered within is told where it is read, and by ``examine``.
         Leftovers of killed processes are deleted, interrupted merges finished, and after an
         extension of the plan the older files get its columns.
 

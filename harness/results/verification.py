@@ -9,13 +9,16 @@ import pyarrow as pa
 
 from harness.errors import CorruptFileError
 from harness.results.arrays.encoding import decode_arrays, require_whole_archive
-from harness.results.arrays.files import FOLDER, is_archive
+from harness.results.arrays.files import FOLDER, is_archive, require_end
 from harness.results.arrays.packing import unpack
 from harness.results.compaction import compact, finished, heal
 from harness.results.creation import DIRECTORIES
 from harness.results.encoding import require_whole_model
 from harness.results.storage import TEMPORARY, Storage
 from harness.results.trial_files import Pair, read_pairs
+
+Check = Callable[[Storage, str], object]
+"""Reads a file, or what of it is looked at; raises ``CorruptFileError`` where it is damaged."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,11 @@ class Damage:
 
 
 def verify(storage: Storage, trials_schema: pa.Schema, stale_after: float) -> list[str]:
-    """Read every file but models and leave only what is whole; see ``RunDirectory.verify``."""
+    """Read rows, curves and the ends of arrays, and leave only what is whole.
+
+    Models are not read, and of arrays nothing else: no trial runs again for what they hold, and
+    they are far larger than all else in a run directory. See ``RunDirectory.verify``.
+    """
     _delete_leftovers(storage, stale_after)
     outdated = False
 
@@ -42,7 +49,7 @@ def verify(storage: Storage, trials_schema: pa.Schema, stale_after: float) -> li
         nonlocal outdated
         outdated |= not pair.trials.schema.equals(trials_schema)
 
-    found = [*damaged_trials(storage, trials_schema, note), *damaged_arrays(storage)]
+    found = [*damaged_trials(storage, trials_schema, note), *torn_arrays(storage)]
     for damage in found:
         set_aside(storage, damage)
     heal(storage)
@@ -73,33 +80,45 @@ def _require_unique(pair: Pair) -> None:
         raise CorruptFileError(f"trials/{pair.name}: has a trial twice")
 
 
+def torn_arrays(storage: Storage) -> Iterator[Damage]:
+    """Read the ends of all arrays for figures; yield what is empty or torn."""
+    return _arrays(storage, require_end, require_end)
+
+
 def damaged_arrays(storage: Storage) -> Iterator[Damage]:
     """Read all arrays for figures; yield what is damaged."""
-    loss = "the trial's figures will lack it"
-    yield from _damaged(storage, FOLDER, ".npz", decode_arrays, loss)
-    loss = "the figures of its trials will lack what was damaged"
-    yield from _damaged(storage, FOLDER, ".zip", require_whole_archive, loss)
+    return _arrays(storage, _content(decode_arrays), _content(require_whole_archive))
 
 
 def damaged_models(storage: Storage) -> Iterator[Damage]:
     """Read all trained methods; yield what is damaged."""
     loss = "the trial keeps its row and has no model"
-    return _damaged(storage, "models", ".safetensors", require_whole_model, loss)
+    return _damaged(storage, "models", ".safetensors", _content(require_whole_model), loss)
 
 
 def damaged_checkpoints(storage: Storage) -> Iterator[Damage]:
     """Read what unfinished trials go on from; yield what is damaged."""
     loss = "the trial begins anew"
-    return _damaged(storage, "checkpoints", ".safetensors", require_whole_model, loss)
+    return _damaged(storage, "checkpoints", ".safetensors", _content(require_whole_model), loss)
+
+
+def _content(check: Callable[[bytes, str], object]) -> Check:
+    return lambda storage, file: check(storage.read(file), file)
+
+
+def _arrays(storage: Storage, file: Check, archive: Check) -> Iterator[Damage]:
+    yield from _damaged(storage, FOLDER, ".npz", file, "the trial's figures will lack it")
+    loss = "the figures of its trials will lack what was damaged"
+    yield from _damaged(storage, FOLDER, ".zip", archive, loss)
 
 
 def _damaged(
-    storage: Storage, folder: str, suffix: str, check: Callable[[bytes, str], object], loss: str
+    storage: Storage, folder: str, suffix: str, check: Check, loss: str
 ) -> Iterator[Damage]:
     def attempt(file: str) -> Damage | None:
         with suppress(FileNotFoundError):  # a running sweep has deleted it meanwhile
             try:
-                check(storage.read(file), file)
+                check(storage, file)
             except CorruptFileError as error:
                 return Damage((file,), str(error), loss)
         return None

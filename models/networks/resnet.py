@@ -3,10 +3,9 @@
 Our own, because torchvision cannot be imported beside a torch that is built without CUDA.
 """
 
-import pickle
-
-import torch
 from torch import Tensor, nn
+
+from models.networks.weights_file import read_weights
 
 STAGES = (64, 128, 256, 512)
 """Channels of the four stages, before their expansion."""
@@ -132,10 +131,7 @@ def load_trunk(network: ResNet, path: str) -> None:
     Raises:
         ValueError: there is no such file, or it holds other parameters.
     """
-    try:
-        loaded = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
-        raise ValueError(f"the weights of a ResNet cannot be read: {path}: {error}") from error
+    loaded = read_weights(path, "a ResNet")
     own = network.state_dict()
     shapes, loaded_shapes = (
         {name: tensor.shape for name, tensor in state.items() if not name.startswith("fc.")}

@@ -5,11 +5,11 @@ summed, times a thousandth of half the number of an image's values. There images
 to 256 x 256 and cropped to 224 x 224 at random; here they are taken as they are.
 """
 
-import pickle
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from models.networks.weights_file import read_weights
 
 _WIDTHS = (64, 64, 0, 128, 128, 0, 256, 256, 256, 256, 0, 512, 512, 512, 512, 0, 512, 512)
 """Channels of the convolutions up to conv5_2; 0 is a pooling."""
@@ -40,7 +40,7 @@ class PerceptualLoss(nn.Module):
     def __init__(self, path: str) -> None:
         super().__init__()
         self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1), persistent=False)
-        loaded = _loaded(path)
+        loaded = read_weights(path, "VGG-19")
         for place, (name, shape) in enumerate(_shapes()):
             for kind, wanted in (("weight", shape), ("bias", shape[:1])):
                 found = loaded.get(f"{name}.{kind}")
@@ -82,13 +82,3 @@ def _shapes() -> list[tuple[str, tuple[int, ...]]]:
             before = width
         layer += 2 if width else 1  # a convolution is followed by its ReLU
     return shapes
-
-
-def _loaded(path: str) -> dict[str, Tensor]:
-    try:
-        loaded = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
-        raise ValueError(f"the weights of VGG-19 cannot be read: {path}: {error}") from error
-    if not isinstance(loaded, dict):
-        raise ValueError(f"{path} holds no state dict")  # noqa: TRY004 - a file, not an argument
-    return loaded

@@ -12,6 +12,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from harness.data.files.find import find_files, state_of
+from harness.data.files.memory import bounded_memory
 from harness.data.files.photographs import decoded, digest_of, opened
 from harness.datasets.grids.indexing import Grid, require_each_once
 from harness.datasets.grids.options import GridImages, GridOptions
@@ -20,6 +21,10 @@ from harness.errors import CorruptFileError
 
 FILE_SIZE = 128
 """Height and width of an image in the files, pixels."""
+
+_MEMORY = 1 << 28
+"""Bytes that reading the labels may take; those of Isaac3D have 53 MB, and a damaged header may ask
+for any number."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,8 @@ def _places(path: Path, grid: Grid) -> np.ndarray:
             every combination once.
     """
     try:
-        labels = np.load(path, allow_pickle=False)
+        with bounded_memory(_MEMORY):
+            labels = np.load(path, allow_pickle=False)
     except Exception as error:  # numpy parses the header as Python: it raises nearly anything
         raise CorruptFileError(
             f"{path} is truncated, damaged or no array of numpy's ({error}). Fetch it again."

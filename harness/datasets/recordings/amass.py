@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from harness.data.files.memory import bounded_memory
 from harness.datasets.humans.motions import Motions
 from harness.datasets.recordings.recording import (
     Recording,
@@ -22,6 +23,7 @@ REMEDY = (
     "https://mano.is.tue.mpg.de)."
 )
 
+_MEMORY = 1 << 29  # bytes that reading a file may take: a damaged one may ask for any amount
 _BODY = 22  # joints before those of the hands
 _OF_SEVENTEEN = (0, 2, 5, 8, 1, 4, 7, 6, 12, 15, 15, 16, 18, 20, 17, 19, 21)
 _HEAD_TOP = 10  # of the seventeen; SMPL-H has none
@@ -108,7 +110,7 @@ def _model(path: Path) -> dict[str, np.ndarray]:
 def _arrays(path: Path, names: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Return arrays of an ``.npz`` file; nothing in it is unpickled."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with bounded_memory(_MEMORY), np.load(path, allow_pickle=False) as archive:
             held = [name for name in (*names, *optional) if name in archive.files]
             arrays = {name: archive[name] for name in held}
     except Exception as error:  # what a damaged directory leads to: nearly anything

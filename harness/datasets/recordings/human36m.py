@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.data.files.memory import bounded_memory
 from harness.data.files.pickles import unpickled
 from harness.datasets.humans.joints import OF_32
 from harness.datasets.humans.motions import Motions
@@ -28,6 +29,7 @@ REMEDY = (
     "MyPoseFeatures/D3_Positions/*.cdf (from http://vision.imar.ro/human3.6m)."
 )
 
+_MEMORY = 1 << 29  # bytes that reading a file may take: a damaged one may ask for any amount
 _RENAMED = {"TakingPhoto": "Photo", "WalkingDog": "WalkDog"}  # on S1
 _CORRUPT = ("S11", "Directions")  # this recording is known to be damaged
 
@@ -103,7 +105,8 @@ def _of_cdf(path: Path) -> Recording:
             'Human3.6M\'s CDF files need cdflib: pip install -c constraints.txt -e ".[h36m]". '
         ) from error
     try:
-        pose = np.asarray(cdflib.CDF(path).varget("Pose"))
+        with bounded_memory(_MEMORY):
+            pose = np.asarray(cdflib.CDF(path).varget("Pose"))
     except Exception as error:  # a damaged file raises nearly anything
         raise CorruptFileError(
             f"{path} is truncated, damaged or has no 'Pose' ({error}). Fetch it again."

@@ -15,6 +15,7 @@ import numpy as np
 
 from harness.data.files.find import state_of
 from harness.data.files.hdf5 import opened
+from harness.data.files.matlab import read_array
 from harness.data.identity_frames import Gather, IdentityFrames
 from harness.data.identity_order import require_variety
 from harness.errors import CorruptFileError
@@ -90,15 +91,11 @@ def training_numbers(path: Path) -> np.ndarray:
     Raises:
         CorruptFileError: the file is damaged or names none.
     """
-    from scipy.io import loadmat
-    from scipy.io.matlab import MatReadError
-
     try:
-        named = loadmat(path)["trainidx"]
-    except (OSError, ValueError, KeyError, TypeError, NotImplementedError, MatReadError) as error:
+        named = read_array(path, "trainidx")
+    except (CorruptFileError, OSError) as error:
         raise CorruptFileError(
-            f"{path} is truncated, damaged or no MATLAB 5 file with 'trainidx' ({error}). Fetch it "
-            "again, or take it away for a split of Unbraid's own."
+            f"{error} Or take the file away, for a split of Unbraid's own."
         ) from error
     return np.asarray(named, np.int64).ravel() - 1
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 import numpy as np
 
 from harness.errors import CorruptFileError
-from harness.results.arrays.encoding import FILES, decode_arrays, extracted, members
+from harness.results.arrays.encoding import ARRAYS, FILES, decode_arrays, extracted, members
 from harness.results.storage import Storage
 
 FOLDER = "artifacts"
@@ -41,6 +41,17 @@ def archives(storage: Storage) -> list[str]:
 def is_archive(name: str) -> bool:
     """Say whether a file is an archive, going by its name."""
     return name.startswith(f"{FOLDER}/") and name.endswith(".zip")
+
+
+def require_end(storage: Storage, name: str) -> None:
+    """Read the end of a trial's file or of an archive, which one that is empty or torn lacks.
+
+    Raises:
+        FileNotFoundError: it is not there (any more).
+        CorruptFileError: its end is missing or altered.
+    """
+    suffix = FILES if is_archive(name) else ARRAYS
+    storage.read_within(name, lambda file: members(file, name, suffix))
 
 
 def trials_in(storage: Storage, archive: str) -> set[str]:

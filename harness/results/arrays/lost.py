@@ -1,8 +1,7 @@
 """Whose arrays for figures are lost: reports would show less, and say nothing of it."""
 
 from harness.errors import CorruptFileError
-from harness.results.arrays.encoding import ARRAYS, members
-from harness.results.arrays.files import ArrayFiles, artifact_name, trials_alone
+from harness.results.arrays.files import ArrayFiles, artifact_name, require_end, trials_alone
 from harness.results.records import Results, without_pictures
 from harness.results.storage import Storage
 
@@ -49,9 +48,8 @@ def _expected(results: Results, present: set[str]) -> list[str]:
 
 
 def _fault(storage: Storage, trial_id: str) -> CorruptFileError | None:
-    name = artifact_name(trial_id)
     try:
-        storage.read_within(name, lambda file: members(file, name, ARRAYS))
+        require_end(storage, artifact_name(trial_id))
     except FileNotFoundError:  # packed or forgotten meanwhile
         return None
     except CorruptFileError as error:

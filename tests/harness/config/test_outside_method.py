@@ -99,3 +99,14 @@ def test_it_is_trained_and_scored_on_what_it_can_do(workplace: Path) -> None:
     assert (row["status"], row["method"]) == ("ok", "method_of_the_tests.MyMethod")
     assert 0 < row["metric.mse"] < 1
     assert row["metric.elbo"] is None or row["metric.elbo"] != row["metric.elbo"]
+
+
+@pytest.mark.usefixtures("outside")
+def test_one_that_ends_the_process_is_named(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = MODULE.replace("return {}", "raise SystemExit(0)")
+    (workplace / "leaving.py").write_text(text)
+    chosen = "method._target_=leaving.MyMethod"
+    assert main(["train", chosen, "scale=smoke", "scale.epochs=1", "run_dir=run"]) == 2
+    assert "leaving.MyMethod, or what it calls, ended the process" in capsys.readouterr().err

@@ -13,6 +13,7 @@ from harness.config.schema import RaySettings
 from harness.config.sweep import resolve
 from harness.execution.assignment import Assignment
 from harness.execution.callback import SweepCallback
+from harness.execution.ends.deaths import Deaths
 from harness.execution.evaluations import Evaluations, evaluate_trained
 from harness.execution.progress import Progress
 from harness.results import RunDirectory
@@ -117,12 +118,14 @@ def test_an_evaluation_is_tried_again_as_training_is(
     run = RunDirectory(tmp_path)
     progress = Progress(1, 0, {"a": "trial a"}, StringIO())
     ends, given_up = list[tuple[str, str]](), list[str]()
+    causes = Deaths(alone=True)
     callback = SweepCallback(
         run,
         progress,
         lambda trial_id, n, reason: given_up.append(reason),
         lambda trial_id, status, metrics, curves: ends.append((trial_id, status)),
-        evaluations=Evaluations(None, run, SETTINGS),  # type: ignore[arg-type]
+        causes=causes,
+        evaluations=Evaluations(None, run, SETTINGS, causes),  # type: ignore[arg-type]
         retries=1,
     )
     callback._note_end("a", "trained")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from harness.results import RunDirectory, load
+from harness.results.storage import Storage
 from tests.harness.results.helpers import synthetic
 
 
@@ -32,6 +33,7 @@ def flipped(share: float) -> Callable[[Path], None]:
     return damage
 
 
+TWO = synthetic.trial_id(2)
 DAMAGES = [empty, *map(truncated, (0.0005, 0.3, 0.7, 0.999)), *map(flipped, (0, 0.1, 0.5, 0.9, 1))]
 
 
@@ -111,13 +113,46 @@ def test_damaged_twice(run: RunDirectory) -> None:
     assert len(list((Path(run.location) / "corrupt").iterdir())) == 4
 
 
-def test_damaged_arrays_are_set_aside_but_the_trial_stays(run: RunDirectory) -> None:
-    path = Path(run.location) / f"artifacts/{synthetic.trial_id(2)}.npz"
-    path.write_bytes(path.read_bytes()[:-30])
+@pytest.mark.parametrize("damage", [empty, *map(truncated, (0.0005, 0.3, 0.7, 0.999))])
+@pytest.mark.parametrize("packed", [False, True])
+def test_torn_arrays_are_set_aside_but_their_trials_stay(
+    run: RunDirectory, damage: Callable[[Path], None], *, packed: bool
+) -> None:
+    if packed:
+        run.compact(min_parts=1)
+    path = Path(run.location) / f"artifacts/{'compact-000001.zip' if packed else f'{TWO}.npz'}"
+    damage(path)
+    finished = run.finished()
     (problem,) = run.verify()
-    assert "the trial's figures will lack it" in problem
-    assert synthetic.trial_id(2) in run.finished()
-    assert load(run.location).artifact(synthetic.trial_id(2)) == {}
+    assert f"artifacts/{path.name}: torn or altered" in problem
+    assert "figures" in problem
+    assert not path.exists()
+    assert TWO in finished == run.finished()
+    assert load(run.location).artifact(TWO) == {}
+
+
+def test_no_more_than_the_ends_of_arrays_are_read(
+    run: RunDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are most of a run directory, and a sweep that goes on needs none of them."""
+    run.compact(min_parts=1)
+    run.write(synthetic.record(7))
+    read, within = list[str](), list[str]()
+    whole, ends = Storage.read, Storage.read_within
+    monkeypatch.setattr(Storage, "read", lambda s, name: read.append(name) or whole(s, name))
+    monkeypatch.setattr(
+        Storage, "read_within", lambda s, name, do: within.append(name) or ends(s, name, do)
+    )
+    for file in (Path(run.location) / "artifacts").iterdir():
+        flipped(0.4)(file)  # neither at its end nor of what says where that is
+    assert run.verify() == []
+    assert [name for name in read if name.startswith("artifacts/")] == []
+    assert sorted(within) == [
+        f"artifacts/{synthetic.trial_id(7)}.npz",
+        "artifacts/compact-000001.zip",
+    ]
+    damages = run.examine().damages
+    assert sorted(damage.files[0] for damage in damages) == sorted(within), "doctor reads all"
 
 
 def test_only_old_temporary_files_are_deleted(run: RunDirectory) -> None:

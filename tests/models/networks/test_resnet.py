@@ -106,3 +106,6 @@ def test_what_cannot_be_loaded_is_refused_with_its_name(tmp_path: Path) -> None:
     (tmp_path / "note.pth").write_text("no weights")
     with pytest.raises(ValueError, match=r"cannot be read.*note\.pth"):
         load_trunk(network, str(tmp_path / "note.pth"))
+    torch.save([1, 2], tmp_path / "list.pth")
+    with pytest.raises(ValueError, match=r"list\.pth holds no state dict"):
+        load_trunk(network, str(tmp_path / "list.pth"))

@@ -79,10 +79,16 @@ def test_a_useless_file_of_splits_is_refused(ask: Ask, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"leaves 1 of the 8 characters .* for the test split"):
         ask(REAL, tmp_path)
     savemat(folder / "sprites_splits.mat", {"testidx": np.arange(3)})
-    with pytest.raises(CorruptFileError, match="no MATLAB 5 file with 'trainidx'"):
+    with pytest.raises(CorruptFileError, match=r"no array 'trainidx' .* Or take the file away"):
+        ask(REAL, tmp_path)
+    savemat(folder / "sprites_splits.mat", {"trainidx": np.arange(1, 15)}, do_compression=False)
+    damaged = bytearray((folder / "sprites_splits.mat").read_bytes())
+    damaged[184] = 255  # the type of the numbers: SciPy's reader ends the process
+    (folder / "sprites_splits.mat").write_bytes(damaged)
+    with pytest.raises(CorruptFileError, match=r"damaged .* Or take the file away"):
         ask(REAL, tmp_path)
     (folder / "sprites_splits.mat").write_bytes(b"torn")
-    with pytest.raises(CorruptFileError, match="no MATLAB 5 file with 'trainidx'"):
+    with pytest.raises(CorruptFileError, match=r"no MATLAB file .* Or take the file away"):
         ask(REAL, tmp_path)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from ray.exceptions import WorkerCrashedError
 
 from harness.config.sweep import resolve
 from harness.execution.ends import deaths
@@ -33,6 +34,7 @@ ENDED = LEFT.replace("code 3.", "code 1. The process receives a SIGTERM.")
 LOW = DEAD.replace("SYSTEM_ERROR", "NODE_OUT_OF_MEMORY") + (
     "Task was killed due to the node running low on memory."
 )
+TASK = str(WorkerCrashedError())
 FREE = "SIGKILL, or os._exit in its own code: no other end is without a word"
 
 
@@ -77,7 +79,7 @@ def test_faults_are_named_as_this_python_tells_them(
     assert fault.returncode < 0
     printed = f":job_id:01\n{fault.stderr}\n\nExtension modules: numpy (total: 1)\n"
     monkeypatch.setattr(deaths, "local_output", lambda error: printed)
-    told = deaths.Deaths().told(BROKEN)
+    told = deaths.Deaths(alone=True).told(BROKEN)
     said, _, stack = told.partition("\n\n")
     assert said.replace("-", " ") == f"died: {FAULTS[code]}"  # spelt so or so by Python
     assert stack.startswith("Fatal Python error: ")
@@ -86,19 +88,31 @@ def test_faults_are_named_as_this_python_tells_them(
     assert told.endswith(BROKEN)
 
 
-def test_kills_for_want_of_memory_count_once_and_on_this_machine(
+def test_each_kill_for_want_of_memory_is_told_of_one_death_on_this_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    counts = iter([5, 6, 6, 7])
-    outputs = iter(["", "", None])
-    monkeypatch.setattr(deaths, "memory_kills", lambda: next(counts))
-    monkeypatch.setattr(deaths, "local_output", lambda error: next(outputs))
-    of = deaths.Deaths()
-    assert [of.told(BROKEN).partition("\n")[0][6:26] for _ in range(3)] == [
-        "SIGKILL: out of memo",
-        FREE[:20],
-        FREE[:20],
-    ]
+    kernel, by_kernel = [5], "SIGKILL: out of memory"
+    here = [True]
+    monkeypatch.setattr(deaths, "memory_kills", lambda: kernel[0])
+    monkeypatch.setattr(deaths, "local_output", lambda error: "" if here[0] else None)
+    of = deaths.Deaths(alone=True)
+
+    def told(error: str = BROKEN, n: int = 1) -> list[str]:
+        firsts = [of.told(error).partition("\n")[0] for _ in range(n)]
+        return [first.removeprefix("died: ").partition(",")[0] for first in firsts]
+
+    assert told() == ["SIGKILL"]
+    kernel[0] = 7  # two at once
+    assert told(n=3) == [by_kernel, by_kernel, "SIGKILL"]
+    kernel[0] = 8
+    assert told(LEFT) == ["exit code 3"], "it was another that the kernel has ended"
+    here[0] = False
+    assert told() == ["SIGKILL"]
+    assert told(TASK, 2) == [by_kernel, TASK], "all of a sweep on this machine runs on it"
+    kernel[0] = 9
+    of = deaths.Deaths(alone=False)
+    kernel[0] = 10
+    assert told(TASK) == [TASK]
 
 
 def test_memory_kills_are_counted() -> None:

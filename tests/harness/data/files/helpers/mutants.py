@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import scipy.io
+import torch
 from PIL import Image
 
 from harness.data.files.hdf5 import describe_hdf5
@@ -28,8 +29,13 @@ from harness.data.files.npz import describe_npz
 from harness.data.files.parquet import describe_parquet
 from harness.data.files.photographs import decode_resized
 from harness.data.files.pickles import read_pickle
+from harness.datasets.grids import nvidia
+from harness.datasets.grids.indexing import Grid
 from harness.datasets.mnist.idx import IMAGES, read_idx
+from harness.datasets.recordings import amass
+from harness.datasets.sprites.reed import training_numbers
 from harness.errors import UserError
+from models.networks.weights_file import read_weights
 
 NUMBERS = np.arange(600, dtype=np.float32).reshape(10, 20, 3)
 PIXELS = (NUMBERS % 256).astype(np.uint8)
@@ -53,6 +59,8 @@ def hdf5(buffer: Any) -> None:
 ANNOTATIONS = {
     n: {"xyz": NUMBERS[n], "K": np.eye(3), "n": np.int64(n), "words": ["a", "b"]} for n in range(10)
 } | {"more": list(range(300))}
+GRID = Grid(shape=3, place=40)
+LABELS = np.indices((3, 40)).reshape(2, -1).T
 IDX = bytes([0, 0, 8, 3]) + np.array(PIXELS.shape, ">u4").tobytes() + PIXELS.tobytes()
 PARQUET = pa.table({"x": list(range(50)), "word": ["a"] * 50})
 
@@ -60,6 +68,14 @@ PARQUET = pa.table({"x": list(range(50)), "word": ["a"] * 50})
 def all_of(described: tuple[dict[str, Any], dict[str, str]]) -> None:
     for array in described[0].values():
         array.whole()
+
+
+def weights(path: Path) -> None:
+    """Read weights; networks know nothing of users, and their errors are Python's own."""
+    try:
+        read_weights(str(path), "a network")
+    except ValueError as error:
+        raise UserError(str(error)) from error
 
 
 READERS: dict[str, tuple[bytes, Callable[[Path], object]]] = {
@@ -72,6 +88,22 @@ READERS: dict[str, tuple[bytes, Callable[[Path], object]]] = {
     "matlab": (
         written(lambda file: scipy.io.savemat(file, {"x": NUMBERS}, do_compression=True)),
         lambda path: read_array(path, "x"),
+    ),
+    "splits": (
+        written(lambda file: scipy.io.savemat(file, {"trainidx": np.arange(1, 600)})),
+        training_numbers,
+    ),
+    "labels": (
+        written(lambda file: np.save(file, LABELS)),
+        lambda path: nvidia._places(path, GRID),
+    ),
+    "motion": (
+        written(lambda file: np.savez(file, poses=NUMBERS, gender=np.array("male"))),
+        lambda path: amass._arrays(path, ("poses",), ("gender",)),
+    ),
+    "weights": (
+        written(lambda file: torch.save({"conv.weight": torch.ones(4, 3, 3)}, file)),
+        weights,
     ),
     "idx": (IDX, lambda path: read_idx(path, IMAGES)),
     "idx.gz": (gzip.compress(IDX), lambda path: read_idx(path, IMAGES)),
