@@ -44,6 +44,9 @@ METHOD_PATHS: Mapping[str, str] = {
     "untrained_codes": "models.reference.codes.UntrainedCodes",
     "mean_pose": "models.reference.poses.MeanPose",
     "nearest_pose": "models.reference.poses.NearestPose",
+    "bicubic": "models.reference.images.Bicubic",
+    "mean_hole": "models.reference.images.MeanHole",
+    "blurred_hole": "models.reference.images.BlurredHole",
 }
 """Dotted path of each method, by its name."""
 
@@ -79,6 +82,9 @@ DECLARATION_PATHS: Mapping[str, str] = {
     "untrained_codes": "models.reference.declarations.UntrainedDeclaration",
     "mean_pose": "models.reference.declarations.MeanPoseDeclaration",
     "nearest_pose": "models.reference.declarations.NearestPoseDeclaration",
+    "bicubic": "models.reference.declarations.BicubicDeclaration",
+    "mean_hole": "models.reference.declarations.MeanHoleDeclaration",
+    "blurred_hole": "models.reference.declarations.BlurredHoleDeclaration",
 }
 """Dotted path of each method's declaration; a method that is not here is its own declaration.
 

@@ -86,7 +86,7 @@ def face_boxes(part: FacePart, points: Mapping[str, np.ndarray]) -> np.ndarray:
     Made of the landmarks of CelebA, with shares of their distances that are ours.
 
     Args:
-        part: ``mouth`` is 1.6 times as wide as the distance of its corners, and as high as that;
+        part: ``mouth`` is 1.6 times as wide as the distance of its corners, 0.75 times as high;
             ``nose`` is 0.75 distances of the eyes wide, and reaches from halfway between eyes and
             tip to a quarter of their distance below the tip.
         points: ``left_eye_x`` and so on, ``[N]`` in pixels, whole numbers at centres of pixels.
@@ -95,7 +95,7 @@ def face_boxes(part: FacePart, points: Mapping[str, np.ndarray]) -> np.ndarray:
         wide = points["right_mouth_x"] - points["left_mouth_x"]
         x = (points["right_mouth_x"] + points["left_mouth_x"]) / 2
         y = (points["right_mouth_y"] + points["left_mouth_y"]) / 2
-        sides = [x - 0.8 * wide, y - 0.5 * wide, 1.6 * wide, wide]
+        sides = [x - 0.8 * wide, y - 0.375 * wide, 1.6 * wide, 0.75 * wide]
     else:
         wide = 0.75 * (points["right_eye_x"] - points["left_eye_x"])
         eyes = (points["left_eye_y"] + points["right_eye_y"]) / 2

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-from annotated_types import Ge, Gt, Interval
+from annotated_types import Ge, Interval
 
 from models.adversarial.hyperparameters import FACES_CODE, TUNG, AdversarialHyperparameters
 from models.choices import NetworkSize, Widths
