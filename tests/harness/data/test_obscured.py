@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
+from harness.config.checks import check_batches
+from harness.config.sweep import resolve
 from harness.data.obscured import drawn_boxes, face_boxes
 from harness.datasets.digits import DigitsOptions
 from harness.datasets.glyphs.dataset import GlyphsOptions
+from harness.errors import UserError
 
 SHAPE = (400, 1, 28, 28)
 
@@ -71,3 +74,11 @@ def test_a_part_of_a_face_is_hidden_and_the_others_are_seen(
 
     assert all(map(hidden, inside))
     assert not any(map(hidden, outside))
+
+
+def test_a_method_that_needs_boxes_says_how_to_have_them() -> None:
+    with pytest.raises(UserError, match=r"aign_digits.*hidden.*asked to: dataset.obscured=block"):
+        check_batches(resolve(["method=aign_digits", "dataset=digits"]).trials)
+    with pytest.raises(UserError, match=r"no hidden.*Datasets that have: .*digits.*glyphs"):
+        check_batches(resolve(["method=aign_digits", "dataset=hands"]).trials)
+    check_batches(resolve(["method=aign_digits", "dataset=digits", "dataset.obscured=half"]).trials)
