@@ -9,6 +9,7 @@ import argparse
 from benchmarks import (
     data,
     driver,
+    games,
     labels,
     leaderboard,
     metrics,
@@ -35,6 +36,7 @@ SUBJECTS = {
     "k": metrics.measure,
     "l": driver.measure,
     "m": driver.measure_fake_workers,
+    "n": games.measure,
 }
 
 

@@ -39,4 +39,4 @@ GateRule = Literal["none", "theta", "theta_literal", "faces"]
 code for faces does (see ``models.adversarial.gate``)."""
 
 DiscriminatorLoss = Literal["mean_of_two", "sum"]
-"""The mean of the cross-entropies for real and for generated examples, ln 2 at chance, or the sum."""
+"""The mean of the cross-entropies for real and generated examples, ln 2 at chance, or the sum."""

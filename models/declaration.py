@@ -12,6 +12,13 @@ from models.hyperparameters import AtScale
 LABELLED = "labelled"
 """Modality ``[N]``: 1 for an image that has its labels, 0 for one whose labels are all 0."""
 
+HIDDEN = "hidden"
+"""Modality ``[N, 4]``: the box that hides a part: left, top, width, height in pixels."""
+
+OBSERVED, REMEMBERED = "observed", "remembered"
+"""Modalities ``[N]`` of 0 and 1: whether an image is a generator's input, and whether it is one of
+the real examples that a discriminator knows. Where a dataset does not say, every image is both."""
+
 Supervision = Literal["none", "pairs", "labels", "partial"]
 SUPERVISION: Mapping[Supervision, str] = {
     "none": "images alone",
@@ -54,6 +61,10 @@ class Declaration:
         unpaired: names of modalities, used where the dataset gives them, that do not belong to the
             image beside them. A batch has ``m`` of them for each image, ``[B, m, ...]``, drawn from
             those of all training images, where ``m`` is how often some phase repeats.
+        recalls: names of modalities of 0 and 1, ``[N]``. With any, batches have beside the images
+            ``memory``, ``[B, C, H, W]``: real images that do not belong to those beside them, drawn
+            in passes of their own from the training images for which some of what the dataset gives
+            of these is 1, or from all if it gives none.
         supervision: what it is told beyond the images, a key of :data:`SUPERVISION`. By default
             ``partial`` if it needs ``labelled``, ``labels`` if it needs other modalities, ``pairs``
             if it consumes pairs, else ``none``; a class may name its own.
@@ -67,6 +78,7 @@ class Declaration:
     uses: ClassVar[tuple[str, ...]] = ()
     only_where: ClassVar[tuple[str, ...]] = ()
     unpaired: ClassVar[tuple[str, ...]] = ()
+    recalls: ClassVar[tuple[str, ...]] = ()
     supervision: ClassVar[Supervision] = cast("Supervision", _Derived())
     at_scale: ClassVar[AtScale] = {}
 

@@ -198,6 +198,41 @@ class DecodesModalities(Protocol):
 
 
 @runtime_checkable
+class Restores(Protocol):
+    """A method that restores whole images of which it sees a part, such as all but a box."""
+
+    def observe(self, batch: Batch) -> Tensor:
+        """Return what it sees of a batch's images, ``[B, C, h, w]`` in ``[0, 1]``."""
+        ...
+
+    def restore(self, batch: Batch) -> Tensor:
+        """Return the images, ``[B, C, H, W]`` in ``[0, 1]``, made of what it sees alone."""
+        ...
+
+    def recover(self, batch: Batch) -> Tensor:
+        """Return what would be seen of the restored images, as :meth:`observe` has it."""
+        ...
+
+
+@runtime_checkable
+class Inpaints(Restores, Protocol):
+    """A method that restores images with a hidden box, the modality ``hidden``."""
+
+    def visible(self, batch: Batch) -> Tensor:
+        """Return which pixels it sees, ``[B, 1, H, W]``, 1 or 0."""
+        ...
+
+
+@runtime_checkable
+class Enlarges(Restores, Protocol):
+    """A method that restores images of which it sees a small copy."""
+
+    def small(self, batch: Batch) -> Tensor:
+        """Return the small copies, ``[B, C, h, w]`` in ``[0, 1]``."""
+        ...
+
+
+@runtime_checkable
 class SkipsUpdates(Protocol):
     """A method whose discriminator and generator are not updated in every step."""
 

@@ -34,11 +34,19 @@ METHOD_PATHS: Mapping[str, str] = {
     "semix_sup": "models.labelled.semix.tasks.SupPose",
     "semix_sup_sketch": "models.labelled.semix.tasks.SupSketch",
     "lifting": "models.labelled.lifting.Lifting",
+    "aign_digits": "models.adversarial.digits.AIGNDigits",
+    "aign_sr": "models.adversarial.super_resolution.AIGNSuperResolution",
+    "aign_sr_paired": "models.adversarial.super_resolution.AIGNSuperResolutionPaired",
+    "aign_sr_cycle": "models.adversarial.super_resolution.CycleSuperResolution",
+    "aign_inpaint": "models.adversarial.inpainting.AIGNInpainting",
     "oracle_codes": "models.reference.codes.OracleCodes",
     "random_codes": "models.reference.codes.RandomCodes",
     "untrained_codes": "models.reference.codes.UntrainedCodes",
     "mean_pose": "models.reference.poses.MeanPose",
     "nearest_pose": "models.reference.poses.NearestPose",
+    "bicubic": "models.reference.images.Bicubic",
+    "mean_hole": "models.reference.images.MeanHole",
+    "blurred_hole": "models.reference.images.BlurredHole",
 }
 """Dotted path of each method, by its name."""
 
@@ -64,11 +72,19 @@ DECLARATION_PATHS: Mapping[str, str] = {
     "semix_sup": "models.labelled.semix.declarations.SupPoseDeclaration",
     "semix_sup_sketch": "models.labelled.semix.declarations.SupSketchDeclaration",
     "lifting": "models.labelled.declarations.LiftingDeclaration",
+    "aign_digits": "models.adversarial.declarations.DigitsDeclaration",
+    "aign_sr": "models.adversarial.declarations.UnpairedDeclaration",
+    "aign_sr_paired": "models.adversarial.declarations.PairedDeclaration",
+    "aign_sr_cycle": "models.adversarial.declarations.CycleDeclaration",
+    "aign_inpaint": "models.adversarial.declarations.InpaintingDeclaration",
     "oracle_codes": "models.reference.declarations.OracleDeclaration",
     "random_codes": "models.reference.declarations.RandomDeclaration",
     "untrained_codes": "models.reference.declarations.UntrainedDeclaration",
     "mean_pose": "models.reference.declarations.MeanPoseDeclaration",
     "nearest_pose": "models.reference.declarations.NearestPoseDeclaration",
+    "bicubic": "models.reference.declarations.BicubicDeclaration",
+    "mean_hole": "models.reference.declarations.MeanHoleDeclaration",
+    "blurred_hole": "models.reference.declarations.BlurredHoleDeclaration",
 }
 """Dotted path of each method's declaration; a method that is not here is its own declaration.
 

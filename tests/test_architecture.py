@@ -47,7 +47,6 @@ SMALL = {
     "harness/trial/device.py": "the commands need it without the rest of a trial",
     "harness/trial/method.py": "the estimate of a dry run needs it without pandas",
     "harness/trial/process.py": "memory and threads of a process, apart from any trial",
-    "models/choices.py": "names that plans and networks share, without torch",
     "models/labelled/tasks.py": "the two tasks that dVAE and its baseline share",
     "models/networks/weights_file.py": "shared by networks that others have trained",
     "models/pictures.py": "shared by two families of methods",
@@ -62,6 +61,7 @@ SMALL = {
     "reports/page/ticks.py": "labels of logarithmic axes, for any figure",
     "reports/page/verdicts.py": "one set of words and marks, for statements and constraints",
     "reports/stats/correlations.py": "of metrics with one another, not of entries",
+    "harness/metrics/restoration/shown.py": "what two metrics of restored images look at",
     "reports/pictures/sections.py": "a section that two kinds of report share",
 }
 """Modules of fewer lines, and the reason why each is alone."""

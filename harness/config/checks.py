@@ -33,6 +33,7 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
     for method, dataset, batch_size in sorted(asked, key=str):
         learner = declaration(method)
         if missing := [name for name in learner.needs if name not in dataset.modalities]:
+            _suggest_options(method, dataset, missing)
             known = datasets_that(partial(_gives, learner.needs))
             raise UserError(
                 f"The method '{method}' learns from {', '.join(learner.needs)} beside the images; "
@@ -57,6 +58,16 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
                 f"scale.batch_size={batch_size}: the method '{method}' needs an even number of "
                 f"pairs, so that none meets itself in the reversed batch: {batch_size + 1}."
             )
+
+
+def _suggest_options(method: str, dataset: DatasetOptions, missing: list[str]) -> None:
+    """Say which options give what is missing, if all of it can be had."""
+    hints = [dataset.optional_modalities.get(name, "") for name in missing]
+    if all(hints):
+        raise UserError(
+            f"The method '{method}' learns from {', '.join(missing)} beside the images, which the "
+            f"dataset '{dataset.name}' gives if it is asked to: {', '.join(hints)}."
+        )
 
 
 def _require_labels(method: str, needs: Iterable[str], dataset: DatasetOptions) -> None:
@@ -109,6 +120,9 @@ def _elsewhere(metric: Metric, options: DatasetOptions) -> str:
     known = datasets_that(partial(_suffices, metric))
     default = getattr(type(options)(), "source", "")
     here = f", or give dataset.source={default}" if options.name in known and default else ""
+    hints = [options.optional_modalities.get(name, "") for name in metric.of_modalities]
+    if hints and all(hints):
+        return f", or give {', '.join(hints)}"
     if "crosses_views" in metric.of_options and hasattr(options, "crossed"):
         return ", or give dataset.crossed=true"
     others = [name for name in known if name != options.name or not here]
@@ -116,7 +130,8 @@ def _elsewhere(metric: Metric, options: DatasetOptions) -> str:
 
 
 def _gives(modalities: Iterable[str], options: type[DatasetOptions]) -> bool:
-    return set(modalities) <= set(options().modalities)
+    given = options()
+    return set(modalities) <= {*given.modalities, *given.optional_modalities}
 
 
 def _suffices(metric: Metric, options: type[DatasetOptions]) -> bool:

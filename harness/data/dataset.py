@@ -19,6 +19,9 @@ POSE_UNIT = "bone_mm"
 """Factor of images with 3D poses among the modalities: mm of a unit of these, a bone's length."""
 
 
+WANTED = "wanted"
+"""Label, 0 or 1, of images with the attribute that an adversary's memory of real ones is of."""
+
 CANONICAL_POSE, VIEW = "canonical_pose", "view"
 """Labels of images of one pose in a frame of its own, and of images of one viewpoint."""
 
@@ -171,6 +174,11 @@ class Dataset:
     def known_view(self) -> str:
         """Name of the labels of the test images' viewpoints; "" if they are not known."""
         return VIEW if VIEW in self.test.factors else ""
+
+    @property
+    def known_wanted(self) -> str:
+        """Name of the labels of the attribute that a memory is of; "" if there is none."""
+        return WANTED if WANTED in self.test.factors else ""
 
     @property
     def known_unit(self) -> str:

@@ -34,6 +34,7 @@ class DatasetOptions(ABC):
         frame_factor: as in :class:`Dataset`; triplets need one.
         camera_factor: as in :class:`Dataset`; re-identification needs one.
         modalities: names of the modalities of the splits.
+        optional_modalities: modalities that an option gives, by name, and what to ask for.
         needs_no_files: whether it is drawn, whatever its options.
     """
 
@@ -44,6 +45,7 @@ class DatasetOptions(ABC):
     frame_factor: ClassVar[str] = ""
     camera_factor: ClassVar[str] = ""
     modalities: ClassVar[tuple[str, ...]] = ()
+    optional_modalities: ClassVar[Mapping[str, str]] = {}
     needs_no_files: ClassVar[bool] = False
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -139,6 +141,7 @@ class ProceduralOptions(DatasetOptions):
     Attributes:
         appearance_factors: as in :class:`Dataset`.
         pose_factors: as in :class:`Dataset`.
+        beside: names of options that change no image.
         at_once: how many images :meth:`draw` is given at a time, which bounds its memory.
         n_train: training images.
         n_test: test images.
@@ -147,6 +150,7 @@ class ProceduralOptions(DatasetOptions):
 
     appearance_factors: ClassVar[tuple[str, ...]]
     pose_factors: ClassVar[tuple[str, ...]]
+    beside: ClassVar[tuple[str, ...]] = ()
     at_once: ClassVar[int] = 256
     needs_no_files: ClassVar[bool] = True
 
@@ -208,7 +212,8 @@ class ProceduralOptions(DatasetOptions):
     def _split(self, split: SplitName, n: int) -> Split:
         factors = self.draw_factors(split, n)
         options = dataclasses.asdict(self)
-        key = {name: options[name] for name in options if name not in ("n_train", "n_test")}
+        other = "n_train", "n_test", *self.beside
+        key = {name: options[name] for name in options if name not in other}
         images = cached_chunks(
             f"{self.name}-{split}",
             {**key, "split": split, "n": n},

@@ -37,6 +37,7 @@ class Sampler:
             all of them, and goes over these several times.
         unpaired: names of modalities that are in the batches ``repeats`` times an image.
         repeats: see there.
+        memory: the images that ``memory`` in the batches is drawn from; None for no such thing.
     """
 
     def __init__(
@@ -51,8 +52,9 @@ class Sampler:
         only: torch.Tensor | None = None,
         unpaired: tuple[str, ...] = (),
         repeats: int = 0,
+        memory: torch.Tensor | None = None,
     ) -> None:
-        self._only, self._repeats = only, repeats if unpaired else 0
+        self._only, self._repeats, self._memory = only, repeats if unpaired else 0, memory
         self._images = Images(split.images, device, resident_limit)
         self._modalities = _tensors(split, needs, self._images.device)
         self._targets = _tensors(split, unpaired if repeats else (), self._images.device)
@@ -83,9 +85,23 @@ class Sampler:
         parts = torch.split(order, self._batch_size)
         others = _passes(n, n * self._repeats, generator).reshape(n, self._repeats)
         targets = torch.split(others, self._batch_size)
-        images = self._warped(parts, generator, start)
-        for rows, more, batch in zip(parts[start:], targets[start:], images, strict=True):
-            yield {"image": batch, **_at(rows, self._modalities), **_at(more, self._targets)}
+        pictures = self._pictures(parts, generator, start)
+        for rows, more, batch in zip(parts[start:], targets[start:], pictures, strict=True):
+            yield {**batch, **_at(rows, self._modalities), **_at(more, self._targets)}
+
+    def _pictures(
+        self, rows: tuple[torch.Tensor, ...], generator: torch.Generator, start: int
+    ) -> Iterator[dict[str, torch.Tensor]]:
+        """Yield the images of each batch and, where they are asked for, those of the memory."""
+        if self._memory is None:
+            yield from ({"image": batch} for batch in self._warped(rows, generator, start))
+            return
+        others = self._memory[_passes(len(self._memory), len(self._images), generator)]
+        both = zip(rows, torch.split(others, self._batch_size), strict=True)
+        joined = tuple(torch.cat(pair) for pair in both)
+        for batch in self._warped(joined, generator, start):
+            image, memory = batch.chunk(2)
+            yield {"image": image, "memory": memory}
 
     def _warped(
         self, rows: tuple[torch.Tensor, ...], generator: torch.Generator, start: int
@@ -180,7 +196,16 @@ def make_sampler(
         only=None if rows is None else torch.from_numpy(rows),
         unpaired=tuple(name for name in method.unpaired if name in given),
         repeats=max((phase.repeats for phase in method.phases() if phase.over), default=0),
+        memory=_remembered(method, dataset.train),
     )
+
+
+def _remembered(method: Method, split: Split) -> torch.Tensor | None:
+    """Return which images the memory of a method is of; None where it has none."""
+    if not method.recalls:
+        return None
+    rows = marked_rows(split, method.recalls)
+    return torch.arange(len(split)) if rows is None else torch.from_numpy(rows)
 
 
 def _passes(n: int, length: int, generator: torch.Generator) -> torch.Tensor:

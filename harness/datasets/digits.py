@@ -9,6 +9,7 @@ import numpy as np
 from harness import keyed_random
 from harness.data.cache.arrays import cached
 from harness.data.dataset import WARP_FACTORS, Dataset, Split
+from harness.data.obscured import ObscuredOptions, with_boxes
 from harness.data.options import WarpOptions
 
 _ZOOM = 2.5  # 8 pixels become the 20 that a digit is tall in MNIST
@@ -16,10 +17,10 @@ _CONTRAST = 1.5  # steepens the edges that the interpolation blurs; chosen besid
 
 
 @dataclass(frozen=True)
-class DigitsOptions(WarpOptions):
+class DigitsOptions(ObscuredOptions, WarpOptions):
     """Real handwritten digits of scikit-learn, 1,797 of 28x28; needs no files.
 
-    The only options are those of the warp.
+    The only options are those of the warp and of what is hidden.
     """
 
     name: ClassVar[str] = "digits"
@@ -43,7 +44,7 @@ class DigitsOptions(WarpOptions):
             appearance_factors=("label",),
             pose_factors=WARP_FACTORS,
         )
-        return apply_warp(dataset, self)
+        return with_boxes(apply_warp(dataset, self), self)
 
     def check(self, data_root: Path | None) -> None:
         """Do nothing: scikit-learn brings the digits along."""

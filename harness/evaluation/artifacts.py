@@ -8,6 +8,7 @@ from torch.nn.functional import avg_pool2d
 from harness import seeding
 from harness.data.images import Images
 from harness.evaluation.latent_walks import PAIRS, along_dimensions, between_images
+from harness.evaluation.restorations import restorations
 from harness.evaluation.scores import evaluating, scorable
 from harness.evaluation.skeletons import skeletons
 from harness.metrics.data import EvaluationData
@@ -15,6 +16,7 @@ from harness.metrics.hands.poses import mirrored_hands
 from harness.metrics.likelihood.latents import divergences
 from harness.metrics.swaps.triplets import triplet_errors
 from models import protocols
+from models.declaration import HIDDEN
 from models.method import Method
 
 PICTURES = 8
@@ -39,7 +41,8 @@ def arrays_of(method: Method, data: EvaluationData, seed: int) -> dict[str, np.n
     ``reconstructions``; ``appearance``, decoded and not yet warped; ``samples`` of the prior;
     ``shown_by_<group>``, decoded from one code alone; ``sketch_true`` and ``sketch_found``,
     distance maps; ``swaps``, n = 25 row by row, with the pose of ``swap_pose[row]`` and the
-    appearance of ``swap_appearance[column]``. Walks through the
+    appearance of ``swap_appearance[column]``; ``observed``, ``restored`` and ``recovered``, and the
+    numbers of :mod:`harness.evaluation.restorations`. Walks through the
     latent space are those of :mod:`harness.evaluation.latent_walks`.
 
     Numbers: ``kl_<group>`` ``[d]``, the divergence of each dimension in nats, mean over test
@@ -55,6 +58,10 @@ def arrays_of(method: Method, data: EvaluationData, seed: int) -> dict[str, np.n
         images.update(walks)
         numbers.update(of_walks)
         numbers.update(skeletons(method, data, images["test_images"], places))
+        if isinstance(method, protocols.Restores) and _can_restore(method, data):
+            restored, judged = restorations(method, data, places)
+            images.update(restored)
+            numbers.update(judged)
     pictures = {
         name: (smaller(array).clamp(0, 1) * 255).round().to(torch.uint8)
         for name, array in images.items()
@@ -107,6 +114,11 @@ def _numbers(method: Method, data: EvaluationData) -> dict[str, Tensor]:
         assert isinstance(method, protocols.Swaps)
         numbers["triplet_errors"] = triplet_errors(method, data)
     return numbers
+
+
+def _can_restore(method: protocols.Restores, data: EvaluationData) -> bool:
+    """Return whether the images have the boxes that a method fills in."""
+    return not isinstance(method, protocols.Inpaints) or HIDDEN in data.dataset.test.modalities
 
 
 def _of_sketches(data: EvaluationData) -> bool:

@@ -54,6 +54,10 @@ METRIC_PATHS: Mapping[str, str] = {
     "infomec": "harness.metrics.factors.infomec.infomec",
     "downstream": "harness.metrics.factors.downstream.downstream",
     "udr": "harness.metrics.codes.udr.udr",
+    "inpainting": "harness.metrics.restoration.inpainting.inpainting",
+    "super_resolution": "harness.metrics.restoration.super_resolution.super_resolution",
+    "class_change": "harness.metrics.restoration.class_change.class_change",
+    "attribute_rate": "harness.metrics.restoration.attribute_rate.attribute_rate",
     "skipped_updates": "harness.metrics.adversarial.skipped_updates.skipped_updates",
     "seconds": "harness.metrics.seconds.seconds",
 }

@@ -1,11 +1,11 @@
 """Declarations of the references. Importing this is cheap: it needs no torch."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Ge
 
-from models.declaration import LABELLED, Declaration
+from models.declaration import HIDDEN, LABELLED, Declaration, Supervision
 from models.hyperparameters import Structure
 
 
@@ -70,3 +70,26 @@ class NearestPoseDeclaration(_OfPoses):
     """Declaration of the nearest neighbour's pose."""
 
     Hyperparameters = NearestPoseHyperparameters
+
+
+@dataclass(frozen=True)
+class ImageGuessHyperparameters:
+    """The guesses of images have none."""
+
+
+class BicubicDeclaration(Declaration):
+    """Declaration of enlarged small images."""
+
+    Hyperparameters = ImageGuessHyperparameters
+
+
+class MeanHoleDeclaration(Declaration):
+    """Declaration of the mean image in hidden boxes."""
+
+    Hyperparameters = ImageGuessHyperparameters
+    needs = (HIDDEN,)
+    supervision: ClassVar[Supervision] = "none"
+
+
+class BlurredHoleDeclaration(MeanHoleDeclaration):
+    """Declaration of blurred surroundings in hidden boxes."""

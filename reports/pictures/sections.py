@@ -1,22 +1,25 @@
-"""The sections on exchanged codes: swaps, walks between images; on 3D poses and on sketches."""
+"""The sections on exchanged codes: swaps and walks; on restored images, 3D poses and sketches."""
 
 from reports.layout.grid import Grid
 from reports.layout.profiles import Profile
 from reports.page.page import Part, Section
 from reports.pictures.between import between
 from reports.pictures.gallery import Artifact
+from reports.pictures.restorations import restorations
 from reports.pictures.skeletons import skeletons
 from reports.pictures.sketches import sketches
 from reports.pictures.swaps import swap_grids
 
 
 def exchanges(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]) -> list[Section]:
-    """Return swaps, walks between images, sketches and 3D poses, as far as the trials have them."""
+    """Return swaps, walks, restored images, sketches, 3D poses, as far as the trials have them."""
     swapped = swap_grids(artifact, grid, group_profiles)
     first: list[Part] = [
         figure for figure in (swapped, *between(artifact, grid, group_profiles)) if figure
     ]
     sections = [Section("Parts of the code exchanged", first, folded=True)] if first else []
+    if restored := restorations(artifact, grid, group_profiles):
+        sections.append(Section("Restored images", [restored]))
     if sketched := sketches(artifact, grid, group_profiles):
         sections.append(Section("Sketches", [sketched], folded=True))
     if posed := skeletons(artifact, grid, group_profiles):

@@ -11,7 +11,7 @@ from torch import Tensor
 from harness.methods import METHODS
 from harness.training.loop import Updater
 from models.choices import TransformName
-from models.declaration import DataSpec
+from models.declaration import HIDDEN, DataSpec
 from models.method import Batch, Noise, Phase, Stats, Values
 from models.registry import METHOD_PATHS
 from models.transformers.affine import AFFINE_TRANSFORMERS
@@ -28,6 +28,7 @@ from tests.models.helpers.contract import (
 from tests.models.helpers.labelled import HANDS, smallest
 from tests.models.helpers.method_case import DATA, Case
 from tests.models.helpers.pairs import TINY
+from tests.models.helpers.restoring import restoring_case
 from tests.models.helpers.toy_adversarial import ToyAdversarial, ToyHyperparameters
 
 CONV = DataSpec((2, 16, 16), n_train=64)
@@ -52,6 +53,9 @@ VARIANTS = {
     "dvae_synthesis": [{"d_u": 3}, {"joint": True}],
     "dvae": [{"d_u": 0}, {"joint": True}],
     "semix": [{"kl_once": True, "w_2d": 0}, {"w_cross": 0.0}],
+    "aign_digits": [{"decoder": "parametric", "gate": "theta"}],
+    "aign_sr": [{"d_loss": "sum"}],
+    "aign_inpaint": [{"deconvolutions": 2, "d_hidden": 4}],
     "dvae_pose": [{"d_u": 3, "pose_branch_pool": True}, {"feature_layer": False}],
 }
 """What is checked beside a method's defaults."""
@@ -75,6 +79,11 @@ def cases() -> dict[str, Case]:
     found = {"toy_adversarial": Case(ToyAdversarial, ToyHyperparameters())}
     for name in METHOD_PATHS:
         method = METHODS.load(name)
+        if method.recalls or HIDDEN in method.needs:
+            for variant in [{}, *VARIANTS.get(name, [])]:
+                key = "-".join([name, *map(str, variant.values())])
+                found[key] = restoring_case(name, **variant)
+            continue
         sizes, spec = (smallest(method), HANDS) if method.needs else ({}, DATA)
         if method.consumes == "pairs" and not method.needs:
             sizes = TINY

@@ -16,6 +16,9 @@ SPACES = space_files()
 PUBLISHED = Path(reports.__file__).parent / "published"
 
 CONFIGURATIONS = {
+    "aign_decoder": 2 * 4 + 2,  # two decoders at four weights, and two guesses
+    "aign_inpaint": 2 * 3 + 2,
+    "aign_sr": 5 + 2 + 1,  # five memories; with pairs, and the cycle baseline; bicubic enlargement
     "dvae_beta_d": 4 * 4,
     "dvae_beta_d_pose": 4 * 4,
     "dvae_disentanglement": 2,

@@ -10,7 +10,7 @@ from annotated_types import Ge
 
 from harness.data.dataset import Dataset, Split, SplitName
 from harness.data.files.find import find_files
-from harness.data.options import DatasetOptions
+from harness.data.remembered import FaceTaskOptions, check_face_tasks, for_face_tasks
 from harness.datasets.celeba.images import SIZE, cached_images, cropped, require_files
 from harness.datasets.celeba.tables import Table, read_table
 from harness.errors import CorruptFileError, UserError
@@ -38,13 +38,15 @@ _REMEDY = (
 
 
 @dataclass(frozen=True)
-class CelebaOptions(DatasetOptions):
+class CelebaOptions(FaceTaskOptions):
     """CelebA, 202,599 photographs of faces, 128x128 RGB; from its files.
 
     The central 178x178 pixels of an aligned image are resized to 128x128. Factors are the forty
     attributes, int64 0 or 1 under their names in lower case, and, where the file of landmarks is
     there, ``left_eye_x`` and so on in pixels of the resized image. CelebA's own partition is used,
     without its validation part; where its file is not there, the last tenth is for the test.
+    Hidden boxes are made of the landmarks; the code for faces has a pickled dictionary of them,
+    which could run code, and is not read.
 
     Attributes:
         downscale: images are 128, 64 or 32 pixels high and wide.
@@ -65,19 +67,21 @@ class CelebaOptions(DatasetOptions):
         files = _find(data_root)
         tables = _tables(files)
         rows = _rows(tables)
-        return Dataset(
+        dataset = Dataset(
             "celeba",
             "real",
             self._split("train", rows["train"][: self.n_train], tables, files[FOLDER]),
             self._split("test", rows["test"][: self.n_test], tables, files[FOLDER]),
             appearance_factors=tables[ATTRIBUTES].columns,
         )
+        return for_face_tasks(dataset, self)
 
     def check(self, data_root: Path | None) -> None:
         """Read the lists and look for every image they name; images are not decoded."""
         files = _find(data_root)
         tables = _tables(files)
         _rows(tables)
+        check_face_tasks(self, tables[ATTRIBUTES].columns, LANDMARKS in tables)
         require_files(files[FOLDER], tables[ATTRIBUTES].names)
 
     def _split(

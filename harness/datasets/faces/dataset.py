@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from harness import keyed_random
-from harness.data.dataset import SplitName
+from harness.data.dataset import Dataset, SplitName
 from harness.data.options import Arrays, ProceduralOptions
+from harness.data.remembered import FaceTaskOptions, check_face_tasks, for_face_tasks
 from harness.datasets.faces.layers import portrait
 from harness.datasets.faces.layout import PERSPECTIVE, SIZE, landmarks, view
 from harness.drawing import colours
@@ -58,7 +60,7 @@ Factors = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
-class FacesOptions(ProceduralOptions):
+class FacesOptions(FaceTaskOptions, ProceduralOptions):
     """Procedural 128x128 portraits in colour: 23 traits, 8 attributes.
 
     Attributes:
@@ -70,6 +72,7 @@ class FacesOptions(ProceduralOptions):
     published_batch_size: ClassVar[int] = 256
     appearance_factors: ClassVar[tuple[str, ...]] = (*ATTRIBUTES, *TRAITS)
     pose_factors: ClassVar[tuple[str, ...]] = PERSPECTIVE
+    beside: ClassVar[tuple[str, ...]] = ("obscured", "memory", "memory_share")
 
     downscale: Literal[1, 2, 4] = 1
 
@@ -77,6 +80,14 @@ class FacesOptions(ProceduralOptions):
     def image_shape(self) -> tuple[int, int, int]:
         """Channels, height and width of an image."""
         return 3, SIZE // self.downscale, SIZE // self.downscale
+
+    def load(self, data_root: Path | None) -> Dataset:
+        """Return the portraits, drawn once and cached, with boxes and memory as asked for."""
+        return for_face_tasks(super().load(data_root), self)
+
+    def check(self, data_root: Path | None) -> None:  # noqa: ARG002 - needs no files
+        """Refuse a memory of an attribute that there is not."""
+        check_face_tasks(self, ATTRIBUTES, landmarks=True)
 
     def draw_factors(self, split: SplitName, n: int) -> Arrays:
         """Return attributes, traits and perspective; see :func:`draw_factors`."""

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, ClassVar
 
 import numpy as np
 from annotated_types import Ge
 
 from harness import keyed_random
-from harness.data.dataset import SplitName
+from harness.data.dataset import Dataset, SplitName
+from harness.data.obscured import ObscuredOptions, with_boxes
 from harness.data.options import Arrays, ProceduralOptions
 from harness.datasets.glyphs.strokes import MAX_POINTS, SHAPES, stroke_matrices
 from harness.drawing.vectors import matrices
@@ -27,7 +29,7 @@ Factors = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
-class GlyphsOptions(ProceduralOptions):
+class GlyphsOptions(ObscuredOptions, ProceduralOptions):
     """Procedural 28x28 digit-like strokes with nine known factors.
 
     Attributes:
@@ -41,6 +43,7 @@ class GlyphsOptions(ProceduralOptions):
     identity_factor: ClassVar[str] = "label"
     appearance_factors: ClassVar[tuple[str, ...]] = ("label", "stroke_width", "slant")
     pose_factors: ClassVar[tuple[str, ...]] = AFFINE_FACTORS
+    beside: ClassVar[tuple[str, ...]] = ("obscured", "mask_seed")
 
     n_train: Annotated[int, Ge(1)] = 5000
 
@@ -48,6 +51,10 @@ class GlyphsOptions(ProceduralOptions):
     def image_shape(self) -> tuple[int, int, int]:
         """Channels, height and width of an image."""
         return 1, SIZE, SIZE
+
+    def load(self, data_root: Path | None) -> Dataset:
+        """Return the glyphs, drawn once and cached, with the boxes that are asked for."""
+        return with_boxes(super().load(data_root), self)
 
     def draw_factors(self, split: SplitName, n: int) -> Arrays:
         """Return class, width, slant and affine map; see :func:`draw_factors`."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from harness.data.dataset import WARP_FACTORS, Dataset, Split
 from harness.data.files.find import find_files
+from harness.data.obscured import ObscuredOptions, with_boxes
 from harness.data.options import WarpOptions
 from harness.data.usable import require_shape
 from harness.datasets.mnist.idx import IMAGES, LABELS, check_idx, read_idx
@@ -25,10 +26,10 @@ _REMEDY = (
 
 
 @dataclass(frozen=True)
-class MnistOptions(WarpOptions):
+class MnistOptions(ObscuredOptions, WarpOptions):
     """MNIST, 60,000 + 10,000 real handwritten digits, 28x28; from IDX files.
 
-    The only options are those of the warp.
+    The only options are those of the warp and of what is hidden.
     """
 
     name: ClassVar[str] = "mnist"
@@ -50,7 +51,7 @@ class MnistOptions(WarpOptions):
             appearance_factors=("label",),
             pose_factors=WARP_FACTORS,
         )
-        return apply_warp(dataset, self)
+        return with_boxes(apply_warp(dataset, self), self)
 
     def check(self, data_root: Path | None) -> None:
         """Look for the files and read through them without keeping them."""

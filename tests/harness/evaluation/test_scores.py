@@ -15,13 +15,16 @@ from harness.methods import METHODS
 from harness.metrics.data import EvaluationData, images_at_once
 from harness.metrics.disentanglement import boosting
 from harness.metrics.registry import METRIC_PATHS, METRICS, check_metrics, metric_keys
+from models.declaration import HIDDEN
 from models.distributions.diagonal_gaussian import DiagonalGaussian
 from models.distributions.full_gaussian import FullGaussian
 from models.method import Batch, Noise, Stats
+from models.protocols import Enlarges, Restores, SkipsUpdates
 from models.registry import METHOD_PATHS
 from tests.harness.helpers import toys
 from tests.harness.helpers.toys import KnownBound, MeanImage, build
 from tests.models.helpers.labelled import labelled_case
+from tests.models.helpers.restoring import restoring_case
 
 N = 37
 SIZES = (1, 5, 16, 36, 37)
@@ -79,17 +82,28 @@ def test_scores_do_not_depend_on_the_batch_size(name: str) -> None:
 
     That moves float32 activations by some 1e-7 of their size; 1e-5 leaves room for the layers.
     """
-    if METHODS.load(name).needs:
+    names = ["elbo", "mse"]
+    if METHODS.load(name).recalls or HIDDEN in METHODS.load(name).needs:
+        names = ["inpainting", "super_resolution"]
+        method, dataset = restoring_case(name).build().float(), with_hidden(toys.hands(N))
+    elif METHODS.load(name).needs:
         method, dataset = labelled_case(name).build().float(), toys.hands(N)
     else:
         method, dataset = build(METHODS.load(name)), toys.dataset(N)
 
     def scores(size: int) -> dict[str, float]:
         given = EvaluationData(dataset, torch.device("cpu"), 5, test_batch_size=size)
-        return evaluate(method, given, ["elbo", "mse"], seed=0)
+        return evaluate(method, given, names, seed=0)
 
     for size in SIZES:
         assert scores(size) == pytest.approx(scores(N), rel=1e-5), size
+
+
+def with_hidden(dataset: Dataset) -> Dataset:
+    """The dataset with a box of four pixels hidden in each test image."""
+    boxes = np.tile(np.float32([3, 5, 4, 4]), (len(dataset.test), 1))
+    test = dataclasses.replace(dataset.test, modalities={HIDDEN: boxes})
+    return dataclasses.replace(dataset, test=test)
 
 
 def test_every_evaluation_of_a_trial_draws_the_same_noise_and_none_of_torchs_own() -> None:
@@ -170,8 +184,9 @@ def test_every_metric_reports_what_it_declares(monkeypatch: pytest.MonkeyPatch) 
     for name in METRIC_PATHS:
         metric = METRICS.load(name)
         elsewhere = name == "recombination" or "crosses_views" in metric.of_options
+        elsewhere |= metric.needs in (Restores, Enlarges, SkipsUpdates)
         if elsewhere or not known.issuperset(metric.of_modalities):
-            continue  # of people, sketches and crossed views: tested beside them
+            continue  # of people, sketches and crossed views, of what is restored: tested beside them
         found = evaluate(method, known_data(), [name], seed=0)
         assert sorted([*found, *found.reasons]) == sorted(metric_keys([name]))
 
@@ -208,7 +223,7 @@ def known_data() -> EvaluationData:
 def test_metrics_are_left_out_where_the_images_lack_their_factors() -> None:
     method = build(METHODS.load("c_vitae"))
     factored = [name for name in METRIC_PATHS if METRICS.load(name).of_factors]
-    assert len(factored) == 29
+    assert len(factored) == 31
     assert evaluate(method, data(5), factored, seed=0) == {}
     bare = dataclasses.replace(known_data().dataset, test=toys.dataset(N).test)
     assert scorable(method, factored, bare) == []

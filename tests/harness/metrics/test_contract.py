@@ -30,7 +30,7 @@ IDS = [key.name for _, key in KEYS]
 CLOCKED = {"seconds"}
 """Metrics of time: no two runs of them are alike."""
 
-OF_THE_JUDGE = {"reid_true", "repose_floor"}
+OF_THE_JUDGE = {"reid_true", "repose_floor", "class_judge_error"}
 """What the network that judges gets wrong itself: its oracle is a perfect network's."""
 
 GRADED = (
@@ -68,6 +68,14 @@ GRADED = (
     "recombined_sketch_sse",
     "recombined_chamfer",
     "factors_from_appearance",
+    "masked_error",
+    "visible_error",
+    "recovered_error",
+    "inpainted_psnr",
+    "sr_mse",
+    "sr_psnr",
+    "sr_ssim",
+    "class_change",
 )
 """Scores in which a method that knows half of the images is between one of all and one of none."""
 

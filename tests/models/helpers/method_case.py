@@ -46,6 +46,8 @@ class Case:
         for name in self._unpaired():
             others = [self._modality(name, y.roll(i), x.roll(i)) for i in range(self._repeats())]
             given[name] = torch.stack(others, 1)
+        if self.method.recalls:
+            given["memory"] = self._discs(y.roll(1), x.roll(1), radius.roll(2))
         if self.method.consumes == "images":
             return {"image": self._discs(x, y, radius), **given}
         identity = torch.arange(size) % self.data.n_identities
@@ -70,6 +72,11 @@ class Case:
         shape = self.data.modalities[name]
         if name.startswith("labelled"):
             return (torch.arange(len(x)) % 3 != 2).double()
+        if name == "hidden":
+            height, width = self.data.image_shape[1:]
+            places = [x.flatten() * width / 2, y.flatten() * height / 2]
+            sides = [torch.full_like(places[0], side / 2) for side in (width, height)]
+            return torch.stack([*places, *sides], 1).round()
         if len(shape) == 3:
             return self._discs(x, y, torch.full_like(x, 0.5))[:, :1]
         steps = torch.arange(math.prod(shape), dtype=torch.float64).reshape(shape)

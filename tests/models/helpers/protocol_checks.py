@@ -16,7 +16,8 @@ def check_protocols(case: Case) -> None:
     """What the method claims to do it does, with the promised shapes and ranges."""
     method = case.build().eval()
     before = torch.random.get_rng_state()
-    for check in (_check_bounds, _check_codes, _check_pictures, _check_modalities, _check_samples):
+    checks = _check_bounds, _check_codes, _check_pictures, _check_modalities, _check_samples
+    for check in (*checks, _check_restored):
         check(method, case)
     assert torch.equal(torch.random.get_rng_state(), before)
 
@@ -87,6 +88,25 @@ def _check_samples(method: Method, case: Case) -> None:
         _check_images(images[0], case.batch()["image"])
         assert torch.equal(images[0], images[1])
         assert not torch.equal(images[0], images[2])
+
+
+def _check_restored(method: Method, case: Case) -> None:
+    batch = case.batch()
+    if isinstance(method, protocols.SkipsUpdates):
+        assert method.skipped_updates().keys() == {"d", "g"}
+    if not isinstance(method, protocols.Restores):
+        return
+    _check_images(method.restore(batch), batch["image"])
+    _check_images(method.recover(batch), method.observe(batch))
+    # An image is restored of what is seen of it: nothing else reaches the generator.
+    if isinstance(method, protocols.Inpaints):
+        visible = method.visible(batch)
+        assert visible.shape == (BATCH, 1, *batch["image"].shape[2:])
+        other = {**batch, "image": batch["image"] * visible + 0.3 * (1 - visible)}
+        assert not torch.equal(other["image"], batch["image"])
+        assert torch.equal(method.restore(other), method.restore(batch))
+    if isinstance(method, protocols.Enlarges):
+        assert method.small(batch).shape[2] < batch["image"].shape[2]
 
 
 def _check_modalities(method: Method, case: Case) -> None:

@@ -21,6 +21,7 @@ from harness.metrics.disentanglement.scores import Scores
 from models.declaration import DataSpec
 from models.distributions.diagonal_gaussian import DiagonalGaussian
 from models.method import Batch, Method, Noise, Stats
+from models.renderers.images import average_pool, visible_outside
 from tests.harness.helpers.toys import ToyHyperparameters
 
 IDENTITIES, FRAMES, JOINTS, SIDE = 10, 16, 2, 8
@@ -88,6 +89,7 @@ def _split(which: int) -> Split:
             "nose_x": nose_x.astype(np.float32),
             "nose_y": nose_y.astype(np.float32),
             "bone_mm": np.full(n, 25, np.float32),
+            "wanted": (label > 4).astype(np.int64),
         },
         {
             "pose": cpose @ viewpoint,
@@ -97,6 +99,7 @@ def _split(which: int) -> Split:
             "joints_2d": camera[:, None, :1] * body[..., :2] + camera[:, None, 1:],
             "weak_camera": camera,
             "sketch": _distances(nose_x, nose_y),
+            "hidden": np.tile(np.float32([2, 2, 4, 4]), (n, 1)),
         },
     )
 
@@ -197,6 +200,21 @@ class Oracle(Method):
     def log_weight(self, batch: Batch, noise: Noise) -> Tensor:
         return torch.full((len(batch["image"]),), -1.0)
 
+    def observe(self, batch: Batch) -> Tensor:
+        return batch["image"] * self.visible(batch)
+
+    def restore(self, batch: Batch) -> Tensor:
+        return self.reconstruct(batch["image"])
+
+    def recover(self, batch: Batch) -> Tensor:
+        return self.restore(batch) * self.visible(batch)
+
+    def visible(self, batch: Batch) -> Tensor:
+        return visible_outside(batch["hidden"], SIDE, SIDE)
+
+    def small(self, batch: Batch) -> Tensor:
+        return average_pool(batch["image"], 4)
+
     def skipped_updates(self) -> dict[str, float]:
         return {"d": 0.25, "g": 0.5}
 
@@ -226,6 +244,7 @@ class Dead(Oracle):
             "joints_2d": torch.zeros(n, BODY_JOINTS, 2),
             "weak_camera": torch.zeros(n, 3),
             "sketch": torch.ones(n, 1, SIDE, SIDE),
+            "hidden": torch.zeros(n, 4),
         }
 
     def reconstruct(self, image: Tensor) -> Tensor:

@@ -1,0 +1,63 @@
+"""How often a restored image has the attribute that an adversary's memory is of."""
+
+import numpy as np
+import torch
+
+from harness.data.dataset import WANTED, Split
+from harness.metrics.data import EvaluationData
+from harness.metrics.disentanglement.scores import Scores, unscored
+from harness.metrics.metric import MetricKey, metric
+from harness.metrics.restoration.judging import attribute_judge
+from harness.metrics.restoration.shown import shown
+from models.protocols import Restores
+
+_NAMES = "attribute_rate", "attribute_rate_before", "attributes_kept"
+
+
+@metric(
+    needs=Restores,
+    of_factors=("known_wanted",),
+    keys=[
+        MetricKey("attribute_rate", "rate of the attribute", "none", "", "[0, 1]", "depends"),
+        MetricKey(
+            "attribute_rate_before", "rate before restoration", "none", "", "[0, 1]", "depends"
+        ),
+        MetricKey("attributes_kept", "other attributes kept", "higher", "", "[0, 1]", "1"),
+    ],
+)
+def attribute_rate(method: Restores, data: EvaluationData) -> dict[str, float]:
+    """Share of images that get the attribute of a biased memory, and keep the others.
+
+    Of the test images without the attribute, ``attribute_rate`` is the share that has it as they
+    are restored and shown, and ``attribute_rate_before`` as they truly are, both judged by a
+    network that is trained on the attributes of the training images. ``attributes_kept`` is the
+    share of judgements on all other attributes that stay the same: what is left of who it is.
+    """
+    train, test = data.dataset.train, data.dataset.test
+    without = test.factors[WANTED] == 0
+    if not without.any():
+        return unscored(_NAMES, "every test image has the attribute")
+    judge = attribute_judge(data, _flags(train))
+    before, after = [], []
+    for batch in data.test_batches():
+        before.append(judge(batch["image"]) > 0)
+        after.append(judge(shown(method, batch)) > 0)
+    was, now = (torch.cat(parts).cpu().numpy()[without] for parts in (before, after))
+    kept = float((was[:, 1:] == now[:, 1:]).mean()) if was.shape[1] > 1 else float("nan")
+    reasons = {} if was.shape[1] > 1 else {"attributes_kept": "no other attributes are known"}
+    rates = float(now[:, 0].mean()), float(was[:, 0].mean()), kept
+    return Scores(dict(zip(_NAMES, rates, strict=True)), reasons)
+
+
+def _flags(train: Split) -> np.ndarray:
+    """Return the wanted attribute and all others, ``[N, n]`` int64."""
+    wanted = train.factors[WANTED]
+    others = [
+        name
+        for name, values in train.factors.items()
+        if values.dtype == np.int64
+        and set(np.unique(values)) == {0, 1}
+        and name != WANTED
+        and not (np.array_equal(values, wanted) or np.array_equal(values, 1 - wanted))
+    ]
+    return np.stack([train.factors[name] for name in (WANTED, *others)], axis=1)

@@ -1,0 +1,78 @@
+"""Memories of an attribute: who is remembered, who is an input, and what is refused."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from harness.data.remembered import check_face_tasks, for_face_tasks
+from harness.data.sampler import make_sampler
+from harness.datasets.faces.dataset import ATTRIBUTES, FacesOptions
+from harness.errors import UserError
+from tests.harness.helpers import toys
+
+FEW = FacesOptions(n_train=60, n_test=20, downscale=4)
+
+
+def test_half_of_those_with_the_attribute_are_remembered_and_all_others_are_inputs() -> None:
+    for memory, value in (("male", 1), ("not_male", 0)):
+        train = replace(FEW, memory=memory).load(None).train
+        wanted = train.factors["male"] == value
+        remembered = train.modalities["remembered"] == 1
+        np.testing.assert_array_equal(train.factors["wanted"], wanted)
+        assert not remembered[~wanted].any()
+        assert 0.25 < remembered[wanted].mean() < 0.75
+        np.testing.assert_array_equal(train.modalities["observed"] == 1, ~remembered)
+
+
+def test_without_an_attribute_there_are_no_marks() -> None:
+    dataset = FEW.load(None)
+    assert dataset.train.modalities == {}
+    assert dataset.known_wanted == ""
+    assert replace(FEW, memory="young").load(None).known_wanted == "wanted"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"memory": "happy"}, r"memory=happy.*male, young.*not_NAME"),
+        ({"obscured": "mouth"}, r"obscured=mouth.*landmarks.*list_landmarks"),
+    ],
+)
+def test_what_cannot_be_had_is_refused_before_work_starts(changes: dict, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        check_face_tasks(replace(FEW, **changes), ATTRIBUTES, landmarks=False)
+
+
+def test_a_memory_without_images_is_refused() -> None:
+    options = replace(FEW, memory="young", memory_share=1e-9)
+    with pytest.raises(UserError, match=r"memory=young.*no memory or no inputs"):
+        for_face_tasks(FEW.load(None), options)
+
+
+def test_batches_have_inputs_and_a_memory_that_do_not_belong_together() -> None:
+    class Recalls(toys.MeanImage):
+        only_where = ("observed",)
+        recalls = ("remembered",)
+
+    dataset = replace(FEW, memory="male").load(None)
+    sampler = make_sampler(toys.build(Recalls), dataset, "cpu", 16)
+    marks = dataset.train.modalities["observed"] == 1
+    images = torch.from_numpy(dataset.train.images).float() / 255
+
+    def rows(found: torch.Tensor) -> list[int]:
+        return torch.cdist(found.flatten(1), images.flatten(1)).argmin(1).tolist()
+
+    batches = list(sampler.epoch(torch.Generator().manual_seed(0)))
+    assert len(batches) == len(sampler) == 4
+    seen = [row for batch in batches for row in rows(batch["image"])]
+    known = [row for batch in batches for row in rows(batch["memory"])]
+    assert len(seen) == len(known) == 60
+    assert marks[seen].all()
+    assert not marks[known].any()
+    assert set(seen) | set(known) == set(range(60))
+    later = list(sampler.epoch(torch.Generator().manual_seed(0), start=2))
+    for batch, again in zip(batches[2:], later, strict=True):
+        assert torch.equal(batch["memory"], again["memory"])
+        assert torch.equal(batch["image"], again["image"])
