@@ -39,6 +39,7 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
                 f"the dataset '{dataset.name}' has no {', '.join(missing)}. "
                 f"Datasets that have: {', '.join(known) or 'none'}."
             )
+        _require_tables(method, learner.tables, dataset)
         if LABELLED not in learner.needs:
             _require_labels(method, learner.needs, dataset)
         if learner.consumes != "pairs":
@@ -57,6 +58,31 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
                 f"scale.batch_size={batch_size}: the method '{method}' needs an even number of "
                 f"pairs, so that none meets itself in the reversed batch: {batch_size + 1}."
             )
+
+
+def check_fit(trials: Iterable[TrialConfig]) -> None:
+    """Refuse trials whose hyperparameters cannot be with what their dataset is known to be.
+
+    Raises:
+        UserError: says what does not fit, and the remedy.
+    """
+    for trial in trials:
+        learner, dataset = declaration(trial.method), trial.dataset
+        if fault := learner.fault(trial.hyperparameters, dataset.tables):
+            raise UserError(
+                f"The method '{trial.method}' with the dataset '{dataset.name}': {fault}"
+            )
+
+
+def _require_tables(method: str, tables: Iterable[str], dataset: DatasetOptions) -> None:
+    """Refuse a method that must know of its dataset as a whole what this one does not say."""
+    if missing := [name for name in tables if name not in dataset.tables]:
+        known = datasets_that(lambda options: set(tables) <= set(options().tables))
+        raise UserError(
+            f"The method '{method}' must know {', '.join(tables)} of a dataset; of "
+            f"'{dataset.name}' the {', '.join(missing)} {'are' if missing[1:] else 'is'} not "
+            f"known. Datasets of which it is: {', '.join(known) or 'none'}."
+        )
 
 
 def _require_labels(method: str, needs: Iterable[str], dataset: DatasetOptions) -> None:
