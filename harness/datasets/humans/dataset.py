@@ -80,7 +80,8 @@ class HumansOptions(DatasetOptions):
             are those of Human3.6M, of AMASS and of BVH files.
         joints: how many of Human3.6M's joints, 17 or 32; the metrics are of 17.
         street: whether people are in a street; else they are cut out, on plain paper.
-        lens: ``distant`` cameras see what is farther no smaller; ``near`` ones are 5.35 m away.
+        lens: ``distant`` cameras see what is farther no smaller; ``near`` ones are 4.3 to
+            6.4 m away.
         priors: whether there is what an adversary learns bodies and cameras from (see above).
         masks: whether there is the modality ``mask``, the share of each pixel that is covered.
         subjects: how many of the five subjects the training images show.

@@ -22,8 +22,9 @@ ELEVATION = np.radians(7.0)
 METRES = 1.72 / STATURE
 """Metres in the unit of drawing: the mean figure is 1.72 m tall."""
 DISTANCE = 5.35
-"""Metres from a camera to the people before it, as of Human3.6M's four."""
+"""Metres from a camera to the middle of the hall, as of Human3.6M's four."""
 
+_AROUND = 0.2  # by how much of that people are nearer or farther
 _SPREAD = 1.25  # of the shape coefficients
 _MARGIN = 1.12  # a crop's side in that of the smallest square that has all joints
 _SMALLEST = 0.45  # of a crop's side, in statures
@@ -39,13 +40,14 @@ class Bodies:
         sizes: their measures, ``[N]`` each.
         own: their joints in the bodies' own frames, by name, ``[N, 3]`` each.
         turn: ``[N, 3, 3]``, by which rows of points in that frame are multiplied to be seen.
-        near: whether the cameras are at :data:`DISTANCE`; else they are so far away that what is
-            farther looks no smaller.
+        away: ``[N]`` metres to the camera.
+        near: whether that is so; else cameras are so far away that what is farther looks no smaller.
     """
 
     sizes: Measures
     own: Mapping[str, np.ndarray]
     turn: np.ndarray
+    away: np.ndarray
     near: bool = False
 
     def joints(self, n_joints: int) -> np.ndarray:
@@ -64,7 +66,7 @@ class Bodies:
         before = points @ self.turn
         if not self.near:
             return before[..., :2], np.ones(before.shape[:2])
-        away = DISTANCE / METRES
+        away = self.away[:, None] / METRES
         larger = away / (away - before[..., 2])
         return (before[..., :2] + self._aside()[:, None]) * larger[..., None], larger
 
@@ -86,15 +88,15 @@ class Bodies:
 
         A camera sees ``f (x, y) / z`` of ``R X + T``, for ``X`` in the body's own frame; both are
         right, down and away from the camera, in metres, and places in the image from -1 to 1. One
-        that is far away has the pinhole camera at :data:`DISTANCE` that sees the pelvis alike.
+        that is far away has the pinhole camera at ``away`` that sees the pelvis alike.
         """
         view = self.view(1)
-        away = DISTANCE / METRES
+        away = self.away[:, None]
         aside = self._aside() if self.near else (view.origin - 0.5) / view.scale
         flip = np.array([1.0, 1.0, -1.0])
         turn = (flip[:, None] * self.turn * flip).swapaxes(1, 2).reshape(-1, 9)
-        far = np.full((len(turn), 1), DISTANCE)
-        return np.concatenate([turn, METRES * aside, far, 2 * away * view.scale[:, :1]], axis=1)
+        focal = 2 * away / METRES * view.scale[:, :1]
+        return np.concatenate([turn, METRES * aside, away, focal], axis=1)
 
     def _every(self) -> np.ndarray:
         return np.stack(list(self.own.values()), axis=1)
@@ -119,8 +121,9 @@ def bodies_of(factors: Factors, motions: Motions, *, near: bool = False) -> Bodi
     own = dict(zip(KEYPOINTS, (posed @ frame.transpose(0, 2, 1)).swapaxes(0, 1), strict=True))
     heading = _about_vertical(factors["heading"].astype(np.float64) - AZIMUTHS[factors["camera"]])
     ce, se = np.cos(ELEVATION), np.sin(ELEVATION)
+    away = DISTANCE * (1 + _AROUND * (2 * factors["place"].astype(np.float64) - 1))
     camera = np.array([[1.0, 0.0, 0.0], [0.0, ce, -se], [0.0, se, ce]])
-    return Bodies(sizes, {**own, **_ends(own, sizes)}, frame @ heading @ camera, near)
+    return Bodies(sizes, {**own, **_ends(own, sizes)}, frame @ heading @ camera, away, near)
 
 
 def _about_vertical(yaw: np.ndarray) -> np.ndarray:

@@ -9,7 +9,6 @@ import torch
 from harness.datasets.humans.basis import BASIS, FLOOR, pose_basis
 from harness.datasets.humans.dataset import HumansOptions
 from harness.datasets.humans.factors import draw_factors
-from harness.datasets.humans.figures import DISTANCE
 from harness.datasets.humans.labels import PINHOLE, PRIORS, Shown, labels
 from harness.datasets.humans.motions import procedural_motions
 from models.renderers.perspective import before_camera, bodies, projected, weights_of
@@ -53,7 +52,11 @@ def test_near_cameras_make_what_is_farther_smaller_and_crops_hold_all_joints() -
     flat = weak[..., :1] * near["joints_3d"][known][..., :2] + weak[..., 1:]
     pelvis = near["joints_2d"][known][:, :1]
     towards = near["joints_3d"][known][..., 2]
-    larger = DISTANCE / (DISTANCE - towards)
+    away = near[PINHOLE][known][:, 11:12]
+    assert away.min() > 4.2
+    assert away.max() < 6.5
+    assert away.std() > 0.3
+    larger = away / (away - towards)
     off = (near["joints_2d"][known] - pelvis) / larger[..., None]
     rest = off - (flat - weak[..., 1:]) - weak[..., 1:] * (1 - 1 / larger[..., None])
     np.testing.assert_allclose(rest, 0, atol=2e-6)
