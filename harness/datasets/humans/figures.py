@@ -41,7 +41,7 @@ class Bodies:
         own: their joints in the bodies' own frames, by name, ``[N, 3]`` each.
         turn: ``[N, 3, 3]``, by which rows of points in that frame are multiplied to be seen.
         away: ``[N]`` metres to the camera.
-        near: whether that is so; else cameras are so far away that what is farther looks no smaller.
+        near: whether that is so; else they are so far away that what is farther looks no smaller.
     """
 
     sizes: Measures
