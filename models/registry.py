@@ -34,11 +34,14 @@ METHOD_PATHS: Mapping[str, str] = {
     "semix_sup": "models.labelled.semix.tasks.SupPose",
     "semix_sup_sketch": "models.labelled.semix.tasks.SupSketch",
     "lifting": "models.labelled.lifting.Lifting",
+    "aign_pose": "models.adversarial.pose.method.AIGNPose",
+    "aign_sfm": "models.adversarial.sfm.method.AIGNSfm",
     "oracle_codes": "models.reference.codes.OracleCodes",
     "random_codes": "models.reference.codes.RandomCodes",
     "untrained_codes": "models.reference.codes.UntrainedCodes",
     "mean_pose": "models.reference.poses.MeanPose",
     "nearest_pose": "models.reference.poses.NearestPose",
+    "mean_scene": "models.reference.scenes.MeanScene",
 }
 """Dotted path of each method, by its name."""
 
@@ -64,11 +67,14 @@ DECLARATION_PATHS: Mapping[str, str] = {
     "semix_sup": "models.labelled.semix.declarations.SupPoseDeclaration",
     "semix_sup_sketch": "models.labelled.semix.declarations.SupSketchDeclaration",
     "lifting": "models.labelled.declarations.LiftingDeclaration",
+    "aign_pose": "models.adversarial.pose.declarations.PoseDeclaration",
+    "aign_sfm": "models.adversarial.sfm.declarations.SfmDeclaration",
     "oracle_codes": "models.reference.declarations.OracleDeclaration",
     "random_codes": "models.reference.declarations.RandomDeclaration",
     "untrained_codes": "models.reference.declarations.UntrainedDeclaration",
     "mean_pose": "models.reference.declarations.MeanPoseDeclaration",
     "nearest_pose": "models.reference.declarations.NearestPoseDeclaration",
+    "mean_scene": "models.reference.declarations.MeanSceneDeclaration",
 }
 """Dotted path of each method's declaration; a method that is not here is its own declaration.
 

@@ -25,7 +25,7 @@ from tests.models.helpers.contract import (
     check_values_are_consumed,
     check_vmap_equals_solo,
 )
-from tests.models.helpers.labelled import HANDS, smallest
+from tests.models.helpers.labelled import HANDS, SPECS, smallest
 from tests.models.helpers.method_case import DATA, Case
 from tests.models.helpers.pairs import TINY
 from tests.models.helpers.toy_adversarial import ToyAdversarial, ToyHyperparameters
@@ -52,9 +52,17 @@ VARIANTS = {
     "dvae_synthesis": [{"d_u": 3}, {"joint": True}],
     "dvae": [{"d_u": 0}, {"joint": True}],
     "semix": [{"kl_once": True, "w_2d": 0}, {"w_cross": 0.0}],
+    "aign_pose": [
+        {"optimizer": "adam", "gate": "theta"},
+        {"arm": "reconstruction"},
+        {"arm": "supervised"},
+    ],
+    "aign_sfm": [{"priors": name} for name in ("none", "depth", "motion")],
     "dvae_pose": [{"d_u": 3, "pose_branch_pool": True}, {"feature_layer": False}],
 }
 """What is checked beside a method's defaults."""
+
+_OF_THE_GAME = {"w_adv", "d_lr", "label_flip", "theta_d", "theta_g"}
 
 IDLE = {
     "rodi": {"gamma"},
@@ -65,6 +73,10 @@ IDLE = {
     "rodi-full": {"gamma"},
     "rodi-roll": {"gamma"},
     "rodi-released": {"gamma"},
+    "aign_pose": {"theta_d", "theta_g"},
+    "aign_pose-reconstruction": _OF_THE_GAME,
+    "aign_pose-supervised": _OF_THE_GAME,
+    "aign_sfm-none": _OF_THE_GAME,
     "semix-0.0": {"w_cross"},
     "semix-True-0": {"w_2d"},
 }
@@ -75,7 +87,8 @@ def cases() -> dict[str, Case]:
     found = {"toy_adversarial": Case(ToyAdversarial, ToyHyperparameters())}
     for name in METHOD_PATHS:
         method = METHODS.load(name)
-        sizes, spec = (smallest(method), HANDS) if method.needs else ({}, DATA)
+        of_data = method.needs or method.tables
+        sizes, spec = (smallest(method), SPECS.get(name, HANDS)) if of_data else ({}, DATA)
         if method.consumes == "pairs" and not method.needs:
             sizes = TINY
         idle = frozenset(IDLE.get(name, ()))

@@ -9,6 +9,8 @@ from harness.datasets.scenes.planes import Met, cast
 
 _RAYS = 2
 """Along each side of a pixel, of which its colour is the mean."""
+_EDGE = 1e-9
+"""Pixels outside a frame that still are in it: what rests at its edge is seen."""
 _SAME = 1e-6
 """A point is hidden where something is nearer by more than this share of its distance."""
 
@@ -73,7 +75,8 @@ def flows(scenes: Layouts, lens: Lens) -> tuple[np.ndarray, np.ndarray]:
     fx, fy, cx, cy = lens.intrinsics.astype(np.float64)
     x, y = fx * before[..., 0] / before[..., 2] + cx, fy * before[..., 1] / before[..., 2] + cy
     nearest = cast(scenes.planes, scenes.step, away).far
-    within = (x >= 0) & (x <= lens.width - 1) & (y >= 0) & (y <= lens.height - 1)
+    within = (x > -_EDGE) & (x < lens.width - 1 + _EDGE)
+    within &= (y > -_EDGE) & (y < lens.height - 1 + _EDGE)
     visible = within & (before[..., 2] > 0) & (nearest > 1 - _SAME)
     rows, columns = np.indices(shape).reshape(2, -1)
     flow = np.stack([x - columns, y - rows], axis=1)
