@@ -54,6 +54,10 @@ METRIC_PATHS: Mapping[str, str] = {
     "infomec": "harness.metrics.factors.infomec.infomec",
     "downstream": "harness.metrics.factors.downstream.downstream",
     "udr": "harness.metrics.codes.udr.udr",
+    "depth_error": "harness.metrics.scenes.depth_error.depth_error",
+    "motion_error": "harness.metrics.scenes.motion_error.motion_error",
+    "flow_error": "harness.metrics.scenes.flow_error.flow_error",
+    "spread": "harness.metrics.adversarial.spread.spread",
     "skipped_updates": "harness.metrics.adversarial.skipped_updates.skipped_updates",
     "seconds": "harness.metrics.seconds.seconds",
 }

@@ -1,10 +1,10 @@
 """What the training loop leans on that torch does not promise: optimizers' undecorated methods.
 
-``add_param_group`` and ``step`` of ``Adam`` and of ``SGD`` are decorated to keep torch's compiler out of them, and
-the decorators import that compiler first: a second of every worker. ``inspect.unwrap`` takes them
-off. Should torch no longer leave ``__wrapped__`` behind, ``unwrap`` returns a method as it is:
-results stay the same, and ``tests/harness/commands/test_startup.py`` fails because the compiler is
-imported again. Then use ``torch.optim``'s in the loop and delete this module.
+``add_param_group`` and ``step`` of ``Adam`` and of ``SGD`` are decorated to keep torch's compiler
+out of them, and the decorators import that compiler first: a second of every worker.
+``inspect.unwrap`` takes them off. Should torch no longer leave ``__wrapped__`` behind, ``unwrap``
+returns a method as it is: results stay the same, and ``tests/harness/commands/test_startup.py``
+fails because the compiler is imported again. Then use ``torch.optim``'s in the loop and delete this module.
 """
 
 import inspect

@@ -83,6 +83,10 @@ IDLE = {
 """The numbers that an ablation does without (RoDi's Table 1, SemiX's Table 2)."""
 
 
+FALLS = {"aign_sfm": "rec"}
+"""The statistic that training lowers, of games in which no loss has to fall."""
+
+
 def cases() -> dict[str, Case]:
     found = {"toy_adversarial": Case(ToyAdversarial, ToyHyperparameters())}
     for name in METHOD_PATHS:
@@ -91,13 +95,14 @@ def cases() -> dict[str, Case]:
         sizes, spec = (smallest(method), SPECS.get(name, HANDS)) if of_data else ({}, DATA)
         if method.consumes == "pairs" and not method.needs:
             sizes = TINY
-        idle = frozenset(IDLE.get(name, ()))
-        found[name] = Case(method, method.Hyperparameters(**sizes), spec, idle)
+        idle, falls = frozenset(IDLE.get(name, ())), FALLS.get(name, "loss")
+        found[name] = Case(method, method.Hyperparameters(**sizes), spec, idle, falls)
         for variant in VARIANTS.get(name, []):
             key = f"{name}-{'-'.join(str(value) for value in variant.values())}"
             data = CONV if variant.get("network") == "conv" else spec
             idle = frozenset(IDLE.get(key, ()))
-            found[key] = Case(method, method.Hyperparameters(**sizes, **variant), data, idle)
+            hyperparameters = method.Hyperparameters(**sizes, **variant)
+            found[key] = Case(method, hyperparameters, data, idle, falls)
     return found
 
 
