@@ -7,6 +7,7 @@ from torch.nn.functional import avg_pool2d
 
 from harness import seeding
 from harness.data.images import Images
+from harness.evaluation.frames import frames_found
 from harness.evaluation.latent_walks import PAIRS, along_dimensions, between_images
 from harness.evaluation.scores import evaluating, scorable
 from harness.evaluation.skeletons import skeletons
@@ -38,7 +39,7 @@ def arrays_of(method: Method, data: EvaluationData, seed: int) -> dict[str, np.n
     over squares of pixels), where the method can make them: ``test_images`` and their
     ``reconstructions``; ``appearance``, decoded and not yet warped; ``samples`` of the prior;
     ``shown_by_<group>``, decoded from one code alone; ``sketch_true`` and ``sketch_found``,
-    distance maps; ``swaps``, n = 25 row by row, with the pose of ``swap_pose[row]`` and the
+    distance maps; depth and flow (see :mod:`harness.evaluation.frames`); ``swaps``, n = 25 row by row, with the pose of ``swap_pose[row]`` and the
     appearance of ``swap_appearance[column]``. Walks through the
     latent space are those of :mod:`harness.evaluation.latent_walks`.
 
@@ -53,6 +54,7 @@ def arrays_of(method: Method, data: EvaluationData, seed: int) -> dict[str, np.n
         images = _images(method, data, places, seed)
         walks, of_walks = _walks(method, data, numbers)
         images.update(walks)
+        images.update(frames_found(method, data, images["test_images"], places))
         numbers.update(of_walks)
         numbers.update(skeletons(method, data, images["test_images"], places))
     pictures = {

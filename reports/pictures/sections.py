@@ -4,6 +4,7 @@ from reports.layout.grid import Grid
 from reports.layout.profiles import Profile
 from reports.page.page import Part, Section
 from reports.pictures.between import between
+from reports.pictures.frames import frames
 from reports.pictures.gallery import Artifact
 from reports.pictures.skeletons import skeletons
 from reports.pictures.sketches import sketches
@@ -11,7 +12,7 @@ from reports.pictures.swaps import swap_grids
 
 
 def exchanges(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]) -> list[Section]:
-    """Return swaps, walks between images, sketches and 3D poses, as far as the trials have them."""
+    """Return swaps, walks between images, sketches, depth, 3D poses, as far as the trials have them."""
     swapped = swap_grids(artifact, grid, group_profiles)
     first: list[Part] = [
         figure for figure in (swapped, *between(artifact, grid, group_profiles)) if figure
@@ -19,6 +20,8 @@ def exchanges(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]
     sections = [Section("Parts of the code exchanged", first, folded=True)] if first else []
     if sketched := sketches(artifact, grid, group_profiles):
         sections.append(Section("Sketches", [sketched], folded=True))
+    if seen := frames(artifact, grid, group_profiles):
+        sections.append(Section("Depth and flow", [seen], folded=True))
     if posed := skeletons(artifact, grid, group_profiles):
         sections.append(Section("Poses in three dimensions", [posed], folded=True))
     return sections
