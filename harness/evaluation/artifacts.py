@@ -39,9 +39,9 @@ def arrays_of(method: Method, data: EvaluationData, seed: int) -> dict[str, np.n
     over squares of pixels), where the method can make them: ``test_images`` and their
     ``reconstructions``; ``appearance``, decoded and not yet warped; ``samples`` of the prior;
     ``shown_by_<group>``, decoded from one code alone; ``sketch_true`` and ``sketch_found``,
-    distance maps; depth and flow (see :mod:`harness.evaluation.frames`); ``swaps``, n = 25 row by row, with the pose of ``swap_pose[row]`` and the
-    appearance of ``swap_appearance[column]``. Walks through the
-    latent space are those of :mod:`harness.evaluation.latent_walks`.
+    distance maps; ``swaps``, n = 25 row by row, with the pose of ``swap_pose[row]`` and the
+    appearance of ``swap_appearance[column]``; depth and flow (:mod:`harness.evaluation.frames`).
+    Walks through the latent space are those of :mod:`harness.evaluation.latent_walks`.
 
     Numbers: ``kl_<group>`` ``[d]``, the divergence of each dimension in nats, mean over test
     images; ``triplet_errors`` ``[n]`` (see :mod:`harness.metrics.swaps.triplets`); the 3D poses of

@@ -4,7 +4,8 @@
 out of them, and the decorators import that compiler first: a second of every worker.
 ``inspect.unwrap`` takes them off. Should torch no longer leave ``__wrapped__`` behind, ``unwrap``
 returns a method as it is: results stay the same, and ``tests/harness/commands/test_startup.py``
-fails because the compiler is imported again. Then use ``torch.optim``'s in the loop and delete this module.
+fails because the compiler is imported again. Then use the classes of ``torch.optim`` in the loop
+and delete this module.
 """
 
 import inspect

@@ -1,4 +1,4 @@
-"""The sections on exchanged codes: swaps, walks between images; on 3D poses and on sketches."""
+"""The sections on exchanged codes: swaps, walks; on 3D poses, sketches, depth and flow."""
 
 from reports.layout.grid import Grid
 from reports.layout.profiles import Profile
@@ -12,7 +12,7 @@ from reports.pictures.swaps import swap_grids
 
 
 def exchanges(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]) -> list[Section]:
-    """Return swaps, walks between images, sketches, depth, 3D poses, as far as the trials have them."""
+    """Return swaps, walks, sketches, depth and flow, 3D poses, as far as the trials have them."""
     swapped = swap_grids(artifact, grid, group_profiles)
     first: list[Part] = [
         figure for figure in (swapped, *between(artifact, grid, group_profiles)) if figure
