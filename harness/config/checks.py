@@ -79,9 +79,9 @@ def _require_tables(method: str, tables: Iterable[str], dataset: DatasetOptions)
     if missing := [name for name in tables if name not in dataset.tables]:
         known = datasets_that(lambda options: set(tables) <= set(options().tables))
         raise UserError(
-            f"The method '{method}' must know {', '.join(tables)} of a dataset; of "
-            f"'{dataset.name}' the {', '.join(missing)} {'are' if missing[1:] else 'is'} not "
-            f"known. Datasets of which it is: {', '.join(known) or 'none'}."
+            f"The method '{method}' must know {', '.join(tables)} of a dataset, and "
+            f"'{dataset.name}' does not say {', '.join(missing)}. "
+            f"Datasets that do: {', '.join(known) or 'none'}."
         )
 
 

@@ -68,12 +68,12 @@ class AIGNPose(PoseDeclaration, AdversarialMethod):
         return self.hyperparameters.arm == "adversarial"
 
     def phases(self) -> tuple[Phase, ...]:
-        """Return the update of the detector, and those of the game, or of the generator alone."""
+        """Return the updates of the game, or of the generator alone, and that of the detector."""
         optimizer = self.hyperparameters.optimizer
         detecting = Phase("detector", "detection", ("detector.",))
         alone = (Phase("generator", "generation", self.generates),)
         game = super().phases() if self.adversarial else alone
-        return detecting, *(replace(phase, optimizer=optimizer) for phase in game)
+        return *(replace(phase, optimizer=optimizer) for phase in game), detecting
 
     def detection(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
         """Return the squared error of the places that the detector finds, in half images."""

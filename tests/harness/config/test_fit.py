@@ -16,7 +16,9 @@ from models.vae.hyperparameters import VAEDeclaration
 def test_a_method_is_refused_where_a_table_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(VAEDeclaration, "tables", ("pose_basis",))
     resolve(["method=vae", "dataset=humans", "scale=smoke"])
-    with pytest.raises(UserError, match=r"'digits' the pose_basis is not known.*humans"):
+    with pytest.raises(
+        UserError, match=r"'digits' does not say pose_basis\. Datasets that do: humans"
+    ):
         resolve(["method=vae", "dataset=digits", "scale=smoke"])
 
 

@@ -58,7 +58,9 @@ def test_60_components_of_17_joints_are_refused_before_anything_starts() -> None
 
 
 def test_a_dataset_without_a_basis_is_refused() -> None:
-    with pytest.raises(UserError, match=r"pose_basis is not known\. Datasets.*humans"):
+    with pytest.raises(
+        UserError, match=r"'mannequin' does not say pose_basis\. Datasets that do: humans"
+    ):
         resolve(["method=aign_pose", "dataset=mannequin", "scale=smoke"])
 
 

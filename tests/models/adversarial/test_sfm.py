@@ -82,7 +82,9 @@ def test_the_gate_is_the_default_here_and_the_seed_s() -> None:
 def test_images_that_are_no_two_frames_are_refused() -> None:
     with pytest.raises(ValueError, match="two frames of three have 6"):
         AIGNSfm(SfmHyperparameters(network="tiny"), HANDS)
-    with pytest.raises(UserError, match=r"the intrinsics is not known\..*scenes"):
+    with pytest.raises(
+        UserError, match=r"does not say intrinsics\. Datasets that do: scenes, vkitti2"
+    ):
         resolve(["method=aign_sfm", "dataset=humans", "scale=smoke"])
 
 
