@@ -109,7 +109,7 @@ class Bodies:
     def _aside(self) -> np.ndarray:
         """Return how far from a near camera's axis the pelvis is, ``[N, 2]``."""
         low, high = self._box()
-        return -(low + high) / 2
+        return np.asarray(-(low + high) / 2)
 
 
 def bodies_of(factors: Factors, motions: Motions, *, near: bool = False) -> Bodies:
