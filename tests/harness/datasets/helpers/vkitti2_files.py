@@ -15,8 +15,10 @@ STEP = 0.5
 
 
 def wall(t: int) -> np.ndarray:
-    """Depth in cm of frame ``t``: a wall 12 m before the first frame, and the sky above it."""
+    """Depth in cm of frame ``t``: a wall 12 m before the first frame, leaves, and the sky."""
     cm = np.full((HEIGHT, WIDTH), round(100 * (12 - STEP * t)), np.uint16)
+    leaves = slice(HEIGHT // 4, HEIGHT // 2)
+    cm[leaves] -= np.random.default_rng(t).integers(0, 400, cm[leaves].shape).astype(np.uint16)
     cm[: HEIGHT // 4] = 65_535
     return cm
 
