@@ -1,8 +1,10 @@
 """A training step of the methods that learn from an image and its labels, on random ones."""
 
+import dataclasses
 import statistics
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -24,6 +26,8 @@ CASES = (
     ("semix_sketch", {}),
     ("semix_sup", {}),
     ("lifting", {}),
+    ("aign_pose", {}),
+    ("aign_sfm", {}),
 )
 BATCH, SIDE = 32, 64
 HANDS = DataSpec(
@@ -37,12 +41,21 @@ HANDS = DataSpec(
         "joints_3d": (17, 3),
         "joints_2d": (17, 2),
         "unpaired_joints": (17, 3),
+        "unpaired_cpose": (17, 3),
+        "unpaired_pinhole": (13,),
+        "unpaired_depth": (1, SIDE, SIDE),
+        "unpaired_motion": (12,),
         "sketch": (1, SIDE, SIDE),
         "unpaired_sketch": (1, SIDE, SIDE),
         LABELLED: (),
     },
     n_labelled=250,
+    tables={
+        "pose_basis": np.eye(52, 51, -1, np.float32),
+        "intrinsics": np.array([SIDE, SIDE, SIDE / 2, SIDE / 2], np.float32),
+    },
 )
+OF_TWO_FRAMES = ("aign_sfm",)
 
 
 def measure(quick: bool) -> list[Measured]:
@@ -52,7 +65,9 @@ def measure(quick: bool) -> list[Measured]:
     for name, changed in CASES:
         cls = METHODS.load(name)
         hyperparameters = cls.Hyperparameters(**cls.at_scale["small"], **changed)
-        updater = Updater(cls(hyperparameters, HANDS).train())
+        channels = 6 if name in OF_TWO_FRAMES else 3
+        spec = dataclasses.replace(HANDS, image_shape=(channels, SIDE, SIDE))
+        updater = Updater(cls(hyperparameters, spec).train())
         passes = {part: (1, _step(updater, at)) for part, at in (("first", 0.0), ("last", 0.9))}
         seconds = by_turns(passes, rounds=3 if quick else 20)
         cells = {part: 1e3 * statistics.median(taken) for part, taken in seconds.items()}
@@ -68,8 +83,9 @@ def _step(updater: Updater, progress: float) -> Callable[[], object]:
     draws = torch.Generator().manual_seed(0)
     method: Method = updater.method
     values = {**updater.values, "kl_weight": 1.0, "progress": progress}
+    shape = (BATCH, *method.data.image_shape)
     batch: dict[str, Tensor] = {
-        name: torch.rand((BATCH, *HANDS.image_shape), generator=draws) for name in ("image", "same")
+        name: torch.rand(shape, generator=draws) for name in ("image", "same")
     }
     for name in (*method.needs, *(name for name in method.uses if name in HANDS.modalities)):
         batch[name] = torch.randn((BATCH, *HANDS.modalities[name]), generator=draws)

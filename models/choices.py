@@ -16,6 +16,9 @@ Network = Literal["mlp", "conv"]
 NetworkSize = Literal["tiny", "small", "paper"]
 """The sizes of convolutional networks for the scales ``smoke``, ``small`` and ``paper``."""
 
+OptimizerName = Literal["adam", "sgd"]
+"""``adam``, or ``sgd``: plain gradient descent on minibatches, without momentum."""
+
 LikelihoodName = Literal["bernoulli", "gaussian"]
 """The distributions of a pixel that a method can be built with."""
 

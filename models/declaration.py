@@ -3,11 +3,16 @@
 Importing this is cheap: it needs no torch.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from models.hyperparameters import AtScale
+
+if TYPE_CHECKING:
+    import numpy as np
 
 LABELLED = "labelled"
 """Modality ``[N]``: 1 for an image that has its labels, 0 for one whose labels are all 0."""
@@ -32,7 +37,7 @@ SUPERVISION: Mapping[Supervision, str] = {
 class _Derived:
     """The supervision of a class that does not name its own: what it consumes and needs says it."""
 
-    def __get__(self, instance: object, owner: "type[Declaration]") -> Supervision:
+    def __get__(self, instance: object, owner: type[Declaration]) -> Supervision:
         if LABELLED in owner.needs:
             return "partial"
         if owner.needs:
@@ -58,6 +63,7 @@ class Declaration:
         uses: names of further modalities that the batches have where the dataset gives them.
         only_where: names of modalities of 0 and 1, ``[N]``. Training images for which all that the
             dataset gives of these are 0 are in no batch; an epoch has as many batches as with them.
+        tables: names of what must be known of the dataset as a whole (:class:`DataSpec`).
         unpaired: names of modalities, used where the dataset gives them, that do not belong to the
             image beside them. A batch has ``m`` of them for each image, ``[B, m, ...]``, drawn from
             those of all training images, where ``m`` is how often some phase repeats.
@@ -77,10 +83,23 @@ class Declaration:
     needs: ClassVar[tuple[str, ...]] = ()
     uses: ClassVar[tuple[str, ...]] = ()
     only_where: ClassVar[tuple[str, ...]] = ()
+    tables: ClassVar[tuple[str, ...]] = ()
     unpaired: ClassVar[tuple[str, ...]] = ()
     recalls: ClassVar[tuple[str, ...]] = ()
     supervision: ClassVar[Supervision] = cast("Supervision", _Derived())
     at_scale: ClassVar[AtScale] = {}
+
+    @classmethod
+    def fault(cls, hyperparameters: Any, tables: Mapping[str, tuple[int, ...]]) -> str:  # noqa: ARG003
+        """Say why such hyperparameters cannot be with such data, and what to do; "" if they can.
+
+        It is asked before any trial starts.
+
+        Args:
+            hyperparameters: of a trial.
+            tables: shapes of what is known of its dataset as a whole, by name.
+        """
+        return ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +112,9 @@ class DataSpec:
         n_identities: number of different objects or people they show; 0 if it is unknown.
         modalities: shapes of what is given beside each image, such as a 3D pose, by name.
         n_labelled: number of training examples that have their labels; None for all of them.
+        tables: what is known of the dataset as a whole, such as a basis of poses or a camera's
+            intrinsics, float32 arrays by name. A method keeps what it needs of them in buffers: a
+            kept model is built with zeros in their place, before its buffers are read.
     """
 
     image_shape: tuple[int, int, int]
@@ -100,6 +122,7 @@ class DataSpec:
     n_identities: int = 0
     modalities: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     n_labelled: int | None = None
+    tables: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False)
 
     @property
     def n_pixels(self) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from models.choices import OptimizerName
 from models.declaration import DataSpec, Declaration
 from models.hyperparameters import values_of
 
@@ -48,6 +49,7 @@ class Phase:
             is False, the update is skipped. None always updates.
         lr: name of the value that is its learning rate.
         betas: Adam's decay rates.
+        optimizer: what updates its parameters, Adam or plain gradient descent.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Phase:
     gate: str | None = None
     lr: str = "lr"
     betas: tuple[float, float] = (0.9, 0.999)
+    optimizer: OptimizerName = "adam"
 
 
 class Method(Declaration, nn.Module):

@@ -39,6 +39,8 @@ METHOD_PATHS: Mapping[str, str] = {
     "aign_sr_paired": "models.adversarial.super_resolution.AIGNSuperResolutionPaired",
     "aign_sr_cycle": "models.adversarial.super_resolution.CycleSuperResolution",
     "aign_inpaint": "models.adversarial.inpainting.AIGNInpainting",
+    "aign_pose": "models.adversarial.pose.method.AIGNPose",
+    "aign_sfm": "models.adversarial.sfm.method.AIGNSfm",
     "oracle_codes": "models.reference.codes.OracleCodes",
     "random_codes": "models.reference.codes.RandomCodes",
     "untrained_codes": "models.reference.codes.UntrainedCodes",
@@ -47,6 +49,7 @@ METHOD_PATHS: Mapping[str, str] = {
     "bicubic": "models.reference.images.Bicubic",
     "mean_hole": "models.reference.images.MeanHole",
     "blurred_hole": "models.reference.images.BlurredHole",
+    "mean_scene": "models.reference.scenes.MeanScene",
 }
 """Dotted path of each method, by its name."""
 
@@ -77,6 +80,8 @@ DECLARATION_PATHS: Mapping[str, str] = {
     "aign_sr_paired": "models.adversarial.declarations.PairedDeclaration",
     "aign_sr_cycle": "models.adversarial.declarations.CycleDeclaration",
     "aign_inpaint": "models.adversarial.declarations.InpaintingDeclaration",
+    "aign_pose": "models.adversarial.pose.declarations.PoseDeclaration",
+    "aign_sfm": "models.adversarial.sfm.declarations.SfmDeclaration",
     "oracle_codes": "models.reference.declarations.OracleDeclaration",
     "random_codes": "models.reference.declarations.RandomDeclaration",
     "untrained_codes": "models.reference.declarations.UntrainedDeclaration",
@@ -85,6 +90,7 @@ DECLARATION_PATHS: Mapping[str, str] = {
     "bicubic": "models.reference.declarations.BicubicDeclaration",
     "mean_hole": "models.reference.declarations.MeanHoleDeclaration",
     "blurred_hole": "models.reference.declarations.BlurredHoleDeclaration",
+    "mean_scene": "models.reference.declarations.MeanSceneDeclaration",
 }
 """Dotted path of each method's declaration; a method that is not here is its own declaration.
 

@@ -40,6 +40,7 @@ def check_batches(trials: Iterable[TrialConfig]) -> None:
                 f"the dataset '{dataset.name}' has no {', '.join(missing)}. "
                 f"Datasets that have: {', '.join(known) or 'none'}."
             )
+        _require_tables(method, learner.tables, dataset)
         if LABELLED not in learner.needs:
             _require_labels(method, learner.needs, dataset)
         if learner.consumes != "pairs":
@@ -67,6 +68,31 @@ def _suggest_options(method: str, dataset: DatasetOptions, missing: list[str]) -
         raise UserError(
             f"The method '{method}' learns from {', '.join(missing)} beside the images, which the "
             f"dataset '{dataset.name}' gives if it is asked to: {', '.join(hints)}."
+        )
+
+
+def check_fit(trials: Iterable[TrialConfig]) -> None:
+    """Refuse trials whose hyperparameters cannot be with what their dataset is known to be.
+
+    Raises:
+        UserError: says what does not fit, and the remedy.
+    """
+    for trial in trials:
+        learner, dataset = declaration(trial.method), trial.dataset
+        if fault := learner.fault(trial.hyperparameters, dataset.tables):
+            raise UserError(
+                f"The method '{trial.method}' with the dataset '{dataset.name}': {fault}"
+            )
+
+
+def _require_tables(method: str, tables: Iterable[str], dataset: DatasetOptions) -> None:
+    """Refuse a method that must know of its dataset as a whole what this one does not say."""
+    if missing := [name for name in tables if name not in dataset.tables]:
+        known = datasets_that(lambda options: set(tables) <= set(options().tables))
+        raise UserError(
+            f"The method '{method}' must know {', '.join(tables)} of a dataset, and "
+            f"'{dataset.name}' does not say {', '.join(missing)}. "
+            f"Datasets that do: {', '.join(known) or 'none'}."
         )
 
 

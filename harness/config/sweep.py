@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.config.checks import check_batches, check_declared, check_scores, left_out
+from harness.config.checks import check_batches, check_declared, check_fit, check_scores, left_out
 from harness.config.compose import compose_config
 from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
 from harness.config.per_method import by_method_and_scale, collect, split
@@ -187,6 +187,7 @@ def _searched(
 def _checked(sweep: Sweep) -> Sweep:
     """Refuse what cannot be learned from, scored, compared or reported, before any trial runs."""
     check_batches(sweep.trials)
+    check_fit(sweep.trials)
     last = [trial for searched in sweep.searches for trial in searched.confirming(searched.start)]
     check_scores([*sweep.trials, *last])
     if sweep.space:

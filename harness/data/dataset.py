@@ -98,6 +98,8 @@ class Dataset:
         keypoints: names of points whose places in each image are the factors ``<name>_x`` and
             ``<name>_y`` in pixels.
         notes: what was found out about files of the user's, a line each.
+        tables: what is known of the dataset as a whole, by name, float32: a basis of poses, a
+            camera's intrinsics. It follows from the options and the files that the images are of.
     """
 
     name: str
@@ -112,6 +114,7 @@ class Dataset:
     camera_factor: str = ""
     keypoints: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    tables: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def spec(self) -> DataSpec:
@@ -123,7 +126,7 @@ class Dataset:
         n, marks = len(self.train), self.train.modalities.get(LABELLED)
         labelled = n if marks is None else int(np.count_nonzero(marks))
         few = labelled if labelled < n else None
-        return DataSpec(shape, n, len(np.unique(identities)), modalities, few)
+        return DataSpec(shape, n, len(np.unique(identities)), modalities, few, self.tables)
 
     @property
     def nbytes(self) -> int:

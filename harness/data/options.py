@@ -70,6 +70,11 @@ class DatasetOptions(ABC):
         return ()
 
     @property
+    def tables(self) -> Mapping[str, tuple[int, ...]]:
+        """Shapes of what is known of the dataset as a whole (``Dataset.tables``), by name."""
+        return {}
+
+    @property
     def crosses_views(self) -> bool:
         """Whether test images show canonical poses and viewpoints in all combinations."""
         return False

@@ -44,12 +44,14 @@ DATASET_PATHS = {
     "norb": "harness.datasets.norb.dataset.NorbOptions",
     "people": "harness.datasets.people.dataset.PeopleOptions",
     "rhd": "harness.datasets.hands.rhd.RhdOptions",
+    "scenes": "harness.datasets.scenes.dataset.ScenesOptions",
     "shapes3d": "harness.datasets.grids.shapes3d.dataset.Shapes3dOptions",
     "shoes": "harness.datasets.shoes.dataset.ShoesOptions",
     "smallnorb": "harness.datasets.grids.smallnorb.SmallNorbOptions",
     "smpl": "harness.datasets.smpl.dataset.SmplOptions",
     "sprites": "harness.datasets.sprites.dataset.SpritesOptions",
     "stb": "harness.datasets.hands.stb.StbOptions",
+    "vkitti2": "harness.datasets.scenes.vkitti2.Vkitti2Options",
     "vitae_samples": "harness.datasets.vitae_samples.VitaeSamplesOptions",
 }
 """Dotted path of the options of each dataset of this distribution."""

@@ -7,6 +7,7 @@ from torch.nn.functional import avg_pool2d
 
 from harness import seeding
 from harness.data.images import Images
+from harness.evaluation.frames import frames_found
 from harness.evaluation.latent_walks import PAIRS, along_dimensions, between_images
 from harness.evaluation.restorations import restorations
 from harness.evaluation.scores import evaluating, scorable
@@ -41,9 +42,10 @@ def arrays_of(method: Method, data: EvaluationData, seed: int) -> dict[str, np.n
     ``reconstructions``; ``appearance``, decoded and not yet warped; ``samples`` of the prior;
     ``shown_by_<group>``, decoded from one code alone; ``sketch_true`` and ``sketch_found``,
     distance maps; ``swaps``, n = 25 row by row, with the pose of ``swap_pose[row]`` and the
-    appearance of ``swap_appearance[column]``; ``observed``, ``restored`` and ``recovered``, and the
-    numbers of :mod:`harness.evaluation.restorations`. Walks through the
-    latent space are those of :mod:`harness.evaluation.latent_walks`.
+    appearance of ``swap_appearance[column]``; depth and flow (:mod:`harness.evaluation.frames`);
+    ``observed``, ``restored`` and ``recovered``, and the numbers of
+    :mod:`harness.evaluation.restorations`. Walks through the latent space are those of
+    :mod:`harness.evaluation.latent_walks`.
 
     Numbers: ``kl_<group>`` ``[d]``, the divergence of each dimension in nats, mean over test
     images; ``triplet_errors`` ``[n]`` (see :mod:`harness.metrics.swaps.triplets`); the 3D poses of
@@ -56,6 +58,7 @@ def arrays_of(method: Method, data: EvaluationData, seed: int) -> dict[str, np.n
         images = _images(method, data, places, seed)
         walks, of_walks = _walks(method, data, numbers)
         images.update(walks)
+        images.update(frames_found(method, data, images["test_images"], places))
         numbers.update(of_walks)
         numbers.update(skeletons(method, data, images["test_images"], places))
         if isinstance(method, protocols.Restores) and _can_restore(method, data):

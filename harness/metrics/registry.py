@@ -58,6 +58,10 @@ METRIC_PATHS: Mapping[str, str] = {
     "super_resolution": "harness.metrics.restoration.super_resolution.super_resolution",
     "class_change": "harness.metrics.restoration.class_change.class_change",
     "attribute_rate": "harness.metrics.restoration.attribute_rate.attribute_rate",
+    "depth_error": "harness.metrics.scenes.depth_error.depth_error",
+    "motion_error": "harness.metrics.scenes.motion_error.motion_error",
+    "flow_error": "harness.metrics.scenes.flow_error.flow_error",
+    "spread": "harness.metrics.adversarial.spread.spread",
     "skipped_updates": "harness.metrics.adversarial.skipped_updates.skipped_updates",
     "seconds": "harness.metrics.seconds.seconds",
 }

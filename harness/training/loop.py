@@ -9,7 +9,7 @@ from torch import Tensor
 
 from harness.data.sampler import Sampler
 from harness.training.scale import Scale
-from harness.training.torch_private import Adam
+from harness.training.torch_private import SGD, Adam, Optimizer
 from models.method import Batch, Method, Noise, Phase, Stats, Values, sliced
 
 EXPLODED = 100.0
@@ -54,7 +54,7 @@ class Updater:
     def __init__(self, method: Method) -> None:
         self.method = method
         self.values = method.values()
-        shared: dict[tuple[str, ...], Adam] = {}
+        shared: dict[tuple[str, ...], Optimizer] = {}
         self.phases = [_Update(method, phase, self.values, shared) for phase in method.phases()]
         self.adams = list(dict.fromkeys(adam for each in self.phases for adam in each.adams))
         self.steps = 0
@@ -76,7 +76,7 @@ class _Update:
         method: Method,
         phase: Phase,
         values: dict[str, float],
-        shared: dict[tuple[str, ...], Adam],
+        shared: dict[tuple[str, ...], Optimizer],
     ) -> None:
         self.method, self.phase = method, phase
         trained = {n: p for n, p in method.named_parameters() if n.startswith(phase.trains)}
@@ -91,8 +91,10 @@ class _Update:
                 shared[phase.shares] = self._adam(common, values)
             self.adams.append(shared[phase.shares])
 
-    def _adam(self, parameters: list[torch.nn.Parameter], values: dict[str, float]) -> Adam:
+    def _adam(self, parameters: list[torch.nn.Parameter], values: dict[str, float]) -> Optimizer:
         phase = self.phase
+        if phase.optimizer == "sgd":
+            return SGD(parameters, lr=values[phase.lr])
         return Adam(parameters, lr=values[phase.lr], betas=phase.betas, fused=True)
 
     def is_due(self, step: int, values: Values) -> bool:

@@ -9,6 +9,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -68,7 +69,7 @@ def encode_model(method: Method, trial: TrialConfig) -> bytes:
         "format": FORMAT,
         "trial_id": trial.trial_id,
         "config": trial.as_dict(),
-        "data": dataclasses.asdict(method.data),
+        "data": _described(method.data),
         "sources": digests_of([type(method)]),
         "versions": {"unbraid": __version__, "torch": str(torch.__version__)},
     }
@@ -92,15 +93,40 @@ def decode_origin(data: bytes, name: str) -> Origin:
             f"{name} was written by a newer unbraid (format {described['format']}; this one reads "
             f"up to {FORMAT}). Update unbraid to use this model."
         )
-    spec = described["data"]
-    shapes = {key: tuple(shape) for key, shape in spec["modalities"].items()}
     return Origin(
         config=described["config"],
         trial_id=described["trial_id"],
-        data=DataSpec(**{**spec, "image_shape": tuple(spec["image_shape"]), "modalities": shapes}),
+        data=_spec(described["data"]),
         sources=described["sources"],
         versions=described["versions"],
     )
+
+
+def _described(spec: DataSpec) -> dict[str, Any]:
+    """Return a spec as numbers; of its tables, which a method keeps in buffers, the shapes."""
+    described = dataclasses.asdict(dataclasses.replace(spec, tables={}))
+    shapes = {name: list(table.shape) for name, table in spec.tables.items()}
+    return {**described, "tables": shapes} if shapes else _without(described, "tables")
+
+
+def _spec(described: dict[str, Any]) -> DataSpec:
+    """Return the spec that :func:`_described` was given, with zeros for its tables."""
+    shapes = {key: tuple(shape) for key, shape in described["modalities"].items()}
+    tables = {
+        name: np.zeros(shape, np.float32) for name, shape in described.get("tables", {}).items()
+    }
+    return DataSpec(
+        **{
+            **described,
+            "image_shape": tuple(described["image_shape"]),
+            "modalities": shapes,
+            "tables": tables,
+        }
+    )
+
+
+def _without(values: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key != name}
 
 
 def decode_model(data: bytes, name: str, origin: Origin, device: torch.device) -> Method:

@@ -27,7 +27,8 @@ def decided(
         rule: ``none`` always updates both. ``theta`` is the table above, and ``theta_literal`` what
             the paper's whole sentences say of it: D is never skipped. ``faces`` is the rule of the
             code for faces: D is skipped where the sum of its halves is at most 1.
-        d_loss: the discriminator's last loss, the mean of its halves; NaN where there is none.
+        d_loss: the discriminator's last loss, the mean of its halves; infinite or NaN where there
+            is none.
         g_loss: the generator's last adversarial loss.
         values: has ``theta_d`` and ``theta_g`` for the rules that are named after them.
     """
@@ -57,8 +58,8 @@ class UpdateGate(nn.Module):
     def __init__(self, rule: GateRule) -> None:
         super().__init__()
         self.rule = rule
-        self.register_buffer("d_loss", torch.tensor(torch.nan))
-        self.register_buffer("g_loss", torch.tensor(torch.nan))
+        self.register_buffer("d_loss", torch.tensor(torch.inf))
+        self.register_buffer("g_loss", torch.tensor(torch.inf))
         self.register_buffer("updates", torch.zeros(2))
         self.register_buffer("seen", torch.zeros(()))
 

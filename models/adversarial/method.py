@@ -81,7 +81,8 @@ class AdversarialMethod(Method):
         fooled = generator_loss([fake.detach() for _, fake in answers])
         self.gate.note(mean_of_two, fooled)
         loss = 2 * mean_of_two if self.hyperparameters.d_loss == "sum" else mean_of_two
-        return loss, {**skipped, "fooled": fooled, "correct": _correct(answers)}
+        told = {"l_d": mean_of_two, "fooled": fooled, "correct": _correct(answers)}
+        return loss, {**skipped, **told}
 
     def skipped_updates(self) -> dict[str, float]:
         """Return the share of updates of ``d`` and of ``g`` that the gate skipped in training."""

@@ -1,7 +1,7 @@
 """Declarations of the references. Importing this is cheap: it needs no torch."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from annotated_types import Ge
 
@@ -51,6 +51,25 @@ class NearestPoseHyperparameters:
     side: Annotated[
         int, Structure("", "pixels along a side of the images that are compared", "ours"), Ge(1)
     ] = 16
+
+
+@dataclass(frozen=True)
+class MeanSceneHyperparameters:
+    """What is guessed of motion."""
+
+    motion: Annotated[
+        Literal["mean", "none"],
+        Structure(
+            "", "mean: motion and flow of the training images; none: the camera rests", "ours"
+        ),
+    ] = "mean"
+
+
+class MeanSceneDeclaration(Declaration):
+    """Declaration of the mean depth, flow and motion."""
+
+    Hyperparameters = MeanSceneHyperparameters
+    needs = ("depth", "flow", "motion")
 
 
 class _OfPoses(Declaration):

@@ -1,9 +1,10 @@
-"""The sections on exchanged codes: swaps and walks; on restored images, 3D poses and sketches."""
+"""The sections on codes exchanged: swaps, walks; on restored images, poses, sketches, flow."""
 
 from reports.layout.grid import Grid
 from reports.layout.profiles import Profile
 from reports.page.page import Part, Section
 from reports.pictures.between import between
+from reports.pictures.frames import frames
 from reports.pictures.gallery import Artifact
 from reports.pictures.restorations import restorations
 from reports.pictures.skeletons import skeletons
@@ -12,7 +13,7 @@ from reports.pictures.swaps import swap_grids
 
 
 def exchanges(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]) -> list[Section]:
-    """Return swaps, walks, restored images, sketches, 3D poses, as far as the trials have them."""
+    """Return the sections of which the trials have pictures."""
     swapped = swap_grids(artifact, grid, group_profiles)
     first: list[Part] = [
         figure for figure in (swapped, *between(artifact, grid, group_profiles)) if figure
@@ -22,6 +23,8 @@ def exchanges(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]
         sections.append(Section("Restored images", [restored]))
     if sketched := sketches(artifact, grid, group_profiles):
         sections.append(Section("Sketches", [sketched], folded=True))
+    if seen := frames(artifact, grid, group_profiles):
+        sections.append(Section("Depth and flow", [seen], folded=True))
     if posed := skeletons(artifact, grid, group_profiles):
         sections.append(Section("Poses in three dimensions", [posed], folded=True))
     return sections

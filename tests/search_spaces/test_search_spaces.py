@@ -19,6 +19,9 @@ CONFIGURATIONS = {
     "aign_decoder": 2 * 4 + 2,  # two decoders at four weights, and two guesses
     "aign_inpaint": 2 * 3 + 2,
     "aign_sr": 5 + 2 + 1,  # five memories; with pairs, and the cycle baseline; bicubic enlargement
+    "aign_gates": 3 * 3,
+    "aign_pose": 3 + 1,  # with and without an adversary or joints in space; the mean pose
+    "aign_sfm": 4 + 2,  # priors of depth, motion, both and none; two guesses
     "dvae_beta_d": 4 * 4,
     "dvae_beta_d_pose": 4 * 4,
     "dvae_disentanglement": 2,
@@ -34,6 +37,7 @@ CONFIGURATIONS = {
     "semix_losses": 2**3 + 4,  # SemiX with and without three losses, a baseline, lifting, guesses
     "semix_sketch": 3 * (2 + 1),
     "semix_supervision": 5 * (2 + 1),
+    "tune_aign": 40,
     "tune_rodi": 40,
     "tune_dvae": 40,
     "tune_semix": 40,
@@ -50,7 +54,7 @@ CONFIGURATIONS = {
 
 TUNED = {
     "leaderboard": (2 * 12 + 1, 2 * 3, 50),  # SemiX has one dataset
-    "leaderboard_poses": (2 * 5, 2 * 2, 30),
+    "leaderboard_poses": (2 * 5 + 1, 2 * 2, 30),  # AIGN has one dataset
 }
 """Methods and references, each on its datasets, and the trials of each at the published scale."""
 

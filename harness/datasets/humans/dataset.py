@@ -13,15 +13,26 @@ from harness.data.cache.arrays import cached_chunks
 from harness.data.dataset import Dataset, Split, SplitName
 from harness.data.options import Arrays, DatasetOptions, in_portions
 from harness.datasets.humans import mocap
+from harness.datasets.humans.basis import BASIS, pose_basis
 from harness.datasets.humans.drawn import render
 from harness.datasets.humans.factors import draw_factors
-from harness.datasets.humans.labels import LABELLED_2D, LABELS, MASK, UNPAIRED, Shown, labels
+from harness.datasets.humans.labels import (
+    LABELLED_2D,
+    LABELS,
+    MASK,
+    PINHOLE,
+    PRIORS,
+    UNPAIRED,
+    Shown,
+    labels,
+)
 from harness.datasets.humans.motions import Motions, procedural_motions
 from harness.datasets.recordings.amass import amass_motions
 from harness.datasets.recordings.bvh import bvh_motions
 from harness.datasets.recordings.human36m import human36m_motions
 from harness.drawing.skeleton import KEYPOINTS
 from models.declaration import LABELLED
+from models.hyperparameters import Added
 
 SOURCES = {
     "mocap": "recorded (CMU's motion capture)",
@@ -53,10 +64,14 @@ class HumansOptions(DatasetOptions):
     them (right, down and towards it), ``joints_2d``, where they are in the image (-1 to 1 from its
     left to its right, and from its top to its bottom), ``viewpoint`` and ``cpose``, the rotation
     and the joints of the same body when it faces the viewer (``joints_3d = cpose @ viewpoint``),
-    and ``weak_camera``, by which ``joints_2d = s * joints_3d[:, :2] + (tx, ty)``; ``labelled``, 1
+    and ``weak_camera``, by which ``joints_2d = s * joints_3d[:, :2] + (tx, ty)`` (of near cameras
+    at the pelvis alone); ``labelled``, 1
     for an image that has these and 0 for one whose labels are 0; ``labelled_2d``, 1 for one that
     has ``joints_2d``; and ``unpaired_joints``, the joints in space of other subjects in other
-    motions, drawn at random whatever the image shows.
+    motions, drawn at random whatever the image shows. With ``priors`` also ``pinhole``, the camera
+    of a body (a rotation by rows, a translation, a focal length: 13 numbers), ``unpaired_cpose``
+    and ``unpaired_pinhole``, bodies and cameras of other people; and of the whole dataset
+    ``pose_basis``, the mean and the principal components of such bodies.
 
     Attributes:
         size: images are 64 or 224 pixels high and wide.
@@ -65,6 +80,9 @@ class HumansOptions(DatasetOptions):
             are those of Human3.6M, of AMASS and of BVH files.
         joints: how many of Human3.6M's joints, 17 or 32; the metrics are of 17.
         street: whether people are in a street; else they are cut out, on plain paper.
+        lens: ``distant`` cameras see what is farther no smaller; ``near`` ones are 4.3 to
+            6.4 m away.
+        priors: whether there is what an adversary learns bodies and cameras from (see above).
         masks: whether there is the modality ``mask``, the share of each pixel that is covered.
         subjects: how many of the five subjects the training images show.
         label_fraction: the share of the training images that have their labels, drawn at random.
@@ -87,6 +105,8 @@ class HumansOptions(DatasetOptions):
     poses: Literal["auto", "mocap", "h36m", "amass", "bvh", "procedural"] = "auto"
     joints: Literal[17, 32] = 17
     street: bool = False
+    lens: Annotated[Literal["distant", "near"], Added(before="distant")] = "distant"
+    priors: Annotated[bool, Added(before=False)] = True
     masks: bool = False
     subjects: Annotated[int, Ge(1), Le(5)] = 5
     label_fraction: Annotated[float, Gt(0), Le(1)] = 1.0
@@ -98,12 +118,20 @@ class HumansOptions(DatasetOptions):
     @property
     def modalities(self) -> tuple[str, ...]:  # type: ignore[override]
         """Names of the modalities of the splits."""
-        return (*LABELS, LABELLED, LABELLED_2D, UNPAIRED, *([MASK] if self.masks else []))
+        further = (*(PRIORS if self.priors else ()), *([MASK] if self.masks else []))
+        return (*LABELS, LABELLED, LABELLED_2D, UNPAIRED, *further)
+
+    @property
+    def tables(self) -> dict[str, tuple[int, ...]]:
+        """Shape of the basis of poses: a mean, and as many components as coordinates."""
+        n = 3 * self.joints
+        return {BASIS: (1 + n, n)} if self.priors else {}
 
     @property
     def partly_given(self) -> tuple[str, ...]:
         """The labels, where only some training images have them."""
-        return LABELS if self.label_fraction < 1 or self.wild_fraction > 0 else ()
+        given = (*LABELS, *([PINHOLE] if self.priors else []))
+        return given if self.label_fraction < 1 or self.wild_fraction > 0 else ()
 
     @property
     def keypoints(self) -> tuple[str, ...]:
@@ -142,6 +170,7 @@ class HumansOptions(DatasetOptions):
             identity_factor=self.identity_factor,
             keypoints=self.keypoints,
             notes=(f"The poses are {SOURCES[options.poses]}.",),
+            tables=({BASIS: pose_basis(motions, self.joints, self.seed)} if self.priors else {}),
         )
 
     def _motions(self, data_root: Path | None) -> Motions:
@@ -152,7 +181,8 @@ class HumansOptions(DatasetOptions):
     def _split(self, split: SplitName, n: int, motions: Motions) -> Split:
         wild = self.wild_fraction if split == "train" else 0.0
         factors = draw_factors(split, n, motions, self.seed, subjects=self.subjects, wild=wild)
-        draw = partial(render, motions=motions, side=self.size, street=self.street)
+        near = self.lens == "near"
+        draw = partial(render, motions=motions, side=self.size, street=self.street, near=near)
         key = {
             "split": split,
             "n": n,
@@ -162,6 +192,7 @@ class HumansOptions(DatasetOptions):
             "subjects": self.subjects,
             "wild": wild,
             "motions": motions.digest,
+            **({"lens": self.lens} if near else {}),
         }
         images, masks = (
             partial(
@@ -174,7 +205,7 @@ class HumansOptions(DatasetOptions):
             )
             for kind, channels, which in (("", 3, slice(3)), ("-masks", 1, slice(3, None)))
         )
-        shown = Shown(factors, motions, self.size, self.joints)
+        shown = Shown(factors, motions, self.size, self.joints, near, self.priors)
         fraction = self.label_fraction if split == "train" else 1.0
         further, modalities = labels(shown, split, self.seed, fraction)
         if self.masks:

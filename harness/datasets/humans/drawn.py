@@ -21,7 +21,9 @@ _CLOTH = (TOP, BOTTOM, ACCENT)
 Factors = Mapping[str, np.ndarray]
 
 
-def render(factors: Factors, motions: Motions, side: int, *, street: bool) -> np.ndarray:
+def render(
+    factors: Factors, motions: Motions, side: int, *, street: bool, near: bool = False
+) -> np.ndarray:
     """Draw people, each with its mask.
 
     Args:
@@ -30,6 +32,7 @@ def render(factors: Factors, motions: Motions, side: int, *, street: bool) -> np
         motions: what ``motion`` numbers.
         side: height and width of an image, pixels.
         street: whether the people are in a street; else they are cut out, on plain paper.
+        near: whether the cameras are near, so that what is farther is smaller.
 
     Returns:
         ``[N, 4, side, side]`` uint8: red, green, blue, and how much of a pixel the person covers.
@@ -40,15 +43,15 @@ def render(factors: Factors, motions: Motions, side: int, *, street: bool) -> np
         rows = np.flatnonzero(factors["clothes"] == clothes)
         if len(rows):
             some = {name: values[rows] for name, values in factors.items()}
-            images[rows] = _dressed(some, motions, clothes, side, street=street)
+            images[rows] = _dressed(some, motions, clothes, side, street=street, near=near)
     return images
 
 
 def _dressed(
-    factors: Factors, motions: Motions, clothes: int, side: int, *, street: bool
+    factors: Factors, motions: Motions, clothes: int, side: int, *, street: bool, near: bool
 ) -> np.ndarray:
     """Draw people in the same clothes, which have the same parts."""
-    bodies = bodies_of(factors, motions)
+    bodies = bodies_of(factors, motions, near=near)
     rods, coat = _coated(factors, bodies, clothes)
     light = np.repeat(LIGHT, len(rods.height), axis=0)
     view = bodies.view(side)
@@ -67,9 +70,11 @@ def _coated(factors: Factors, bodies: Bodies, clothes: int) -> tuple[Rods, Coat]
     up = unit(own["neck"] - own["pelvis"])
     left = unit(left - (left * up).sum(-1, keepdims=True) * up)
     parts = Figure(bodies.sizes, own, clothes, left).parts()
-    start, end = (points @ bodies.turn for points in (parts.start, parts.end))
-    height = np.stack([start[..., 2], end[..., 2]], axis=-1)
-    rods = Rods(Capsules(start[..., :2], end[..., :2], parts.radius), height)
+    ends = parts.start, parts.end
+    (start, start_larger), (end, end_larger) = (bodies.seen(points) for points in ends)
+    height = np.stack([(points @ bodies.turn)[..., 2] for points in ends], axis=-1)
+    radius = parts.radius * np.stack([start_larger, end_larger], axis=-1)
+    rods = Rods(Capsules(start, end, radius), height)
     colour = _colours(factors)[:, parts.made_of]
     n = len(colour)
     gloss = np.array([GLOSS[kind] for kind in parts.made_of])

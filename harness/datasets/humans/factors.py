@@ -65,11 +65,12 @@ def unpaired_factors(
     split: SplitName, n: int, motions: Motions, seed: int
 ) -> dict[str, np.ndarray]:
     """Return what ``figures.bodies_of`` takes, of people without images: others, elsewhere."""
-    u = keyed_random.uniforms(f"humans/unpaired/{split}/{seed}", n, 5).T
+    u = keyed_random.uniforms(f"humans/unpaired/{split}/{seed}", n, 6).T
     known = SUBJECTS["train"] + SUBJECTS["test"]
     return {
         "motion": motions.chosen("unpaired", u[:2].T),
         "subject": (known + SUBJECTS["others"] * u[2]).astype(np.int64),
         "camera": (len(AZIMUTHS) * u[3]).astype(np.int64),
         "heading": (2 * np.pi * u[4]).astype(np.float32),
+        "place": u[5].astype(np.float32),
     }

@@ -25,4 +25,4 @@ def skipped_updates(method: SkipsUpdates, data: EvaluationData) -> dict[str, flo
     """
     shares = {f"skipped_{name}": share for name, share in method.skipped_updates().items()}
     untrained = [name for name, share in shares.items() if math.isnan(share)]
-    return Scores(shares, dict.fromkeys(untrained, "it was not trained"))
+    return Scores(shares, dict.fromkeys(untrained, "no game was played"))

@@ -32,6 +32,8 @@ PUBLISHED = {
     "people": (round(100_001 * 16 / 12_936), 16),  # RoDi's released code: steps of 16 pairs
     "mannequin": (round(300_000 * 64 / 10_000), 64),  # none published: Locatello et al.'s steps
     "humans": (50, 64),  # SemiX: 50 epochs; its batch size is not stated
+    "scenes": (100, 64),  # none published
+    "vkitti2": (100, 64),
     "shoes": (200, 64),  # SemiX states neither
     "lsp": (50, 64),
     "mpii": (50, 64),

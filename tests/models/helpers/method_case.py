@@ -78,7 +78,8 @@ class Case:
             sides = [torch.full_like(places[0], side / 2) for side in (width, height)]
             return torch.stack([*places, *sides], 1).round()
         if len(shape) == 3:
-            return self._discs(x, y, torch.full_like(x, 0.5))[:, :1]
+            disc = self._discs(x, y, torch.full_like(x, 0.5))[:, :1]
+            return disc.repeat(1, shape[0], 1, 1)
         steps = torch.arange(math.prod(shape), dtype=torch.float64).reshape(shape)
         x, y = (at.reshape(-1, *[1] * len(shape)) for at in (x, y))
         return (2 * x - 1) * steps.cos() + (2 * y - 1) * steps.sin()

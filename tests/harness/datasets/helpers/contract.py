@@ -27,6 +27,8 @@ from harness.datasets.mannequin.dataset import MannequinOptions
 from harness.datasets.mnist.dataset import TEST_FILES, TRAIN_FILES, MnistOptions
 from harness.datasets.norb.dataset import NorbOptions
 from harness.datasets.people.dataset import PeopleOptions
+from harness.datasets.scenes.dataset import ScenesOptions
+from harness.datasets.scenes.vkitti2 import Vkitti2Options
 from harness.datasets.shoes.dataset import ShoesOptions
 from harness.datasets.smpl.dataset import SmplOptions
 from harness.datasets.sprites.dataset import SpritesOptions
@@ -42,6 +44,7 @@ from tests.harness.datasets.helpers.own_files import BESIDE, write_arrays, write
 from tests.harness.datasets.helpers.people_files import write_lists, write_market
 from tests.harness.datasets.helpers.shoe_files import write_shoes
 from tests.harness.datasets.helpers.smpl_files import labels, write_smpl
+from tests.harness.datasets.helpers.vkitti2_files import write_vkitti2
 from tests.harness.datasets.helpers.wild_files import write_lsp, write_lspet, write_mpii
 
 
@@ -227,6 +230,11 @@ def _folder(root: Path) -> Files:
     return Files([root / "mine/table.csv", images[3]], [], [images[5]])
 
 
+def _vkitti2(root: Path) -> Files:
+    inner, outer, rgb, depth = write_vkitti2(root)
+    return Files([inner, outer, rgb, depth], [], [rgb, depth])
+
+
 _FEW = {"n_train": 9, "n_test": 7}
 _TOY = {"category": 5, "instance": 10, "elevation": 9, "azimuth": 18, "lighting": 6}
 _SPRITE = {"body": 7, "action": 5, "direction": 4}
@@ -322,5 +330,7 @@ CASES: dict[str, Case] = {
     "smallnorb": Case(
         grids.SmallSmallNorb(**_FEW), 1, (64, 64), {"category": 2, "azimuth": 3}, _smallnorb
     ),
+    "scenes": Case(ScenesOptions(size=32, **_FEW), 6, (32, 48), {"n_objects": 9}),
+    "vkitti2": Case(Vkitti2Options(n_train=6, n_test=3), 6, (64, 208), {}, _vkitti2),
     "vitae_samples": Case(VitaeSamplesOptions(epochs=1, **_FEW), 1, (28, 28)),
 }  # type: ignore[arg-type]

@@ -100,8 +100,20 @@ def _split(which: int) -> Split:
             "weak_camera": camera,
             "sketch": _distances(nose_x, nose_y),
             "hidden": np.tile(np.float32([2, 2, 4, 4]), (n, 1)),
+            **_scenes(frame, viewpoint),
         },
     )
+
+
+def _scenes(frame: np.ndarray, viewpoint: np.ndarray) -> dict[str, np.ndarray]:
+    """Depth, flow and motion of each frame, as if an image were two frames."""
+    drawn = np.random.default_rng(9)
+    depth = drawn.uniform(2, 40, (FRAMES, 1, SIDE, SIDE))
+    flow, step = drawn.normal(size=(FRAMES, 2, SIDE, SIDE)), drawn.normal(size=(FRAMES, 3))
+    motion = np.concatenate([viewpoint.reshape(-1, 9), step[frame]], axis=1)
+    made = {"depth": depth[frame], "flow": flow[frame], "motion": motion}
+    visible = np.ones((len(frame), 1, SIDE, SIDE))
+    return {name: of.astype(np.float32) for name, of in {**made, "visible": visible}.items()}
 
 
 def _distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -245,6 +257,10 @@ class Dead(Oracle):
             "weak_camera": torch.zeros(n, 3),
             "sketch": torch.ones(n, 1, SIDE, SIDE),
             "hidden": torch.zeros(n, 4),
+            "depth": torch.ones(n, 1, SIDE, SIDE),
+            "flow": torch.zeros(n, 2, SIDE, SIDE),
+            "visible": torch.ones(n, 1, SIDE, SIDE),
+            "motion": torch.zeros(n, 12),
         }
 
     def reconstruct(self, image: Tensor) -> Tensor:

@@ -1,0 +1,1 @@
+"""AIGN for structure from motion: depth, flow and egomotion of two frames."""
