@@ -89,7 +89,7 @@ ACTIONS: dict[str, Callable[[RunDirectory], object]] = {
     "write": lambda run: run.write(synthetic.record(1)),
     "compact": lambda run: run.compact(min_parts=1),
     "remove": lambda run: run.remove([synthetic.trial_id(i) for i in (0, 1, 5)]),
-    "mend": lambda run: mend(run),
+    "mend": mend,
     "write_model": lambda run: run.write(synthetic.record(1, model=b"new")),
     "measure": lambda run: synthetic.measure(run, (3, 5)),
 }
