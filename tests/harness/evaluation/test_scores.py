@@ -186,7 +186,7 @@ def test_every_metric_reports_what_it_declares(monkeypatch: pytest.MonkeyPatch) 
         elsewhere = name == "recombination" or "crosses_views" in metric.of_options
         elsewhere |= metric.needs in (Restores, Enlarges, SkipsUpdates)
         if elsewhere or not known.issuperset(metric.of_modalities):
-            continue  # of people, sketches and crossed views, of what is restored: tested beside them
+            continue  # of people, sketches, crossed views, restored images: tested beside them
         found = evaluate(method, known_data(), [name], seed=0)
         assert sorted([*found, *found.reasons]) == sorted(metric_keys([name]))
 
