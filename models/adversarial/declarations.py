@@ -108,14 +108,14 @@ class DigitsDeclaration(RestorationDeclaration):
     Hyperparameters = DigitsHyperparameters
     needs = (HIDDEN,)
     at_scale: ClassVar[AtScale] = {
-        "smoke": {"lr": 1e-3, "d_lr": 1e-3, "widths": (64, 32, 64), "d_widths": (64, 32)},
-        "small": {"lr": 1e-3, "d_lr": 1e-3},
+        "smoke": {"lr": 1e-3, "d_lr": 1e-4, "widths": (64, 32, 64), "d_widths": (64, 32)},
+        "small": {"lr": 1e-3, "d_lr": 1e-4},
     }
 
 
 _FACES: AtScale = {
-    "smoke": {"network": "tiny", "lr": 1e-3, "d_lr": 1e-3},
-    "small": {"network": "small", "lr": 1e-3, "d_lr": 1e-3},
+    "smoke": {"network": "tiny", "lr": 1e-3, "d_lr": 1e-4},
+    "small": {"network": "small", "lr": 1e-3, "d_lr": 1e-4},
 }
 
 

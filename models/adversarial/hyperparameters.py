@@ -45,6 +45,11 @@ class AdversarialHyperparameters:
         Value("θ_g", "D waits where L_G is above this and L_D not above θ_d", f"{TUNG}; our table"),
         Gt(0),
     ] = 0.75
+    beta1: Annotated[
+        float,
+        Structure("β₁", "Adam's decay of the mean gradient, of D and of G", FACES_CODE),
+        Interval(ge=0, lt=1),
+    ] = 0.9
     init_std: Annotated[
         float,
         Structure("", "standard deviation of the first weights", f"{TUNG}: 'variance'"),

@@ -36,6 +36,7 @@ class AdversarialMethod(Method):
 
     def phases(self) -> tuple[Phase, ...]:
         """Return the update of the discriminator, then that of the generator."""
+        betas = self.hyperparameters.beta1, 0.999
         return (
             Phase(
                 "discriminator",
@@ -44,8 +45,9 @@ class AdversarialMethod(Method):
                 over=self.over,
                 gate="discriminator_is_due",
                 lr="d_lr",
+                betas=betas,
             ),
-            Phase("generator", "generation", self.generates, gate="generator_is_due"),
+            Phase("generator", "generation", self.generates, gate="generator_is_due", betas=betas),
         )
 
     def discriminator_is_due(self, stats: Stats) -> Tensor:

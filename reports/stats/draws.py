@@ -72,7 +72,9 @@ def drawn_wins(
     Args:
         table: scores ``[E, S]``.
         rng: the generator.
-        student: as of ``newcombe_ends``.
+        student: as of ``newcombe_ends``; luck is then drawn wider, too, as a sample's deviation is
+            too small by ``sqrt((n - 1) / n)``: without it ratings over four datasets of ten seeds
+            were held in 92 %.
         rounds: number of draws.
     """
     share, n = win_probabilities(table), (~np.isnan(table)).sum(axis=1)
@@ -80,6 +82,8 @@ def drawn_wins(
     pairs = n[:, None] * n
     middle = _log_odds((share * pairs + 0.5) / (pairs + 1))
     luck = rng.standard_normal((rounds, len(n)))
+    if student:
+        luck *= np.sqrt(n / np.maximum(n - 1, 1))
     more = (luck[:, :, None] - luck[:, None, :]) / np.sqrt(2) / stats.norm.ppf((1 + LEVEL) / 2)
     odds = middle + np.where(more > 0, more * (high - middle), more * (middle - low))
     wins: Floats = special.expit(odds)

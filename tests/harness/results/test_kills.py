@@ -66,7 +66,7 @@ def test_a_killed_merge_loses_nothing_and_counts_nothing_twice(tmp_path: Path) -
         same(load(killed.location), whole)
 
 
-def test_a_killed_verification_is_repeated(tmp_path: Path) -> None:
+def test_a_killed_verification_or_repair_is_repeated(tmp_path: Path) -> None:
     run = half_merged(tmp_path / "run")
     (broken,) = (Path(run.location) / "curves").glob(f"part-{synthetic.trial_id(8)}*")
     broken.write_bytes(broken.read_bytes()[:-1])
@@ -76,8 +76,8 @@ def test_a_killed_verification_is_repeated(tmp_path: Path) -> None:
     data = bytearray(archive.read_bytes())
     data[data.index(synthetic.trial_id(2).encode()) + 100] ^= 1
     archive.write_bytes(data)
-    for killed in killed_everywhere("verify", run, tmp_path):
-        killed.verify(stale_after=0)
+    for killed in killed_everywhere("mend", run, tmp_path):
+        processes.mend(killed)
         assert killed.finished() == run.finished() - {synthetic.trial_id(8)}
         assert killed.verify() == []
         assert (Path(killed.location) / "corrupt").exists()

@@ -78,12 +78,18 @@ def kill_before_operation(number: int) -> None:
         setattr(module, name, counting(getattr(module, name)))
 
 
+def mend(run: RunDirectory) -> None:
+    """Verify a run, and set aside what only reading all of it finds."""
+    run.verify(stale_after=0)
+    run.set_aside(run.examine().damages)
+
+
 ACTIONS: dict[str, Callable[[RunDirectory], object]] = {
     "create": lambda run: synthetic.create(run.location, 3),
     "write": lambda run: run.write(synthetic.record(1)),
     "compact": lambda run: run.compact(min_parts=1),
     "remove": lambda run: run.remove([synthetic.trial_id(i) for i in (0, 1, 5)]),
-    "verify": lambda run: run.verify(stale_after=0),
+    "mend": mend,
     "write_model": lambda run: run.write(synthetic.record(1, model=b"new")),
     "measure": lambda run: synthetic.measure(run, (3, 5)),
 }
