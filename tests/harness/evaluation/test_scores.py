@@ -186,11 +186,7 @@ def test_every_metric_reports_what_it_declares(monkeypatch: pytest.MonkeyPatch) 
         elsewhere = name == "recombination" or "crosses_views" in metric.of_options
         elsewhere |= metric.needs in (Restores, Enlarges, SkipsUpdates)
         if elsewhere or not known.issuperset(metric.of_modalities):
-<<<<<<< .merge_file_ktzS2K
             continue  # of people, sketches, crossed views, restored images: beside them
-=======
-            continue  # of people, sketches, crossed views, restored images: tested beside them
->>>>>>> .merge_file_qz3xUX
         found = evaluate(method, known_data(), [name], seed=0)
         assert sorted([*found, *found.reasons]) == sorted(metric_keys([name]))
 
