@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from harness.data.files.hdf5_heaps import require_sound_heaps
 from harness.data.files.npy import RawArray, require_plain
 from harness.data.files.stored import StoredArray
 from harness.errors import CorruptFileError, UserError
@@ -38,6 +39,8 @@ class Hdf5Array:
         Raises:
             CorruptFileError: the file is damaged or cannot be read.
         """
+        if self.dtype.kind == "U":
+            require_sound_heaps(self.path)
         with opened(self.path) as file:
             stored = file[self.name].asstr() if self.dtype.kind == "U" else file[self.name]
             for start in range(0, self.shape[0], rows):
