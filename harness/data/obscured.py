@@ -45,11 +45,11 @@ def with_boxes(dataset: Dataset, options: ObscuredOptions) -> Dataset:
     """Return a dataset with the boxes that its options ask for."""
     if options.obscured == "none":
         return dataset
-    train, test = (
-        with_modality(part, HIDDEN, drawn_boxes(options, split, part.images.shape))
-        for split, part in (("train", dataset.train), ("test", dataset.test))
-    )
-    return replace(dataset, train=train, test=test)
+
+    def boxed(split: SplitName, part: Split) -> Split:
+        return with_modality(part, HIDDEN, drawn_boxes(options, split, part.images.shape))
+
+    return replace(dataset, train=boxed("train", dataset.train), test=boxed("test", dataset.test))
 
 
 def drawn_boxes(options: ObscuredOptions, split: SplitName, shape: tuple[int, ...]) -> np.ndarray:

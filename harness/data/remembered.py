@@ -60,13 +60,13 @@ def for_face_tasks(dataset: Dataset, options: FaceTaskOptions) -> Dataset:
     flags = [n for n in dataset.appearance_factors if n in dataset.train.factors]
     flags = [n for n in flags if dataset.train.factors[n].dtype == np.int64]
     check_face_tasks(options, flags, "nose_x" in dataset.train.factors)
-    parts: dict[SplitName, Split] = {"train": dataset.train, "test": dataset.test}
-    for split, part in parts.items():
+
+    def made(split: SplitName, part: Split) -> Split:
         if options.obscured != "none":
-            boxes = face_boxes(options.obscured, part.factors)
-            part = with_modality(part, HIDDEN, boxes)  # noqa: PLW2901
-        parts[split] = _marked(part, split, options) if options.memory else part
-    return replace(dataset, **parts)
+            part = with_modality(part, HIDDEN, face_boxes(options.obscured, part.factors))
+        return _marked(part, split, options) if options.memory else part
+
+    return replace(dataset, train=made("train", dataset.train), test=made("test", dataset.test))
 
 
 def check_face_tasks(options: FaceTaskOptions, attributes: Sequence[str], landmarks: bool) -> None:

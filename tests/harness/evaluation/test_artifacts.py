@@ -15,6 +15,9 @@ from harness.metrics.data import EvaluationData
 from tests.harness.evaluation.test_scores import data
 from tests.harness.helpers import toys
 from tests.harness.helpers.toys import KnownBound, MeanImage, build
+from tests.harness.metrics.helpers.contract import Oracle
+from tests.harness.metrics.helpers.contract import data as of_known
+from tests.harness.metrics.helpers.contract import dataset as known_dataset
 
 N = 37
 OF_EACH_GROUP = [
@@ -153,3 +156,14 @@ def test_a_walk_between_images_changes_one_group_evenly_and_no_other() -> None:
         )
         steps = walk.diff(dim=1)
         torch.testing.assert_close(steps, steps[:, :1].expand_as(steps))
+
+
+def test_what_is_seen_restored_and_recovered_is_kept_with_changes_of_class() -> None:
+    """Of a method that knows every image; the box it does not see is black in what it observes."""
+    arrays = arrays_of(Oracle(known_dataset()), of_known(), seed=0)
+    images = arrays["test_images"]
+    np.testing.assert_array_equal(arrays["restored"], images)
+    assert not arrays["observed"][..., 2:6, 2:6].any()
+    np.testing.assert_array_equal(arrays["observed"][..., :2, :], images[..., :2, :])
+    np.testing.assert_array_equal(arrays["recovered"], arrays["observed"])
+    assert arrays["class_changed"].tolist() == [0] * PICTURES
