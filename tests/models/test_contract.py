@@ -107,7 +107,6 @@ def cases() -> dict[str, Case]:
                 key = "-".join([name, *map(str, variant.values())])
                 found[key] = restoring_case(name, **variant)
             continue
-        sizes, spec = (smallest(method), HANDS) if method.needs else ({}, DATA)
         of_data = method.needs or method.tables
         sizes, spec = (smallest(method), SPECS.get(name, HANDS)) if of_data else ({}, DATA)
         if method.consumes == "pairs" and not method.needs:

@@ -108,9 +108,12 @@ def _colours(paint: Paint, met: Met, pixel: np.ndarray) -> np.ndarray:
     the pixel shows.
     """
     rows = np.arange(len(met.far))[:, None]
-    frequency = paint.frequency[rows, met.which]
-    angle = (frequency * met.at[:, :, None]).sum(-1) + paint.phase[rows, met.which]
-    cycles = np.square(frequency).sum(-1) * np.square(pixel)[..., None]
-    strength = np.exp(-0.5 * (np.pi**2) * cycles) * np.sin(2 * np.pi * angle)
-    waves = (strength[..., None] * paint.tint[rows, met.which]).sum(2)
-    return np.asarray(paint.base[rows, met.which] + waves)
+    single = np.float32  # takes less time, and is far more exact than a byte of colour
+    frequency, phase, tint, base = (
+        of.astype(single)[rows, met.which]
+        for of in (paint.frequency, paint.phase, paint.tint, paint.base)
+    )
+    turns = (frequency * met.at.astype(single)[:, :, None]).sum(-1) + phase
+    cycles = np.square(frequency).sum(-1) * np.square(pixel.astype(single))[..., None]
+    strength = np.exp(single(-0.5 * np.pi**2) * cycles) * np.sin(single(2 * np.pi) * turns)
+    return np.asarray(base + (strength[..., None] * tint).sum(2))

@@ -14,6 +14,9 @@ from models.protocols import Predicts
 
 _OF = {"joints": "joints in space", "depth": "log-depths", "motion": "translations"}
 
+_ROUNDING = 1e-9
+"""What equal predictions may differ by."""
+
 
 @metric(
     needs=Predicts,
@@ -36,7 +39,8 @@ def spread(method: Predicts, data: EvaluationData) -> dict[str, float]:
     for name in _OF:
         found, true = (_numbers(name, given) for given in (predicted.modalities, known))
         if found is not None and true is not None and (deviation := _deviation(true)) > 0:
-            scores[f"spread_{name}"] = _deviation(found) / deviation
+            share = _deviation(found) / deviation
+            scores[f"spread_{name}"] = share if share > _ROUNDING else 0.0
     return scores
 
 

@@ -86,7 +86,7 @@ def test_scores_do_not_depend_on_the_batch_size(name: str) -> None:
     if METHODS.load(name).recalls or HIDDEN in METHODS.load(name).needs:
         names = ["inpainting", "super_resolution"]
         method, dataset = restoring_case(name).build().float(), with_hidden(toys.hands(N))
-    elif METHODS.load(name).needs:
+    elif METHODS.load(name).needs or METHODS.load(name).tables:
         method, dataset = labelled_case(name).build().float(), toys.hands(N)
     else:
         method, dataset = build(METHODS.load(name)), toys.dataset(N)
@@ -183,10 +183,10 @@ def test_every_metric_reports_what_it_declares(monkeypatch: pytest.MonkeyPatch) 
     known = set(known_data().dataset.test.modalities)
     for name in METRIC_PATHS:
         metric = METRICS.load(name)
-        elsewhere = name == "recombination" or "crosses_views" in metric.of_options
+        elsewhere = name in ("recombination", "spread") or "crosses_views" in metric.of_options
         elsewhere |= metric.needs in (Restores, Enlarges, SkipsUpdates)
         if elsewhere or not known.issuperset(metric.of_modalities):
-            continue  # of people, sketches, crossed views, restored images: beside them
+            continue  # of people, sketches, frames, crossed views, restored images: beside them
         found = evaluate(method, known_data(), [name], seed=0)
         assert sorted([*found, *found.reasons]) == sorted(metric_keys([name]))
 

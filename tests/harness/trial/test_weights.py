@@ -20,7 +20,7 @@ from harness.trial.weights import Origin, decode_model, decode_origin, encode_mo
 from models.method import Method
 from models.registry import METHOD_PATHS
 from tests.harness.helpers import toys
-from tests.models.helpers.labelled import HANDS, smallest
+from tests.models.helpers.labelled import HANDS, SPECS, smallest
 from tests.models.helpers.method_case import DATA
 from tests.models.helpers.pairs import TINY
 
@@ -36,10 +36,11 @@ def trained(case: str) -> tuple[Method, Any]:
     """Return a method all of whose numbers are others than it was built with, and its trial."""
     name = case.partition("-")[0]
     cls = METHODS.load(name)
-    sizes: dict[str, Any] = smallest(cls) if cls.needs else TINY if cls.consumes == "pairs" else {}
+    of_data = cls.needs or cls.tables
+    sizes: dict[str, Any] = smallest(cls) if of_data else TINY if cls.consumes == "pairs" else {}
     values = cls.Hyperparameters(**sizes, **VARIANTS[case])
     torch.manual_seed(1)
-    method = cls(values, HANDS if cls.needs else DATA)
+    method = cls(values, SPECS.get(name, HANDS) if of_data else DATA)
     with torch.no_grad():
         for tensor in state(method).values():
             tensor.add_(torch.rand(tensor.shape).to(tensor.dtype) + 1)

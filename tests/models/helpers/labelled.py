@@ -69,4 +69,5 @@ def smallest(method: type[Method]) -> dict[str, Any]:
 def labelled_case(name: str, **changed: Any) -> Case:
     """Return the case of a method with tiny networks; ``changed`` are hyperparameters."""
     method = METHODS.load(name)
-    return Case(method, method.Hyperparameters(**{**smallest(method), **changed}), HANDS)
+    spec = SPECS.get(name, HANDS)
+    return Case(method, method.Hyperparameters(**{**smallest(method), **changed}), spec)
