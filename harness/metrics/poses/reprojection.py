@@ -19,7 +19,8 @@ def reprojection(method: Predicts, data: EvaluationData) -> dict[str, float]:
     """Mean distance in the image of predicted joints from the true ones, in pixels.
 
     A method's joints in space are projected by the weak camera that it predicts, or, of a method
-    that predicts none, by the one that fits the true places best. A method that predicts no joints
+    that predicts none, by the one that fits the true places best. One that predicts a pinhole
+    camera is scored on the places that this sees. A method that predicts no joints
     in space but the places in the image themselves is scored on these.
     """
     off = pixels_off(predicted_test(method, data))
@@ -44,6 +45,8 @@ def places_of(predicted: Predicted, true: np.ndarray) -> np.ndarray | None:
         predicted: the joints in space, with or without a camera, or the places themselves.
         true: ``[N, 17, 2]``, the true places, to which a camera is fitted where none is predicted.
     """
+    if {"pinhole", "joints_2d"} <= predicted.modalities.keys():
+        return seventeen_of(predicted.modalities["joints_2d"])
     joints = joints_of(predicted.modalities)
     if joints is not None:
         camera = predicted.modalities.get("weak_camera")
