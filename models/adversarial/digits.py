@@ -17,6 +17,9 @@ class AIGNDigits(DigitsDeclaration, Masked):
     of all images here.
     """
 
+    generator: nn.ModuleDict
+    hyperparameters: DigitsHyperparameters
+
     def __init__(self, hyperparameters: DigitsHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)
         hp, shape, n = hyperparameters, data.image_shape, data.n_pixels

@@ -19,6 +19,8 @@ class AIGNInpainting(InpaintingDeclaration, Masked):
     What is hidden is 0, the middle grey, on the scale ``[-1, 1]``.
     """
 
+    hyperparameters: InpaintingHyperparameters
+
     def __init__(self, hyperparameters: InpaintingHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)
         hp, shape = hyperparameters, data.image_shape

@@ -100,6 +100,8 @@ class CycleSuperResolution(CycleDeclaration, _Enlarging):
     bicubic resampling.
     """
 
+    generator: torch.nn.ModuleDict
+
     def build(self, hyperparameters: SuperResolutionHyperparameters, data: DataSpec) -> None:
         """Make both networks; they are trained together."""
         size, channels = hyperparameters.network, data.image_shape[0]

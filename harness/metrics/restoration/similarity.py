@@ -44,7 +44,8 @@ def ssim(made: Tensor, true: Tensor) -> Tensor:
     def local(values: Tensor) -> Tensor:
         flat = values.flatten(0, 1)[:, None]
         down = F.conv2d(flat, window[None, None, :, None])
-        return F.conv2d(down, window[None, None, None, :]).unflatten(0, values.shape[:2])
+        across = F.conv2d(down, window[None, None, None, :])
+        return torch.unflatten(across, 0, values.shape[:2])
 
     x, y = local(made), local(true)
     var_x, var_y = local(made.square()) - x.square(), local(true.square()) - y.square()
