@@ -66,5 +66,6 @@ def directions(flow: Tensor, farthest: Tensor) -> Tensor:
     strength = ((x.square() + y.square()).sqrt() / farthest[:, None, None]).clamp(max=1)
     turn = torch.atan2(y, x) / (2 * math.pi)
     wheel = hue(turn.flatten().numpy(), 1.0, np.ones(turn.numel()))
-    colour = torch.from_numpy(wheel).unflatten(0, turn.shape).movedim(-1, 1)
-    return (1 - strength[:, None] * (1 - colour)).float()
+    colour = torch.from_numpy(wheel).reshape(*turn.shape, 3).movedim(-1, 1)
+    painted: Tensor = 1 - strength[:, None] * (1 - colour)
+    return painted.float()

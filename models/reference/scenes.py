@@ -48,7 +48,7 @@ class MeanScene(MeanSceneDeclaration, Method):
     def predict(self, image: Tensor) -> dict[str, Tensor]:
         """Return ``depth``, ``flow`` and ``motion``, the same for every image."""
         seen, n = self.count.clamp(min=1), len(image)
-        turn = (self.motion[:9] / seen).unflatten(0, (3, 3))
+        turn = (self.motion[:9] / seen).reshape(3, 3)
         turn = rotation_of_six(six_of_rotation(turn))
         motion = torch.cat([turn.flatten(), self.motion[9:] / seen])
         flow = self.flow / seen

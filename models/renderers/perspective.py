@@ -19,7 +19,7 @@ def bodies(basis: Tensor, weights: Tensor) -> Tensor:
         weights: ``[B, K]``.
     """
     flat = basis[0] + weights @ basis[1:]
-    return flat.unflatten(-1, (-1, 3))
+    return flat.reshape(*flat.shape[:-1], -1, 3)
 
 
 def weights_of(basis: Tensor, joints: Tensor) -> Tensor:

@@ -53,8 +53,8 @@ def rigid_flow(depth: Tensor, rotation: Tensor, translation: Tensor, intrinsics:
     near = moved[..., 2:, :].clamp(min=NEAREST)
     fx, fy, cx, cy = (each[..., None] for each in intrinsics.unbind(-1))
     x, y, _ = (moved / near).unbind(-2)
-    at = torch.stack([fx * x + cx, fy * y + cy], dim=-2).unflatten(-1, (height, width))
-    return at - pixels(height, width, depth)
+    at = torch.stack([fx * x + cx, fy * y + cy], dim=-2)
+    return at.reshape(*at.shape[:-1], height, width) - pixels(height, width, depth)
 
 
 def warped(image: Tensor, flow: Tensor) -> tuple[Tensor, Tensor]:

@@ -9,7 +9,7 @@ from tests.docs.helpers.examples import blocks, run
 
 (MODULE,) = blocks("A method of your own", "python", "README.md")
 
-pytestmark = pytest.mark.slow  # many trials
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]  # many trials
 
 
 def test_the_commands_of_the_readme(tmp_path: Path) -> None:

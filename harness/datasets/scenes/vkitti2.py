@@ -179,7 +179,8 @@ def _decoded_depth(path: Path, size: tuple[int, int]) -> np.ndarray:
     rows = ((np.arange(height) + 0.5) * len(values) / height).astype(np.int64)
     columns = ((np.arange(width) + 0.5) * values.shape[1] / width).astype(np.int64)
     metres = values[rows[:, None], columns].astype(np.float32) / 100
-    return np.minimum(metres, FARTHEST)[..., None]
+    kept: np.ndarray = np.minimum(metres, FARTHEST)[..., None]
+    return kept
 
 
 def _moved(

@@ -101,4 +101,5 @@ def _table(path: Path, columns: int) -> np.ndarray:
         raise CorruptFileError(
             f"{path} must have {columns} numbers in each line but the first. Fetch it again."
         )
-    return rows[rows[:, 1] == CAMERA]
+    kept: np.ndarray = rows[rows[:, 1] == CAMERA]
+    return kept

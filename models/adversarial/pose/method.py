@@ -149,4 +149,4 @@ class AIGNPose(PoseDeclaration, AdversarialMethod):
 
 
 def _turn_and_move(camera: Tensor) -> tuple[Tensor, Tensor]:
-    return camera[:, :9].unflatten(1, (3, 3)), camera[:, 9:12]
+    return camera[:, :9].reshape(-1, 3, 3), camera[:, 9:12]

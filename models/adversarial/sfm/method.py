@@ -87,7 +87,7 @@ class AIGNSfm(SfmDeclaration, AdversarialMethod):
         leads into the second frame, ``same`` the mean distance of both flows, in widths.
         """
         del noise
-        first, second = batch["image"].split(3, dim=1)
+        first, second = batch["image"][:, :3], batch["image"][:, 3:]
         flow, log_depth, motion = self.factors(batch["image"])
         rigid = rigid_flow(log_depth.exp(), *_turn_and_move(motion), self.intrinsics)
         off = (flow - rigid).square().sum(1) + _TINY
@@ -141,7 +141,7 @@ class AIGNSfm(SfmDeclaration, AdversarialMethod):
 
 
 def _turn_and_move(motion: Tensor) -> tuple[Tensor, Tensor]:
-    return motion[:, :9].unflatten(1, (3, 3)), motion[:, 9:]
+    return motion[:, :9].reshape(-1, 3, 3), motion[:, 9:]
 
 
 def _colours_off(first: Tensor, second: Tensor, flow: Tensor) -> Tensor:
