@@ -131,7 +131,8 @@ class Searched:
     def same_space(self, described: Mapping[str, Any]) -> bool:
         """Say whether :meth:`describe` described trials of this space."""
         mine = self.describe()
-        return all(described.get(part) == mine[part] for part in ("name", "base", "axes"))
+        theirs = {**described, "base": as_of_now(described["base"])} if "base" in described else {}
+        return all(theirs.get(part) == mine[part] for part in ("name", "base", "axes"))
 
     def describe(self) -> dict[str, Any]:
         """Return what ``sweep.yaml`` keeps of the search."""
@@ -179,6 +180,12 @@ def searches_again(stored: Mapping[str, Any], settings: Settings, where: str) ->
         ) from error
 
 
+def as_of_now(base: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stored configuration with the options that came later, as they were before."""
+    plain: dict[str, Any] = json.loads(json.dumps(make_trial(base, base["seed"]).as_dict()))
+    return plain
+
+
 def _again(described: Mapping[str, Any], settings: Settings) -> Searched:
     search, seeds = settings.search, settings.seed_range
     if isinstance(search, Grid):
@@ -187,7 +194,7 @@ def _again(described: Mapping[str, Any], settings: Settings) -> Searched:
     n, begins = described["trials"], described["begins"]
     if not isinstance(n, int) or n < 1 or begins not in get_args(Begins):
         raise ValueError(f"trials: {n!r}, begins: {begins!r}")
-    searched = Searched(described["base"], axes, search, n, seeds, begins)
+    searched = Searched(as_of_now(described["base"]), axes, search, n, seeds, begins)
     # Fail here, where the file is known, if axes and base do not go together.
     _ = searched.names
     for path, value in searched.start.items():

@@ -1,8 +1,11 @@
 """How alike two images are: PSNR and SSIM of images in [0, 1]."""
 
+from typing import TYPE_CHECKING
+
 import torch
-import torch.nn.functional as F
-from torch import Tensor
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 LARGEST_PSNR = 100.0
 """What identical images get, decibels."""
@@ -11,7 +14,7 @@ _WINDOW, _SIGMA = 11, 1.5
 _C1, _C2 = 0.01**2, 0.03**2
 
 
-def psnr(made: Tensor, true: Tensor) -> Tensor:
+def psnr(made: "Tensor", true: "Tensor") -> "Tensor":
     """Return the peak signal-to-noise ratio ``-10 log10 mse`` of each pair, ``[B]`` in decibels.
 
     At most :data:`LARGEST_PSNR`. The code of AIGN for faces takes errors on the scale [-1, 1]
@@ -25,7 +28,7 @@ def psnr(made: Tensor, true: Tensor) -> Tensor:
     return -10 * error.clamp(min=10 ** (-LARGEST_PSNR / 10)).log10()
 
 
-def ssim(made: Tensor, true: Tensor) -> Tensor:
+def ssim(made: "Tensor", true: "Tensor") -> "Tensor":
     """Return the structural similarity of each pair, ``[B]`` in [-1, 1] (Wang et al., 2004).
 
     Local statistics are weighted by a Gaussian window of 11x11 pixels with deviation 1.5, or the
@@ -41,10 +44,10 @@ def ssim(made: Tensor, true: Tensor) -> Tensor:
     window = (-at.square() / (2 * _SIGMA**2)).exp()
     window = window / window.sum()
 
-    def local(values: Tensor) -> Tensor:
+    def local(values: "Tensor") -> "Tensor":
         flat = values.flatten(0, 1)[:, None]
-        down = F.conv2d(flat, window[None, None, :, None])
-        across = F.conv2d(down, window[None, None, None, :])
+        down = torch.conv2d(flat, window[None, None, :, None])
+        across = torch.conv2d(down, window[None, None, None, :])
         return torch.unflatten(across, 0, values.shape[:2])
 
     x, y = local(made), local(true)

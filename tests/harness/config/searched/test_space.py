@@ -1,5 +1,6 @@
 """Random and Optuna searches, from the command line to their first trials."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from harness.config.searched.space import searches_again
 from harness.config.sweep import resolve
 from harness.errors import CorruptFileError, UserError
+from harness.planning import planned_trials
+from harness.results import load
 from harness.spaces.axes import Choices, Interval
 
 VAE = ("method=vae", "trials=5", "seeds=2")
@@ -150,3 +153,12 @@ def test_rungs_are_a_factor_apart_and_before_the_end() -> None:
     assert asha.rungs(27) == [1, 3, 9]
     half = resolve(["scheduler=asha", "scheduler.reduction_factor=2.5", "method=vae"])
     assert half.settings.scheduler.rungs(10) == [1, 3, 7]
+
+
+def test_a_search_of_an_earlier_version_covers_its_trials() -> None:
+    """Options that datasets have since then are as they were before."""
+    stored = load(str(Path(__file__).parents[3] / "fixtures" / "schema_1" / "tuning"))
+    settings = resolve([*VAE, "search=optuna", LR]).settings
+    (searched,) = searches_again(stored.sweep, settings, "here")
+    assert all(map(searched.covers, planned_trials(stored)))
+    assert searched.same_space(stored.sweep["search"])

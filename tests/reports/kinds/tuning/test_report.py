@@ -12,7 +12,6 @@ from scipy import stats
 
 from harness.config.sweep import resolve
 from harness.config.trials import trial_from_dict
-from harness.datasets.registry import DATASETS
 from harness.errors import UserError
 from harness.methods import METHODS, hyperparameter_names
 from harness.results import Results
@@ -21,6 +20,7 @@ from reports.kinds.tuning.command import confirm_command, train_command
 from reports.kinds.tuning.search import Search, read_search
 from reports.kinds.tuning.study import front, rebuild
 from reports.page.page import render
+from tests.harness.config.helpers.fitting import fitting
 from tests.reports.helpers.searches import AXES, BOUND, ELBO, MSE, search, two
 from tests.reports.helpers.synthetic import without
 
@@ -116,15 +116,10 @@ def test_headlines_of_searches_without_a_best():
 
 @pytest.mark.parametrize("method", METHODS.paths())
 def test_the_command_gives_exactly_the_trial(method):
-    learner = METHODS.load(method)
-    fitting = [
-        name
-        for name in DATASETS.paths()
-        if {*learner.needs} <= {*DATASETS.load(name)().modalities}
-        and (learner.consumes == "images" or DATASETS.load(name).identity_factor)
-    ]
-    dataset = fitting[len(method) % len(fitting)]
-    asked = [f"method={method}", f"dataset={dataset}", "scale=paper"]
+    datasets = fitting(method)
+    asked = [f"method={method}", *datasets[len(method) % len(datasets)], "scale=paper"]
+    if method == "aign_pose":  # its basis is of 32 joints
+        asked.append("dataset.joints=32")
     if "lr" in hyperparameter_names(method):  # a reference learns nothing
         asked.append("method.lr=3.123e-05")
     (trial,) = resolve([*asked, "scale.train_limit=77", "seed=11"], single=True).trials
