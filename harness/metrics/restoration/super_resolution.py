@@ -6,7 +6,6 @@ from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
 from harness.metrics.restoration.similarity import psnr, ssim
 from models.protocols import Enlarges
-from models.renderers.images import average_pool
 
 
 @metric(
@@ -25,6 +24,8 @@ def super_resolution(method: Enlarges, data: EvaluationData) -> dict[str, float]
     means over squares with the small images that they were made of. The latter are bicubic, so that
     it is not 0 for the true images either. All are means over test images, on the scale [0, 1].
     """
+    from models.renderers.images import average_pool  # it needs torch, and a plan does not
+
     scores: list[torch.Tensor] = []
     for batch in data.test_batches():
         image, made, small = batch["image"], method.restore(batch), method.small(batch)
