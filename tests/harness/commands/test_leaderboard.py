@@ -45,6 +45,10 @@ def test_two_runs_are_compared_as_text_and_as_a_page(run: Path, capsys: Capture)
 def test_mistakes_are_named_before_anything_is_drawn(run: Path, capsys: Capture) -> None:
     said = complaint(capsys, "leaderboard", str(run), "--out", "board.pdf")
     assert "name board.html rather than board.pdf" in said
+    assert "Name a run directory" in complaint(capsys, "leaderboard")
+    for option, word in (("--with", "scale=small"), ("--like", "leaderboard")):
+        said = complaint(capsys, "leaderboard", str(run), option, word)
+        assert f"{option} needs --add" in said
     said = complaint(capsys, "leaderboard", str(run), "nowhere", "elsewhere")
     assert "nowhere" in said
     assert "elsewhere" in said
