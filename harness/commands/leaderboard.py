@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import UserError
+from harness.shell import command_line
 
 if TYPE_CHECKING:  # pandas and what draws take seconds, which a mistake need not wait for
     from harness.results import Results
@@ -94,6 +95,6 @@ def read(locations: Sequence[str]) -> "list[Results]":
     if len(empty) == len(runs):
         raise UserError(
             f"None of the trials of {' and '.join(empty)} has finished, so there is nothing to put "
-            f"side by side. Run them: unbraid resume {empty[0]}"
+            f"side by side. Run them: {command_line(['unbraid', 'resume', empty[0]])}"
         )
     return runs
