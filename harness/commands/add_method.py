@@ -42,7 +42,7 @@ def run(method: str, like: str, further: Sequence[str]) -> tuple[int, list[str]]
 
     Returns:
         The exit code, and the run directories to draw: the one that is like it, if there is one,
-        and the method's own.
+        and the method's own; none where nothing was to be run (``dry_run=true``).
 
     Raises:
         UserError: whatever is wrong with these, before anything starts.
@@ -66,6 +66,8 @@ def _run(method: str, like: str, further: Sequence[str]) -> tuple[int, list[str]
     overrides = [*mine, *further]
     resolved = resolve(overrides)
     code = sweep.start(resolved, ["sweep", *overrides], drawn_next=True)
+    if resolved.settings.dry_run:
+        return code, []
     from harness.commands.running.run_directory import location_of  # with pandas, after a dry run
 
     return code, [*([location] if location else []), location_of(resolved)]

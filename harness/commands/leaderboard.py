@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
         from harness.commands import add_method
 
         code, added = add_method.run(options.add, options.like or PROTOCOL, options.further)
-        if code not in (0, 1):  # interrupted
+        if code not in (0, 1) or not added:  # interrupted; dry_run=true
             return code
         locations += added
     from harness.methods import supervision
