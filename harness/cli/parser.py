@@ -95,8 +95,8 @@ def _add_leaderboard(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--like",
-        default="leaderboard",
-        help="the run directory or search space whose protocol it goes through",
+        help="the run directory or search space whose protocol it goes through (default: the "
+        "search space leaderboard)",
     )
     parser.add_argument(
         "--with",

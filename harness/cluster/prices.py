@@ -48,8 +48,8 @@ class Hourly:
     gpus: int | None
     as_of: str
 
-    def largest_bill(self, gpu_hours: float) -> float | None:
-        """Return the most that so much work can cost, in US dollars; None where unknown.
+    def bill(self, gpu_hours: float) -> float | None:
+        """Return what so much work costs in US dollars, rather too much; None where unknown.
 
         The dearest worker does all of it, on one of its GPUs at a time, and the head is up for as
         long. Storage, traffic, and workers that wait are not in it.

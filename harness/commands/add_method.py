@@ -1,10 +1,12 @@
 """``unbraid leaderboard --add``: a method run through the protocol of a leaderboard."""
 
+import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from harness.commands import sweep
+from harness.config.per_method import collect, split
 from harness.config.search_spaces import load_space, space_files
 from harness.config.sweep import resolve
 from harness.errors import UserError, did_you_mean
@@ -26,6 +28,8 @@ _NOT_PROTOCOL = (
 )
 """Settings of a sweep that a method added to it does not share."""
 
+_NAMES_A_KEY = re.compile(r"\b[a-z_]+(\.[a-z_]+)*=")
+
 
 def run(method: str, like: str, further: Sequence[str]) -> tuple[int, list[str]]:
     """Tune, choose and confirm a method as another sweep did its own, and go on if it was begun.
@@ -38,21 +42,32 @@ def run(method: str, like: str, further: Sequence[str]) -> tuple[int, list[str]]
 
     Returns:
         The exit code, and the run directories to draw: the one that is like it, if there is one,
-        and the method's own.
+        and the method's own; none where nothing was to be run (``dry_run=true``).
 
     Raises:
         UserError: whatever is wrong with these, before anything starts.
     """
+    try:
+        return _run(method, like, further)
+    except UserError as error:  # its remedies are those of `unbraid sweep`
+        if not _NAMES_A_KEY.search(str(error)):
+            raise
+        raise UserError(f"{error} (`leaderboard --add` takes key=value behind --with.)") from error
+
+
+def _run(method: str, like: str, further: Sequence[str]) -> tuple[int, list[str]]:
     location, arguments = _protocol(like)
     mine = [argument for argument in arguments if _key(argument) not in _NOT_PROTOCOL]
     mine.append(f"method={method}" if method in METHODS.paths() else f"method._target_={method}")
-    if not _searched(method, [*mine, *further]):
+    if _is_search([*mine, *further]) and not _searched(method, [*mine, *further]):
         mine += _around_default(method)
     if not any(_key(argument) == "run_dir" for argument in further):
         mine.append(f"run_dir={location or Path('runs') / Path(like).stem}-{method}")
     overrides = [*mine, *further]
     resolved = resolve(overrides)
-    code = sweep.start(resolved, ["sweep", *overrides])
+    code = sweep.start(resolved, ["sweep", *overrides], drawn_next=True)
+    if resolved.settings.dry_run:
+        return code, []
     from harness.commands.running.run_directory import location_of  # with pandas, after a dry run
 
     return code, [*([location] if location else []), location_of(resolved)]
@@ -80,6 +95,13 @@ def _protocol(like: str) -> tuple[str | None, list[str]]:
 
 def _key(argument: str) -> str:
     return argument.partition("=")[0].removesuffix("._target_")
+
+
+def _is_search(arguments: Sequence[str]) -> bool:
+    """Say whether these overrides search; a grid runs the default, with its seeds."""
+    given, space = split(arguments)
+    asked = collect(space.arguments() if space else [], given)
+    return asked.fixed.get("search", "grid") != "grid"
 
 
 def _searched(method: str, arguments: Sequence[str]) -> bool:

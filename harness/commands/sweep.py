@@ -20,12 +20,13 @@ def run(options: argparse.Namespace) -> int:
     return start(resolve(options.overrides), options.arguments)
 
 
-def start(sweep: Sweep, arguments: list[str]) -> int:
+def start(sweep: Sweep, arguments: list[str], *, drawn_next: bool = False) -> int:
     """Run a sweep, or say what it would cost if that is all that is asked for.
 
     Args:
         sweep: the resolved sweep.
         arguments: the command line that describes it, without the program.
+        drawn_next: the caller draws the results, so that nobody has to be told how.
     """
     _check_report(sweep)
     preview.check_ready(sweep.trials, sweep.settings)
@@ -40,7 +41,12 @@ def start(sweep: Sweep, arguments: list[str]) -> int:
     sweep = keeping(sweep)
     with planned(sweep, arguments) as directory:
         return run_missing.finish(
-            directory, sweep.trials, sweep.settings, sweep.swept, sweep.searches
+            directory,
+            sweep.trials,
+            sweep.settings,
+            sweep.swept,
+            sweep.searches,
+            drawn_next=drawn_next,
         )
 
 

@@ -12,7 +12,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from harness.config.overrides import GROUPS
-from harness.config.suggestions import did_you_mean_key
+from harness.config.suggestions import UnknownKeyError, did_you_mean_key
 from harness.datasets.registry import DATASETS
 from harness.errors import UserError, did_you_mean
 from harness.methods import METHODS, declaration, hyperparameter_names
@@ -82,8 +82,8 @@ def _check_path(path: str, known: list[str], choices: Mapping[str, Any]) -> None
     here += GROUPS if not group else []
     hint = did_you_mean_key(path, [*known, *GROUPS])
     of = f" of {group}={choices[group]}" if group in choices else ""
-    raise UserError(
-        f"Unknown key '{path}'{of}.{hint} Known: {', '.join(here or known)}.{_owners(path)}"
+    raise UnknownKeyError(
+        path, f"Unknown key '{path}'{of}.{hint} Known: {', '.join(here or known)}.{_owners(path)}"
     )
 
 

@@ -9,7 +9,7 @@ from hydra.core.override_parser.types import Override
 from harness.config.compose import options_of
 from harness.config.overrides import Overrides, parse
 from harness.config.search_spaces import SearchSpace, load_space
-from harness.config.suggestions import did_you_mean_key
+from harness.config.suggestions import UnknownKeyError, did_you_mean_key
 from harness.errors import UserError, did_you_mean
 from harness.methods import METHODS, hyperparameter_names
 
@@ -92,9 +92,10 @@ def _check_some_method_has(asked: Overrides, methods: list[Any]) -> None:
     known = set().union(*map(_hyperparameters, methods))
     for path in _of_method(asked):
         if path not in known:
-            raise UserError(
+            raise UnknownKeyError(
+                path,
                 f"None of the methods {', '.join(methods)} has '{path}'."
-                f"{did_you_mean_key(path, known)} Known: {', '.join(sorted(known))}."
+                f"{did_you_mean_key(path, known)} Known: {', '.join(sorted(known))}.",
             )
 
 

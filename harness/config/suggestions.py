@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from harness.errors import nearest
+from harness.errors import UserError, nearest
 
 _ALSO_CALLED = {
     "method": "model algorithm",
@@ -36,6 +36,18 @@ _ALSO_CALLED = {
     "ray.address": "address cluster",
 }
 """Other names of keys, as papers and other tools have them."""
+
+
+class UnknownKeyError(UserError):
+    """A key that there is not.
+
+    Attributes:
+        path: the key, which somebody else than the user may have written.
+    """
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 def did_you_mean_key(path: str, known: Iterable[str]) -> str:

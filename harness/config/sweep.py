@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from hydra.core.override_parser.types import Override
+
 from harness.config.checks import check_batches, check_declared, check_fit, check_scores, left_out
 from harness.config.compose import compose_config
 from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
@@ -16,6 +18,7 @@ from harness.config.searched.halving import make_halving
 from harness.config.searched.settings import Asha
 from harness.config.searched.space import Searched
 from harness.config.settings import build_settings
+from harness.config.suggestions import UnknownKeyError
 from harness.config.trials import Contents, make_trial, unique
 from harness.errors import UserError
 from harness.spaces.axes import with_values
@@ -90,6 +93,21 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
         UserError: whatever is wrong with the arguments, before anything starts.
     """
     given, space = split(arguments)
+    try:
+        return _resolved(list(arguments), given, space, single=single)
+    except UnknownKeyError as error:
+        if space is None or error.path in {override.key_or_group for override in given}:
+            raise
+        raise UserError(
+            f"{error} The search space '{space.name}' sets this key, not the command: choose what "
+            "has it, as the space does by itself, or give a copy of the space without it, "
+            "space=my_space.yaml."
+        ) from None
+
+
+def _resolved(
+    arguments: list[str], given: list[Override], space: SearchSpace | None, *, single: bool
+) -> Sweep:
     asked = collect(space.arguments() if space else [], given)
     if single and (asked.swept or asked.intervals or space):
         what = next(iter([*asked.swept, *asked.intervals]), "space")
@@ -97,7 +115,7 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
     cases = by_method_and_scale(asked, space, given)
     lost = _leave_out(asked, space, cases)
     if asked.fixed.get("search", "grid") != "grid":
-        return _searched(cases, space, asked, list(arguments), lost)
+        return _searched(cases, space, asked, arguments, lost)
     asked.require_lists()
     configs: list[dict[str, Any]] = []
     swept: dict[str, list[Any]] = {}
@@ -124,7 +142,7 @@ def resolve(arguments: Sequence[str], *, single: bool = False) -> Sweep:
         lost |= unscorable
     trials = unique(make_trial(config, seed) for config, seed in itertools.product(configs, seeds))
     swept = {**asked.swept, **swept}
-    return _checked(Sweep(trials, settings, space, swept, list(arguments), left_out=lost))
+    return _checked(Sweep(trials, settings, space, swept, arguments, left_out=lost))
 
 
 def _leave_out(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from harness.errors import UserError, did_you_mean
 from harness.results import Results
+from harness.shell import command_line
 from reports.kinds import comparison
 from reports.kinds.ablation import report as ablation
 from reports.kinds.default import default_kind
@@ -57,7 +58,8 @@ def document(results: Results, style: Style) -> str:
     alone = {name: only_on(results, name) for name in datasets} if len(datasets) > 1 else {}
     tables = [_table(of, kind, style) for of in (alone.values() or [results])]
     lines = [
-        f"% The numbers of: unbraid report {results.location} --kind {kind}",
+        "% The numbers of: "
+        + command_line(["unbraid", "report", results.location, "--kind", kind]),
         "% Needs \\usepackage{booktabs}.",
     ]
     return "\n\n".join(["\n".join(lines), *tables]) + "\n"

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from harness.cluster import jobs
 from harness.cluster.file import read
 from harness.cluster.head import jobs_client
-from harness.cluster.prices import hourly
+from harness.cluster.prices import Hourly, hourly
 from harness.commands.running import preview
 from harness.config.overrides import parse
 from harness.config.sweep import Sweep, resolve
+from harness.datasets.registry import check_available
 from harness.errors import UserError
 from harness.execution.cost.estimate import seconds_in_all
 from harness.shell import command_line
@@ -36,9 +37,7 @@ def run(options: argparse.Namespace) -> int:
         words = with_cluster(words)
         sweep = checked_sweep(words)
         if sweep.settings.dry_run:
-            preview.show_plan(sweep)
-            print(bill(sweep, options.cluster))
-            return 0
+            return preview.show_plan(sweep, lambda planned: bill(planned, options.cluster))
     elif not words:
         raise UserError(f"`unbraid submit CLUSTER {options.job_command}` needs a run directory.")
     else:
@@ -75,9 +74,9 @@ def checked_sweep(words: Sequence[str]) -> Sweep:
         UserError: whatever is wrong with them; data is looked for on the cluster alone.
     """
     sweep = resolve(words)
-    if sweep.settings.dry_run:
-        return sweep
     if not sweep.settings.run_dir:
+        if sweep.settings.dry_run:
+            return sweep
         raise UserError(
             "A sweep on a cluster needs run_dir=..., a place that all its nodes share, such as "
             "run_dir=s3://YOUR-BUCKET/NAME."
@@ -102,25 +101,53 @@ def require_shared(run_dir: str) -> None:
 
 
 def bill(sweep: Sweep, cluster: str) -> str:
-    """Return a sentence with the GPU hours of a sweep and the most that they can cost.
+    """Return lines on what a sweep would cost: an estimate, and what an hour costs at the most.
 
     The training is timed here, where a step takes longer than on a GPU in all but tiny networks.
+    How long the trials really take there is not known, and so no bill of a sweep is the largest;
+    that of an hour is.
     """
+    costs = None if cluster.startswith(("http://", "https://")) else hourly(read(cluster))
+    try:
+        estimated = _estimate(sweep, costs)
+    except UserError:
+        lacking = _lacking(sweep)
+        if not lacking:
+            raise
+        estimated = f"no estimate: the files of {' and '.join(lacking)} are not on this machine"
+    return "\n".join([estimated, *_bound(costs, cluster)])
+
+
+def _estimate(sweep: Sweep, costs: Hourly | None) -> str:
     seconds, source = seconds_in_all(sweep)
     hours = seconds / 3600 * (sweep.settings.ray.gpus_per_trial or 1)
     what = "GPU hours" if sweep.settings.ray.gpus_per_trial else "hours of a worker"
-    said = f"{hours:.2g} {what} if a trial trains there as fast as here, {source}"
-    if cluster.startswith(("http://", "https://")):
-        return f"{said}; what they cost is known with a cluster's YAML file"
-    costs = hourly(read(cluster))
-    largest = costs.largest_bill(hours)
-    if largest is None:
-        return f"{said}; machines of {cluster} are not in the table of prices, or your own"
-    return (
-        f"{said}: at most {largest:.2f} USD by the prices of {costs.as_of}, and "
-        f"{costs.idle:.2f} USD an hour while the cluster is idle; without storage, traffic and "
-        "workers that wait"
-    )
+    usd = costs.bill(hours) if costs else None
+    price = "" if usd is None else f" and {usd:,.2f} USD on the dearest worker and the head"
+    return f"estimate: {hours:.2g} {what}{price}, if a trial trains there as fast as here, {source}"
+
+
+def _lacking(sweep: Sweep) -> list[str]:
+    """Return the datasets whose files are not on this machine."""
+    lacking = {}
+    for options in dict.fromkeys(trial.dataset for trial in sweep.trials):
+        try:
+            check_available(options, sweep.settings.data_folder)
+        except UserError:
+            lacking[options.name] = None
+    return list(lacking)
+
+
+def _bound(costs: Hourly | None, cluster: str) -> list[str]:
+    if costs is None:
+        return ["no prices: they are known with a cluster's YAML file"]
+    if costs.most is None:
+        return [f"no prices: machines of {cluster} are not in the table of them, or your own"]
+    return [
+        f"at most {costs.most:,.2f} USD an hour and {24 * costs.most:,.2f} USD a day with all "
+        f"workers, however long the trials take, and {costs.idle:,.2f} USD an hour while the "
+        f"cluster is idle: list prices of {costs.as_of}, without storage and traffic"
+    ]
 
 
 def _say_what_next(cluster: str, job: str) -> None:

@@ -5,7 +5,7 @@ must be timed.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from harness.config.schema import Settings, TrialConfig
 from harness.config.searched.settings import OptunaSearch
@@ -85,8 +85,13 @@ def say_left_out(sweep: Sweep) -> None:
         print(f"left out of the space: {name}, because {why}")
 
 
-def show_plan(sweep: Sweep) -> int:
-    """Print what a sweep would run and what it would cost; start nothing."""
+def show_plan(sweep: Sweep, cost: Callable[[Sweep], str] | None = None) -> int:
+    """Print what a sweep would run and what it would cost; start nothing.
+
+    Args:
+        sweep: the plan.
+        cost: says what it would cost; None for the duration on this machine, where it would run.
+    """
     trials = sweep.trials
     print(f"{sweep.n_trials} trial{'s' if sweep.n_trials != 1 else ''}: {sweep.title}")
     seeds = dict.fromkeys(trial.seed for trial in trials)
@@ -102,10 +107,10 @@ def show_plan(sweep: Sweep) -> int:
         print(f"  {trial.trial_id}  {label(trial, sweep.swept)}")
     if trials[0].scale.name == "smoke":
         print(SMOKE)
-    if sweep.settings.ray.address:
+    if sweep.settings.ray.address and cost is None:
         print("no estimate of the duration: the trials would run on a cluster, not here")
     else:
         sys.stdout.flush()  # timing may take a while
-        print(estimate(sweep))
+        print((cost or estimate)(sweep))
     print("dry_run=true: nothing was started, and no results were written.")
     return 0

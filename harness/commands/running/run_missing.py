@@ -37,8 +37,13 @@ def finish(
     settings: Settings,
     swept: Any,
     searches: Sequence[Searched],
+    *,
+    drawn_next: bool = False,
 ) -> int:
-    """Run what is missing in a run directory one holds; print a summary, return the exit code."""
+    """Run what is missing in a run directory one holds; print a summary, return the exit code.
+
+    The summary ends with how to draw the results, unless the caller draws them next.
+    """
     prepare(directory, settings, trials)
     growth = _growth(directory, searches)
     done = directory.finished()
@@ -62,7 +67,7 @@ def finish(
     if growth and not growth.left:  # fewer than could be, where the default was a search's best
         directory.amend({**directory.sweep(), "trials": len(directory.finished())})
     directory.compact()
-    return summarize(directory)
+    return summarize(directory, drawn_next=drawn_next)
 
 
 def _growth(directory: RunDirectory, searches: Sequence[Searched]) -> "GrowingPlan | None":
@@ -162,7 +167,7 @@ def origin(settings: Settings) -> dict[str, Any]:
     return {**code_version(), "data_root": settings.data_root}
 
 
-def summarize(directory: RunDirectory) -> int:
+def summarize(directory: RunDirectory, *, drawn_next: bool = False) -> int:
     """Print how a sweep ended; return 0 if every trial has a final status and none failed."""
     results = load(directory.location)
     counts = results.counts
@@ -183,10 +188,15 @@ def summarize(directory: RunDirectory) -> int:
         print(f"no trial was scored on {name}, which takes {METRICS.load(name).takes}")
     if results.smoke:
         print(SMOKE)
+    if not drawn_next:
+        _say_how_to_draw(results)
+    return 1 if counts["missing"] or counts["failed"] else 0
+
+
+def _say_how_to_draw(results: Results) -> None:
     several = len(results.sweep.get("searches") or ()) > 1
     page = ("Draw the leaderboard", "leaderboard") if several else ("Draw the report", "report")
-    print(f"{page[0]}: " + command_line(["unbraid", page[1], directory.location]))
-    return 1 if counts["missing"] or counts["failed"] else 0
+    print(f"{page[0]}: " + command_line(["unbraid", page[1], results.location]))
 
 
 def _unscored(results: Results) -> list[str]:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from harness.errors import UserError
 from harness.results import Results
+from harness.shell import command_line
 
 _COLUMN = "param.scale.scored_on"
 
@@ -28,7 +29,7 @@ def of_stage(results: Results, kind: str) -> Results:
     if kind == "tuning" and len(results.sweep["searches"]) > 1:
         raise UserError(
             f"{results.location} holds several searches, and a report of kind tuning is about one. "
-            f"unbraid leaderboard {results.location} has them side by side."
+            f"{command_line(['unbraid', 'leaderboard', results.location])} has them side by side."
         )
     chooses = results.plan[_COLUMN] == "validation"
     ids = results.plan.loc[chooses if kind == "tuning" else ~chooses, "trial_id"]

@@ -81,7 +81,7 @@ def test_googles_machines(scheduling: object) -> None:
 def test_what_the_table_lacks_is_said_and_not_guessed() -> None:
     cost = hourly(cluster(gpu=node("z99.huge", 1)))
     assert (cost.idle, cost.most, cost.gpus) == (pytest.approx(0.192), None, None)
-    assert cost.largest_bill(1.0) is None
+    assert cost.bill(1.0) is None
 
 
 def test_machines_one_has_have_no_price() -> None:
@@ -89,10 +89,10 @@ def test_machines_one_has_have_no_price() -> None:
     assert (cost.machines, cost.idle, cost.gpus) == ((), None, None)
 
 
-def test_the_largest_bill_is_that_of_the_dearest_worker_alone() -> None:
+def test_a_bill_is_that_of_the_dearest_worker_alone() -> None:
     cost = hourly(cluster(gpu=node("g5.xlarge", 3), dear=node("g5.2xlarge", 1)))
-    assert cost.largest_bill(10.0) == pytest.approx(10 * (1.212 + 0.192))
-    assert cost.largest_bill(0.0) == 0.0
+    assert cost.bill(10.0) == pytest.approx(10 * (1.212 + 0.192))
+    assert cost.bill(0.0) == 0.0
 
 
 def test_the_table_says_its_date_and_that_it_is_one() -> None:

@@ -23,7 +23,8 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
     monkeypatch.chdir(tmp_path)
     overrides: list[list[str]] = []
 
-    def start(planned: Sweep, arguments: list[str]) -> int:
+    def start(planned: Sweep, arguments: list[str], *, drawn_next: bool) -> int:
+        assert drawn_next, "the page is drawn behind it"
         assert arguments == ["sweep", *planned.arguments]
         overrides.append(arguments[1:])
         return 0
@@ -32,9 +33,9 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
     return overrides
 
 
-def begin(location: str) -> None:
-    planned = resolve([*SPACE, f"run_dir={location}"])
-    command = f"unbraid sweep {' '.join(map(repr, SPACE))} run_dir={location}"
+def begin(location: str, words: tuple[str, ...] = SPACE) -> None:
+    planned = resolve([*words, f"run_dir={location}"])
+    command = f"unbraid sweep {' '.join(map(repr, words))} run_dir={location}"
     plan = plan_frame(planned.trials)
     RunDirectory(location).create(describe_sweep(planned, command), plan, Columns(["mse"]))
 
@@ -79,6 +80,25 @@ def test_a_method_of_ours_has_the_axes_of_the_space(started: list[list[str]]) ->
     planned = resolve(started[0])
     assert set(planned.searches[0].axes) == {"method.lr", "method.beta"}
     assert planned.settings.run_dir == "runs/beta"
+
+
+def test_like_a_grid_its_default_is_run_with_the_seeds_of_the_grid(
+    started: list[list[str]],
+) -> None:
+    begin("runs/two", ("method=choice(vae,rodi)", "dataset=digits", "scale=smoke", "seeds=3"))
+    add_method.run(MINE, "runs/two", [])
+    add_method.run(MINE, "runs/two", ["method.lr=choice(0.1,0.2)"])
+    default, grid = (resolve(overrides) for overrides in started)
+    assert [trial.seed for trial in default.trials] == [0, 1, 2]
+    assert default.swept == {}
+    assert grid.swept == {"method.lr": [0.1, 0.2]}
+    assert len(grid.trials) == 6
+
+
+@pytest.mark.usefixtures("started")
+def test_a_remedy_that_is_a_key_goes_behind_with() -> None:
+    with pytest.raises(UserError, match=r"takes key=value behind --with"):
+        add_method.run(MINE, "leaderboard", ["dataset=choice(", "scale=smoke"])
 
 
 @pytest.mark.usefixtures("started")

@@ -30,6 +30,14 @@ def test_a_leaderboard_is_written_where_it_says(run: Path, capsys: Capture) -> N
     assert Path(said).name == "leaderboard.html"
 
 
+def test_a_dry_run_of_a_method_to_add_draws_nothing(capsys: Capture, tmp_path: Path) -> None:
+    (tmp_path / "grid.yaml").write_text("{title: t, fixed: {dataset: digits, scale: smoke}}")
+    words = ["--add", "vae", "--like", str(tmp_path / "grid.yaml"), "--with", "dry_run=true"]
+    lines = printed(capsys, "leaderboard", *words, "--out", str(tmp_path / "board.html"))
+    assert lines[-1] == "dry_run=true: nothing was started, and no results were written."
+    assert not (tmp_path / "board.html").exists()
+
+
 def test_two_runs_are_compared_as_text_and_as_a_page(run: Path, capsys: Capture) -> None:
     lines = printed(capsys, "compare", str(run), str(run), "--out", "changes.html")
     assert lines[:2] == [f"A: {run}", f"B: {run}"]
@@ -45,6 +53,10 @@ def test_two_runs_are_compared_as_text_and_as_a_page(run: Path, capsys: Capture)
 def test_mistakes_are_named_before_anything_is_drawn(run: Path, capsys: Capture) -> None:
     said = complaint(capsys, "leaderboard", str(run), "--out", "board.pdf")
     assert "name board.html rather than board.pdf" in said
+    assert "Name a run directory" in complaint(capsys, "leaderboard")
+    for option, word in (("--with", "scale=small"), ("--like", "leaderboard")):
+        said = complaint(capsys, "leaderboard", str(run), option, word)
+        assert f"{option} needs --add" in said
     said = complaint(capsys, "leaderboard", str(run), "nowhere", "elsewhere")
     assert "nowhere" in said
     assert "elsewhere" in said

@@ -26,6 +26,22 @@ print("torch" in sys.modules)
 """
 
 
+MISTAKES = """
+import sys
+from harness.cli import main
+
+for words in (["leaderboard"], ["leaderboard", "nowhere"], ["compare", "nowhere", "elsewhere"]):
+    assert main(words) == 2
+    print({"pandas", "torch", "scipy", "reports"} & set(sys.modules))
+"""
+
+
+def test_a_mistake_in_a_leaderboards_arguments_waits_for_no_import(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", MISTAKES]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout.split("\n") == [*3 * ["set()"], ""], done.stderr
+
+
 def test_a_latex_table_and_a_leaderboard_do_not_import_torch(
     finished_run: Path, tmp_path: Path
 ) -> None:

@@ -69,6 +69,20 @@ def test_the_command_line_has_the_last_word(space: str) -> None:
     assert [t.method for t in resolve([space, "method=c_vitae"]).trials] == ["c_vitae"]
 
 
+def test_a_key_that_the_space_wrote_is_named_as_the_spaces(tmp_path: Path) -> None:
+    path = tmp_path / "large.yaml"
+    path.write_text("{title: t, fixed: {method: vae, dataset: dsprites, dataset.downscale: 2}}")
+    with pytest.raises(UserError, match=r"downscale.*search space 'large' sets this key") as found:
+        resolve([f"space={path}", "dataset=glyphs"])
+    assert "space=my_space.yaml" in str(found.value)
+    with pytest.raises(UserError, match="Unknown key") as found:
+        resolve([f"space={path}", "dataset=glyphs", "dataset.downscale=4"])
+    assert "search space" not in str(found.value), "the user wrote it too"
+    path.write_text("{title: t, fixed: {dataset: digits, method.zzz: 2}}")
+    with pytest.raises(UserError, match=r"None of the methods.*'large' sets this key"):
+        resolve([f"space={path}", TWO])
+
+
 def test_a_space_says_more_of_one_scale(space: str) -> None:
     def warps(*arguments: str) -> set[str]:
         return {trial.dataset.warp for trial in resolve([space, *arguments]).trials}

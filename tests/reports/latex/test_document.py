@@ -1,6 +1,7 @@
 """A LaTeX table has the report's numbers and verdicts, and LaTeX can read it."""
 
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -47,6 +48,12 @@ def bold(latex: str) -> set[tuple[str, str]]:
         for head, cell in zip(heads, row, strict=True)
         if r"\mathbf" in cell
     }
+
+
+def test_the_command_that_shows_its_numbers_can_be_copied_into_a_shell() -> None:
+    latex = document(replace(made_up(), location="runs/odd <b>dir"), Style(kind="ablation"))
+    (line,) = re.findall(r"% The numbers of: (.*)", latex)
+    assert shlex.split(line) == ["unbraid", "report", "runs/odd <b>dir", "--kind", "ablation"]
 
 
 def test_rows_are_methods_and_columns_metrics_with_unit_and_direction() -> None:
