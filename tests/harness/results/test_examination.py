@@ -1,6 +1,8 @@
 """Each kind of damage is found by reading alone, and set aside by --repair, never deleted."""
 
 import argparse
+import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,7 +64,7 @@ def test_a_whole_run_is_in_order(run_dir: Path, capsys: pytest.CaptureFixture[st
     said = capsys.readouterr().out
     assert "6 trials planned, 6 have a whole row" in said
     assert "models     6 files are whole" in said
-    assert "1 finished trials have no point of a curve" in said  # the failed one
+    assert "1 finished trial has no point of a curve" in said  # the failed one
     assert "BAD" not in said
 
 
@@ -91,14 +93,17 @@ def test_damage_is_found_and_set_aside(
     said = capsys.readouterr()
     assert path(run_dir).name in said.out
     assert "--repair" in said.err
-    assert diagnosed(run_dir, repair=True) == 0
+    missing = finished < N
+    assert diagnosed(run_dir, repair=True) == missing
     assert contents(run_dir) == before  # moved, all of it
     assert not path(run_dir).exists()
-    assert diagnosed(run_dir) == 0
+    assert diagnosed(run_dir) == missing
     results = load(run_dir)
     assert results.problems == []
     assert len(results.trials) == finished
-    assert ("unbraid resume" in capsys.readouterr().out) == (finished < N)
+    said = capsys.readouterr()
+    assert ("unbraid resume" in said.out) == missing
+    assert ("1 trial is missing. " in said.out) == missing
 
 
 def test_a_missing_curve_a_torn_record_of_data_and_a_stranger(
@@ -115,7 +120,7 @@ def test_a_missing_curve_a_torn_record_of_data_and_a_stranger(
     assert "its curves are missing" in said
     assert "data.json: torn or altered" in said
     assert "is of no planned trial" in said
-    assert diagnosed(run_dir, repair=True) == 0
+    assert diagnosed(run_dir, repair=True) == 1  # a trial is missing
     assert RunDirectory(run_dir).finished() == set(load(run_dir).trials["trial_id"])
     assert len(load(run_dir).trials) == N - 1
 
@@ -124,17 +129,37 @@ def test_a_missing_curve_a_torn_record_of_data_and_a_stranger(
 def test_a_damaged_plan_is_set_aside_and_made_anew(run_dir: Path, name: str) -> None:
     (run_dir / name).write_bytes(b"[")
     assert diagnosed(run_dir) == 1
-    assert diagnosed(run_dir, repair=True) == 0
+    assert diagnosed(run_dir, repair=True) == 1  # there is no plan now
     assert not (run_dir / name).exists()
     again = synthetic.create(run_dir, N)
     assert len(again.finished()) == N
     assert diagnosed(run_dir) == 0
 
 
-def test_repair_needs_the_directory_for_itself(run_dir: Path) -> None:
-    flip(part("trials")(run_dir))
-    with RunDirectory(run_dir).lock(), pytest.raises(UserError, match="is in use by"):
-        diagnosed(run_dir, repair=True)
+@pytest.mark.parametrize("damaged", [True, False])
+def test_repair_needs_the_directory_for_itself(
+    run_dir: Path, damaged: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if damaged:
+        flip(part("trials")(run_dir))
+    directory = RunDirectory(run_dir)
+    with directory.lock():
+        with pytest.raises(UserError, match="is in use by"):
+            diagnosed(run_dir, repair=True)
+        assert capsys.readouterr().out == ""
+        assert diagnosed(run_dir) == damaged
+        held = f"a sweep is running (process {os.getpid()} on {socket.gethostname()})"
+        assert held in capsys.readouterr().out
+        assert directory.holder()
+    assert directory.holder() == ""
+    assert diagnosed(run_dir) == damaged
+    assert "a sweep is running" not in capsys.readouterr().out
+
+
+def test_repair_makes_nothing_where_there_is_no_run(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="does not exist or is empty"):
+        diagnosed(tmp_path / "none", repair=True)
+    assert not (tmp_path / "none").exists()
 
 
 def test_repair_is_for_a_run() -> None:
