@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from harness.results import RunDirectory, load
 from harness.results.encoding import MODEL_MARK
 from harness.results.seen.data import DATA
 from harness.results.storage import Storage
+from harness.shell import command_line
 from tests.harness.results.helpers import synthetic
 
 N = 6
@@ -134,6 +136,45 @@ def test_a_damaged_plan_is_set_aside_and_made_anew(run_dir: Path, name: str) -> 
     again = synthetic.create(run_dir, N)
     assert len(again.finished()) == N
     assert diagnosed(run_dir) == 0
+
+
+TOLD = command_line(
+    ["unbraid", "sweep", "method=vae", "method.lr=choice(1e-4,1e-3)", "title=" + "long " * 30]
+)
+
+
+@pytest.mark.parametrize("where", ["", " run_dir=runs/before"])
+def test_the_command_that_makes_a_torn_plan_anew_is_printed(
+    run_dir: Path, where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = RunDirectory(run_dir)
+    directory.amend({**directory.sweep(), "command": TOLD + where, "title": "x"})
+    sweep = (run_dir / "sweep.yaml").read_text()
+    (run_dir / "plan.parquet").write_bytes((run_dir / "plan.parquet").read_bytes()[:100])
+    command = f"{TOLD} run_dir={run_dir}"  # where the run is, not where it was
+    with pytest.raises(UserError, match=re.escape(command)):
+        load(run_dir)
+    assert diagnosed(run_dir, repair=True) == 1
+    assert command in capsys.readouterr().out.splitlines()[-1]
+    assert (run_dir / "sweep.yaml").read_text() == sweep  # it is whole
+    with pytest.raises(UserError, match=re.escape(command)):  # now there is no plan
+        load(run_dir)
+
+
+def test_a_torn_sweep_yaml_tells_the_command_if_it_is_whole(
+    run_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = RunDirectory(run_dir)
+    directory.amend({"command": TOLD, "title": "x", **directory.sweep()})
+    text = (run_dir / "sweep.yaml").read_text()
+    for end, told in ((text.index("title: x") + 8, True), (text.index("long long") + 20, False)):
+        (run_dir / "sweep.yaml").write_text(text[:end] + "\n'")
+        assert diagnosed(run_dir) == 1
+        assert diagnosed(run_dir, repair=True) == 1
+        said = capsys.readouterr().out.splitlines()[-1]
+        assert (TOLD in said) == told
+        assert ("does not tell it" in said) != told
+        synthetic.create(run_dir, N)
 
 
 @pytest.mark.parametrize("damaged", [True, False])
