@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from harness.errors import CorruptFileError, UserError
+from harness.errors import CorruptFileError, UserError, told_by_yaml
 from harness.results import versions
 from harness.results.columns import Columns, cell, trials_schema, type_of, union
 from harness.results.encoding import decode_table, encode_table
@@ -197,7 +197,7 @@ def _read_sweep(storage: Storage) -> Described:
     except FileNotFoundError:
         raise _altered(file, "it is missing") from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise _altered(file, str(error)) from error
+        raise _altered(file, told_by_yaml(error)) from error
     if not isinstance(sweep, dict) or not isinstance(sweep.get("schema_version"), int):
         raise _altered(file, "it is empty" if sweep is None else "`schema_version` is no number")
     versions.require_known(sweep.pop("schema_version"), file)

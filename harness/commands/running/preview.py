@@ -12,6 +12,7 @@ from harness.config.searched.settings import OptunaSearch
 from harness.config.searched.space import Searched
 from harness.config.sweep import Sweep
 from harness.datasets.registry import check_available
+from harness.durations import count
 from harness.errors import UserError
 from harness.execution.cost.estimate import estimate
 from harness.execution.progress import label
@@ -88,7 +89,7 @@ def say_left_out(sweep: Sweep) -> None:
 def show_plan(sweep: Sweep) -> int:
     """Print what a sweep would run and what it would cost; start nothing."""
     trials = sweep.trials
-    print(f"{sweep.n_trials} trial{'s' if sweep.n_trials != 1 else ''}: {sweep.title}")
+    print(f"{count(sweep.n_trials, 'trial')}: {sweep.title}")
     seeds = dict.fromkeys(trial.seed for trial in trials)
     axes = {**sweep.swept, "seeds": list(seeds)}
     width = max(24, *map(len, axes))

@@ -132,7 +132,12 @@ def test_without_boto3(
 
 
 def test_machines_one_has_need_no_keys(home: Path) -> None:
-    text = (ROOT / "docs/clusters/local.yaml").read_text().replace("YOUR-USER", "me")
+    text = (ROOT / "docs/clusters/local.yaml").read_text()
+    listed = [found.text for found in findings(ROOT / "docs/clusters/local.yaml") if not found.ok]
+    marked = [line.split(":")[0].strip() for line in text.splitlines() if line.endswith("# <-")]
+    for key in set(marked) - {"ssh_private_key"}:  # a path that may be right as it is
+        assert any(f".{key}: " in said for said in listed), key
+    text = text.replace("YOUR-USER", "me").replace("192.0.2.", "10.0.0.")
     (home / "local.yaml").write_text(text)
     assert bad(home / "local.yaml") == {}
     (home / "local.yaml").write_text(text.replace("worker_ips", "worker_addresses"))
