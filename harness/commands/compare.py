@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from harness.commands.leaderboard import read, target
+from harness.commands.running.locations import require_there
 from harness.methods import supervision
 from harness.plugins import names_of_a_run
 
@@ -16,6 +17,7 @@ HEADER = ("B is", "dataset", "entry", "metric", "A", "B", "B - A", "n", "Holm p"
 
 def run(options: argparse.Namespace) -> int:
     """Print a row a score that both runs have, and what only one of them has."""
+    require_there((options.before, options.after))
     from reports import require_html
     from reports.leaderboard import compare
 

@@ -4,17 +4,22 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harness.commands.report import with_labelled_metrics
+from harness.commands.running.locations import require_there
 from harness.errors import UserError
 from harness.methods import supervision
 from harness.plugins import names_of_a_run
-from harness.results import Results
-from harness.results.arrays.lost import lost_pictures
+
+if TYPE_CHECKING:  # pandas, and what draws, are not imported to refuse a misspelt name
+    from harness.results import Results
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the page and print its path; before, run a method that is to be added to it."""
+    if not options.add and (options.further or not options.run_dirs):
+        raise UserError("Name a run directory, or a method to run: --add my_method.MyMethod.")
+    require_there(options.run_dirs)
     from reports import require_html
     from reports.leaderboard import draw
 
@@ -28,8 +33,6 @@ def run(options: argparse.Namespace) -> int:
         if code not in (0, 1):  # interrupted
             return code
         locations += added
-    elif options.further or not locations:
-        raise UserError("Name a run directory, or a method to run: --add my_method.MyMethod.")
     with names_of_a_run():
         runs = read(list(dict.fromkeys(locations)))
         print(draw(runs, supervision, out).resolve())
@@ -41,12 +44,14 @@ def target(out: Path) -> Path:
     return out / "leaderboard.html" if out.is_dir() or not out.suffix else out
 
 
-def read(locations: Sequence[str]) -> list[Results]:
+def read(locations: Sequence[str]) -> "list[Results]":
     """Read run directories; name what is torn in them.
 
     Raises:
         UserError: one cannot be read, or none of their trials has finished.
     """
+    from harness.commands.report import with_labelled_metrics
+    from harness.results.arrays.lost import lost_pictures
     from reports.layout.board import read_runs
 
     runs = read_runs(locations, with_labelled_metrics)
