@@ -17,7 +17,5 @@ def require_there(locations: Iterable[str | Path]) -> None:
     local = [str(location) for location in locations if "://" not in str(location)]
     missing = [location for location in dict.fromkeys(local) if not Path(location).exists()]
     if missing:
-        what = "is no such folder" if len(missing) == 1 else "are no such folders"
-        raise UserError(
-            f"There {what}: {', '.join(missing)}. Name a run directory, which a sweep has written."
-        )
+        expected = "does not exist or is empty: expected plan.parquet in it."
+        raise UserError("\n".join(f"{location} {expected}" for location in missing))
