@@ -2,13 +2,14 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.commands.running.locations import require_there
 from harness.errors import UserError
-from harness.methods import supervision
+from harness.methods import kept_supervision, supervision
 from harness.plugins import names_of_a_run
 
 if TYPE_CHECKING:  # pandas, and what draws, are not imported to refuse a misspelt name
@@ -35,8 +36,13 @@ def run(options: argparse.Namespace) -> int:
         locations += added
     with names_of_a_run():
         runs = read(list(dict.fromkeys(locations)))
-        print(draw(runs, supervision, out).resolve())
+        print(draw(runs, supervision_of(runs), out).resolve())
     return code
+
+
+def supervision_of(runs: "Sequence[Results]") -> Callable[[str, Mapping[str, Any]], str]:
+    """Return what gives the supervision of methods, of which those from outside are not loaded."""
+    return partial(supervision, kept=kept_supervision(run.sweep for run in runs))
 
 
 def target(out: Path) -> Path:

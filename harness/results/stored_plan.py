@@ -186,6 +186,7 @@ _KINDS: dict[str, tuple[type, str]] = {
     "trials": (int, "a whole number"),
     "seeds": (int, "a whole number"),
     "metrics": (list, "a list"),
+    "supervision": (dict, "a mapping"),
 }
 """What stands in ``sweep.yaml`` under some keys, where they are there."""
 
