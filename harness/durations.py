@@ -1,4 +1,4 @@
-"""Durations in words, the same on the command line and in reports."""
+"""Durations and counts in words, the same on the command line and in reports."""
 
 import math
 
@@ -15,3 +15,8 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60}:{whole % 60:02d} min"
     return f"{whole // 3600}:{whole % 3600 // 60:02d} h"
+
+
+def count(n: int, noun: str, plural: str = "") -> str:
+    """Return ``1 trial``, ``12 trials``, ``10,000 trials``."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"

@@ -2,12 +2,13 @@
 
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UserError
 from harness.plugins import Plugins
+from models.declaration import SUPERVISION
 from models.registry import DECLARATION_PATHS, METHOD_PATHS, check_method
 
 if TYPE_CHECKING:
@@ -29,23 +30,48 @@ def declaration(name: str) -> "type[Declaration]":
     return _ours(name) if name in DECLARATION_PATHS else METHODS.load(name)
 
 
-def supervision(name: str, configuration: Mapping[str, Any]) -> str:
+def declared_supervision(names: Iterable[str]) -> dict[str, str]:
+    """Return what methods say that they learn from beside images, for a run directory to keep.
+
+    Raises:
+        UserError: as :func:`declaration`.
+    """
+    return {name: declaration(name).supervision for name in dict.fromkeys(names)}
+
+
+def supervision(
+    name: str, configuration: Mapping[str, Any], kept: Mapping[str, str] | None = None
+) -> str:
     """Return what a method learns from beside images: ``none``, ``pairs``, ``partial``, ``labels``.
 
-    ``?`` where there is no such method here. Of labels and pairs, labels are named.
+    It is what the method says (``unbraid list methods NAME``); ``?`` where there is no such method
+    here, and no run directory says it.
 
     Args:
         name: the method.
-        configuration: of its trials, flat; ``dataset.label_fraction`` below 1 makes labels partial.
+        configuration: of its trials, flat; ``dataset.label_fraction`` says whether labels are
+            partial.
+        kept: what run directories keep of the methods that they ran (:func:`kept_supervision`).
     """
     try:
-        declared = declaration(name)
+        kind: str = declaration(name).supervision
     except UserError:
-        return "?"
-    if declared.needs:
-        fraction = configuration.get("dataset.label_fraction")
-        return "partial" if isinstance(fraction, int | float) and fraction < 1 else "labels"
-    return "pairs" if declared.consumes == "pairs" else "none"
+        kind = (kept or {}).get(name, "?")
+    fraction = configuration.get("dataset.label_fraction")
+    if kind in ("labels", "partial") and isinstance(fraction, int | float):
+        return "partial" if fraction < 1 else "labels"
+    return kind
+
+
+def kept_supervision(sweeps: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return what several ``sweep.yaml`` keep of methods; what they do not agree on is left out."""
+    kept: dict[str, set[str]] = {}
+    for sweep in sweeps:
+        for name, kind in (sweep.get("supervision") or {}).items():
+            kept.setdefault(str(name), set()).add(str(kind))
+    return {
+        name: kind for name, (kind, *others) in kept.items() if not others and kind in SUPERVISION
+    }
 
 
 def hyperparameter_names(name: str) -> set[str]:

@@ -11,6 +11,7 @@ import pandas as pd
 from harness.config.schema import Settings, TrialConfig
 from harness.config.sweep import Sweep
 from harness.config.trials import trial_from_dict
+from harness.methods import declared_supervision
 from harness.metrics.registry import describe_keys
 from harness.results import Results
 from harness.results.remote.address import without_password
@@ -61,6 +62,7 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         **_describe_search(sweep),
         "scheduler": dataclasses.asdict(sweep.settings.scheduler),
         "metrics": describe_keys(sweep.metrics),
+        "supervision": declared_supervision(trial.method for trial in sweep.trials),
         "left_out": sweep.left_out,
         "settings": _described(sweep.settings),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -137,8 +137,10 @@ COMMANDS = {
         "  unbraid doctor runs/stability\n"
         "  unbraid doctor s3://bucket/stability --repair\n"
         "of a run every row, curve, array and model is read and compared with its checksum and\n"
-        "the plan; exit code 1 says that something is damaged; --repair moves that to corrupt/\n"
-        "and deletes nothing; `unbraid resume` then runs what is missing\n",
+        "the plan; --repair moves what is damaged to corrupt/ and deletes nothing, and is refused\n"
+        "while a sweep runs; `unbraid resume` then runs what is missing; exit code 1 says that\n"
+        "something is damaged and stays so, or that a planned trial is missing; without a run,\n"
+        "that something would keep a sweep from running here\n",
     ),
     "watch": (
         "show how a running sweep gets on, from anywhere",

@@ -7,10 +7,11 @@ from typing import Any
 
 import yaml
 
-from harness.errors import UserError
+from harness.errors import UserError, told_by_yaml
 
-TO_SET = ("SET-ME", "YOUR-")
-"""What stands in our files where only the user knows the word."""
+TO_SET = ("SET-ME", "YOUR-", "192.0.2.")
+"""What stands in our files where only the user knows the word; addresses of 192.0.2.0/24 are for
+documentation (RFC 5737), and no machine has one."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def read(path: str | Path) -> dict[str, Any]:
     except yaml.YAMLError as error:
         if "expected a single document" in str(error):
             raise UserError(_kubernetes(path)) from None
-        raise UserError(f"{path} is no YAML: {error}") from error
+        raise UserError(f"{path} is no YAML: {told_by_yaml(error)}") from error
     if isinstance(content, dict) and "apiVersion" in content:
         raise UserError(_kubernetes(path))
     provider = content.get("provider") if isinstance(content, dict) else None

@@ -9,12 +9,13 @@ import yaml
 from harness.commands.settings.value_sources import Sourced, sourced_settings, sourced_trials
 from harness.config.overrides import GROUPS
 from harness.config.sweep import resolve
+from harness.durations import count
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the configuration as YAML: a document for the settings, one for each method."""
     sweep = resolve(options.overrides)
-    print(f"# {sweep.title}: {sweep.n_trials} trials")
+    print(f"# {sweep.title}: {count(sweep.n_trials, 'trial')}")
     print(as_yaml(sourced_settings(sweep)))
     for values in sourced_trials(sweep):
         print("---")

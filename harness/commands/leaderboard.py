@@ -2,11 +2,15 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from harness.commands.running.locations import require_there
 from harness.errors import UserError
+from harness.methods import kept_supervision, supervision
+from harness.plugins import names_of_a_run
 from harness.shell import command_line
 
 if TYPE_CHECKING:  # pandas and what draws take seconds, which a mistake need not wait for
@@ -31,13 +35,11 @@ def run(options: argparse.Namespace) -> int:
         if code not in (0, 1) or not added:  # interrupted; dry_run=true
             return code
         locations += added
-    from harness.methods import supervision
-    from harness.plugins import names_of_a_run
     from reports.leaderboard import draw
 
     with names_of_a_run():
         runs = read(list(dict.fromkeys(locations)))
-        print(draw(runs, supervision, out).resolve())
+        print(draw(runs, supervision_of(runs), out).resolve())
     return code
 
 
@@ -54,21 +56,9 @@ def _check(options: argparse.Namespace) -> None:
     require_there(options.run_dirs)
 
 
-def require_there(locations: Sequence[str]) -> None:
-    """Refuse folders that do not exist, before anything is imported that reads them.
-
-    Raises:
-        UserError: names all of them.
-    """
-    lost = [
-        each for each in locations if "://" not in each and not Path(each).expanduser().exists()
-    ]
-    if lost:
-        raise UserError(
-            f"{' and '.join(lost)} {'does' if len(lost) == 1 else 'do'} not exist: expected a run "
-            "directory, which a sweep wrote. A sweep that was ended before it was planned is "
-            "started by its own command."
-        )
+def supervision_of(runs: "Sequence[Results]") -> Callable[[str, Mapping[str, Any]], str]:
+    """Return what gives the supervision of methods, of which those from outside are not loaded."""
+    return partial(supervision, kept=kept_supervision(run.sweep for run in runs))
 
 
 def target(out: Path) -> Path:

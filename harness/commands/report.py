@@ -3,12 +3,14 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from harness.commands.running.locations import require_there
 from harness.errors import UserError
-from harness.metrics.registry import with_labels
 from harness.plugins import names_of_a_run
-from harness.results import Results, load
-from harness.results.arrays.lost import lost_pictures
+
+if TYPE_CHECKING:  # pandas, and what draws, are not imported to refuse a misspelt name
+    from harness.results import Results
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,6 +36,7 @@ def draw(run_dir: str | Path, kind: str | None, out: str | Path | None) -> tuple
     Raises:
         UserError: there is no run, no such kind, or nowhere to write.
     """
+    require_there([run_dir])
     import reports
 
     if kind and kind != reports.LEADERBOARD:
@@ -44,6 +47,8 @@ def draw(run_dir: str | Path, kind: str | None, out: str | Path | None) -> tuple
 
 def _draw(run_dir: str | Path, kind: str | None, out: str | Path | None) -> tuple[Path, str]:
     import reports
+    from harness.results import load
+    from harness.results.arrays.lost import lost_pictures
 
     results = with_labelled_metrics(load(run_dir))
     results.problems.extend(lost_pictures(results))
@@ -58,11 +63,11 @@ def _draw(run_dir: str | Path, kind: str | None, out: str | Path | None) -> tupl
         )
     file = Path(out or Path(run_dir) / "report.html")
     if chosen == reports.LEADERBOARD:
-        from harness.methods import supervision
+        from harness.commands.leaderboard import supervision_of
         from reports import leaderboard
 
         reports.require_html(file)
-        path = leaderboard.draw([results], supervision, file).resolve()
+        path = leaderboard.draw([results], supervision_of([results]), file).resolve()
     else:
         path = reports.build(results, chosen, file).resolve()
     if why:
@@ -71,8 +76,10 @@ def _draw(run_dir: str | Path, kind: str | None, out: str | Path | None) -> tupl
     return path, why
 
 
-def with_labelled_metrics(results: Results) -> Results:
+def with_labelled_metrics(results: "Results") -> "Results":
     """Return results whose metrics have the labels that older versions did not store."""
+    from harness.metrics.registry import with_labels
+
     if isinstance(entries := results.sweep.get("metrics"), list):
         results.sweep["metrics"] = with_labels(entries)
     return results

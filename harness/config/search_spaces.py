@@ -8,7 +8,7 @@ import yaml
 
 import search_spaces
 from harness.config.build import build
-from harness.errors import UserError, did_you_mean
+from harness.errors import UserError, did_you_mean, told_by_yaml
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def load_space(name: str) -> SearchSpace:
     try:
         content = yaml.safe_load(path.read_text())
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is not valid YAML: {error}") from None
+        raise UserError(f"{path} is not valid YAML: {told_by_yaml(error)}") from None
     if not isinstance(content, dict):
         raise UserError(f"{path} is no search space: it needs title, fixed and sweep.")
     return build(SearchSpace, {"name": path.stem, **content}, f"space {path.stem}")

@@ -8,7 +8,7 @@ from harness.errors import CorruptFileError
 from harness.results.seen.code import CODE
 from harness.results.seen.data import DATA
 from harness.results.storage import Storage
-from harness.results.stored_plan import PLAN, SWEEP, read_plan, require_run
+from harness.results.stored_plan import SWEEP, damaged_plan, own_command, read_plan, require_run
 from harness.results.trial_files import Pair, is_compact
 from harness.results.verification import (
     Damage,
@@ -52,9 +52,11 @@ def examine(storage: Storage) -> Examination:
     try:
         plan = read_plan(storage)
     except (CorruptFileError, FileNotFoundError) as error:
+        command = own_command(storage)
         again = "the sweep's own command makes it anew and keeps what has finished"
+        again += f": {command}" if command else f", as you gave it ({SWEEP} does not tell it)"
         # Without a plan nobody knows what the rows should be.
-        found.damages.append(Damage((SWEEP, PLAN), str(error), again))
+        found.damages.append(Damage(damaged_plan(storage), str(error), again))
         return found
     planned = set(plan.trial_ids)
     rows: Counter[str] = Counter()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness.errors import UserError
 from harness.results.remote.faults import described
-from harness.results.remote.lease import Lease, leased
+from harness.results.remote.lease import Lease, leased, owners
 from harness.results.storage import Storage
 
 LOCK = ".lock"
@@ -42,6 +42,25 @@ def locked(storage: Storage) -> Iterator[Lease | None]:
         except OSError as error:
             raise UserError(described(error, "write", f"{storage.label}/{LOCK}")) from error
         yield None
+
+
+def holder(storage: Storage) -> str:
+    """Return who holds a run directory, ``process 7 on host``; "" for nobody. Changes nothing.
+
+    Where there are no locks but leases, it is whoever has one, be it a driver that was killed.
+    """
+    if not storage.local:
+        claims = owners(storage)
+        return f"{', '.join(claims)}, unless that was killed" if claims else ""
+    try:
+        with Path(storage.path(LOCK)).open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return file.read().strip() or "another process"
+    except OSError:  # no such file, or no locks
+        return ""
+    return ""
 
 
 def _lock(storage: Storage, stack: ExitStack) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 from harness.results import compaction
 from harness.results.columns import Columns
 from harness.results.creation import prepare, store
-from harness.results.locking import locked
+from harness.results.locking import holder, locked
 from harness.results.remote.lease import Lease
 from harness.results.seen.code import CODE, Code, require_same_code
 from harness.results.seen.data import DATA, require_same_data
@@ -104,6 +104,21 @@ class PlannedDirectory:
     def holds_run(self) -> bool:
         """Say whether a sweep is there."""
         return self._storage.is_file(PLAN)
+
+    def require_run(self) -> None:
+        """Make sure that a sweep is there, whether or not its plan can be read.
+
+        Raises:
+            UserError: there is none; the message names runs below.
+        """
+        require_run(self._storage)
+
+    def holder(self) -> str:
+        """Return who holds the directory as its driver, ``process 7 on host``; "" for nobody.
+
+        In an object store, where there are no locks, it may be a driver that was killed.
+        """
+        return holder(self._storage)
 
     def forget_plan(self) -> None:
         """Delete the plan if no trial of it has ended, as if it had never been made."""

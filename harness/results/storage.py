@@ -108,12 +108,15 @@ class Storage:
             UserError: the location is full, read-only, forbidden or away.
         """
         try:
-            if self.local:
-                _replace(Path(self.path(name)), data)
-            else:
-                retried(lambda: self._upload(name, data), self.label, patience_s)
+            self._write(name, data, patience_s)
         except OSError as error:
             raise UserError(described(error, "write", f"{self.label}/{name}")) from error
+
+    def _write(self, name: str, data: bytes, patience_s: float | None = None) -> None:
+        if self.local:
+            _replace(Path(self.path(name)), data)
+        else:
+            retried(lambda: self._upload(name, data), self.label, patience_s)
 
     def _upload(self, name: str, data: bytes) -> None:
         """Upload in a thread, which Ctrl-C does not reach: Arrow would complete what is begun."""
@@ -150,7 +153,10 @@ class Storage:
                 "some space or choose another run directory."
             )
         name = f".probe.{uuid4().hex}{TEMPORARY}"
-        self.write(name, b"can files be written here?")
+        try:
+            self._write(name, b"can files be written here?")
+        except OSError as error:  # of the folder: nobody has asked for this file
+            raise UserError(described(error, "write", f"in {self.label}")) from error
         self.delete(name)
 
     def delete(self, name: str) -> None:

@@ -1,6 +1,8 @@
 """The plan of a sweep as it is kept: ``sweep.yaml`` and ``plan.parquet``."""
 
 import base64
+import re
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +11,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from harness.errors import CorruptFileError, UserError
+from harness.errors import CorruptFileError, UserError, told_by_yaml
 from harness.results import versions
 from harness.results.columns import Columns, cell, trials_schema, type_of, union
 from harness.results.encoding import decode_table, encode_table
 from harness.results.storage import Storage
+from harness.shell import command_line
 
 PLAN = "plan.parquet"
 SWEEP = "sweep.yaml"
 _TRIALS_SCHEMA = b"unbraid.trials_schema"
+_COMMAND = re.compile(r"^command:.*(?:\n  .*)*(?=\n\w)", re.MULTILINE)
+"""The command in ``sweep.yaml``, which YAML folds; what is cut off in it is none."""
 _REQUIRED = {"trial_id": pa.string(), "seed": pa.int64(), "config": pa.string()}
 
 
@@ -99,7 +104,29 @@ def read_plan(storage: Storage) -> Plan:
         CorruptFileError: one of them is torn or altered.
         UserError: a newer version of this program wrote them.
     """
-    sweep = _read_sweep(storage)
+    return _read_table(storage, _read_sweep(storage))
+
+
+def damaged_plan(storage: Storage) -> tuple[str, ...]:
+    """Return which of the two files must be made anew; none where both are whole.
+
+    A plan that is torn takes nothing from ``sweep.yaml``, which has the command to make it again.
+
+    Raises:
+        UserError: see ``read_plan``.
+    """
+    try:
+        sweep = _read_sweep(storage)
+    except CorruptFileError:
+        return SWEEP, PLAN
+    try:
+        _read_table(storage, sweep)
+    except (CorruptFileError, FileNotFoundError):
+        return (PLAN,)
+    return ()
+
+
+def _read_table(storage: Storage, sweep: dict[str, Any]) -> Plan:
     name = f"{storage.label}/{PLAN}"
     data = storage.read(PLAN)
     try:
@@ -107,9 +134,32 @@ def read_plan(storage: Storage) -> Plan:
     except CorruptFileError as error:
         raise CorruptFileError(
             f"{error}. Delete that file and run the sweep's command again: the plan is made anew "
-            "and finished trials are kept."
+            f"and finished trials are kept.{_to_run(storage)}"
         ) from error
     return Plan(sweep, table, _stored_schema(data, name))
+
+
+def own_command(storage: Storage) -> str:
+    """Return the command that makes a run's plan anew, as ``sweep.yaml`` has it, if it has it.
+
+    It is read from a torn file too, and leads to where the run is now.
+    """
+    try:
+        text = storage.read(SWEEP).decode(errors="replace")
+        found = _COMMAND.search(text)
+        command = str(yaml.safe_load(found[0])["command"]) if found else ""
+        words = shlex.split(command)
+    except (FileNotFoundError, yaml.YAMLError, ValueError, KeyError, TypeError):
+        return ""
+    if words[:2] != ["unbraid", "sweep"]:
+        return command
+    elsewhere = [word for word in words if not word.startswith("run_dir=")]
+    return command_line([*elsewhere, f"run_dir={storage.label}"])
+
+
+def _to_run(storage: Storage) -> str:
+    command = own_command(storage)
+    return f" It is: {command}" if command else ""
 
 
 class Described(dict[str, Any]):
@@ -136,6 +186,7 @@ _KINDS: dict[str, tuple[type, str]] = {
     "trials": (int, "a whole number"),
     "seeds": (int, "a whole number"),
     "metrics": (list, "a list"),
+    "supervision": (dict, "a mapping"),
 }
 """What stands in ``sweep.yaml`` under some keys, where they are there."""
 
@@ -147,7 +198,7 @@ def _read_sweep(storage: Storage) -> Described:
     except FileNotFoundError:
         raise _altered(file, "it is missing") from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise _altered(file, str(error)) from error
+        raise _altered(file, told_by_yaml(error)) from error
     if not isinstance(sweep, dict) or not isinstance(sweep.get("schema_version"), int):
         raise _altered(file, "it is empty" if sweep is None else "`schema_version` is no number")
     versions.require_known(sweep.pop("schema_version"), file)
@@ -183,7 +234,7 @@ def require_run(storage: Storage) -> None:
     known = "holds no run" if storage.entries() else "does not exist or is empty"
     raise UserError(
         f"{storage.label} {known}: expected {PLAN} in it.{hint} A sweep that was ended before it "
-        "was planned is started by its own command."
+        f"was planned is started by its own command.{_to_run(storage)}"
     )
 
 

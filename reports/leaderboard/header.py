@@ -77,19 +77,19 @@ def _named(standings: Standings, dataset: str, entry: Entry) -> str:
 def _counts(standings: Standings) -> Markup:
     board = standings.board
     statuses = board.trials_once["status"].value_counts()
-    counts = {
-        "methods": len({board.entries[name].method for name in board.ranked}),
-        "datasets": len(board.datasets),
-        "metrics": len(board.metrics),
-        "trials on the test split": len(board.trials_once),
-        "trials of tuning": len(board.tuning),
-        **{status: int(statuses.get(status, 0)) for status in STATUSES},
-    }
+    counted = [
+        (len({board.entries[name].method for name in board.ranked}), "method", "methods"),
+        (len(board.datasets), "dataset", "datasets"),
+        (len(board.metrics), "metric", "metrics"),
+        (len(board.trials_once), "trial on the test split", "trials on the test split"),
+        (len(board.tuning), "trial of tuning", "trials of tuning"),
+        *((int(statuses.get(status, 0)), status, status) for status in STATUSES),
+    ]
     item = Markup('<li class="{}"><b>{:,}</b>{}</li>')
     bad = ("failed", "missing")
     items = (
-        item.format("zero" if not n else "bad" if name in bad else "", n, name)
-        for name, n in counts.items()
+        item.format("zero" if not n else "bad" if one in bad else "", n, one if n == 1 else many)
+        for n, one, many in counted
     )
     return Markup('<ul class="counts">{}</ul>').format(Markup("").join(items))
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from harness.durations import count as count  # noqa: PLC0414 - the pages take it from here
 from harness.durations import duration
 from reports.stats.estimates import Estimate
 
@@ -117,11 +118,6 @@ def level_label(value: float) -> str:
 def words(items: Sequence[str]) -> str:
     """Return ``a``, ``a and b`` or ``a, b and c``."""
     return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
-
-
-def count(n: int, noun: str, plural: str = "") -> str:
-    """Return ``1 trial``, ``12 trials``, ``10,000 trials``."""
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
 def durations(seconds: Sequence[float]) -> list[str]:

@@ -34,13 +34,13 @@ def test_a_single_trial_runs(workplace: Path) -> None:
     section = "An npz file laid out like dSprites"
     printed = run(workplace, commands(section)[0])
     assert "factors: shape, x, y" in printed
-    assert "1 of 1 trials finished: 1 ok" in printed
+    assert "1 of 1 trial finished: 1 ok" in printed
 
 
 @pytest.mark.slow
 def test_the_readme_shows_two_of_them(workplace: Path) -> None:
     printed = run(workplace, *blocks("Your own images", "bash", "README.md"))
-    assert "1 of 1 trials finished: 1 ok" in printed
+    assert "1 of 1 trial finished: 1 ok" in printed
     assert "6 of 6 trials finished: 6 ok" in printed
 
 

@@ -12,6 +12,7 @@ from harness.config.searched.settings import OptunaSearch
 from harness.config.searched.space import Searched
 from harness.config.sweep import Sweep
 from harness.datasets.registry import check_available
+from harness.durations import count
 from harness.errors import UserError
 from harness.execution.cost.estimate import estimate
 from harness.execution.progress import label
@@ -93,7 +94,7 @@ def show_plan(sweep: Sweep, cost: Callable[[Sweep], str] | None = None) -> int:
         cost: says what it would cost; None for the duration on this machine, where it would run.
     """
     trials = sweep.trials
-    print(f"{sweep.n_trials} trial{'s' if sweep.n_trials != 1 else ''}: {sweep.title}")
+    print(f"{count(sweep.n_trials, 'trial')}: {sweep.title}")
     seeds = dict.fromkeys(trial.seed for trial in trials)
     axes = {**sweep.swept, "seeds": list(seeds)}
     width = max(24, *map(len, axes))

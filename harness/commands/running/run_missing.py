@@ -15,6 +15,7 @@ from harness.data.dataset import Dataset
 from harness.data.fingerprint import fingerprint
 from harness.data.options import DatasetOptions
 from harness.datasets.registry import load_dataset
+from harness.durations import count
 from harness.execution.driver import run_trials
 from harness.execution.progress import Progress, label
 from harness.execution.ray_session import ray_session, slots
@@ -51,7 +52,7 @@ def finish(
     left = growth.left if growth else len(missing)
     total = len(done) + left
     most = "at most " if growth and growth.undecided else ""
-    print(f"{directory.location}: {most}{total} trials planned, {len(done)} finished")
+    print(f"{directory.location}: {most}{count(total, 'trial')} planned, {len(done)} finished")
     objective = searches[0].goal.objectives[0].name if searches else ""
     labels = {t.trial_id: label(t, swept) for t in missing}
     progress = Progress(total, len(done), labels, objective=objective)
@@ -96,7 +97,7 @@ def prepare(directory: RunDirectory, settings: Settings, trials: Sequence[TrialC
         rows = load(directory.location).trials
         failed = list(rows.loc[rows["status"] == "failed", "trial_id"])
         directory.remove(failed)
-        print(f"{len(failed)} failed trials will run again")
+        print(f"{count(len(failed), 'failed trial')} will run again")
 
 
 def _run(
@@ -117,7 +118,7 @@ def _run(
     with ray_session(settings.ray):
         at_once = slots(settings.ray)
         pace = f"{at_once} at a time" if at_once else "as many at a time as the cluster takes"
-        progress.say(f"{progress.planned - progress.already} trials to run, {pace}")
+        progress.say(f"{count(progress.planned - progress.already, 'trial')} to run, {pace}")
         run_trials(
             directory,
             work,
@@ -172,7 +173,9 @@ def summarize(directory: RunDirectory, *, drawn_next: bool = False) -> int:
     results = load(directory.location)
     counts = results.counts
     ended = ", ".join(f"{counts[status]} {status}" for status in FINAL_STATUSES if counts[status])
-    print(f"{counts['finished']} of {counts['planned']} trials finished: {ended or 'none'}")
+    print(
+        f"{counts['finished']} of {count(counts['planned'], 'trial')} finished: {ended or 'none'}"
+    )
     failed = results.trials[results.trials["status"] == "failed"]
     for row in failed.head(5).itertuples():
         print(f"failed {row.trial_id}: {last_line(row.error)}", file=sys.stderr)
@@ -216,7 +219,10 @@ def _unscored(results: Results) -> list[str]:
 
 def _interrupted(directory: RunDirectory, planned: int) -> int:
     done = len(directory.finished())
-    print(f"\nInterrupted: {done} of {planned} trials are finished and kept.", file=sys.stderr)
+    print(
+        f"\nInterrupted: {done} of {count(planned, 'trial is', 'trials are')} finished and kept.",
+        file=sys.stderr,
+    )
     _say_how_to_go_on(directory)
     return interruption.EXIT_CODE
 

@@ -72,7 +72,7 @@ def described(error: OSError, doing: str, name: str) -> str:
     """
     kind = fault(error)
     failed = f"no room to {doing}" if kind == "full" else f"cannot {doing}"
-    why = error.strerror if kind == "full" and error.strerror else str(error)
+    why = error.strerror or str(error)  # which has the path of a temporary file in it
     return f"{failed} {name} ({why}). {_REMEDIES[kind]}"
 
 

@@ -58,7 +58,7 @@ class Lease:
         """
         for attempt in range(_ATTEMPTS):
             self._write(held=False)
-            others = self._others()
+            others = self.others()
             if not others:
                 self._write(held=True)
                 return
@@ -102,7 +102,7 @@ class Lease:
 
     def _rival(self) -> str:
         """Return who has taken over; "" for nobody."""
-        others = self._others()
+        others = self.others()
         rivals = [claim for claim in others.values() if claim["generation"] > self._generation]
         if rivals:
             return str(rivals[0]["owner"])
@@ -123,7 +123,7 @@ class Lease:
         end = time.monotonic() + STALE_S
         while time.monotonic() < end:
             time.sleep(min(1.0, STALE_S / 10))
-            now = self._others()
+            now = self.others()
             for token, claim in now.items():
                 changed = claims.get(token, {"renewals": None})["renewals"] != claim["renewals"]
                 if claim["held"] and changed:
@@ -133,10 +133,10 @@ class Lease:
                     )
             if not now.keys() & claims.keys():
                 return
-        for token in self._others().keys() & claims.keys():
+        for token in self.others().keys() & claims.keys():
             self._storage.delete(f"{LEASES}/{token}.json")
 
-    def _others(self) -> dict[str, dict[str, Any]]:
+    def others(self) -> dict[str, dict[str, Any]]:
         """Return all claims but this process's, by token; a damaged one says nothing."""
         unknown = {"owner": "an unknown driver", "held": False, "renewals": 0, "generation": 0}
         found = {}
@@ -165,6 +165,12 @@ class Lease:
         began = time.monotonic()
         self._storage.write(self._name(), json.dumps(claim).encode(), patience_s)
         self._renewed = began
+
+
+def owners(storage: Storage) -> list[str]:
+    """Return who has a claim on a run directory, alive or not, each once."""
+    claims = Lease(storage).others().values()
+    return sorted({str(claim["owner"]) for claim in claims if claim["held"]})
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def altered(text: str, how: str) -> str | None:
 SAID = {
     "missing": "it is missing",
     "empty": "it is empty",
-    "torn": "torn or altered",
+    "torn": "torn or altered (line 4, column 1: found character ",
     "list": "`schema_version` is no number",
     "no version": "`schema_version` is no number",
     "many": "`trials` is 'many'; a whole number is expected",

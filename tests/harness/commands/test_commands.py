@@ -70,8 +70,8 @@ def test_status_of_a_finished_run(finished_run: Path, capsys: Capture) -> None:
 @pytest.mark.usefixtures("workplace")
 def test_resume_of_a_finished_run_starts_nothing(finished_run: Path, capsys: Capture) -> None:
     assert printed(capsys, "resume", str(finished_run), "ray.num_cpus=2") == [
-        f"{finished_run}: 1 trials planned, 1 finished",
-        "1 of 1 trials finished: 1 ok",
+        f"{finished_run}: 1 trial planned, 1 finished",
+        "1 of 1 trial finished: 1 ok",
         SMOKE,
         f"Draw the report: unbraid report {finished_run}",
     ]
@@ -105,7 +105,7 @@ def test_train_prints_the_curve_and_the_scores(workplace: Path, capsys: Capture)
     )
     assert lines[-4].startswith("ok; total ")
     assert lines[-2] == SMOKE
-    assert lines[-3] == "1 of 1 trials finished: 1 ok"
+    assert lines[-3] == "1 of 1 trial finished: 1 ok"
     epochs = [line for line in lines if line.startswith("epoch ")]
     assert epochs[-1].startswith(f"epoch    2  100%  test: elbo {row['metric.elbo']:.2f}  ")
     for name in ("elbo", "log_likelihood", "kl", "mse"):

@@ -1,5 +1,7 @@
 """Data and run directories that are not what a command needs: it says so and writes nothing."""
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import pytest
 
 from harness.cli import main
 from harness.datasets.mnist.dataset import TRAIN_FILES
+from harness.errors import UserError
+from harness.results.storage import Storage
 from tests.harness.datasets.helpers.idx_files import idx_bytes, write, write_mnist
 from tests.harness.helpers.command_line import Capture, complaint, snapshot
 
@@ -105,6 +109,19 @@ def test_unwritable_run_directory(workplace: Path, capsys: Capture) -> None:
     said = complaint(capsys, "sweep", "scale=smoke", "run_dir=/proc/unbraid")
     assert "cannot write /proc/unbraid" in said
     assert "Check the permissions or choose another run directory" in said
+
+
+def test_a_folder_that_cannot_be_written_is_named_and_no_file_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, mode: str = "r") -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    storage = Storage(tmp_path)
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(UserError) as caught:
+        storage.require_writable()
+    assert str(caught.value).startswith(f"cannot write in {tmp_path} (Permission denied). Check")
 
 
 @pytest.mark.usefixtures("workplace")

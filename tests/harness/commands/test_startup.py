@@ -53,6 +53,23 @@ def test_a_latex_table_and_a_leaderboard_do_not_import_torch(
     assert done.stdout.index("table.tex") < done.stdout.index("board.html")
 
 
+REFUSED = """
+import sys
+from harness.cli import main
+
+for words in (["leaderboard"], ["leaderboard", "nowhere"], ["report", "nowhere"],
+              ["compare", "nowhere", "."]):
+    print(main(words), [m for m in ("pandas", "scipy", "matplotlib") if m in sys.modules])
+"""
+
+
+def test_a_mistake_in_the_arguments_of_what_draws_waits_for_no_imports(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", REFUSED]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout.splitlines() == 4 * ["2 []"], done.stderr
+    assert done.stderr.count("nowhere does not exist or is empty") == 3
+
+
 def test_a_trial_does_not_import_torchs_compiler() -> None:
     done = subprocess.run(
         [sys.executable, "-c", TRIAL], check=False, capture_output=True, text=True

@@ -9,6 +9,9 @@ from harness.cli import main
 from harness.config.sweep import resolve
 from harness.config.trials import trial_from_dict
 from harness.errors import UserError
+from harness.methods import METHODS, kept_supervision, supervision
+from harness.planning import describe_sweep
+from harness.plugins import names_of_a_run
 from harness.results import load
 
 MODULE = '''
@@ -110,3 +113,15 @@ def test_one_that_ends_the_process_is_named(
     chosen = "method._target_=leaving.MyMethod"
     assert main(["train", chosen, "scale=smoke", "scale.epochs=1", "run_dir=run"]) == 2
     assert "leaving.MyMethod, or what it calls, ended the process" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("outside")
+def test_a_run_keeps_what_methods_learn_from() -> None:
+    ran = resolve(["method=choice(vae,method_of_the_tests.MyMethod)", "seeds=1"])
+    kept = describe_sweep(ran, "")["supervision"]
+    assert kept == {"vae": "none", "method_of_the_tests.MyMethod": "none"}
+    mine = "method_of_the_tests.MyMethod"
+    with names_of_a_run():  # as a page is drawn, by a process that has not loaded it
+        METHODS._checked.pop(mine)
+        assert supervision(mine, {}) == "?"
+        assert supervision(mine, {}, kept_supervision([{"supervision": kept}])) == "none"

@@ -13,7 +13,9 @@ from harness.datasets.mannequin.dataset import MannequinOptions
 from harness.datasets.mannequin.drawn import render
 from reports.kinds.tuning.command import repeat_commands
 from reports.layout.board import make_board
+from reports.leaderboard.computing import standings
 from reports.leaderboard.dataset_table import anchor_of, dataset_table
+from reports.leaderboard.header import header
 from reports.leaderboard.report import page
 from reports.page.page import render as render_page
 from tests.reports.helpers.leaderboards import SUPERVISION, leaderboard, supervision
@@ -185,3 +187,11 @@ def test_a_large_leaderboard_stays_below_five_megabytes():
     html = render_page(page(board, [made]))
     assert html.count("data:image/webp") > 3 * len(SUPERVISION)
     assert len(html.encode()) < 5_000_000
+
+
+def test_of_one_it_is_one():
+    board = make_board([leaderboard(("vae",))], supervision)
+    head = str(header(standings(board), [leaderboard(("vae",))]))
+    assert "<b>1</b>method</li>" in head
+    assert f"<b>{len(board.metrics)}</b>metrics</li>" in head
+    assert f"<b>{len(board.trials_once)}</b>trials on the test split</li>" in head
