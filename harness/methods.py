@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +72,15 @@ def kept_supervision(sweeps: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {
         name: kind for name, (kind, *others) in kept.items() if not others and kind in SUPERVISION
     }
+
+
+def supervision_in(sweeps: Iterable[Mapping[str, Any]]) -> Callable[[str, Mapping[str, Any]], str]:
+    """Return what gives the supervision of methods of these sweeps, also of methods from outside.
+
+    Args:
+        sweeps: what each ``sweep.yaml`` holds.
+    """
+    return functools.partial(supervision, kept=kept_supervision(sweeps))
 
 
 def hyperparameter_names(name: str) -> set[str]:

@@ -25,6 +25,7 @@ SMALL = {
     "harness/commands/cluster/jobs.py": "a command is a module",
     "harness/commands/cluster/logs.py": "a command is a module",
     "harness/commands/cluster/stop.py": "a command is a module",
+    "harness/commands/running/locations.py": "three commands look at their locations first",
     "harness/commands/status.py": "a command is a module",
     "harness/config/hydra_private.py": "what Hydra does not promise, by itself",
     "harness/config/settings.py": "settings are built in one place for sweep and resume",

@@ -4,8 +4,9 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from harness.commands.leaderboard import read, supervision_of, target
+from harness.commands.leaderboard import read, target
 from harness.commands.running.locations import require_there
+from harness.methods import supervision_in
 from harness.plugins import names_of_a_run
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
         require_html(out)
     with names_of_a_run():
         before, after = (read([location])[0] for location in (options.before, options.after))
-        changes = compare(before, after, supervision_of((before, after)), out)
+        changes = compare(before, after, supervision_in([before.sweep, after.sweep]), out)
     print(f"A: {options.before}\nB: {options.after}\n")
     print("\n".join(_text(changes)))
     if out:

@@ -2,14 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.commands.running.locations import require_there
 from harness.errors import UserError
-from harness.methods import kept_supervision, supervision
+from harness.methods import supervision_in
 from harness.plugins import names_of_a_run
 from harness.shell import command_line
 
@@ -39,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
     with names_of_a_run():
         runs = read(list(dict.fromkeys(locations)))
-        print(draw(runs, supervision_of(runs), out).resolve())
+        print(draw(runs, supervision_in(run.sweep for run in runs), out).resolve())
     return code
 
 
@@ -54,11 +53,6 @@ def _check(options: argparse.Namespace) -> None:
         if not options.run_dirs:
             raise UserError("Name a run directory, or a method to run: --add my_method.MyMethod.")
     require_there(options.run_dirs)
-
-
-def supervision_of(runs: "Sequence[Results]") -> Callable[[str, Mapping[str, Any]], str]:
-    """Return what gives the supervision of methods, of which those from outside are not loaded."""
-    return partial(supervision, kept=kept_supervision(run.sweep for run in runs))
 
 
 def target(out: Path) -> Path:

@@ -63,11 +63,11 @@ def _draw(run_dir: str | Path, kind: str | None, out: str | Path | None) -> tupl
         )
     file = Path(out or Path(run_dir) / "report.html")
     if chosen == reports.LEADERBOARD:
-        from harness.commands.leaderboard import supervision_of
+        from harness.methods import supervision_in
         from reports import leaderboard
 
         reports.require_html(file)
-        path = leaderboard.draw([results], supervision_of([results]), file).resolve()
+        path = leaderboard.draw([results], supervision_in([results.sweep]), file).resolve()
     else:
         path = reports.build(results, chosen, file).resolve()
     if why:

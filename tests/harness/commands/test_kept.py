@@ -234,7 +234,9 @@ def test_more_seeds_go_on_with_what_the_run_directory_keeps(
 ) -> None:
     asked: list[str] = []
     monkeypatch.setattr(
-        run_missing, "finish", lambda run, trials, settings, *_: asked.append(settings.keep) or 0
+        run_missing,
+        "finish",
+        lambda run, trials, settings, *_, **__: asked.append(settings.keep) or 0,
     )
     sweep = ("sweep", "method=vae", "dataset=digits", "scale=smoke", "run_dir=run")
     for arguments in (("keep=all",), ("seeds=4",), ("keep=best", "seeds=5"), ("seeds=6",)):

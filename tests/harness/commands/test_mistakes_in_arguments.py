@@ -108,7 +108,8 @@ def test_mistake_in_the_configuration(workplace: Path, capsys: Capture, argument
 def test_method_without_what_the_space_sweeps(workplace: Path, capsys: Capture) -> None:
     said = complaint(capsys, "sweep", "space=vitae_stability", "method=vae")
     assert "Unknown key 'method.transform' of method=vae. Known: method.lr," in said
-    assert said.rstrip().endswith("Methods that have it: u_vitae, c_vitae.")
+    assert "Methods that have it: u_vitae, c_vitae." in said
+    assert "a copy of the space without it" in said
     assert list(workplace.iterdir()) == []
 
 
