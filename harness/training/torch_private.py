@@ -9,32 +9,18 @@ and delete this module.
 """
 
 import inspect
+from typing import Any
 
 import torch
 from torch import Tensor
 
 
-class Adam(torch.optim.Adam):
-    """Torch's Adam, without the import of the compiler."""
+class _Plain(torch.optim.Optimizer):
+    """An optimizer of torch's without the import of the compiler; stands before its class."""
 
-    add_param_group = inspect.unwrap(torch.optim.Adam.add_param_group)
-
-    @property
-    def parameters(self) -> list[Tensor]:
-        """What it updates."""
-        parameters: list[Tensor] = self.param_groups[0]["params"]
-        return parameters
-
-    @torch.no_grad()
-    def step(self) -> None:  # type: ignore[override]  # no closure: gradients are there already
-        """Update the parameters by their gradients."""
-        inspect.unwrap(torch.optim.Adam.step)(self)
-
-
-class SGD(torch.optim.SGD):
-    """Torch's gradient descent, without the import of the compiler."""
-
-    add_param_group = inspect.unwrap(torch.optim.SGD.add_param_group)
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Take parameters on."""
+        inspect.unwrap(super().add_param_group.__func__)(self, param_group)  # type: ignore[attr-defined]
 
     @property
     def parameters(self) -> list[Tensor]:
@@ -45,7 +31,15 @@ class SGD(torch.optim.SGD):
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]  # no closure: gradients are there already
         """Update the parameters by their gradients."""
-        inspect.unwrap(torch.optim.SGD.step)(self)
+        inspect.unwrap(super().step.__func__)(self)  # type: ignore[attr-defined]
+
+
+class Adam(_Plain, torch.optim.Adam):  # type: ignore[misc]  # step takes no closure
+    """Torch's Adam."""
+
+
+class SGD(_Plain, torch.optim.SGD):  # type: ignore[misc]  # step takes no closure
+    """Torch's gradient descent."""
 
 
 Optimizer = Adam | SGD
