@@ -1,12 +1,12 @@
 """What ``sweep`` and ``resume`` share: run the missing trials of a plan and print how it went."""
 
-import json
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness import interruption
 from harness.commands.running.preview import SMOKE
+from harness.commands.running.unscored import unscored
 from harness.config.schema import Settings, TrialConfig
 from harness.config.searched.halving import make_halving
 from harness.config.searched.settings import Asha, Grid
@@ -20,7 +20,6 @@ from harness.execution.driver import run_trials
 from harness.execution.progress import Progress, label
 from harness.execution.ray_session import ray_session, slots
 from harness.kept.best import BestModels
-from harness.metrics.registry import METRICS, metric_columns
 from harness.provenance import code_version
 from harness.results import FINAL_STATUSES, Results, RunDirectory, load
 from harness.results.records import last_line
@@ -187,8 +186,8 @@ def summarize(directory: RunDirectory, *, drawn_next: bool = False) -> int:
         )
     if counts["missing"]:
         _say_how_to_go_on(directory)
-    for name in _unscored(results):
-        print(f"no trial was scored on {name}, which takes {METRICS.load(name).takes}")
+    for line in unscored(results):
+        print(line)
     if results.smoke:
         print(SMOKE)
     if not drawn_next:
@@ -200,21 +199,6 @@ def _say_how_to_draw(results: Results) -> None:
     several = len(results.sweep.get("searches") or ()) > 1
     page = ("Draw the leaderboard", "leaderboard") if several else ("Draw the report", "report")
     print(f"{page[0]}: " + command_line(["unbraid", page[1], results.location]))
-
-
-def _unscored(results: Results) -> list[str]:
-    """Return the metrics that were asked for and that no trial which ended well has a value of."""
-    ok = results.trials[results.trials["status"] == "ok"]
-    if not len(ok):
-        return []
-    asked = dict.fromkeys(
-        name for config in results.plan["config"] for name in json.loads(config)["metrics"]
-    )
-    return [
-        name
-        for name in asked
-        if not any(ok[column].notna().any() for column in metric_columns(name) if column in ok)
-    ]
 
 
 def _interrupted(directory: RunDirectory, planned: int) -> int:

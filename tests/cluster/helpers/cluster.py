@@ -179,6 +179,9 @@ def possible() -> str:
     lacking = [package for tool, package in tools.items() if not shutil.which(tool, path=path)]
     if lacking:
         return f"needs the Debian packages {' '.join(lacking)}"
+    hidden = [folder for folder in ("/tmp", "/dev/shm") if Path(sys.prefix).is_relative_to(folder)]
+    if hidden:
+        return f"needs an environment outside {hidden[0]}, of which each host has its own"
     probe = subprocess.run(
         ["unshare", "--net", "--pid", "--mount", "--uts", "--fork", "true"],
         check=False,

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from harness.cli import main
 from harness.commands.running import run_missing
@@ -15,6 +16,7 @@ from harness.config.schema import TrialConfig
 from harness.config.sweep import resolve
 from harness.datasets.registry import load_dataset
 from harness.results import TrialRecord, load
+from models.vae.vae import VAE
 from tests.harness.helpers import toys
 from tests.harness.helpers.command_line import Capture, complaint, printed, snapshot
 from tests.harness.kept.helpers import runs
@@ -253,6 +255,24 @@ def test_a_method_that_raises_is_named(
     monkeypatch.setattr("models.vae.vae.VAE.encode", broken)
     said = complaint(capsys, "encode", str(run), "--out", "codes.parquet")
     assert "The method 'vae' raises ZeroDivisionError: division by zero" in said
+
+
+@pytest.mark.usefixtures("workplace")
+def test_the_trials_own_reason_is_said_where_a_metric_has_no_value(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(self: VAE, image: torch.Tensor) -> dict[str, torch.Tensor]:
+        return {"latent": torch.full((len(image), self.hyperparameters.d), torch.nan)}
+
+    monkeypatch.setattr(VAE, "encode", lost)
+    asked = "metrics=[elbo,beta_vae_pairs,factor_vae_score,dci]"
+    lines = printed(capsys, "train", "method=vae", *SMALL, asked, "run_dir=run")
+    said = [line for line in lines if line.startswith("no trial was scored")]
+    reason = "a code is not finite"
+    assert f"factor_vae_eval: {reason}; " in load("run").trials["env.unscored"][0]
+    assert said[0].startswith("no trial was scored on beta_vae_pairs, which takes a method with ")
+    others = ("factor_vae_score", "dci")
+    assert said[1:] == [f"no trial was scored on {metric}: {reason}" for metric in others]
 
 
 @pytest.mark.usefixtures("workplace")
