@@ -101,7 +101,7 @@ def _is_search(arguments: Sequence[str]) -> bool:
     """Say whether these overrides search; a grid runs the default, with its seeds."""
     given, space = split(arguments)
     asked = collect(space.arguments() if space else [], given)
-    return asked.fixed.get("search", "grid") != "grid"
+    return bool(asked.fixed.get("search", "grid") != "grid")
 
 
 def _searched(method: str, arguments: Sequence[str]) -> bool:

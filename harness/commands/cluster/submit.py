@@ -129,7 +129,7 @@ def _estimate(sweep: Sweep, costs: Hourly | None) -> str:
 
 def _lacking(sweep: Sweep) -> list[str]:
     """Return the datasets whose files are not on this machine."""
-    lacking = {}
+    lacking: dict[str, None] = {}
     for options in dict.fromkeys(trial.dataset for trial in sweep.trials):
         try:
             check_available(options, sweep.settings.data_folder)
