@@ -31,11 +31,14 @@ class Choice:
         default: the configuration that it began with, in groups, as a plan has it.
         best: the best that it has tried; None before it has tried as many as it was asked for.
         confirming: the trials of the run directory that confirm one of these on the test split.
+        unscored: the objective that none of the configurations it tried has a value of, so that
+            nothing was chosen; "" where one has.
     """
 
     default: dict[str, Any]
     best: dict[str, Any] | None
     confirming: Mapping[str, Kind]
+    unscored: str = ""
 
 
 def best_of(
@@ -51,6 +54,14 @@ def best_of(
         tried: its assignments, and the metrics of the seeds of each that have ended; None for a
             seed that did not end well.
     """
+    costs = _costs(search, tried)
+    return min(costs, key=lambda pair: pair[0])[1] if costs else _start(search)
+
+
+def _costs(
+    search: Mapping[str, Any], tried: Iterable[tuple[Assignment, Sequence[Scores | None]]]
+) -> list[tuple[tuple[bool, float], Assignment]]:
+    """Return what is the less the better of each assignment that was scored on what is needed."""
     objective, *_ = search["objectives"]
     sign = 1 if objective["direction"] == "higher" else -1
     constraints = [parse_constraint(text, "search.constraints") for text in search["constraints"]]
@@ -64,8 +75,7 @@ def best_of(
         return broken, -sign * scores[objective["name"]]
 
     means = [(assignment, mean_scores(seeds)) for assignment, seeds in tried]
-    costs = [(cost(each, scores), each) for each, scores in means if needed <= scores.keys()]
-    return min(costs, key=lambda pair: pair[0])[1] if costs else _start(search)
+    return [(cost(each, scores), each) for each, scores in means if needed <= scores.keys()]
 
 
 def mean_scores(seeds: Sequence[Scores | None]) -> dict[str, float]:
@@ -113,15 +123,17 @@ def _choice(
     ended = [each for each in tried.values() if each[1]]
     best, start = best_of(search, ended), _start(search)
     kinds: dict[str, Kind] = {key(start): "default", key(best): "tuned"}
+    scored = bool(_costs(search, ended))
     if best == start:
-        kinds[key(best)] = "both"
+        kinds[key(best)] = "both" if scored or not ended else "default"
     whole = not waiting and len(ended) >= search["trials"]
     return Choice(
         search["base"],
-        with_values(search["base"], best) if whole else None,
+        with_values(search["base"], best) if whole and scored else None,
         {id_: kinds.get(which, "earlier") for id_, which in confirming.items()}
         if search.get("confirm")
         else {},
+        "" if scored or not whole else search["objectives"][0]["name"],
     )
 
 

@@ -12,7 +12,7 @@ from harness.results import Results, load
 from reports.layout.board.board import GUESSES, REFERENCES, UNKNOWN, Board, Entry, final_values
 from reports.layout.board.merging import merge
 from reports.layout.board.naming import named
-from reports.layout.board.searches import as_chosen, earlier_note, kinds_of
+from reports.layout.board.searches import as_chosen, earlier_note, kinds_of, unscored_notes
 from reports.layout.board.variants import (
     SCORED_ON,
     TUNED,
@@ -90,7 +90,8 @@ def make_board(runs: Sequence[Results], supervision: SupervisionOf | None = None
     entries = _entries(found.rows, supervision)
     metrics = _metrics(runs, found.rows)
     datasets = tuple(dict.fromkeys(rows["dataset"].dropna().astype(str)))
-    notes = (*merged.notes, *found.notes, _tuning_note(tuning), *earlier_note(left_out))
+    chosen_notes = (_tuning_note(tuning), *earlier_note(left_out), *unscored_notes(runs))
+    notes = (*merged.notes, *found.notes, *chosen_notes)
     drop = ["variant", "marks", "comparable"]
     return Board(
         found.rows.drop(columns=drop).reset_index(drop=True),

@@ -66,6 +66,18 @@ def earlier_note(rows: pd.DataFrame) -> list[str]:
     ]
 
 
+def unscored_notes(runs: Sequence[Results]) -> list[str]:
+    """Say in notes in which searches no configuration was scored, so that nothing was chosen."""
+    return [
+        f"No configuration of {choice.default['method']['name']} on "
+        f"{choice.default['dataset']['name']} has a value of {choice.unscored}: nothing was "
+        "chosen, and the default alone was confirmed."
+        for run in runs
+        for choice in choices_of(run)
+        if choice.unscored
+    ]
+
+
 def _say(kinds: dict[Any, Kind], key: Any, kind: Kind) -> None:
     kinds[key] = max(kind, kinds.get(key, kind), key=_SAYS_MORE.index)
 

@@ -125,3 +125,18 @@ def test_a_default_that_won_is_one_row_and_one_rank():
     of = made.of["shapes", "mig"]
     assert of["vae"].rank == of["vae, default"].rank
     assert (of["vae"].rank.value, of["vae"].tied) == (2, False)
+
+
+def test_a_search_without_any_score_chose_nothing():
+    """Its default is confirmed, and is not called the best that was found."""
+    nowhere = float("nan")
+    lost = [trial("rodi", 0, lr=lr, mig=nowhere, scored_on="validation") for lr in (1e-3, 1e-2)]
+    fresh = [trial("rodi", seed, mig=nowhere, mse=0.1 + 0.001 * seed) for seed in range(1, 6)]
+    trials = [*tuned("vae", 0.4, 0.3), *lost, *fresh]
+    searches = [search("vae"), search("rodi", confirm=5)]
+    made = standings(make_board([run(trials, searches=searches)], supervision))
+    of_rodi = [entry for entry in made.board.entries.values() if entry.method == "rodi"]
+    assert [entry.name for entry in of_rodi] == ["rodi, default"]
+    assert not made.default_won(of_rodi[0], "shapes")
+    said = "No configuration of rodi on shapes has a value of mig: nothing was chosen"
+    assert [note for note in made.board.notes if note.startswith(said)]
