@@ -40,10 +40,14 @@ def run(how: str) -> tuple[int, int]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only glibc is told to keep freed memory")
 def test_freed_memory_stays_with_a_prepared_process() -> None:
-    """Measured: up to 6,144 pages with, 15,000 to 250,000 without for every ten steps."""
+    """Measured: up to 6,144 pages with, 15,000 to 250,000 without for every ten steps.
+
+    Now and then glibc keeps the memory of a plain process too: of three one is as measured.
+    """
     pages, threads = run("prepared")
     assert threads == 1
-    assert pages < 0.5 * run("plain")[0]
+    assert pages < 8_000
+    assert any(pages < 0.5 * run("plain")[0] for _ in range(3))
 
 
 LIBRARIES = """
