@@ -54,7 +54,12 @@ def best_of(
         tried: its assignments, and the metrics of the seeds of each that have ended; None for a
             seed that did not end well.
     """
-    costs = _costs(search, tried)
+    return _cheapest(search, _costs(search, tried))
+
+
+def _cheapest(
+    search: Mapping[str, Any], costs: Sequence[tuple[tuple[bool, float], Assignment]]
+) -> Assignment:
     return min(costs, key=lambda pair: pair[0])[1] if costs else _start(search)
 
 
@@ -121,9 +126,9 @@ def _choice(
         else:
             confirming[trial_id] = key(assignment)
     ended = [each for each in tried.values() if each[1]]
-    best, start = best_of(search, ended), _start(search)
+    costs = _costs(search, ended)
+    best, start, scored = _cheapest(search, costs), _start(search), bool(costs)
     kinds: dict[str, Kind] = {key(start): "default", key(best): "tuned"}
-    scored = bool(_costs(search, ended))
     if best == start:
         kinds[key(best)] = "both" if scored or not ended else "default"
     whole = not waiting and len(ended) >= search["trials"]

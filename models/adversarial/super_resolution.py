@@ -5,7 +5,6 @@ from torch import Tensor
 
 from models.adversarial.declarations import (
     CycleDeclaration,
-    FaceHyperparameters,
     PairedDeclaration,
     SuperResolutionHyperparameters,
     UnpairedDeclaration,
@@ -37,7 +36,7 @@ class _Enlarging(Restoration):
     def __init__(self, hyperparameters: SuperResolutionHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)
         _require_sides(data)
-        hp: FaceHyperparameters = hyperparameters
+        hp = hyperparameters
         self.discriminator = Discriminator(hp.network, data.image_shape, 5, hp.d_hidden)
         self.build(hyperparameters, data)
         initialise(self, hp.init_std)

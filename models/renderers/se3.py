@@ -52,6 +52,11 @@ def twist_of_motion(rotation: Tensor, translation: Tensor) -> Tensor:
     return torch.cat([(back @ translation[..., None]).squeeze(-1), turn], dim=-1)
 
 
+def motion_of_numbers(numbers: Tensor) -> Motion:
+    """Return motions of the first twelve of numbers ``[B, 12 ...]``: a rotation by rows, a move."""
+    return numbers[:, :9].reshape(-1, 3, 3), numbers[:, 9:12]
+
+
 def inverse(rotation: Tensor, translation: Tensor) -> Motion:
     """Return the motions that undo others."""
     back = rotation.mT

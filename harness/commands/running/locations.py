@@ -15,7 +15,7 @@ def require_there(locations: Iterable[str | Path]) -> None:
         UserError: names all of them.
     """
     local = [str(location) for location in locations if "://" not in str(location)]
-    missing = [location for location in dict.fromkeys(local) if not Path(location).exists()]
+    missing = [each for each in dict.fromkeys(local) if not Path(each).expanduser().exists()]
     if missing:
         expected = "does not exist or is empty: expected plan.parquet in it."
         raise UserError("\n".join(f"{location} {expected}" for location in missing))

@@ -18,6 +18,7 @@ from models.networks.semix import person_encoder
 from models.pictures import from_unit_interval
 from models.renderers.perspective import before_camera, bodies, heatmaps, projected, weights_of
 from models.renderers.rotations import rotation_of_six
+from models.renderers.se3 import motion_of_numbers
 
 JOINTS, JOINTS_2D = "joints_3d", "joints_2d"
 NEAREST = 1.0
@@ -125,12 +126,12 @@ class AIGNPose(PoseDeclaration, AdversarialMethod):
 
     def turned(self, body: Tensor, camera: Tensor) -> Tensor:
         """Return bodies as cameras see them, relative to the pelvis, ``[B, J, 3]``: z is away."""
-        turn, _ = _turn_and_move(camera)
+        turn, _ = motion_of_numbers(camera)
         return before_camera(bodies(self.basis, body), turn, torch.zeros_like(camera[:, :3]))
 
     def rendered(self, body: Tensor, camera: Tensor) -> Tensor:
         """Return where cameras see the joints of bodies, ``[B, J, 2]``."""
-        turn, move = _turn_and_move(camera)
+        turn, move = motion_of_numbers(camera)
         return projected(before_camera(bodies(self.basis, body), turn, move), camera[:, 12])
 
     def detect(self, image: Tensor) -> Tensor:
@@ -146,7 +147,3 @@ class AIGNPose(PoseDeclaration, AdversarialMethod):
             JOINTS_2D: self.rendered(body, camera),
             "pinhole": camera,
         }
-
-
-def _turn_and_move(camera: Tensor) -> tuple[Tensor, Tensor]:
-    return camera[:, :9].reshape(-1, 3, 3), camera[:, 9:12]

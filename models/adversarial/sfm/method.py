@@ -20,7 +20,7 @@ from models.networks.aign.pose import judge
 from models.networks.aign.sfm import SIZES, SkipNetwork, patch_judge
 from models.pictures import from_unit_interval
 from models.renderers.rigid import angle_field, rigid_flow, warped
-from models.renderers.se3 import motion_of_twist
+from models.renderers.se3 import motion_of_numbers, motion_of_twist
 
 NEAREST, FARTHEST = 0.1, 200.0
 """Metres, between which depths are kept."""
@@ -89,7 +89,7 @@ class AIGNSfm(SfmDeclaration, AdversarialMethod):
         del noise
         first, second = batch["image"][:, :3], batch["image"][:, 3:]
         flow, log_depth, motion = self.factors(batch["image"])
-        rigid = rigid_flow(log_depth.exp(), *_turn_and_move(motion), self.intrinsics)
+        rigid = rigid_flow(log_depth.exp(), *motion_of_numbers(motion), self.intrinsics)
         off = (flow - rigid).square().sum(1) + _TINY
         parts = {
             "rigid": _colours_off(first, second, rigid),
@@ -138,10 +138,6 @@ class AIGNSfm(SfmDeclaration, AdversarialMethod):
             return []
         given = {"depth": log_depth - math.log(_FIRST_DEPTH), "motion": motion}
         return [network(given[name]) for name, network in self.discriminator.items()]
-
-
-def _turn_and_move(motion: Tensor) -> tuple[Tensor, Tensor]:
-    return motion[:, :9].reshape(-1, 3, 3), motion[:, 9:]
 
 
 def _colours_off(first: Tensor, second: Tensor, flow: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from harness.errors import UserError
 from harness.results import Results, load
+from harness.spaces.choice import choices_of
 from reports.layout.board.board import GUESSES, REFERENCES, UNKNOWN, Board, Entry, final_values
 from reports.layout.board.merging import merge
 from reports.layout.board.naming import named
@@ -81,7 +82,8 @@ def make_board(runs: Sequence[Results], supervision: SupervisionOf | None = None
     if SCORED_ON in rows:
         validation = (rows[SCORED_ON] == "validation").to_numpy(dtype=bool, na_value=False)
     test, tuning = rows[~validation].copy(), rows[validation].copy()
-    kinds = kinds_of(test, runs)
+    choices = [choice for run in runs for choice in choices_of(run)]
+    kinds = kinds_of(test, choices)
     test["variant"] = labels_of(test, kinds == "")
     test, left_out = as_chosen(test, kinds)
     test = _references_once(test)
@@ -90,7 +92,7 @@ def make_board(runs: Sequence[Results], supervision: SupervisionOf | None = None
     entries = _entries(found.rows, supervision)
     metrics = _metrics(runs, found.rows)
     datasets = tuple(dict.fromkeys(rows["dataset"].dropna().astype(str)))
-    chosen_notes = (_tuning_note(tuning), *earlier_note(left_out), *unscored_notes(runs))
+    chosen_notes = (_tuning_note(tuning), *earlier_note(left_out), *unscored_notes(choices))
     notes = (*merged.notes, *found.notes, *chosen_notes)
     drop = ["variant", "marks", "comparable"]
     return Board(

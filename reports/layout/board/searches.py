@@ -5,8 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from harness.results import Results
-from harness.spaces.choice import Choice, Kind, choices_of
+from harness.spaces.choice import Choice, Kind
 from reports.layout.board.variants import DEFAULT, TUNED, canonical
 from reports.page.text import count, words
 
@@ -14,7 +13,7 @@ _SAYS_MORE: tuple[Kind, ...] = ("default", "tuned", "both", "earlier")
 """Of what several searches say of a trial the last of these counts: one that went on knows most."""
 
 
-def kinds_of(test: pd.DataFrame, runs: Sequence[Results]) -> "pd.Series[str]":
+def kinds_of(test: pd.DataFrame, choices: Sequence[Choice]) -> "pd.Series[str]":
     """Return what trials are of: ``default, tuned, both, earlier``; "" where no search is asked.
 
     A trial that confirms a search is what that search made of it. Any other, as of a run of its
@@ -22,9 +21,8 @@ def kinds_of(test: pd.DataFrame, runs: Sequence[Results]) -> "pd.Series[str]":
 
     Args:
         test: trials with ``trial_id, method, dataset, configuration``.
-        runs: the run directories that they come from.
+        choices: of the searches in the run directories that they come from.
     """
-    choices = [choice for run in runs for choice in choices_of(run)]
     confirming: dict[str, Kind] = {}
     configured: dict[tuple[str, str, str], Kind] = {}
     for choice in choices:
@@ -66,14 +64,13 @@ def earlier_note(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def unscored_notes(runs: Sequence[Results]) -> list[str]:
+def unscored_notes(choices: Sequence[Choice]) -> list[str]:
     """Say in notes in which searches no configuration was scored, so that nothing was chosen."""
     return [
         f"No configuration of {choice.default['method']['name']} on "
         f"{choice.default['dataset']['name']} has a value of {choice.unscored}: nothing was "
         "chosen, and the default alone was confirmed."
-        for run in runs
-        for choice in choices_of(run)
+        for choice in choices
         if choice.unscored
     ]
 
