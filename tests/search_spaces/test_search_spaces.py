@@ -16,7 +16,7 @@ SPACES = space_files()
 PUBLISHED = Path(reports.__file__).parent / "published"
 
 CONFIGURATIONS = {
-    "aign_decoder": 2 * 4 + 2,  # two decoders at four weights, and two guesses
+    "aign_decoder": 2 * 4 * 2 + 2,  # two decoders, four weights, two paces of D, and two guesses
     "aign_inpaint": 2 * 3 + 2,
     "aign_sr": 5 + 2 + 1,  # five memories; with pairs, and the cycle baseline; bicubic enlargement
     "aign_gates": 3 * 3,
