@@ -30,6 +30,8 @@ class SearchSpace:
             is left out takes its first value.
         constraints: what an ablation report shows as met or broken, ``"i_t_prime <=
             method.epsilon + 0.02"``: a metric, a number or a hyperparameter, and a tolerance.
+        effects_on: metrics beside the outcome of which an ablation report shows what each factor
+            does to them.
     """
 
     name: str
@@ -43,6 +45,7 @@ class SearchSpace:
     at_scale: dict[str, dict[str, Any]] = field(default_factory=dict)
     baseline: dict[str, Any] = field(default_factory=dict)
     constraints: tuple[str, ...] = ()
+    effects_on: tuple[str, ...] = ()
 
     def arguments(self, method: str | None = None, scale: str | None = None) -> list[str]:
         """Return the space as command-line overrides, for one of its methods at one scale."""

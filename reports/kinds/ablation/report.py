@@ -156,12 +156,13 @@ def _of_pairs(design: Design, terms: list[Term]) -> list[Part]:
 
 
 def _effects_on_others(results: Results, design: Design) -> list[Section]:
-    """Return a section for each further metric that the paper says to rise or to fall."""
+    """Return a section for each further metric that the paper, or the search space, speaks of."""
     publication = published(str(results.sweep.get("space") or ""))
-    trends = {*(publication.trends if publication else ())} - {design.grid.outcome.name}
+    named = {*(publication.trends if publication else ()), *results.sweep.get("effects_on", ())}
+    named -= {design.grid.outcome.name}
     sections = []
     for outcome in outcomes_of(results):
-        if outcome.name in trends:
+        if outcome.name in named:
             other = design_of(results, outcome)
             parts: list[Part] = [main_effects(other), *_of_pairs(other, terms_of(other))]
             sections.append(Section(f"The same for {outcome.label}", parts))

@@ -24,11 +24,14 @@ def resolved(tmp_path: Path, declared: str, *arguments: str):
 
 def test_what_is_declared_is_kept_with_the_sweep(tmp_path: Path) -> None:
     sweep = resolved(
-        tmp_path, "baseline: {method.beta: 4}\nconstraints: ['mse <= method.beta + 2e-2']\n"
+        tmp_path,
+        "baseline: {method.beta: 4}\nconstraints: ['mse <= method.beta + 2e-2']\n"
+        "effects_on: [kl]\n",
     )
     told = describe_sweep(sweep, "unbraid sweep ...")
     assert told["baseline"] == {"method.beta": 4}
     assert told["constraints"] == ["mse <= method.beta + 2e-2"]
+    assert told["effects_on"] == ["kl"]
     nothing = describe_sweep(resolve(["method=vae"]), "")
     assert (nothing["baseline"], nothing["constraints"]) == ({}, [])
 
@@ -60,6 +63,7 @@ def test_a_bound_is_a_number_or_a_hyperparameter(tmp_path: Path) -> None:
         ("constraints: ['mse <= 0.05 + method.beta']", "cannot read"),
         ("constraints: ['mze <= 0.05']", "'mse'"),
         ("constraints: ['mse <= method.betta']", "'method.beta'"),
+        ("effects_on: [mze]", "'mse'"),
     ],
 )
 def test_mistakes_are_named_before_anything_starts(

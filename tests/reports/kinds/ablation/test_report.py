@@ -132,6 +132,19 @@ def test_two_numeric_factors_have_a_heat_map_and_an_interaction(tmp_path):
     assert "Test ELBO by learning rate with kind" in words
 
 
+def test_metrics_that_the_space_names_have_heat_maps_of_their_own(tmp_path):
+    def both(lr, beta, seed):
+        return {"elbo": elbo(lr, beta, seed), "kl": beta + 0.1 * seed}
+
+    scored = [{"name": "elbo", "direction": "higher"}, {"name": "kl", "direction": "none"}]
+    made = factorial(TWO, both, seeds=4, metrics=scored, effects_on=["kl"])
+    words = document(made, tmp_path).words
+    assert "Mean test kl over learning rate and β" in words
+    assert "yellow is lowest" in words, "it has no better and no worse"
+    plain = factorial(TWO, both, seeds=4, metrics=scored)
+    assert "Mean test kl over" not in document(plain, tmp_path).words
+
+
 def test_divergence_is_a_fact_and_is_left_out_of_nothing_but_means(tmp_path):
     def diverging(lr, beta, seed):
         return np.nan if lr == 1e-2 and (beta == 4 or seed == 0) else elbo(lr, beta, seed)
