@@ -30,8 +30,8 @@ def inpainting(method: Inpaints, data: EvaluationData) -> dict[str, float]:
     images. ``recovered_error`` is that of the input that is made of the restored image, by the
     renderer or a learnt decoder, and ``recovered_r2`` the share of the inputs' variance that it
     keeps, ``1 - squared error / squared distance from the mean test input``: 0 for that mean, and
-    left out where all inputs are alike. PSNR and SSIM are of the images as they are shown, with the true
-    pixels outside the box: means over images. All are on the scale [0, 1].
+    left out where all inputs are alike. PSNR and SSIM are of the images as they are shown, with the
+    true pixels outside the box: means over images. All are on the scale [0, 1].
     """
     squared = torch.zeros(3, dtype=torch.float64)
     counted = torch.zeros(3, dtype=torch.float64)

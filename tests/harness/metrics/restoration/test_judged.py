@@ -65,7 +65,7 @@ def test_a_filled_hole_keeps_what_is_seen(shown: int) -> None:
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
 def test_the_share_of_the_input_that_is_recovered(share: float) -> None:
-    """Between the mean test input and the true one, ``share`` of the way: R² is 1 - (1 - share)²."""
+    """``share`` of the way from the mean test input to the true one: R² is 1 - (1 - share)²."""
     held_out = data()
     images = torch.cat([batch["image"] for batch in held_out.test_batches()])
 
