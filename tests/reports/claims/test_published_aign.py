@@ -60,6 +60,31 @@ def test_both_parts_must_be_true(changed: float, recovered: float, expected: lis
     assert table.data["verdict"].tolist() == expected
 
 
+@pytest.mark.parametrize(
+    ("moved", "kept", "expected"),
+    [(0.2, 0.8, "holds"), (-0.2, 0.8, "does not hold"), (0.2, 0.3, "does not hold")],
+)
+def test_a_biased_memory_moves_its_attribute_and_keeps_the_others(
+    moved: float, kept: float, expected: str
+) -> None:
+    def value(method: str, memory_biased: bool | None, seed: int) -> dict[str, float]:
+        noise = 0.01 * np.sin(7 * seed + len(method) + bool(memory_biased))
+        return {
+            "attribute_rate": 0.3 + moved * (memory_biased is True) + noise,
+            "attributes_kept": kept + noise,
+        }
+
+    made = factorial(
+        {"method": ["aign_inpaint", "mean_hole"], "dataset.memory_biased": [False, True, None]},
+        value,
+        planned=lambda method, memory_biased: (memory_biased is None) == (method == "mean_hole"),
+        metrics=describe_keys(["attribute_rate"]),
+    )
+    known = published("aign_inpaint")
+    table = variants_tested(known, findings_of(made, known))
+    assert table.data["verdict"].tolist() == [expected]
+
+
 def test_a_run_without_the_setting_leaves_it_open() -> None:
     made = factorial(
         {"method": ["aign_digits"], "method.decoder": ["render", "parametric"]},
