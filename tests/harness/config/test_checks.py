@@ -47,6 +47,12 @@ def test_one_scale_has_a_grid_and_a_baseline_of_its_own(tmp_path: Path) -> None:
         assert describe_sweep(sweep, "")["baseline"] == {"method.beta": baseline}
 
 
+def test_a_number_without_a_point_is_a_number(tmp_path: Path) -> None:
+    """YAML takes 1e-4 for text, and Hydra, which reads what is swept, for a number."""
+    sweep = resolved(tmp_path, "baseline: {method.beta: 1e-4}\n", "method.beta=choice(1e-4,1)")
+    assert describe_sweep(sweep, "")["baseline"] == {"method.beta": 1e-4}
+
+
 def test_a_bound_is_a_number_or_a_hyperparameter(tmp_path: Path) -> None:
     for text in ("mse <= 0.05", "elbo>=-150.5 - 1", "mse <= 5e-2", "kl >= method.beta - .5"):
         resolved(tmp_path, f"constraints: ['{text}']\n")
