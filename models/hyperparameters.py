@@ -37,7 +37,13 @@ class Value(Info):
 
 @dataclass(frozen=True)
 class Structure(Info):
-    """Description of a choice that is fixed when the networks are built."""
+    """Description of a choice that is fixed when the networks are built.
+
+    Attributes:
+        initial: whether it decides the initial weights alone.
+    """
+
+    initial: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,20 @@ def describe(hyperparameters: type[Any]) -> dict[str, Info]:
             )
         described[field.name] = notes[0]
     return described
+
+
+def as_kept(hyperparameters: Any) -> Any:
+    """Return the hyperparameters that a kept model is built with, as it has weights of its own.
+
+    What decides initial weights alone has its default: a file may not be there any more.
+    """
+    described = describe(type(hyperparameters))
+    initial = {
+        field.name: field.default
+        for field in dataclasses.fields(hyperparameters)
+        if isinstance(info := described[field.name], Structure) and info.initial
+    }
+    return dataclasses.replace(hyperparameters, **initial)
 
 
 def values_of(hyperparameters: Any) -> dict[str, float]:

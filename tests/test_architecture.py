@@ -55,7 +55,7 @@ SMALL = {
     "reports/kinds/shared/metrics_list.py": "a part of every header",
     "reports/kinds/shared/sizes.py": "what headers and tables of published numbers both name",
     "reports/kinds/shared/numbers.py": "what pages and LaTeX tables of two kinds have in common",
-    "harness/datasets/shoes/distance.py": "what a sketch is for methods, whoever drew it",
+    "harness/drawing/distance_maps.py": "what a sketch is for methods, whoever drew it",
     "reports/kinds/tuning/tooltips.py": "shared by the figures and the front",
     "reports/leaderboard/telling.py": "what the numbers and the choosers both show first",
     "reports/latex/text.py": "how any text becomes LaTeX",

@@ -103,14 +103,19 @@ def _refuse_resolvers(path: str, value: Any) -> None:
 
 
 def _owners(path: str) -> str:
-    """Say which methods of ours have a hyperparameter that this one lacks."""
+    """Say which methods or datasets of ours have what this one lacks."""
     group, _, word = path.partition(".")
-    owners = [
-        name
-        for name in (METHODS.ours if group == "method" else ())
-        if word in hyperparameter_names(name)
-    ]
-    return f" Methods that have it: {', '.join(owners)}." if owners else ""
+    owners: list[str] = []
+    if group == "method":
+        owners = [name for name in METHODS.ours if word in hyperparameter_names(name)]
+    elif group == "dataset":
+        owners = [name for name in DATASETS.ours if word in _option_names(name)]
+    return f" {group.title()}s that have it: {', '.join(owners)}." if owners else ""
+
+
+def _option_names(dataset: str) -> set[str]:
+    options: Any = DATASETS.load(dataset)  # as below
+    return {field.name for field in dataclasses.fields(options)}
 
 
 @cache

@@ -4,7 +4,7 @@ import dataclasses
 import inspect
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,8 @@ class DatasetOptions(ABC):
         camera_factor: as in :class:`Dataset`; re-identification needs one.
         modalities: names of the modalities of the splits.
         optional_modalities: modalities that an option gives, by name, and what to ask for.
+        on_request: names of those of the modalities that :meth:`load` leaves out, as few methods
+            take them; :meth:`requested` makes them.
         needs_no_files: whether it is drawn, whatever its options.
     """
 
@@ -46,6 +48,7 @@ class DatasetOptions(ABC):
     camera_factor: ClassVar[str] = ""
     modalities: ClassVar[tuple[str, ...]] = ()
     optional_modalities: ClassVar[Mapping[str, str]] = {}
+    on_request: ClassVar[tuple[str, ...]] = ()
     needs_no_files: ClassVar[bool] = False
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -111,6 +114,15 @@ class DatasetOptions(ABC):
     @abstractmethod
     def check(self, data_root: Path | None) -> None:
         """Raise what :meth:`load` would raise for its files, without holding them in memory."""
+
+    def requested(self, dataset: Dataset, names: Sequence[str]) -> Dataset:  # noqa: ARG002
+        """Return a dataset that these options loaded, with some more of its modalities.
+
+        Args:
+            dataset: what :meth:`load` returned, whole.
+            names: of :attr:`on_request`.
+        """
+        return dataset
 
     def files_with_md5(self, data_root: Path | None) -> dict[Path, str]:  # noqa: ARG002
         """Return the files that are there of which the published MD5 sum is known, and that."""

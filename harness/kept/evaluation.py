@@ -88,5 +88,6 @@ def score(results: Results, task: Task, dataset: Dataset, device: str) -> Scored
     """
     origin, method = read_model(results, task.model.trial_id, device)
     where = next(tensor.device for tensor in method.state_dict().values())
-    data = evaluation_data(task.trial, dataset, where)
+    asking = replace(task.trial, metrics=(*task.trial.metrics, *task.metrics))
+    data = evaluation_data(asking, dataset, where)
     return Scored(evaluate(method, data, task.metrics, task.trial.seed), origin)

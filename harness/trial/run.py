@@ -24,7 +24,7 @@ from harness.training.loop import Training, Updater
 from harness.trial.code import code_fingerprint
 from harness.trial.device import device_name
 from harness.trial.keeping import Checkpoints
-from harness.trial.method import build_method
+from harness.trial.method import as_asked, build_method
 from harness.trial.weights import encode_model
 from models.method import Method
 
@@ -283,7 +283,7 @@ def _score(
 
 def evaluation_data(trial: TrialConfig, dataset: Dataset, device: torch.device) -> EvaluationData:
     """Return what a trial's method is scored on: its dataset within the scale's limits."""
-    scale = trial.scale
+    scale, dataset = trial.scale, as_asked(trial, dataset)
     if scale.scored_on == "validation":
         dataset = with_validation(dataset, scale.train_limit, scale.test_limit)
     used = dataset.limited(scale.train_limit, scale.test_limit)

@@ -21,6 +21,7 @@ from harness.errors import UserError
 from harness.methods import METHODS
 from harness.trial import tensor_file
 from models.declaration import DataSpec
+from models.hyperparameters import as_kept
 from models.method import Method
 
 FORMAT = 1
@@ -150,7 +151,7 @@ def decode_model(data: bytes, name: str, origin: Origin, device: torch.device) -
         hyperparameters = build(cls.Hyperparameters, values, "method")
     except UserError as error:
         raise UserError(f"{_unfit(name, origin)}: {error} {_then(origin)}") from None
-    method = cls(hyperparameters, origin.data)
+    method = cls(as_kept(hyperparameters), origin.data)
     _require_same_names(state(method), stored, name, origin)
     with torch.no_grad():
         for key, tensor in state(method).items():

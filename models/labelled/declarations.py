@@ -3,6 +3,8 @@
 Importing this is cheap: it needs no torch.
 """
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from models.declaration import LABELLED, Declaration
@@ -30,7 +32,27 @@ and the image's encoder spends the parts of the labels on it.
 """
 
 
-class LabelledDeclaration(Declaration):
+class StartedDeclaration(Declaration):
+    """Base of what is declared of methods whose image encoder may start from a file of weights."""
+
+    @classmethod
+    def fault(cls, hyperparameters: Any, tables: Mapping[str, tuple[int, ...]]) -> str:  # noqa: ARG003
+        """Refuse a file that is not there, and one for a network that is no ResNet."""
+        path, network = hyperparameters.encoder_weights, hyperparameters.network
+        if path and network != "paper":
+            return (
+                f"method.encoder_weights={path} is for a ResNet, and method.network={network} has "
+                "none. Give method.network=paper too, or leave method.encoder_weights out."
+            )
+        if path and not Path(path).is_file():
+            return (
+                f"method.encoder_weights={path}: there is no such file. Give the path of "
+                "torchvision's weights, or leave it out to start from random ones."
+            )
+        return ""
+
+
+class LabelledDeclaration(StartedDeclaration):
     """Declaration of both methods; smaller networks at smaller scales."""
 
     Hyperparameters: ClassVar[type[Any]] = LabelledHyperparameters

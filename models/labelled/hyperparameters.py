@@ -43,7 +43,12 @@ class LabelledHyperparameters:
     ] = True
     encoder_weights: Annotated[
         str,
-        Structure("", "file of torchvision's weights to start ResNet-18 from; '' is none", "ours"),
+        Structure(
+            "",
+            "file of torchvision's weights to start ResNet-18 from; '' is none",
+            "ours",
+            initial=True,
+        ),
     ] = ""
 
 

@@ -103,6 +103,8 @@ def _untestable(
 def contrast_in_words(label: str, contrast: Contrast) -> str:
     """Say that a metric is higher with one setting than with another."""
     more, less = (_setting_in_words(setting) for setting in (contrast.more, contrast.less))
+    if more.startswith("with") and less.startswith("with"):
+        return f"{label}{',' if ',' in label else ''} is higher {more} than {less}"
     return f"{label} of {more} is higher than that of {less}"
 
 

@@ -20,6 +20,9 @@ STATUSES = (*FINAL_STATUSES, "missing")
 AXIS = "method.lr"
 """The factor drawn along the axis, where it is part of the configuration."""
 
+_GAP = "_gap"  # ending of the metrics of test minus training errors
+_ROUNDED = 1e-12  # of an error: what rounding may make of the same one twice
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -100,7 +103,7 @@ def lay_out(results: Results, outcome: Outcome | None = None, *, axis: bool = Tr
     along = _axis(rows, varied) if axis else None
     factors = tuple(key for key in varied if key != along)
     labels = _labels(rows, factors)
-    value = _floats(rows, outcome.column)
+    value = _values(rows, outcome.column)
     valid = np.isfinite(value) & (rows["status"] == "ok").to_numpy()
     x = _floats(rows, _column(rows, along)) if along else np.zeros(len(rows))
     grid_rows = pd.DataFrame(
@@ -164,6 +167,13 @@ def _axis(rows: pd.DataFrame, varied: Sequence[str]) -> str | None:
 def _column(rows: pd.DataFrame, key: str) -> str:
     columns = (f"param.{key}", f"param.{key}.name", key)  # the second: of the group ``scale``
     return next((c for c in columns if c in rows.columns), "")
+
+
+def _values(rows: pd.DataFrame, column: str) -> np.ndarray:
+    """Return the values of an outcome; a gap of two errors that differ by rounding alone is 0."""
+    values = _floats(rows, column)
+    errors = _floats(rows, column.removesuffix(_GAP)) if column.endswith(_GAP) else values
+    return np.where(np.abs(values) < _ROUNDED * np.abs(errors), 0.0, values)
 
 
 def _floats(rows: pd.DataFrame, column: str) -> np.ndarray:

@@ -179,7 +179,7 @@ def _td(column: Column, row: int) -> Markup:
     if others and not isinstance(text, Markup):
         unfold = Markup("<details><summary>{}</summary><pre>{}</pre></details>")
         return Markup("<td{}>{}</td>").format(own, unfold.format(first, text))
-    return Markup("<td{}>{}</td>").format(own, escape(text))
+    return Markup("<td{}>{}</td>").format(own, escape(text).replace(" · ", "\u00a0· "))
 
 
 def _key(key: Any, text: str) -> Markup:

@@ -29,6 +29,10 @@ NAMES = {
     "method.w_cross": "weight of L_cross",
     "method.w_sup": "weight of L_sup",
     "method.w_x": "weight of x",
+    "method.w_y": "weight of y",
+    "method.d_t": "d_t",
+    "method.d_s": "d_s",
+    "method.m_max": "m_max",
     "method.use_targets": "unpaired targets",
     "dataset.label_fraction": "share of labels",
 }

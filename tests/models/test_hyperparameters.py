@@ -10,6 +10,7 @@ from models.hyperparameters import (
     Added,
     Structure,
     Value,
+    as_kept,
     before_added,
     describe,
     values_of,
@@ -26,6 +27,11 @@ class Numbers:
 @dataclass(frozen=True)
 class More(Numbers):
     weight: Annotated[int, Value("", "weight", "tests")] = 2
+
+
+@dataclass(frozen=True)
+class Begun(Numbers):
+    file: Annotated[str, Structure("", "file of weights", "tests", initial=True)] = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,12 @@ def test_values_are_the_fields_that_reach_the_objective_as_floats() -> None:
     values = values_of(More(lr=0.5))
     assert values == {"lr": 0.5, "weight": 2.0}
     assert all(isinstance(value, float) for value in values.values())
+
+
+def test_a_kept_model_needs_no_file_that_its_training_began_from() -> None:
+    began = Begun(lr=0.5, file="weights.pth")
+    assert as_kept(began) == Begun(lr=0.5)
+    assert as_kept(More(d=7)) == More(d=7)
 
 
 def test_further_defaults_hold_at_each_scale_and_leave_the_base_alone() -> None:

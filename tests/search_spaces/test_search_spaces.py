@@ -53,7 +53,7 @@ CONFIGURATIONS = {
 }
 
 TUNED = {
-    "leaderboard": (2 * 12 + 1, 2 * 3, 50),  # SemiX has one dataset
+    "leaderboard": (2 * 12 + 2, 2 * 3, 50),  # both tasks of SemiX have one dataset
     "leaderboard_poses": (2 * 5 + 1, 2 * 2, 30),  # AIGN has one dataset
 }
 """Methods and references, each on its datasets, and the trials of each at the published scale."""
@@ -165,10 +165,18 @@ def test_the_run_on_inductive_bias_is_that_of_the_released_code() -> None:
 @pytest.mark.parametrize("datasets", ["dsprites", "choice(dsprites,mannequin)"])
 def test_a_method_with_a_dataset_of_its_own_runs_on_no_other(datasets: str) -> None:
     sweep = resolve(["space=leaderboard", "scale=smoke", f"dataset={datasets}"])
-    of = {trial.dataset.name for trial in sweep.trials if trial.method == "semix"}
-    asked = "mannequin" in datasets
-    assert of == ({"mannequin"} if asked else set())
-    assert ("semix" in sweep.swept["method"]) == asked
-    assert sweep.left_out == ({} if asked else {"semix": "the space runs it on mannequin alone"})
-    with pytest.raises(UserError, match="'dsprites' has no joints_3d"):
-        resolve(["space=leaderboard", "scale=smoke", "dataset=dsprites", "method=semix"])
+    both, asked = ("semix", "semix_sketch"), "mannequin" in datasets
+    for method in both:
+        of = {trial.dataset.name for trial in sweep.trials if trial.method == method}
+        assert of == ({"mannequin"} if asked else set())
+        assert (method in sweep.swept["method"]) == asked
+    why = "the space runs it on mannequin alone"
+    assert sweep.left_out == ({} if asked else dict.fromkeys(both, why))
+    for method, lacking in zip(both, ("joints_3d", "sketch"), strict=True):
+        with pytest.raises(UserError, match=f"'dsprites' has no {lacking}"):
+            resolve(["space=leaderboard", "scale=smoke", "dataset=dsprites", f"method={method}"])
+
+
+def test_both_tasks_of_semix_are_tuned_alike() -> None:
+    each = load_space("leaderboard").each
+    assert each["semix"] == each["semix_sketch"]

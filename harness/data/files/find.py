@@ -20,23 +20,26 @@ def find_files(
     *,
     endings: Sequence[str] = ("",),
     optional: Sequence[str] = (),
+    folders: Sequence[Path] | None = None,
 ) -> dict[str, Path]:
     """Return the paths of a dataset's files, by their names.
 
     Args:
-        dataset: its name; files are looked for in ``data_root/<dataset>``, then in ``data_root``.
+        dataset: its name.
         data_root: folder with real data files.
         names: what has to be there.
         remedy: what to do if it is not.
         endings: what a name may end in, the likeliest first.
         optional: more names; those that are not there are left out.
+        folders: where files are looked for, the likeliest first; None for ``data_root/<dataset>``
+            and ``data_root``.
 
     Raises:
         UserError: there is no ``data_root``, or some of ``names`` are missing; each is named.
     """
     if data_root is None:
         raise UserError(f"The dataset '{dataset}' needs a folder with data. {remedy}")
-    folders = (data_root / dataset, data_root)
+    folders = folders or (data_root / dataset, data_root)
     paths = {
         name: path
         for name in (*names, *optional)
@@ -48,7 +51,7 @@ def find_files(
     if missing:
         raise UserError(
             f"Files of the dataset '{dataset}' are missing: {', '.join(missing)} "
-            f"(looked in {folders[0]} and {folders[1]}). {remedy}"
+            f"(looked in {' and '.join(map(str, folders))}). {remedy}"
         )
     return paths
 

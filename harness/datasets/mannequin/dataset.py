@@ -1,7 +1,7 @@
 """``mannequin``: articulated figures, every combination of appearance, pose, view and place."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
@@ -10,7 +10,7 @@ import numpy as np
 from annotated_types import Ge, Gt, Le
 
 from harness import keyed_random
-from harness.data.dataset import POSE_UNIT, SplitName
+from harness.data.dataset import POSE_UNIT, Dataset, Split, SplitName
 from harness.data.labelled import labelled_rows
 from harness.data.options import Arrays, in_portions
 from harness.datasets.grids.indexing import Grid
@@ -38,6 +38,9 @@ TOGETHER = 4
 STATURE_MM = 1720
 """mm of a stature, the unit of joints in space: that of the mean figure of ``humans``."""
 
+SKETCH, UNPAIRED_SKETCH = "sketch", "unpaired_sketch"
+"""Modalities: the distance map of an image's sketch, and that of another figure's."""
+
 _AT_ONCE = 512
 _APPEARANCE = {"build": len(BUILDS), "clothes": len(CLOTHES), "palette": len(PALETTES)}
 _PLACE = {"scale": len(STATURES), "x": len(ACROSS), "y": len(DOWN)}
@@ -63,7 +66,11 @@ class MannequinOptions(GridOptions):
     (``joints_3d = cpose @ viewpoint``), ``pose_factors`` and ``appearance_factors``; then
     ``labelled``, 1 for an image that has these labels and 0 for one whose labels are 0; and
     ``unpaired_joints``, the joints in space of another figure, drawn at random whatever the image
-    shows. Known factors are also where the joints are in pixels (``pelvis_x``, ``pelvis_y`` ...).
+    shows. Made only for methods and metrics that ask for them are ``sketch``, another label: a line
+    drawing of the figure in its place without its clothes, as the distance of each pixel to the
+    nearest line, clipped at a tenth of the width and divided by that; and ``unpaired_sketch``, that
+    of another figure in another place. Known factors are also where the joints are in pixels
+    (``pelvis_x``, ``pelvis_y`` ...).
 
     Attributes:
         downscale: images are 64 or 32 pixels high and wide.
@@ -91,9 +98,12 @@ class MannequinOptions(GridOptions):
         "joints_2d",
         "viewpoint",
         "cpose",
+        SKETCH,
         LABELLED,
         "unpaired_joints",
+        UNPAIRED_SKETCH,
     )
+    on_request: ClassVar[tuple[str, ...]] = (SKETCH, UNPAIRED_SKETCH)
 
     n_train: Annotated[int, Ge(1)] | None = 10_000
     n_test: Annotated[int, Ge(1)] | None = 2000
@@ -156,6 +166,31 @@ class MannequinOptions(GridOptions):
         modalities[LABELLED] = labelled.astype(np.float32)
         modalities["unpaired_joints"] = self._unpaired(split, len(at))
         return further, modalities
+
+    def requested(self, dataset: Dataset, names: Sequence[str]) -> Dataset:
+        """Return the dataset with sketches, made once and cached."""
+        train, test = (
+            replace(part, modalities={**part.modalities, **self._sketches(split, part, names)})
+            for split, part in (("train", dataset.train), ("test", dataset.test))
+        )
+        return replace(dataset, train=train, test=test)
+
+    def _sketches(self, split: str, part: Split, names: Sequence[str]) -> Arrays:
+        """Return ``sketch`` and ``unpaired_sketch`` of all images of a split, float32."""
+        # What measures distances takes scipy, whose import would slow every plan down.
+        from harness.datasets.mannequin.sketches import other_figures, sketches
+
+        n, made = len(part), {}
+        key = {"split": split, "n": n, "seed": self.seed, "downscale": self.downscale}
+        if SKETCH in names:
+            of = {**key, "fraction": self.label_fraction}
+            labelled = part.modalities[LABELLED] > 0
+            made[SKETCH] = sketches(f"{self.name}-{split}-sketch", of, part.factors, labelled)
+        if UNPAIRED_SKETCH in names:
+            others = other_figures(f"{self.name}/unpaired_sketch/{split}/{self.seed}", n)
+            name = f"{self.name}-{split}-{UNPAIRED_SKETCH}"
+            made[UNPAIRED_SKETCH] = sketches(name, key, others, np.ones(n, bool))
+        return made
 
     def _unpaired(self, split: SplitName, n: int) -> np.ndarray:
         """Return joints of figures drawn at random, ``[n, 17, 3]`` float32."""

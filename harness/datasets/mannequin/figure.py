@@ -14,6 +14,8 @@ SKIN, HAIR, TOP, BOTTOM, ACCENT, SHOES = range(6)
 
 _LEFT = np.array([1.0, 0.0, 0.0])
 _SHORTS, _SUIT, _DRESS, _HIKER = range(len(CLOTHES))
+BARE = -1
+"""No clothes, as sketches show figures; their trunk still has a material, which no line shows."""
 _SOFT = {SKIN: 2.0, HAIR: 2.0, TOP: 7.0, BOTTOM: 6.0, ACCENT: 3.0, SHOES: 3.0}
 
 Part = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]
@@ -71,6 +73,19 @@ class Figure:
         radius = np.stack([np.stack(part[2:4], axis=-1) for part in parts], axis=1)
         made_of = np.array([part[4] for part in parts])
         return Parts(start, end, radius, made_of, np.array([_SOFT[kind] for kind in made_of]))
+
+    def bare_limbs(self) -> dict[str, list[Part]]:
+        """Return the parts of the same figures without clothes, by what has an outline.
+
+        ``trunk``, ``head``, ``nose``, and each bone of each limb. It asks for :data:`BARE` clothes.
+        """
+        *head, nose = self._head()
+        trunk = [part for part in self._trunk() if part[4] != ACCENT]
+        limbs = {"trunk": trunk, "head": head, "nose": [nose]}
+        for side in SIDES:
+            bones = [*self._leg(side), *self._arm(side)]
+            limbs |= {f"{side}_{number}": [bone] for number, bone in enumerate(bones)}
+        return limbs
 
     def _leg(self, side: str) -> list[Part]:
         hip, knee, ankle, toe = (self.at[f"{side}_{j}"] for j in ("hip", "knee", "ankle", "toe"))

@@ -88,6 +88,7 @@ def paths_below(name: str, data_root: Path | None, pattern: str, remedy: str) ->
     Raises:
         UserError: there are none.
     """
+    remedy = f"{remedy} dataset.poses=procedural needs no files."
     if data_root is None:
         raise UserError(f"Poses of '{name}' need a folder with data. {remedy}")
     paths = sorted((data_root / name).glob(pattern))

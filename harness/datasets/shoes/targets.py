@@ -9,8 +9,8 @@ import numpy as np
 from harness import keyed_random
 from harness.data.cache.arrays import cached
 from harness.data.dataset import SplitName
-from harness.datasets.shoes.distance import distance_map
 from harness.datasets.shoes.factors import SKETCH, UNPAIRED
+from harness.drawing.distance_maps import distance_map
 from models.declaration import LABELLED
 
 

@@ -80,7 +80,8 @@ def _read(name: str, data_root: Path | None, digits: int) -> Persons:
     """Return all people of LSP or LSPET."""
     if data_root is None:
         raise UserError(f"The dataset 'lsp' needs a folder with data. {_REMEDY}")
-    path = find_files(name, data_root / name, ("joints.mat",), _REMEDY)["joints.mat"]
+    folders = [data_root / name]  # not data_root itself: both sets call their file so
+    path = find_files("lsp", data_root, ("joints.mat",), _REMEDY, folders=folders)["joints.mat"]
     joints = read_array(path, "joints")
     of_lsp = name == "lsp"
     if joints.ndim != 3 or joints.shape[:2] != ((3, 14) if of_lsp else (14, 3)):

@@ -56,7 +56,8 @@ class MpiiOptions(WildOptions):
         if data_root is None:
             raise UserError(f"The dataset 'mpii' needs a folder with data. {_REMEDY}")
         folder = data_root / "mpii"
-        paths = find_files("annot", folder, tuple(FILES.values()), _REMEDY)
+        folders, names = (folder / "annot", folder), tuple(FILES.values())
+        paths = find_files("mpii", data_root, names, _REMEDY, folders=folders)
         return {split: _read(paths[name], folder / "images") for split, name in FILES.items()}
 
 

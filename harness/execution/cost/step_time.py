@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 from itertools import count, islice
 
 from harness import seeding
@@ -11,7 +12,7 @@ from harness.datasets.registry import load_dataset, training_images
 from harness.errors import UserError
 from harness.training.loop import Updater
 from harness.trial.device import pick_device
-from harness.trial.method import build_method
+from harness.trial.method import as_asked, build_method
 from harness.trial.process import prepare_process
 
 STEPS = 4
@@ -41,7 +42,7 @@ def training_seconds(trial: TrialConfig, settings: Settings) -> float:
 def _measure(trial: TrialConfig, settings: Settings) -> float:
     prepare_process(settings.ray.threads)
     few = trial.dataset.smaller(max(DRAWN, 2 * trial.scale.batch_size), DRAWN)
-    dataset = load_dataset(few, settings.data_folder)
+    dataset = as_asked(replace(trial, dataset=few), load_dataset(few, settings.data_folder))
     dataset = dataset.limited(trial.scale.train_limit, trial.scale.test_limit)
     device = pick_device(settings.device)
     method = build_method(trial, dataset, device)

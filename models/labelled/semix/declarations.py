@@ -5,8 +5,9 @@ Importing this is cheap: it needs no torch.
 
 from typing import Any, ClassVar
 
-from models.declaration import LABELLED, Declaration
+from models.declaration import LABELLED
 from models.hyperparameters import AtScale
+from models.labelled.declarations import StartedDeclaration
 from models.labelled.semix.hyperparameters import (
     SemiXHyperparameters,
     SemiXPoseHyperparameters,
@@ -18,7 +19,7 @@ LABELLED_2D = "labelled_2d"
 """Modality ``[N]``: 1 for an image whose joints in the image are known."""
 
 
-class _OfPoses(Declaration):
+class _OfPoses(StartedDeclaration):
     """From images of people to their joints in space."""
 
     needs = ("joints_3d", LABELLED)
@@ -30,7 +31,7 @@ class _OfPoses(Declaration):
     }
 
 
-class _OfSketches(Declaration):
+class _OfSketches(StartedDeclaration):
     """From photographs to sketches of what they show."""
 
     needs = ("sketch", LABELLED)

@@ -38,7 +38,10 @@ class TranslationHyperparameters:
     encoder_weights: Annotated[
         str,
         Structure(
-            "", "file of torchvision's weights to start the image's ResNet from; '' is none", "ours"
+            "",
+            "file of torchvision's weights to start the image's ResNet from; '' is none",
+            "ours",
+            initial=True,
         ),
     ] = ""
 

@@ -45,4 +45,4 @@ def _value(value: Any) -> str:
         return json.dumps(value)
     if isinstance(value, int | float):
         return f"{value:g}"
-    return "×".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "×".join(map(str, value)) if isinstance(value, list) else str(value) or "none"

@@ -26,8 +26,9 @@ from reports.page.page import Page, Part, Section
 from reports.pictures.gallery import MADE, gallery
 from reports.pictures.sections import exchanges
 
-MOST_SHOWN = 4
-"""Most variants whose pictures are shown: those at the least and at the greatest level."""
+MOST_SHOWN = 6
+"""Most variants whose pictures are shown: those at the least and at the greatest level, three each:
+with more to learn from, without, and a baseline."""
 
 
 def page(results: Results) -> Page:

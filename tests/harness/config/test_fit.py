@@ -1,6 +1,7 @@
 """What a dataset is known to be as a whole, and methods that must know it."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,20 @@ def test_what_does_not_fit_is_refused_before_any_trial(monkeypatch: pytest.Monke
     resolve([*trial, "method.d=51"])
     with pytest.raises(UserError, match=r"'vae' with the dataset 'humans': too many\. Ask"):
         resolve([*trial, "method.d=52"])
+
+
+@pytest.mark.parametrize(
+    "of", ["semix dataset=humans", "semix_sketch dataset=shoes", "dvae_pose dataset=hands"]
+)
+def test_weights_that_cannot_start_an_encoder_are_refused(of: str, tmp_path: Path) -> None:
+    trial = [*f"method={of}".split(), "scale=smoke"]
+    there, missing = tmp_path / "resnet.pth", tmp_path / "other.pth"
+    there.touch()
+    with pytest.raises(UserError, match=r"for a ResNet, and method\.network=tiny has none"):
+        resolve([*trial, f"method.encoder_weights={there}"])
+    with pytest.raises(UserError, match=r"other\.pth: there is no such file"):
+        resolve([*trial, f"method.encoder_weights={missing}", "method.network=paper"])
+    resolve([*trial, f"method.encoder_weights={there}", "method.network=paper"])
 
 
 def test_a_kept_model_has_the_shapes_of_tables_and_none_is_written_without() -> None:

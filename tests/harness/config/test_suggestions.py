@@ -3,7 +3,8 @@
 import pytest
 
 from harness.config.suggestions import meant
-from harness.errors import nearest
+from harness.config.sweep import resolve
+from harness.errors import UserError, nearest
 
 KNOWN = [
     *("method", "dataset", "scale", "method.d", "method.lr", "method.beta", "method.network"),
@@ -46,3 +47,13 @@ def test_other_names_come_before_spellings_and_the_own_group_before_others(
 )
 def test_a_shared_ending_is_no_resemblance(word: str, near: str) -> None:
     assert nearest(word, ["vae", "beta_vae", "cross_vae", "cycle_vae", "rodi"]) == near
+
+
+def test_an_option_of_other_datasets_is_said_to_be_theirs() -> None:
+    asked = ["method=semix_sketch", "scale=smoke"]
+    with pytest.raises(
+        UserError, match=r"mean 'dataset\.size'.*Datasets that have it: .*mannequin"
+    ):
+        resolve([*asked, "dataset=shoes", "dataset.downscale=2"])
+    with pytest.raises(UserError, match=r"mean 'dataset\.downscale'.*that have it: .*shoes"):
+        resolve([*asked, "dataset=mannequin", "dataset.size=64"])

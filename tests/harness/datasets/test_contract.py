@@ -3,6 +3,7 @@
 import dataclasses
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -201,7 +202,8 @@ def test_the_factors_that_it_names_are_there(case: Case, dataset: Dataset) -> No
     assert dataset.keypoints == options.keypoints
     for split in both(dataset):
         assert {f"{name}_{axis}" for name in dataset.keypoints for axis in "xy"} <= {*split.factors}
-        assert tuple(split.modalities) == options.modalities
+        given = [name for name in options.modalities if name not in options.on_request]
+        assert list(split.modalities) == given
     for role in ("identity_factor", "frame_factor", "camera_factor"):
         name = getattr(options, role)
         assert getattr(dataset, role) in (name, "")
@@ -220,6 +222,31 @@ def test_it_is_the_same_every_time(
         same(one, other)
     if not case.write:
         assert not np.array_equal(again.train.images[:3], again.test.images[:3])
+
+
+@of(lambda case: case.options.on_request)
+def test_what_is_made_on_request_is_as_what_is_there(
+    case: Case, root: Path, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = case.options.on_request
+    assert set(asked) <= set(case.options.modalities)
+    whole = case.options.requested(dataset, asked)
+    fewer = {"n_train": len(dataset.train) - 2, "n_test": len(dataset.test) - 1}
+    few = case.with_options(**fewer).requested(case.load(root, **fewer), asked)
+    monkeypatch.setenv("UNBRAID_CACHE", str(tmp_path / "another"))
+    again = case.options.requested(dataset, asked)
+    splits = zip(both(dataset), both(whole), both(again), both(few), strict=True)
+    for before, split, once_more, smaller in splits:
+        assert set(split.modalities) == set(case.options.modalities)
+        same(replace(split, modalities={n: split.modalities[n] for n in before.modalities}), before)
+        same(split, once_more)
+        same(smaller, split.first(len(smaller)))
+        for name in asked:
+            values = split.modalities[name]
+            assert (len(values), values.dtype) == (len(split), np.float32), name
+            assert np.isfinite(values).all(), name
+            one = case.options.requested(dataset, [name])
+            assert {*one.train.modalities} == {*dataset.train.modalities, name}
 
 
 @of(lambda case: case.has("n_train"))

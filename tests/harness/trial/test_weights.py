@@ -51,6 +51,16 @@ def bits(method: Method) -> dict[str, bytes]:
     return {name: tensor.numpy(force=True).tobytes() for name, tensor in state(method).items()}
 
 
+@pytest.mark.parametrize("name", ["semix", "dvae_pose"])
+def test_a_model_is_built_without_the_file_that_its_encoder_began_from(name: str) -> None:
+    method, trial = trained(name)
+    began = replace(trial.hyperparameters, encoder_weights="/nowhere/resnet.pth")
+    data = encode_model(method, replace(trial, hyperparameters=began))
+    origin = decode_origin(data, "file")
+    assert origin.config["method"]["encoder_weights"] == "/nowhere/resnet.pth"
+    assert bits(decode_model(data, "file", origin, CPU)) == bits(method)
+
+
 @pytest.mark.parametrize("case", VARIANTS)
 def test_every_parameter_and_buffer_comes_back(case: str) -> None:
     method, trial = trained(case)

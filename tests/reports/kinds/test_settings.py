@@ -28,3 +28,9 @@ def test_each_method_has_a_line() -> None:
     assert "rotate = 20" in told["Settings of digits"]
     assert "encoder widths = 128×64" in told["Settings of vae"]
     assert "identity offset = false" in told["Settings of c_vitae"]
+
+
+def test_a_file_that_is_not_asked_for_is_none() -> None:
+    told = lines("method=semix_sketch", "dataset=shoes", "scale=smoke")["Settings of semix_sketch"]
+    assert "encoder weights = none" in told
+    assert {"d_t = 64", "weight of y = 1", "m_max = -1"} <= {*told.split(", ")}

@@ -181,3 +181,9 @@ def test_a_table_is_downloaded_as_latex_where_it_has_any():
     )
     assert document.downloads["chosen.tex"].decode() == "\\toprule é"
     assert "LaTeX" not in render(Page("T", "", Markup(""), [Section("One", [chosen()])]))
+
+
+def test_a_dot_between_settings_stays_on_the_line_of_the_one_before():
+    columns = [Column("variant", ["semix · use_targets=True"])]
+    body = Table("variants", "Variants.", columns, pd.DataFrame()).body()
+    assert "semix\u00a0· use_targets=True" in body

@@ -9,7 +9,6 @@ from scipy import ndimage
 from harness.data.dataset import Dataset
 from harness.datasets.registry import load_dataset
 from harness.datasets.shoes.dataset import ShoesOptions
-from harness.datasets.shoes.distance import CLIP, distance_map
 from harness.datasets.shoes.drawn import render
 from harness.datasets.shoes.factors import APPEARANCE, SHAPE, draw_factors, photographs
 from harness.datasets.shoes.sketches import sketches
@@ -19,35 +18,6 @@ from harness.datasets.shoes.view import Camera, Canvas
 @pytest.fixture
 def few() -> Dataset:
     return load_dataset(ShoesOptions(n_train=30, n_test=3, label_fraction=0.4), None)
-
-
-def brute_force(strokes: np.ndarray) -> np.ndarray:
-    """The definition: each pixel's distance to all strokes' pixels, the least, clipped."""
-    at = np.argwhere(strokes)
-    every = np.indices(strokes.shape).reshape(2, -1).T
-    least = np.sqrt(np.square(every[:, None] - at).sum(2)).min(1).reshape(strokes.shape)
-    return np.asarray(np.minimum(least / (CLIP * strokes.shape[1]), 1))
-
-
-def test_the_map_of_a_single_pixel_is_the_euclidean_distance_from_it() -> None:
-    strokes = np.zeros((1, 40, 50), np.uint8)
-    strokes[0, 12, 30] = 255
-    rows, columns = np.indices((40, 50))
-    expected = np.minimum(np.hypot(rows - 12, columns - 30) / 5, 1)
-    np.testing.assert_allclose(distance_map(strokes)[0], expected, atol=1e-6)
-
-
-def test_a_map_is_the_least_distance_to_any_stroke() -> None:
-    strokes = (np.random.default_rng(1).random((2, 1, 30, 20)) < 0.02).astype(np.uint8)
-    maps = distance_map(strokes)
-    assert maps.dtype == np.float32
-    assert maps.shape == strokes.shape
-    for one, drawn in zip(maps[:, 0], strokes[:, 0], strict=True):
-        np.testing.assert_allclose(one, brute_force(drawn), atol=1e-6)
-
-
-def test_nothing_is_near_where_nothing_is_drawn() -> None:
-    assert (distance_map(np.zeros((1, 8, 8), np.uint8)) == 1).all()
 
 
 def test_a_photograph_has_three_or_four_sketches_one_after_another() -> None:

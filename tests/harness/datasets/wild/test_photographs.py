@@ -9,7 +9,7 @@ from PIL import Image
 from harness.datasets.wild.lsp import LspOptions
 from harness.datasets.wild.mpii import MpiiOptions
 from harness.drawing.skeleton import KEYPOINTS
-from harness.errors import CorruptFileError
+from harness.errors import CorruptFileError, UserError
 from tests.harness.datasets.helpers.wild_files import places, write_lsp, write_lspet, write_mpii
 
 
@@ -66,3 +66,13 @@ def test_lists_of_another_form_are_named(tmp_path: Path, content: str) -> None:
     path.write_text(content)
     with pytest.raises(CorruptFileError, match=str(path)):
         MpiiOptions().check(tmp_path)
+
+
+@pytest.mark.parametrize("options", [LspOptions(), MpiiOptions()], ids=["lsp", "mpii"])
+def test_missing_files_are_named_with_dataset_and_folder(
+    options: LspOptions | MpiiOptions, tmp_path: Path
+) -> None:
+    folder = tmp_path / options.name
+    where = folder / "annot" if options.name == "mpii" else folder
+    with pytest.raises(UserError, match=rf"dataset '{options.name}' .*looked in {where}\b"):
+        options.check(tmp_path)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from harness.data.dataset import Dataset
-from harness.datasets.shoes.distance import distance_map
+from harness.drawing.distance_maps import distance_map
 from harness.evaluation.scores import evaluate
 from harness.metrics.sketches.strokes import chamfer_distances, sketch_errors, strokes_of
 from tests.harness.metrics.helpers.contract import Oracle, data, dataset

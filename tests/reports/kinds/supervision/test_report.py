@@ -8,6 +8,7 @@ import pytest
 
 from harness.results import Results
 from reports import build
+from reports.claims.forms import contrast_in_words
 from reports.claims.published import published
 from reports.claims.variants import variants_tested
 from reports.kinds.shared.printed_table import printed_table
@@ -47,6 +48,16 @@ def test_there_is_a_line_for_each_setting_and_a_panel_for_each_error() -> None:
     assert not curves[2].chance
 
 
+def test_a_gap_of_two_errors_that_differ_by_rounding_alone_is_0() -> None:
+    results = supervision()
+    results.trials["metric.mpjpe_gap"] = 1.42e-14 * np.sign(results.trials["seed"] - 0.5)
+    results.trials["metric.pa_mpjpe_gap"] = 1e-9
+    of = {curve.outcome.name: curve for curve in supervised(results)}
+    for name, value in (("mpjpe_gap", 0.0), ("pa_mpjpe_gap", 1e-9)):
+        means = [m.mean.value for line in of[name].lines for m in line.marginals]
+        assert means == [pytest.approx(value, rel=1e-9, abs=0)] * len(means)
+
+
 def test_what_is_lost_without_is_paired_by_seed() -> None:
     curve = supervised(supervision(helps=5))[1]
     least = {line.label: gap for place, line, gap, _ in gains(curve) if place == 0}
@@ -65,6 +76,14 @@ def test_the_text_says_what_is_better_than_chance_and_what_is_lost() -> None:
     assert "is not better than every guess" in said  # 93 mm, and the neighbour's 90
     assert "At share of labels 0.05, semix, without unpaired targets is worse than" in said
     assert "At share of labels 1, semix, without unpaired targets is not shown to differ" in said
+
+
+def test_statements_of_what_is_switched_on_and_off_are_sentences() -> None:
+    first, second = (each.dwindling for each in published("semix_sketch").statements)
+    ends = "is higher without unpaired targets than with unpaired targets"
+    assert contrast_in_words("SSE", first["sketch_sse"]) == f"SSE {ends}"
+    gap = contrast_in_words("SSE, test minus training", second["sketch_sse_gap"])
+    assert gap == f"SSE, test minus training, {ends}"
 
 
 @pytest.mark.parametrize(
