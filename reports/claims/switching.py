@@ -70,7 +70,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Tests:
+class Inquiry:
     """A statement tested under every set of switches that was tried.
 
     Attributes:
@@ -100,7 +100,7 @@ class Tests:
         return next((each for each in self.tried if each.on == on), None)
 
 
-def make_tests(switched: Switched, differing: Differing) -> Tests:
+def inquire(switched: Switched, differing: Differing) -> Inquiry:
     """Test a statement under every set of switches that was tried."""
     measure = differing.measure
     numbers = {
@@ -114,7 +114,7 @@ def make_tests(switched: Switched, differing: Differing) -> Tests:
         p_values = {rival: float(next(adjusted)) for rival in margins[on]}
         sign = _sign(margins[on], p_values, measure)
         tried.append(Tried(on, numbers[on], margins[on], p_values, sign))
-    return Tests(differing, switched, tried, _effects(numbers, switched, differing))
+    return Inquiry(differing, switched, tried, _effects(numbers, switched, differing))
 
 
 def numbers_of(cell: pd.DataFrame, measure: Measure) -> BySeed:
@@ -219,7 +219,7 @@ def _least(margins: Iterable[BySeed]) -> BySeed:
     return table.min(axis=1)
 
 
-def best_margin(tried: Tried, tests: Tests) -> BySeed:
+def best_margin(tried: Tried, inquiry: Inquiry) -> BySeed:
     """Return the margin over the best rival by seed."""
-    measure = tests.differing.measure
-    return _least(_by_rival(tried.numbers, tests.switched, measure).values())
+    measure = inquiry.differing.measure
+    return _least(_by_rival(tried.numbers, inquiry.switched, measure).values())

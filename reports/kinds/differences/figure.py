@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from reports.claims.switching import Tests, Tried
+from reports.claims.switching import Inquiry, Tried
 from reports.page.figure import COLOURS, MARKERS, WIDTH, Figure, legend, style, wide_limits
 from reports.page.intervals import CUT, draw_intervals, holding
 from reports.page.svg import LINE, to_svg
@@ -17,19 +17,19 @@ MOST_SETS = 40
 """Most sets of switches that are drawn; the tables have all."""
 
 
-def draw_margins(tests: Tests) -> Figure | None:
+def draw_margins(inquiry: Inquiry) -> Figure | None:
     """Draw the margins over each rival, one row a set; None if no set has any."""
-    tried = [each for each in tests.tried if each.n][:MOST_SETS]
-    rivals = tests.switched.rivals
+    tried = [each for each in inquiry.tried if each.n][:MOST_SETS]
+    rivals = inquiry.switched.rivals
     if not tried or not rivals:
         return None
-    measure = tests.differing.measure
-    data = _data(tests, tried)
+    measure = inquiry.differing.measure
+    data = _data(inquiry, tried)
     limits = _limits(data, measure.at_least)
     with style():
         canvas = Canvas(figsize=(WIDTH, 1.1 + 0.3 * len(tried)), layout="constrained")
         axes = canvas.subplots()
-        cut = _draw(axes, tests, tried, limits)
+        cut = _draw(axes, inquiry, tried, limits)
         unit = f" ({measure.unit})" if measure.unit else ""
         axes.set_xlabel(f"margin of {measure.subject}{unit} →")
         legend(canvas, [f"over {rival}" for rival in rivals])
@@ -45,8 +45,8 @@ def draw_margins(tests: Tests) -> Figure | None:
     return Figure("margins", svg, alt, caption, data)
 
 
-def _draw(axes: Axes, tests: Tests, tried: list[Tried], limits: tuple[float, float]) -> int:
-    rivals, cut = tests.switched.rivals, 0
+def _draw(axes: Axes, inquiry: Inquiry, tried: list[Tried], limits: tuple[float, float]) -> int:
+    rivals, cut = inquiry.switched.rivals, 0
     at = np.arange(len(tried))[::-1].astype(float)
     for place, rival in enumerate(rivals):
         colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
@@ -58,12 +58,12 @@ def _draw(axes: Axes, tests: Tests, tried: list[Tried], limits: tuple[float, flo
         cut += draw_intervals(axes, y, low, high, limits, colour=colour, across=True)
         look: dict[str, Any] = {"markersize": 3, "alpha": 0.45, "markeredgewidth": 0}
         for height, each in zip(y, tried, strict=True):
-            values = _by_seed(tests, each, rival)
+            values = _by_seed(inquiry, each, rival)
             axes.plot(values, np.full(len(values), height - 0.12), marker, color=colour, **look)
         axes.plot(mean, y, marker, color=colour, markersize=5)
     axes.axvline(0, color=LINE, linewidth=0.8)
-    axes.axvline(tests.differing.measure.at_least, color=LINE, linewidth=0.8, linestyle="--")
-    axes.set_yticks(at, [tests.differing.label(each.on) for each in tried])
+    axes.axvline(inquiry.differing.measure.at_least, color=LINE, linewidth=0.8, linestyle="--")
+    axes.set_yticks(at, [inquiry.differing.label(each.on) for each in tried])
     axes.set_ylim(-0.7, len(tried) - 0.3)
     axes.set_xlim(*limits)
     axes.grid(axis="x")
@@ -71,8 +71,8 @@ def _draw(axes: Axes, tests: Tests, tried: list[Tried], limits: tuple[float, flo
     return cut
 
 
-def _by_seed(tests: Tests, tried: Tried, rival: str) -> Floats:
-    measure = tests.differing.measure
+def _by_seed(inquiry: Inquiry, tried: Tried, rival: str) -> Floats:
+    measure = inquiry.differing.measure
     sign = 1 if measure.along else measure.sign
     margins = sign * (tried.numbers[measure.subject] - tried.numbers[rival])
     values: Floats = margins.dropna().to_numpy(dtype=float)
@@ -85,11 +85,11 @@ def _limits(data: pd.DataFrame, at_least: float) -> tuple[float, float]:
     return holding(limits, data["low"].to_numpy(), data["high"].to_numpy())
 
 
-def _data(tests: Tests, tried: list[Tried]) -> pd.DataFrame:
+def _data(inquiry: Inquiry, tried: list[Tried]) -> pd.DataFrame:
     """One row a seed, set and rival; means repeat."""
     rows = [
         {
-            "setting": tests.differing.label(each.on),
+            "setting": inquiry.differing.label(each.on),
             "rival": rival,
             "seed_margin": float(value),
             "mean": each.margins[rival].value,
@@ -98,7 +98,7 @@ def _data(tests: Tests, tried: list[Tried]) -> pd.DataFrame:
             "n": each.margins[rival].n,
         }
         for each in tried
-        for rival in tests.switched.rivals
-        for value in _by_seed(tests, each, rival)
+        for rival in inquiry.switched.rivals
+        for value in _by_seed(inquiry, each, rival)
     ]
     return pd.DataFrame(rows)

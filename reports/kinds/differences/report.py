@@ -11,7 +11,7 @@ from harness.errors import UserError
 from harness.results import Results
 from reports.claims.differing import Differing, declared, differing
 from reports.claims.switches import lay_out_switches
-from reports.claims.switching import make_tests
+from reports.claims.switching import inquire
 from reports.kinds.differences.figure import draw_margins
 from reports.kinds.differences.tables import (
     effects_table,
@@ -39,17 +39,17 @@ def page(results: Results) -> Page:
             f"No trial of {results.location} lies between the two settings of "
             f"{', '.join(of.spaces)}: run one of these search spaces, or draw another kind."
         )
-    tests = make_tests(switched, of)
+    inquiry = inquire(switched, of)
     scales = sorted(set(switched.rows["scale"]))
     found: list[Part] = [
-        conclusion(tests, smoke=results.smoke),
-        sets_table(tests, smoke=results.smoke),
+        conclusion(inquiry, smoke=results.smoke),
+        sets_table(inquiry, smoke=results.smoke),
     ]
-    if figure := draw_margins(tests):
+    if figure := draw_margins(inquiry):
         found.append(figure)
     effects: Part = Markup("<p>No switch was tried both on and off.</p>")
-    if tests.effects:
-        effects = effects_table(tests)
+    if inquiry.effects:
+        effects = effects_table(inquiry)
     sections = [
         Section("The statement", [_statement(of, scales)]),
         Section("What came out", found),
@@ -57,7 +57,7 @@ def page(results: Results) -> Page:
         Section("The two settings", [settings_table(of), _not_tried(of)]),
     ]
     if of.measure.along:
-        sections.append(Section("Who survives where", [survivors_table(tests)], folded=True))
+        sections.append(Section("Who survives where", [survivors_table(inquiry)], folded=True))
     title = str(results.sweep.get("title") or "Where we and the paper differ")
     return Page(title, of.source, header(results, lay_out(results)), sections)
 

@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from reports.claims.differing import Differing, Switch
-from reports.claims.switching import Effect, Tests, survives
+from reports.claims.switching import Effect, Inquiry, survives
 from reports.claims.table import NOT_TESTED
 from reports.kinds.differences.words import mean_of, reached
 from reports.page.tables import Column, Table
@@ -63,10 +63,10 @@ def _said(value: object) -> str:
     return "-".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def effects_table(tests: Tests) -> Table:
+def effects_table(inquiry: Inquiry) -> Table:
     """Return one row a switch and setting that it is changed in: what it does to the margin."""
-    effects, measure = tests.effects, tests.differing.measure
-    levels = tests.switched.levels
+    effects, measure = inquiry.effects, inquiry.differing.measure
+    levels = inquiry.switched.levels
     columns = [
         Column("switch", [each.switch for each in effects]),
         Column("changed", [_base(each) for each in effects]),
@@ -118,12 +118,12 @@ def _change(difference: Difference) -> str:
     return interval(difference, signed=True) if difference.n else "–"
 
 
-def sets_table(tests: Tests, *, smoke: bool) -> Table:
+def sets_table(inquiry: Inquiry, *, smoke: bool) -> Table:
     """Return one row a set of switches: how far each level comes, the margins, the verdict."""
-    differing, tried = tests.differing, tests.tried
+    differing, tried = inquiry.differing, inquiry.tried
     measure = differing.measure
     of_level = f"largest {name_of(measure.along)}" if measure.along else f"test {measure.metric}"
-    numbers = {lv: [mean_of(each, lv) for each in tried] for lv in tests.switched.levels}
+    numbers = {lv: [mean_of(each, lv) for each in tried] for lv in inquiry.switched.levels}
     unit = f" ({measure.unit})" if measure.unit else ""
     columns = [
         Column("setting", [differing.label(each.on) for each in tried]),
@@ -138,7 +138,7 @@ def sets_table(tests: Tests, *, smoke: bool) -> Table:
                 [each.margins[rival].value for each in tried],
                 group=f"margin of {measure.subject}{unit}",
             )
-            for rival in tests.switched.rivals
+            for rival in inquiry.switched.rivals
         ),
         Column("n", [str(each.n) for each in tried], [each.n for each in tried]),
         Column("the statement", [NOT_TESTED if smoke else mark(each.verdict) for each in tried]),
@@ -149,27 +149,27 @@ def sets_table(tests: Tests, *, smoke: bool) -> Table:
     }
     for level, of in numbers.items():
         data |= _spread(level, of)
-    for rival in tests.switched.rivals:
+    for rival in inquiry.switched.rivals:
         data |= _spread(f"over_{rival}", [each.margins[rival] for each in tried])
         data |= {f"p_holm_{rival}": [each.adjusted.get(rival) for each in tried]}
     data |= {"verdict": [NOT_TESTED if smoke else each.verdict for each in tried]}
     caption = (
         "Every set of switches that was tried: mean over the seeds of how each "
-        f"{name_of(measure.factor)} fares, the margins of {measure.subject} with Student's 95 % interval, and whether the "
-        "statement holds."
+        f"{name_of(measure.factor)} fares, the margins of {measure.subject} with Student's 95 % "
+        "interval, and whether the statement holds."
     )
     return Table("sets", caption, columns, pd.DataFrame(data))
 
 
-def survivors_table(tests: Tests) -> Table:
+def survivors_table(inquiry: Inquiry) -> Table:
     """Return one row a set and level: the seeds that survive and that diverge, by level along."""
-    differing, rows = tests.differing, tests.switched.rows
+    differing, rows = inquiry.differing, inquiry.switched.rows
     measure = differing.measure
     along = sorted(set(rows["x"]))
     kept = survives(rows, measure)
     cells: list[dict[str, object]] = []
-    for on in tests.switched.sets:
-        for level in tests.switched.levels:
+    for on in inquiry.switched.sets:
+        for level in inquiry.switched.levels:
             own = (rows["on"] == on) & (rows["level"] == level)
             cell: dict[str, object] = {"setting": differing.label(on), "level": level}
             for x in along:

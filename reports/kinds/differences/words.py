@@ -4,40 +4,40 @@ from markupsafe import Markup
 
 from harness.durations import duration
 from reports.claims.differing import Differing, Measure
-from reports.claims.switching import FEWEST_SEEDS, Tests, Tried
+from reports.claims.switching import FEWEST_SEEDS, Inquiry, Tried
 from reports.page.text import count, interval, level_label, name_of, number, p_value, words
 from reports.stats.estimates import ALPHA, Estimate, mean_interval
 
 _P = Markup("<p>{}</p>")
 
 
-def conclusion(tests: Tests, *, smoke: bool) -> Markup:
+def conclusion(inquiry: Inquiry, *, smoke: bool) -> Markup:
     """Return what came out, in a few paragraphs: the verdict, the effects, the budget."""
-    sentences = [_verdict(tests, smoke=smoke), _ends(tests), _strongest(tests), budget(tests)]
+    sentences = [_verdict(inquiry, smoke=smoke), _ends(inquiry), _strongest(inquiry), budget(inquiry)]
     return Markup("\n").join(_P.format(sentence) for sentence in sentences if sentence)
 
 
-def _verdict(tests: Tests, *, smoke: bool) -> str:
+def _verdict(inquiry: Inquiry, *, smoke: bool) -> str:
     if smoke:
         return "Not tested at this scale, which only shows that everything runs."
-    differing = tests.differing
-    decided = [each for each in tests.tried if each.n >= FEWEST_SEEDS]
-    if tests.smallest:
+    differing = inquiry.differing
+    decided = [each for each in inquiry.tried if each.n >= FEWEST_SEEDS]
+    if inquiry.smallest:
         each = [
             f"{differing.label(tried.on)} ({_switches(len(tried.on))}; {margins(tried, differing)})"
-            for tried in tests.smallest
+            for tried in inquiry.smallest
         ]
-        more = len(tests.holding) - len(each)
+        more = len(inquiry.holding) - len(each)
         also = f" It also holds under {count(more, 'larger set')}." if more else ""
         return f"The statement holds under {words(each)}.{also}"
     if not decided:
         return (
             f"Undecided: no set of switches has {FEWEST_SEEDS} seeds whose trials have all ended."
         )
-    open_ = [each for each in tests.tried if each.sign == 0]
+    open_ = [each for each in inquiry.tried if each.sign == 0]
     undecided = f"; {len(open_)} of them undecided" if open_ else ""
     return (
-        f"The statement was not found to hold: none of the {len(tests.tried)} sets of switches "
+        f"The statement was not found to hold: none of the {len(inquiry.tried)} sets of switches "
         f"that were tried shows it{undecided}."
     )
 
@@ -57,22 +57,22 @@ def margins(tried: Tried, differing: Differing) -> str:
     return "; ".join(each)
 
 
-def _ends(tests: Tests) -> str:
+def _ends(inquiry: Inquiry) -> str:
     """Say what the two settings give, where these were tried."""
-    differing = tests.differing
+    differing = inquiry.differing
     parts = [
         f"{differing.label(on)}: {margins(tried, differing)}"
         for on in (frozenset[str](), differing.everything)
-        if (tried := tests.of(on)) and tried.n
+        if (tried := inquiry.of(on)) and tried.n
     ]
     return f"Margins of {differing.measure.subject}. {'. '.join(parts)}." if parts else ""
 
 
-def _strongest(tests: Tests) -> str:
+def _strongest(inquiry: Inquiry) -> str:
     """Name the switches whose effect on the margin is shown."""
-    if not tests.effects:
+    if not inquiry.effects:
         return ""
-    shown = [each for each in tests.effects if each.adjusted < ALPHA]
+    shown = [each for each in inquiry.effects if each.adjusted < ALPHA]
     parts = [
         f"{each.switch}, from {each.base} ({interval(each.margin, signed=True)})" for each in shown
     ]
@@ -81,11 +81,11 @@ def _strongest(tests: Tests) -> str:
     return f"Shown to change the margin over the best rival: {words(parts)}."
 
 
-def budget(tests: Tests) -> str:
+def budget(inquiry: Inquiry) -> str:
     """Say how many sets, trials and seeds were tried, and how long they took."""
-    rows, switched = tests.switched.rows, tests.switched
+    rows, switched = inquiry.switched.rows, inquiry.switched
     ended = rows[rows["status"].isin(["ok", "diverged"])]
-    all_sets = 2 ** len(tests.differing.switches)
+    all_sets = 2 ** len(inquiry.differing.switches)
     told = switched.told
     each = ""
     if "scale.epochs" in told:
@@ -94,7 +94,7 @@ def budget(tests: Tests) -> str:
         each += f" of at most {int(images):,} images" if images else ""
     parts = [
         f"Tried: {len(switched.sets)} of the {all_sets} sets of "
-        f"{count(len(tests.differing.switches), 'switch', 'switches')}, with "
+        f"{count(len(inquiry.differing.switches), 'switch', 'switches')}, with "
         f"{count(rows['seed'].nunique(), 'seed')}; {len(ended):,} of {count(len(rows), 'trial')}"
         f"{each} have ended, {duration(float(ended['seconds'].sum()))} of trials in all."
     ]
