@@ -13,7 +13,12 @@ _P = Markup("<p>{}</p>")
 
 def conclusion(inquiry: Inquiry, *, smoke: bool) -> Markup:
     """Return what came out, in a few paragraphs: the verdict, the effects, the budget."""
-    sentences = [_verdict(inquiry, smoke=smoke), _ends(inquiry), _strongest(inquiry), budget(inquiry)]
+    sentences = [
+        _verdict(inquiry, smoke=smoke),
+        _ends(inquiry),
+        _strongest(inquiry),
+        budget(inquiry),
+    ]
     return Markup("\n").join(_P.format(sentence) for sentence in sentences if sentence)
 
 
