@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from harness.results import Results
-from reports.claims.differing import Differing
+from reports.claims.differing import Differing, Measure
 from reports.layout.grid import planned_and_finished
 
 OnSet = frozenset[str]
@@ -26,6 +26,7 @@ class Switched:
             along its other factor, 0 without one.
         sets: the sets of which any trial was planned, from none to all.
         levels: levels of the factor, the subject first.
+        rivals: the levels that the subject is compared with; none where it is not among them.
         left_out: trials that lie between the switches' settings, or have another budget than most.
         told: what is the same for all trials, by path.
     """
@@ -33,13 +34,9 @@ class Switched:
     rows: pd.DataFrame
     sets: tuple[OnSet, ...]
     levels: tuple[str, ...]
+    rivals: tuple[str, ...]
     left_out: int
     told: Mapping[str, Any]
-
-    @property
-    def rivals(self) -> tuple[str, ...]:
-        """The levels that the subject is compared with."""
-        return self.levels[1:]
 
     def cell(self, on: OnSet, level: str) -> pd.DataFrame:
         """Return the trials of a level under a set of switches."""
@@ -48,43 +45,49 @@ class Switched:
 
 def lay_out_switches(results: Results, differing: Differing) -> Switched:
     """Lay the trials of a run directory, or of several merged ones, out by their switches."""
-    joined = planned_and_finished(results)
-    measure = differing.measure
-    free = {measure.factor, measure.along, *_paths(differing)} - {""}
-    rows, rests = [], []
-    for row in joined.to_dict("records"):
-        flat = _flat(row.get("config"))
+    joined, measure = planned_and_finished(results), differing.measure
+    free = {measure.factor, measure.along, *_paths(differing)}
+    rows: list[dict[str, Any]] = []
+    rests: list[str] = []
+    for trial in joined.to_dict("records"):
+        flat = _flat(trial.get("config"))
         on = _on(flat, differing)
-        if on is None or measure.factor not in flat:
-            continue
-        value = row.get(f"metric.{measure.metric}")
-        seconds = row.get("time.total")
-        rows.append(
-            {
-                "trial_id": str(row["trial_id"]),
-                "status": row["status"],
-                "seed": float(row["seed"]),
-                "on": on,
-                "level": str(flat[measure.factor]),
-                "x": float(flat[measure.along]) if measure.along else 0.0,
-                "value": float("nan") if value is None or value is pd.NA else float(value),
-                "scale": str(flat.get("scale.name", "")),
-                "seconds": float("nan") if seconds is None else float(seconds),
-            }
-        )
-        rests.append({path: value for path, value in flat.items() if path not in free})
-    keys = [json.dumps(rest, sort_keys=True) for rest in rests]
-    most = Counter(keys).most_common(1)[0][0] if keys else ""
-    kept = [row for row, key in zip(rows, keys, strict=True) if key == most]
+        if on is not None and measure.factor in flat:
+            rows.append(_row(trial, flat, on, measure))
+            rest = {path: value for path, value in flat.items() if path not in free}
+            rests.append(json.dumps(rest, sort_keys=True))
+    most = Counter(rests).most_common(1)[0][0] if rests else "{}"
+    kept = [row for row, rest in zip(rows, rests, strict=True) if rest == most]
     frame = pd.DataFrame(kept, columns=_COLUMNS)
     order = [*differing.switches]
     sets = sorted(set(frame["on"]), key=lambda on: (len(on), [name not in on for name in order]))
     found = sorted(set(frame["level"]), key=lambda level: (level != measure.subject, level))
-    told = json.loads(most) if most else {}
-    return Switched(frame, tuple(sets), tuple(found), len(joined) - len(kept), told)
+    rivals = tuple(found[1:]) if measure.subject in found else ()
+    n_left_out = len(joined) - len(kept)
+    return Switched(frame, tuple(sets), tuple(found), rivals, n_left_out, json.loads(most))
 
 
 _COLUMNS = ["trial_id", "status", "seed", "on", "level", "x", "value", "scale", "seconds"]
+
+
+def _row(
+    trial: Mapping[Any, Any], flat: Mapping[str, Any], on: OnSet, measure: Measure
+) -> dict[str, Any]:
+    return {
+        "trial_id": str(trial["trial_id"]),
+        "status": trial["status"],
+        "seed": float(trial["seed"]),
+        "on": on,
+        "level": str(flat[measure.factor]),
+        "x": float(flat[measure.along]) if measure.along else 0.0,
+        "value": _number(trial.get(f"metric.{measure.metric}")),
+        "scale": str(flat.get("scale.name", "")),
+        "seconds": _number(trial.get("time.total")),
+    }
+
+
+def _number(value: Any) -> float:
+    return float("nan") if value is None or value is pd.NA else float(value)
 
 
 def _paths(differing: Differing) -> set[str]:
@@ -104,11 +107,14 @@ def _flat(config: Any) -> dict[str, Any]:
 
 
 def _on(flat: Mapping[str, Any], differing: Differing) -> OnSet | None:
-    """Return the switches that a configuration has on; None if it has any neither on nor off."""
+    """Return the switches that a configuration has on; None if it has any neither on nor off.
+
+    What an earlier version of a method lacked is off.
+    """
     on = set()
     for name, switch in differing.switches.items():
         if all(flat.get(path) == value for path, value in switch.released.items()):
             on.add(name)
-        elif not all(flat.get(path) == value for path, value in switch.ours.items()):
+        elif not all(flat.get(path, value) == value for path, value in switch.ours.items()):
             return None
     return frozenset(on)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ FEWEST_SEEDS = 5
 _TOLERANCE = 1e-9
 """Rounding of logarithms, by which a margin may miss what it is to be at least."""
 
-BySeed = "pd.Series[float]"
+BySeed: TypeAlias = "pd.Series[float]"
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,8 @@ def _sweep(sweeps: Sequence[dict[str, Any]]) -> dict[str, Any]:
         of = sweep.get("swept")
         for path, values in of.items() if isinstance(of, dict) else ():
             known = swept.setdefault(path, [])
-            known += [value for value in values if value not in known]
+            listed = values if isinstance(values, list) else [values]
+            known += [value for value in listed if value not in known]
     commands = [str(sweep["command"]) for sweep in sweeps if sweep.get("command")]
     merged = {**sweeps[0], "swept": swept, "command": "\n".join(commands)}
     merged.pop("trials", None)  # the plans say it, in which a trial may stand twice

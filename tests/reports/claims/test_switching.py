@@ -192,3 +192,14 @@ def test_trials_of_neither_setting_or_another_budget_are_left_out() -> None:
     assert switched.sets[0] == NONE
     assert switched.sets[-1] == EVERYTHING
     assert switched.levels[0] == MEASURE.subject
+
+
+def test_an_option_that_an_earlier_version_lacked_is_off() -> None:
+    made = results(alike, sets=[NONE])
+    configs = [json.loads(config) for config in made.plan["config"]]
+    for config in configs:
+        del config["method"]["exponential"], config["scale"]["shuffle"]
+    made.plan["config"] = [json.dumps(config) for config in configs]
+    switched = lay_out_switches(made, vitae())
+    assert switched.left_out == 0
+    assert switched.sets == (NONE,)
