@@ -59,8 +59,7 @@ def lay_out_switches(results: Results, differing: Differing) -> Switched:
     most = Counter(rests).most_common(1)[0][0] if rests else "{}"
     kept = [row for row, rest in zip(rows, rests, strict=True) if rest == most]
     frame = pd.DataFrame(kept, columns=_COLUMNS)
-    order = [*differing.switches]
-    sets = sorted(set(frame["on"]), key=lambda on: (len(on), [name not in on for name in order]))
+    sets = sorted(set(frame["on"]), key=lambda on: _place(on, differing))
     found = sorted(set(frame["level"]), key=lambda level: (level != measure.subject, level))
     rivals = tuple(found[1:]) if measure.subject in found else ()
     n_left_out = len(joined) - len(kept)
@@ -68,6 +67,12 @@ def lay_out_switches(results: Results, differing: Differing) -> Switched:
 
 
 _COLUMNS = ["trial_id", "status", "seed", "on", "level", "x", "value", "scale", "seconds"]
+
+
+def _place(on: OnSet, differing: Differing) -> tuple[int, list[bool]]:
+    """Return by what sets are ordered: how many are on, and which; where most are, which are off."""
+    near = on if 2 * len(on) <= len(differing.switches) else differing.everything - on
+    return len(on), [name not in near for name in differing.switches]
 
 
 def _row(

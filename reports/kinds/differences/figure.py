@@ -34,11 +34,10 @@ def draw_margins(inquiry: Inquiry) -> Figure | None:
         axes.set_xlabel(f"margin of {measure.subject}{unit} →")
         legend(canvas, [f"over {rival}" for rival in rivals])
         svg = to_svg(canvas, "margins")
-    needed = f"{measure.at_least:g}{f' {measure.unit}' if measure.unit else ''}"
     caption = (
         f"Margin of {measure.subject} over each rival under every set of switches that was tried. "
         f"Large marks: mean over seeds with Student's 95 % interval; small ones: seeds. The solid "
-        f"line is 0, the dashed one the {needed} from which on the statement can hold."
+        "line is 0, the dashed one the least with which the statement can hold."
     )
     caption += f" {CUT}" if cut else ""
     alt = f"Margins of {measure.subject} under {len(tried)} sets of switches."

@@ -115,7 +115,7 @@ def budget(inquiry: Inquiry) -> str:
 def definition(differing: Differing, scales: list[str]) -> str:
     """Return how it is decided whether the statement holds, in words."""
     measure = differing.measure
-    needed = number(measure.at_least, 3)
+    needed = f"{measure.at_least:g}"
     return (
         f"{_measured(measure, scales)} The margin is that of {measure.subject} less that of a "
         f"rival, paired by seed. The statement holds under a set of switches if the mean margin "

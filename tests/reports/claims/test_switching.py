@@ -25,7 +25,11 @@ EVERYTHING = vitae().everything
 MEASURE = vitae().measure
 
 
+FEW = (NONE, frozenset({"inverse"}), EVERYTHING - {"inverse"}, EVERYTHING)
+
+
 def outcome_of(reach, **options) -> Inquiry:
+    options = {"rates": (1e-3, 1e-2, 3e-2, 1e-1), **options}
     return inquire(lay_out_switches(results(reach, **options), vitae()), vitae())
 
 
@@ -84,7 +88,9 @@ def test_two_switches_that_must_come_together_are_found_among_the_larger_sets() 
 
 def test_half_a_decade_is_not_much_higher() -> None:
     """The interval lies below what is needed, although the difference is shown."""
-    tests = outcome_of(lambda on, level, seed: 3e-2 if level == "affine_diffeo" else 1e-2)
+    tests = outcome_of(
+        lambda on, level, seed: 3e-2 if level == "affine_diffeo" else 1e-2, sets=[NONE]
+    )
     tried = tests.of(NONE)
     assert tried.margins["affine"].value == pytest.approx(np.log10(3))
     assert tried.verdict == "does not hold"
@@ -94,7 +100,7 @@ def test_one_rival_that_comes_as_far_is_enough_to_refute() -> None:
     def reach(on, level, seed) -> float:
         return 1e-3 if level == "affine" else 1e-1
 
-    tried = outcome_of(reach).of(NONE)
+    tried = outcome_of(reach, sets=[NONE]).of(NONE)
     assert tried.margins["affine"].value == pytest.approx(2.0)
     assert tried.margins["affine_decomp"].value == 0
     assert tried.verdict == "does not hold"
@@ -104,13 +110,13 @@ def test_seeds_that_disagree_leave_it_undecided() -> None:
     def reach(on, level, seed) -> float:
         return 1e-1 if level == "affine_diffeo" else (1e-3 if seed < 3 else 1e-1)
 
-    assert outcome_of(reach).of(NONE).verdict == "undecided"
+    assert outcome_of(reach, sets=[NONE]).of(NONE).verdict == "undecided"
 
 
 def test_fewer_than_five_seeds_decide_nothing() -> None:
-    tests = outcome_of(inverse_decides, seeds=4)
+    tests = outcome_of(inverse_decides, seeds=4, sets=FEW)
     assert {tried.verdict for tried in tests.tried} == {"undecided"}
-    assert outcome_of(inverse_decides, seeds=5).holding
+    assert outcome_of(inverse_decides, seeds=5, sets=FEW).holding
 
 
 def cell(*trials: tuple[float, str, float], seed: int = 0) -> pd.DataFrame:
@@ -156,7 +162,7 @@ def test_a_metric_itself_can_be_measured_and_less_may_be_better() -> None:
     rows = pd.DataFrame({"seed": [0, 1, 2], "status": ["ok", "ok", "diverged"], "value": [1, 2, 3]})
     assert numbers_of(rows, measure).to_dict() == {0: 1.0, 1: 2.0}
     of = replace(vitae(), measure=measure)
-    made = results(alike, rates=(1e-3,), slow_below=0.0)
+    made = results(alike, sets=FEW, rates=(1e-3,), slow_below=0.0)
     diffeo = made.trials["param.method.transform"] == "affine_diffeo"
     made.trials["metric.elbo"] = np.where(diffeo, 10.0, 20.0) + made.trials["seed"]
     tests = inquire(lay_out_switches(made, of), of)
@@ -180,7 +186,7 @@ def test_the_verdict_on_one_margin(ends, p: float, sign: int) -> None:
 
 
 def test_trials_of_neither_setting_or_another_budget_are_left_out() -> None:
-    made = results(alike)
+    made = results(alike, sets=FEW)
     configs = [json.loads(config) for config in made.plan["config"]]
     configs[0]["method"]["inverse"] = "published"
     configs[1]["scale"]["epochs"] = 17

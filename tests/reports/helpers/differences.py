@@ -3,7 +3,7 @@
 import copy
 import itertools
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,7 +55,7 @@ def config_of(on: Iterable[str], differing: Differing, **measured: Any) -> dict[
 def results(
     reach: Reach,
     *,
-    sets: list[OnSet] | None = None,
+    sets: Sequence[OnSet] | None = None,
     seeds: int = 5,
     rates: tuple[float, ...] = RATES,
     slow_below: float = 1e-3,

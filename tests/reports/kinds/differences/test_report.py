@@ -8,10 +8,19 @@ import reports
 from harness.errors import UserError
 from harness.results import Results
 from reports.layout.merged import merge
-from tests.reports.helpers.differences import one_at_a_time, results, vitae
+from tests.reports.helpers.differences import results, vitae
 from tests.reports.helpers.reading_html import report, undrawn_report
 
 NOTHING_HELPS = "The statement was not found to hold"
+
+
+EVERYTHING = vitae().everything
+FEW = [frozenset(), frozenset({"inverse"}), EVERYTHING - {"inverse"}, EVERYTHING]
+"""Sets of switches in which one is tried both ways; the whole of them is built once."""
+
+
+def few(reach, **options) -> Results:
+    return results(reach, sets=FEW, rates=(1e-3, 1e-2, 1e-1), **options)
 
 
 def alike(on, level, seed) -> float:
@@ -53,13 +62,13 @@ def test_the_page_has_the_statement_settings_effects_sets_and_what_was_not_tried
 
 
 def test_it_says_that_nothing_was_found_with_what_was_tried(tmp_path) -> None:
-    words = undrawn_report(results(alike), tmp_path).words
-    assert f"{NOTHING_HELPS}: none of the 14 sets of switches" in words
+    words = undrawn_report(few(alike), tmp_path).words
+    assert f"{NOTHING_HELPS}: none of the 4 sets of switches" in words
     assert "No switch is shown to change the margin" in words
 
 
 def test_of_a_smoke_test_nothing_is_decided(tmp_path) -> None:
-    document = undrawn_report(results(inverse_decides, scale="smoke"), tmp_path)
+    document = undrawn_report(few(inverse_decides, scale="smoke"), tmp_path)
     assert "Not tested at this scale" in document.words
     assert NOTHING_HELPS not in document.words
     assert set(document.csv("sets")["verdict"]) == {"not tested at this scale"}
@@ -70,11 +79,11 @@ def one_set() -> Results:
 
 
 def none_finished() -> Results:
-    return without(results(alike), lambda trials: trials["seed"] >= 0)
+    return without(few(alike), lambda trials: trials["seed"] >= 0)
 
 
 def one_level() -> Results:
-    made = results(alike)
+    made = few(alike)
     keep = made.trials["param.method.transform"] == "affine"
     ids = made.trials.loc[keep, "trial_id"]
     return replace(made, trials=made.trials[keep], plan=made.plan[made.plan["trial_id"].isin(ids)])
@@ -87,20 +96,20 @@ def test_odd_runs_have_a_page(odd, tmp_path) -> None:
 
 
 def test_seeds_that_are_missing_leave_it_undecided(tmp_path) -> None:
-    made = without(results(inverse_decides), lambda trials: trials["seed"] == 4)
+    made = without(few(inverse_decides), lambda trials: trials["seed"] == 4)
     words = undrawn_report(made, tmp_path).words
     assert "Undecided: no set of switches has 5 seeds" in words
-    assert "840 of 1,050 trials" in words
+    assert "144 of 180 trials" in words
 
 
 def test_a_run_about_which_nothing_is_declared_is_refused(tmp_path) -> None:
-    made = results(alike, space="vitae_mnist")
+    made = few(alike, space="vitae_mnist")
     with pytest.raises(UserError, match=r"space vitae_mnist differ.*vitae_stability_ablation"):
         reports.build(made, "differences", tmp_path)
 
 
 def test_a_run_between_none_of_the_settings_is_refused(tmp_path) -> None:
-    made = results(alike)
+    made = few(alike)
     made.plan["config"] = made.plan["config"].str.replace('"exact"', '"published"')
     made.plan["config"] = made.plan["config"].str.replace('"released"', '"published"')
     with pytest.raises(UserError, match="lies between the two settings"):
@@ -109,7 +118,7 @@ def test_a_run_between_none_of_the_settings_is_refused(tmp_path) -> None:
 
 def test_parts_of_a_sweep_are_read_as_one(tmp_path) -> None:
     """A parametrization a run directory, as the space says, and a set in two of them."""
-    whole = results(inverse_decides)
+    whole = few(inverse_decides)
     parts = []
     for level in ("affine", "affine_decomp", "affine_diffeo"):
         keep = whole.trials["param.method.transform"] == level
@@ -124,7 +133,7 @@ def test_parts_of_a_sweep_are_read_as_one(tmp_path) -> None:
 
 
 def test_a_trial_that_one_run_has_planned_and_another_finished_is_finished() -> None:
-    whole = results(alike, sets=one_at_a_time(vitae())[:2])
+    whole = few(alike)
     merged = merge([without(whole, lambda trials: trials["seed"] == 0), whole])
     assert sorted(merged.trials["trial_id"]) == sorted(whole.trials["trial_id"])
     assert len(merged.plan) == len(whole.plan)
