@@ -70,7 +70,7 @@ _COLUMNS = ["trial_id", "status", "seed", "on", "level", "x", "value", "scale", 
 
 
 def _place(on: OnSet, differing: Differing) -> tuple[int, list[bool]]:
-    """Return by what sets are ordered: how many are on, and which; where most are, which are off."""
+    """Return what sets are ordered by: how many are on, and which; of most, which are off."""
     near = on if 2 * len(on) <= len(differing.switches) else differing.everything - on
     return len(on), [name not in near for name in differing.switches]
 
