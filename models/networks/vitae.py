@@ -155,11 +155,12 @@ def _encoder(
     slope: float,
     normalise: bool,
 ) -> nn.Sequential:
+    begin: list[nn.Module] = []
     if network == "conv":
-        begin = [nn.BatchNorm2d(image_shape[0])] if normalise else []
+        begin += [nn.BatchNorm2d(image_shape[0])] if normalise else []
         return nn.Sequential(*begin, *conv_encoder(image_shape, d, slope))
     n_pixels = math.prod(image_shape)
-    begin = [Normalised(n_pixels)] if normalise else []
+    begin += [Normalised(n_pixels)] if normalise else []
     return nn.Sequential(nn.Flatten(), *begin, *mlp(n_pixels, widths, d, slope))
 
 

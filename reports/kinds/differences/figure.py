@@ -74,8 +74,7 @@ def _by_seed(inquiry: Inquiry, tried: Tried, rival: str) -> Floats:
     measure = inquiry.differing.measure
     sign = 1 if measure.along else measure.sign
     margins = sign * (tried.numbers[measure.subject] - tried.numbers[rival])
-    values: Floats = margins.dropna().to_numpy(dtype=float)
-    return values
+    return np.asarray(margins.dropna(), dtype=float)
 
 
 def _limits(data: pd.DataFrame, at_least: float) -> tuple[float, float]:
