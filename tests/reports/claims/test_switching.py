@@ -100,9 +100,13 @@ def test_one_rival_that_comes_as_far_is_enough_to_refute() -> None:
     def reach(on, level, seed) -> float:
         return 1e-3 if level == "affine" else 1e-1
 
-    tried = outcome_of(reach, sets=[NONE]).of(NONE)
+    inquiry = outcome_of(reach, sets=[NONE])
+    tried = inquiry.of(NONE)
     assert tried.margins["affine"].value == pytest.approx(2.0)
     assert tried.margins["affine_decomp"].value == 0
+    assert best_margin(tried, inquiry).tolist() == [0.0] * 5, (
+        "the best rival is the one that counts"
+    )
     assert tried.verdict == "does not hold"
 
 
