@@ -57,6 +57,7 @@ def describe_sweep(sweep: Sweep, command: str) -> dict[str, Any]:
         "swept": sweep.swept,
         "baseline": space.baseline_at(first.scale.name) if space else {},
         "constraints": list(space.constraints) if space else [],
+        "effects_on": list(space.effects_on) if space else [],
         "seeds": sweep.settings.seeds,
         "trials": sweep.n_trials,
         **_describe_search(sweep),

@@ -174,7 +174,7 @@ def _and(words: Iterable[str]) -> str:
 
 
 def check_declared(space: SearchSpace, trials: Sequence[TrialConfig]) -> None:
-    """Refuse a baseline that is not swept, and a constraint that nothing could meet or break.
+    """Refuse a baseline that is not swept, and constraints and effects on what nobody scores.
 
     Raises:
         UserError: names the key, and the nearest one that is known.
@@ -188,14 +188,20 @@ def check_declared(space: SearchSpace, trials: Sequence[TrialConfig]) -> None:
             )
     for text in space.constraints:
         _check_constraint(text, f"constraints of the search space '{space.name}'", trials)
+    for key in space.effects_on:
+        _check_metric(key, f"effects_on of the search space '{space.name}'", trials)
 
 
 def _check_constraint(text: str, where: str, trials: Sequence[TrialConfig]) -> None:
     constraint = parse_constraint(text, where)
-    metric, path = constraint.metric, constraint.path
-    asked = {name: None for trial in trials for name in trial.metrics}
-    if metric not in metric_keys(asked) and metric not in (known := known_keys()):
-        raise UserError(f"{where}: there is no metric '{metric}'.{did_you_mean(metric, known)}")
+    path = constraint.path
+    _check_metric(constraint.metric, where, trials)
     paths = {path for trial in trials for path in trial.params()} if path else set()
     if path and path not in paths:
         raise UserError(f"{where}: no trial has '{path}'.{did_you_mean(path, paths)}")
+
+
+def _check_metric(key: str, where: str, trials: Sequence[TrialConfig]) -> None:
+    asked = {name: None for trial in trials for name in trial.metrics}
+    if key not in metric_keys(asked) and key not in (known := known_keys()):
+        raise UserError(f"{where}: there is no metric '{key}'.{did_you_mean(key, known)}")

@@ -33,6 +33,8 @@ class SearchSpace:
             is left out takes its first value.
         constraints: what an ablation report shows as met or broken, ``"i_t_prime <=
             method.epsilon + 0.02"``: a metric, a number or a hyperparameter, and a tolerance.
+        effects_on: metrics beside the outcome of which an ablation report shows what each factor
+            does to them.
     """
 
     name: str
@@ -47,6 +49,7 @@ class SearchSpace:
     variants: dict[str, dict[str, Any]] = field(default_factory=dict)
     baseline: dict[str, Any] = field(default_factory=dict)
     constraints: tuple[str, ...] = ()
+    effects_on: tuple[str, ...] = ()
 
     def arguments(
         self, method: str | None = None, scale: str | None = None, variant: str | None = None
@@ -86,7 +89,17 @@ class SearchSpace:
                 f"at_scale of the search space '{self.name}': write the baseline of '{scale}' as "
                 "keys and values, {method.beta: 4}."
             )
-        return {**self.baseline, **here}
+        return {key: _number_or(value) for key, value in {**self.baseline, **here}.items()}
+
+
+def _number_or(value: Any) -> Any:
+    """Return a number that YAML takes for text, as 1e-4, but Hydra for a number; or the value."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return float(value)
+    except ValueError:
+        return value
 
 
 def space_files() -> dict[str, Path]:

@@ -34,11 +34,14 @@ class FaceTaskOptions(DatasetOptions):
             ``memory_share`` are ``remembered``, and all others are ``observed``; "" leaves every
             image both.
         memory_share: see there; the code for faces has half.
+        memory_biased: whether the memory is of the attribute. False is the control: about as many
+            images, drawn from all, and the same inputs.
     """
 
     obscured: Annotated[FacePart, Added(before="none")] = "none"
     memory: Annotated[str, Added(before="")] = ""
     memory_share: Annotated[float, Interval(gt=0, le=1), Added(before=0.5)] = 0.5
+    memory_biased: Annotated[bool, Added(before=True)] = True
 
     optional_modalities: ClassVar[Mapping[str, str]] = {HIDDEN: "dataset.obscured=mouth or nose"}
 
@@ -77,6 +80,10 @@ def check_face_tasks(options: FaceTaskOptions, attributes: Sequence[str], landma
             f"of '{options.name}' do not have. For CelebA, put list_landmarks_align_celeba.txt "
             "beside the list of attributes."
         )
+    if not options.memory and not options.memory_biased:
+        raise UserError(
+            "dataset.memory_biased=false is a control: dataset.memory=NAME says of which attribute."
+        )
     if options.memory and options.memory.removeprefix(_NOT) not in attributes:
         raise UserError(
             f"dataset.memory={options.memory}: the images of '{options.name}' have no such "
@@ -97,4 +104,7 @@ def _marked(part: Split, split: SplitName, options: FaceTaskOptions) -> Split:
         )
     part = replace(part, factors={**part.factors, WANTED: wanted.astype(np.int64)})
     part = with_modality(part, OBSERVED, (~remembered).astype(np.float32))
+    if not options.memory_biased:
+        any_of_all = keyed_random.uniforms(f"{options.name}/of-all/{split}", len(part), 1)[:, 0]
+        remembered = any_of_all < wanted.mean() * options.memory_share
     return with_modality(part, REMEMBERED, remembered.astype(np.float32))

@@ -109,7 +109,7 @@ class DigitsDeclaration(RestorationDeclaration):
     needs = (HIDDEN,)
     at_scale: ClassVar[AtScale] = {
         "smoke": {"lr": 1e-3, "d_lr": 1e-4, "widths": (64, 32, 64), "d_widths": (64, 32)},
-        "small": {"lr": 1e-3, "d_lr": 1e-4},
+        "small": {"lr": 1e-3, "d_lr": 1e-4, "init_std": 0.05},
     }
 
 

@@ -41,6 +41,12 @@ def excess(design: Design, values: Values, more: Setting, less: Setting) -> "pd.
     return table.mean(axis=1).dropna()
 
 
+def over(design: Design, values: Values, setting: Setting) -> "pd.Series[float]":
+    """Return a metric with a setting by seed, the mean over the levels of all other factors."""
+    others = [f.key for f in design.factors if f.key not in setting]
+    return pd.DataFrame(_by_others(design, values, setting, others)).mean(axis=1).dropna()
+
+
 def excess_along(
     design: Design, values: Values, more: Setting, less: Setting, along: Factor
 ) -> pd.DataFrame:

@@ -7,35 +7,16 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from reports.analysis.contrasts import excess, excess_along, lacking
 from reports.analysis.families import Family, Pair
 from reports.analysis.trends import rank_correlation, rank_trend, series_along
-from reports.claims.published import Contrast, Published, Setting, Statement
+from reports.claims.comparison import Comparison
+from reports.claims.published import Published, Statement
+from reports.claims.settings import beyond, contrasts, dwindling
 from reports.layout.constraints import Checked
 from reports.layout.design import Design
 from reports.layout.scores import Scores
-from reports.page.text import count, interval, name_of, number, words
+from reports.page.text import count, interval, number, words
 from reports.stats.estimates import Difference, paired_difference
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One testable part of a statement: a difference that is positive where the part is true.
-
-    Attributes:
-        in_words: what it says, in words.
-        difference: that number's mean over seeds, or over series of trials.
-        numbers: what decides, in words, without the p-value.
-        adjusted: its p-value as the page has it elsewhere; None where it is adjusted within the
-            statement.
-        adjustment: how the p-value is adjusted, as it stands before it.
-    """
-
-    in_words: str
-    difference: Difference
-    numbers: str
-    adjusted: float | None = None
-    adjustment: str = "Holm "
 
 
 @dataclass(frozen=True)
@@ -71,8 +52,9 @@ def comparisons(
         *_rankings(statement.ranked, publication, scores, families),
         *_trends(statement.rising, design, scores, 1),
         *_trends(statement.falling, design, scores, -1),
-        *_contrasts(statement.above, design, scores),
-        *_dwindling(statement.dwindling, design, scores),
+        *contrasts(statement.above, design, scores),
+        *dwindling(statement.dwindling, design, scores),
+        *beyond(statement.beyond, design, scores),
     ]
 
 
@@ -225,89 +207,6 @@ def _trends(
             numbers += " in every series" if trend.low == trend.high else ""
             parts.append(Comparison(in_words, _with_sign(trend, sign), numbers))
     return parts
-
-
-def _contrasts(
-    stated: Mapping[str, Contrast], design: Design, scores: Mapping[str, Scores]
-) -> list[Comparison | str]:
-    """Compare two settings of a run in a metric, all else being equal."""
-    parts: list[Comparison | str] = []
-    for metric, contrast in stated.items():
-        if why := _untestable(metric, contrast, design, scores):
-            parts.append(why)
-            continue
-        score = scores[metric]
-        gap = paired_difference(excess(design, score.values, contrast.more, contrast.less))
-        numbers = f"the difference is {interval(gap, score.outcome.unit, signed=True)}"
-        parts.append(Comparison(contrast_in_words(score.outcome.label, contrast), gap, numbers))
-    return parts
-
-
-def _dwindling(
-    stated: Mapping[str, Contrast], design: Design, scores: Mapping[str, Scores]
-) -> list[Comparison | str]:
-    """Compare two settings at the least level of a factor, and their difference with the last's."""
-    parts: list[Comparison | str] = []
-    for metric, contrast in stated.items():
-        along = next((f for f in design.factors if f.key == contrast.along and f.numeric), None)
-        why = _untestable(metric, contrast, design, scores)
-        if along is None or why:
-            parts.append(why or f"this run does not vary {contrast.along}")
-            continue
-        score = scores[metric]
-        table = excess_along(design, score.values, contrast.more, contrast.less, along)
-        if len(table.columns) < 2:
-            parts.append(f"{score.outcome.label} is known at fewer than two levels of {along.name}")
-            continue
-        least, most = table.columns[0], table.columns[-1]
-        ends = [f"{along.name} {along.labels[int(place)]}" for place in (least, most)]
-        at_least = paired_difference(table[least].dropna())
-        lost = paired_difference((table[least] - table[most]).dropna())
-        unit, in_words = score.outcome.unit, contrast_in_words(score.outcome.label, contrast)
-        parts += [
-            Comparison(
-                f"{in_words}, at {ends[0]}",
-                at_least,
-                f"the difference is {interval(at_least, unit, signed=True)}",
-            ),
-            Comparison(
-                f"and this difference is larger at {ends[0]} than at {ends[1]}",
-                lost,
-                f"by {interval(lost, unit, signed=True)}",
-            ),
-        ]
-    return parts
-
-
-def _untestable(
-    metric: str, contrast: Contrast, design: Design, scores: Mapping[str, Scores]
-) -> str:
-    """Return why two settings cannot be compared in a metric; "" if they can."""
-    if metric not in scores:
-        return f"no trial has {metric}"
-    if why := lacking(design, contrast.more, contrast.less):
-        return why
-    if not len(excess(design, scores[metric].values, contrast.more, contrast.less)):
-        return f"no seed has {scores[metric].outcome.label} in both settings, all else being equal"
-    return ""
-
-
-def contrast_in_words(label: str, contrast: Contrast) -> str:
-    """Say that a metric is higher with one setting than with another."""
-    more, less = (_setting_in_words(setting) for setting in (contrast.more, contrast.less))
-    return f"{label} of {more} is higher than that of {less}"
-
-
-def _setting_in_words(setting: Setting) -> str:
-    parts = [
-        str(value)
-        if isinstance(value, str)
-        else f"{'with' if value else 'without'} {name_of(key)}"
-        if isinstance(value, bool)
-        else f"{name_of(key)} {value:g}"
-        for key, value in setting.items()
-    ]
-    return ", ".join(parts)
 
 
 _VERBS = {1: "rises", -1: "falls"}

@@ -29,6 +29,7 @@ FORMS = (
     "ranked",
     "above",
     "dwindling",
+    "beyond",
 )
 """The forms that what a statement says can take; all that it has must hold."""
 
@@ -53,6 +54,19 @@ class Contrast:
 
 
 @dataclass(config=_STRICT)
+class Bound:
+    """A metric is above a number with a setting.
+
+    Attributes:
+        of: levels of the setting.
+        than: the number.
+    """
+
+    of: Setting
+    than: float
+
+
+@dataclass(config=_STRICT)
 class Statement:
     """A statement of the paper, split into parts that can be tested; all of them must hold.
 
@@ -71,6 +85,7 @@ class Statement:
         above: two settings, by metric, with the first of which it is higher, all else being equal.
         dwindling: the same, where the difference is above 0 at the least level of a further factor
             and smaller at its greatest.
+        beyond: a setting, by metric, with which it is above a number of ours.
     """
 
     quote: str
@@ -85,6 +100,7 @@ class Statement:
     ranked: list[str] = field(default_factory=list)
     above: dict[str, Contrast] = field(default_factory=dict)
     dwindling: dict[str, Contrast] = field(default_factory=dict)
+    beyond: dict[str, Bound] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not any(getattr(self, form) for form in FORMS):
@@ -102,7 +118,7 @@ class Statement:
         """The metrics that it names; a test of stability is about that of the publication."""
         by_metric = (
             *(self.met, self.broken, self.ascending, self.rising, self.falling),
-            *(self.above, self.dwindling),
+            *(self.above, self.dwindling, self.beyond),
         )
         exceeding = {metric for pair in self.exceeds.values() for metric in pair}
         return {*self.ranked, *exceeding}.union(*by_metric)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from reports.claims.forms import Comparison, Findings, comparisons, contrast_in_words
+from reports.claims.comparison import Comparison
+from reports.claims.forms import Findings, comparisons
 from reports.claims.published import Published, Statement
+from reports.claims.settings import bound_in_words, contrast_in_words
 from reports.claims.table import Tested, tested_table
 from reports.claims.verdict import Against
 from reports.layout.outcome import plain
@@ -106,5 +108,6 @@ def _definition(statement: Statement, scores: Mapping[str, Scores]) -> str:
         "less at the greatest"
         for m, contrast in statement.dwindling.items()
     ]
+    parts += [bound_in_words(label(m), bound) for m, bound in statement.beyond.items()]
     parts += [f"{label(m)} orders the levels as printed" for m in statement.ranked]
     return f"{'; '.join(parts)}."

@@ -73,7 +73,7 @@ class Factor:
             sizes = [abs(x) for x in self.levels if x]
             plain = not sizes or (min(sizes) > TINY and max(sizes) < HUGE)
             return f"{level:g}".replace("-", "−") if plain else level_label(float(level))
-        return str(level)
+        return str(level) or "none"
 
     def code(self, value: Any) -> int:
         """Return the place of a value among the levels; -1 for none of them."""

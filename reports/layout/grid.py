@@ -193,7 +193,7 @@ def _labels(rows: pd.DataFrame, factors: Sequence[str]) -> "pd.Series[str]":
 
 def _label(key: str, value: object) -> str:
     if isinstance(value, str):
-        return value
+        return value or f"no {name_of(key)}"
     if _missing(value):
         return f"{name_of(key)} not known"
     if isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_)):

@@ -16,9 +16,9 @@ SPACES = space_files()
 PUBLISHED = Path(reports.__file__).parent / "published"
 
 CONFIGURATIONS = {
-    "aign_decoder": 2 * 4 + 2,  # two decoders at four weights, and two guesses
-    "aign_inpaint": 2 * 3 + 2,
-    "aign_sr": 5 + 2 + 1,  # five memories; with pairs, and the cycle baseline; bicubic enlargement
+    "aign_decoder": 2 * 4 * 2 + 2,  # two decoders, four weights, two paces of D, and two guesses
+    "aign_inpaint": 2 * 3 + 2,  # with a biased memory and its control, three weights; two guesses
+    "aign_sr": 4 * 2 + 2 + 1,  # four memories and their controls; pairs, cycle; bicubic enlargement
     "aign_gates": 3 * 3,
     "aign_pose": 3 + 1,  # with and without an adversary or joints in space; the mean pose
     "aign_sfm": 4 + 2,  # priors of depth, motion, both and none; two guesses

@@ -72,7 +72,7 @@ class FacesOptions(FaceTaskOptions, ProceduralOptions):
     published_batch_size: ClassVar[int] = 256
     appearance_factors: ClassVar[tuple[str, ...]] = (*ATTRIBUTES, *TRAITS)
     pose_factors: ClassVar[tuple[str, ...]] = PERSPECTIVE
-    beside: ClassVar[tuple[str, ...]] = ("obscured", "memory", "memory_share")
+    beside: ClassVar[tuple[str, ...]] = ("obscured", "memory", "memory_share", "memory_biased")
 
     downscale: Literal[1, 2, 4] = 1
 

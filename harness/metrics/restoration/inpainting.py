@@ -17,6 +17,7 @@ from models.protocols import Inpaints
         MetricKey("masked_error", "MSE of hidden pixels", "lower", "", "[0, 1]", "0"),
         MetricKey("visible_error", "MSE of visible pixels", "lower", "", "[0, 1]", "0"),
         MetricKey("recovered_error", "MSE of the recovered input", "lower", "", "[0, 1]", "0"),
+        MetricKey("recovered_r2", "R² of the recovered input", "higher", "", "(-inf, 1]", "1"),
         MetricKey("inpainted_psnr", "PSNR of filled images", "higher", "dB", "[0, 100]", "100"),
         MetricKey("inpainted_ssim", "SSIM of filled images", "higher", "", "[-1, 1]", "1"),
     ],
@@ -27,17 +28,22 @@ def inpainting(method: Inpaints, data: EvaluationData) -> dict[str, float]:
     ``masked_error`` and ``visible_error`` are the mean squared errors of what the method makes of
     the pixels that it does not see and of those that it sees, over all such pixels of the test
     images. ``recovered_error`` is that of the input that is made of the restored image, by the
-    renderer or a learnt decoder. PSNR and SSIM are of the images as they are shown, with the true
-    pixels outside the box: means over images. All are on the scale [0, 1].
+    renderer or a learnt decoder, and ``recovered_r2`` the share of the inputs' variance that it
+    keeps, ``1 - squared error / squared distance from the mean test input``: 0 for that mean, and
+    left out where all inputs are alike. PSNR and SSIM are of the images as they are shown, with the
+    true pixels outside the box: means over images. All are on the scale [0, 1].
     """
     squared = torch.zeros(3, dtype=torch.float64)
     counted = torch.zeros(3, dtype=torch.float64)
+    inputs = _Spread()
     alike: list[torch.Tensor] = []
     for batch in data.test_batches():
         image, visible = batch["image"], method.visible(batch)
         error = (method.restore(batch) - image).square()
         seen = visible.expand_as(image)
-        recovered = (method.recover(batch) - method.observe(batch)).square()
+        given = method.observe(batch)
+        recovered = (method.recover(batch) - given).square()
+        inputs.add(given)
         whole = torch.ones_like(recovered)
         for place, (each, of) in enumerate(((error, 1 - seen), (error, seen), (recovered, whole))):
             squared[place] += (each * of).double().sum().cpu()
@@ -46,10 +52,32 @@ def inpainting(method: Inpaints, data: EvaluationData) -> dict[str, float]:
         alike.append(torch.stack([psnr(made, image), ssim(made, image)]))
     masked, outside, recovered_error = (squared / counted.clamp(min=1)).tolist()
     mean_psnr, mean_ssim = torch.cat(alike, 1).double().mean(1).tolist()
+    spread = inputs.read()
     return {
         "masked_error": masked,
         "visible_error": outside,
         "recovered_error": recovered_error,
+        **({"recovered_r2": 1 - float(squared[2]) / spread} if spread > 0 else {}),
         "inpainted_psnr": mean_psnr,
         "inpainted_ssim": mean_ssim,
     }
+
+
+class _Spread:
+    """The summed squared distance of images from their mean, pixel by pixel."""
+
+    def __init__(self) -> None:
+        self.n, self.middle, self.squared = 0, torch.zeros(()).double(), 0.0
+
+    def add(self, images: torch.Tensor) -> None:
+        """Add ``[B, C, H, W]``; means and squares are joined, so that nothing cancels."""
+        here = images.double().cpu()
+        n, middle = len(here), here.mean(0)
+        apart = (middle - self.middle).square() * (self.n * n / (self.n + n))
+        self.squared += float((here - middle).square().sum() + apart.sum())
+        self.middle = self.middle + (middle - self.middle) * (n / (self.n + n))
+        self.n += n
+
+    def read(self) -> float:
+        """Return the sum over pixels and images."""
+        return self.squared

@@ -74,8 +74,9 @@ class PoseDeclaration(Declaration):
             "lr": 1e-3,
             "d_lr": 1e-4,
             "w_adv": 0.01,
+            "beta1": 0.5,
             "heatmap_sigma": 1.0,
-            "pca_k": 40,
+            "pca_k": 16,
         },
     }
 

@@ -19,6 +19,7 @@ from reports.figures.importance import importance_figure, importance_table, inte
 from reports.figures.trajectories import trajectories
 from reports.kinds.ablation.effects import interactions, main_effects
 from reports.kinds.ablation.reading import reading
+from reports.kinds.ablation.selection import in_words, shown_variants
 from reports.kinds.ablation.tables import variants_table
 from reports.kinds.shared.header import header
 from reports.kinds.shared.numbers import Numbers
@@ -32,7 +33,7 @@ from reports.layout.grid import Grid, lay_out
 from reports.layout.outcome import LOSS, outcomes_of
 from reports.layout.profiles import Profile, profiles
 from reports.layout.scores import Scores, all_scores
-from reports.page.figure import COLOURS, Figure
+from reports.page.figure import Figure
 from reports.page.page import Page, Part, Section
 from reports.pictures.error_distributions import draw_errors
 from reports.pictures.gallery import MADE, SAMPLES, SHOWN, gallery
@@ -77,7 +78,7 @@ def page(results: Results) -> Page:
         sections += _effects(design, terms)
         sections += _effects_on_others(results, design)
     variants = shown_variants(design, group_profiles)
-    sections += _curves(results, grid, variants, checked)
+    sections += _curves(results, grid, variants, checked, in_words(design, variants))
     sections += _pictures(results, grid.only(variants), group_profiles)
     if scores:
         sections.append(Section("Every metric", _metrics(design, scores, compared), folded=True))
@@ -106,20 +107,6 @@ def _explained(section: Section, names: Mapping[str, str]) -> Section:
     said = "; ".join(f"{label}, {name}" for label, name in names.items())
     told = replace(first, caption=f"{first.caption} Variants: {said}.")
     return replace(section, parts=[told if part is first else part for part in section.parts])
-
-
-def shown_variants(design: Design, group_profiles: dict[str, Profile]) -> tuple[str, ...]:
-    """Return the variants that curves and pictures show: all, or the baseline and the best."""
-    grid = design.grid
-    if len(grid.groups) <= len(COLOURS):
-        return grid.groups
-    sign = grid.outcome.sign
-    ranked = sorted(
-        (group for group in grid.groups if group_profiles[group].best and group != design.baseline),
-        key=lambda group: -sign * group_profiles[group].cells[0].mean.value,
-    )
-    selection = {design.baseline, *ranked[: len(COLOURS) - 1]}
-    return tuple(group for group in grid.groups if group in selection)
 
 
 def _published(
@@ -156,12 +143,13 @@ def _of_pairs(design: Design, terms: list[Term]) -> list[Part]:
 
 
 def _effects_on_others(results: Results, design: Design) -> list[Section]:
-    """Return a section for each further metric that the paper says to rise or to fall."""
+    """Return a section for each further metric that the paper, or the search space, speaks of."""
     publication = published(str(results.sweep.get("space") or ""))
-    trends = {*(publication.trends if publication else ())} - {design.grid.outcome.name}
+    named = {*(publication.trends if publication else ()), *results.sweep.get("effects_on", ())}
+    named -= {design.grid.outcome.name}
     sections = []
     for outcome in outcomes_of(results):
-        if outcome.name in trends:
+        if outcome.name in named:
             other = design_of(results, outcome)
             parts: list[Part] = [main_effects(other), *_of_pairs(other, terms_of(other))]
             sections.append(Section(f"The same for {outcome.label}", parts))
@@ -178,17 +166,24 @@ def _metrics(design: Design, scores: list[Scores], compared: Mapping[str, Family
 
 
 def _curves(
-    results: Results, grid: Grid, variants: tuple[str, ...], checked: Checked
+    results: Results, grid: Grid, variants: tuple[str, ...], checked: Checked, chosen: str
 ) -> list[Section]:
-    """Return the learning curves of the outcome, or else of the loss, and all trajectories."""
+    """Return the learning curves of the outcome, or else of the loss, and all trajectories.
+
+    Args:
+        results: the run directory.
+        grid: of all variants.
+        variants: those that are shown.
+        checked: the sweep's constraints.
+        chosen: which of many variants are shown, in words.
+    """
     curves = read_curves(results.curves, grid.outcome)
     if not curves.recorded:
         curves = read_curves(results.curves, LOSS, "train")
     parts: list[Part] = []
     few = grid.only(variants)
     if len(variants) < len(grid.groups):
-        note = "<p>Of {} variants the baseline and the {} best are shown.</p>"
-        parts.append(Markup(note).format(len(grid.groups), len(variants) - 1))
+        parts.append(Markup("<p>{}</p>").format(chosen))
     along = lay_out(results, grid.outcome)
     if curves.recorded and len(variants) == len(grid.groups):
         parts.append(draw_at(few, curves, 0.0, ""))

@@ -24,11 +24,14 @@ def resolved(tmp_path: Path, declared: str, *arguments: str):
 
 def test_what_is_declared_is_kept_with_the_sweep(tmp_path: Path) -> None:
     sweep = resolved(
-        tmp_path, "baseline: {method.beta: 4}\nconstraints: ['mse <= method.beta + 2e-2']\n"
+        tmp_path,
+        "baseline: {method.beta: 4}\nconstraints: ['mse <= method.beta + 2e-2']\n"
+        "effects_on: [kl]\n",
     )
     told = describe_sweep(sweep, "unbraid sweep ...")
     assert told["baseline"] == {"method.beta": 4}
     assert told["constraints"] == ["mse <= method.beta + 2e-2"]
+    assert told["effects_on"] == ["kl"]
     nothing = describe_sweep(resolve(["method=vae"]), "")
     assert (nothing["baseline"], nothing["constraints"]) == ({}, [])
 
@@ -42,6 +45,12 @@ def test_one_scale_has_a_grid_and_a_baseline_of_its_own(tmp_path: Path) -> None:
         sweep = resolved(tmp_path, declared, f"scale={scale}")
         assert sweep.swept == {"method.beta": values}
         assert describe_sweep(sweep, "")["baseline"] == {"method.beta": baseline}
+
+
+def test_a_number_without_a_point_is_a_number(tmp_path: Path) -> None:
+    """YAML takes 1e-4 for text, and Hydra, which reads what is swept, for a number."""
+    sweep = resolved(tmp_path, "baseline: {method.beta: 1e-4}\n", "method.beta=choice(1e-4,1)")
+    assert describe_sweep(sweep, "")["baseline"] == {"method.beta": 1e-4}
 
 
 def test_a_bound_is_a_number_or_a_hyperparameter(tmp_path: Path) -> None:
@@ -60,6 +69,7 @@ def test_a_bound_is_a_number_or_a_hyperparameter(tmp_path: Path) -> None:
         ("constraints: ['mse <= 0.05 + method.beta']", "cannot read"),
         ("constraints: ['mze <= 0.05']", "'mse'"),
         ("constraints: ['mse <= method.betta']", "'method.beta'"),
+        ("effects_on: [mze]", "'mse'"),
     ],
 )
 def test_mistakes_are_named_before_anything_starts(

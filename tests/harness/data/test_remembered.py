@@ -26,6 +26,20 @@ def test_half_of_those_with_the_attribute_are_remembered_and_all_others_are_inpu
         np.testing.assert_array_equal(train.modalities["observed"] == 1, ~remembered)
 
 
+def test_the_control_has_the_same_inputs_and_a_memory_of_all() -> None:
+    many = replace(FEW, n_train=400, memory="male")
+    biased = many.load(None).train
+    control = replace(many, memory_biased=False).load(None).train
+    for known in ("observed",):
+        np.testing.assert_array_equal(biased.modalities[known], control.modalities[known])
+    of_all = control.modalities["remembered"] == 1
+    share = biased.factors["male"].mean()
+    # Four standard deviations of a share of about 100 images, and of a number of them.
+    assert abs(control.factors["male"][of_all].mean() - share) < 0.2
+    assert abs(of_all.sum() - biased.modalities["remembered"].sum()) < 40
+    assert biased.factors["male"][biased.modalities["remembered"] == 1].all()
+
+
 def test_without_an_attribute_there_are_no_marks() -> None:
     dataset = FEW.load(None)
     assert dataset.train.modalities == {}
@@ -37,6 +51,7 @@ def test_without_an_attribute_there_are_no_marks() -> None:
     ("changes", "said"),
     [
         ({"memory": "happy"}, r"memory=happy.*male, young.*not_NAME"),
+        ({"memory_biased": False}, r"memory_biased=false.*memory=NAME"),
         ({"obscured": "mouth"}, r"obscured=mouth.*landmarks.*list_landmarks"),
     ],
 )

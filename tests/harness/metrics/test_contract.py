@@ -76,6 +76,7 @@ GRADED = (
     "masked_error",
     "visible_error",
     "recovered_error",
+    "recovered_r2",
     "inpainted_psnr",
     "sr_mse",
     "sr_psnr",

@@ -70,4 +70,5 @@ def test_labels():
     assert Factor("method.b", (-1, 2), numeric=True).labels == ["−1", "2"]
     named = Factor("method", ("vae", "b"), numeric=False)
     assert named.label(None) == named.label(np.nan) == "–"
+    assert Factor("dataset.memory", ("", "male"), numeric=False).labels == ["none", "male"]
     assert [named.code(v) for v in ("vae", "b", None)] == [0, 1, -1]

@@ -77,6 +77,11 @@ def test_more_factors_join_into_the_group():
     assert grid.counts["planned"] == 60
 
 
+def test_an_empty_name_is_told_by_its_factor():
+    grid = lay_out(vary(results(), "dataset.memory", ["", "male"]))
+    assert grid.groups[:2] == ("affine · no memory", "affine · male")
+
+
 def test_several_datasets_join_into_the_group():
     made = results()
     made.trials["dataset"] = np.where(made.trials["seed"] % 2, "mnist", "glyphs")

@@ -10,6 +10,7 @@ from torch import Tensor
 from harness.data.dataset import Dataset
 from harness.metrics.restoration.attribute_rate import attribute_rate
 from harness.metrics.restoration.class_change import class_change
+from harness.metrics.restoration.inpainting import inpainting
 from models.method import Batch
 from tests.harness.metrics.helpers.contract import Oracle, data, dataset
 
@@ -60,3 +61,21 @@ def test_a_filled_hole_keeps_what_is_seen(shown: int) -> None:
 
     found = attribute_rate.scores(Sees(dataset()), data())
     assert (found["attribute_rate"] >= 0.9) != bool(shown)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_the_share_of_the_input_that_is_recovered(share: float) -> None:
+    """``share`` of the way from the mean test input to the true one: R² is 1 - (1 - share)²."""
+    held_out = data()
+    images = torch.cat([batch["image"] for batch in held_out.test_batches()])
+
+    class Recovers(Exchanges):
+        def recover(self, batch: Batch) -> Tensor:
+            given = self.observe(batch)
+            return images.mean(0) + share * (given - images.mean(0))
+
+        def observe(self, batch: Batch) -> Tensor:
+            return batch["image"]
+
+    found = inpainting.scores(Recovers(dataset()), held_out)
+    assert found["recovered_r2"] == pytest.approx(1 - (1 - share) ** 2, abs=1e-6)

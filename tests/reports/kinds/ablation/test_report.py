@@ -13,7 +13,7 @@ from harness.results import Results
 from reports.figures.marks import Line, draw_lines, limits_of
 from reports.figures.trajectories import trajectories
 from reports.kinds.ablation.effects import main_effects
-from reports.kinds.ablation.report import shown_variants
+from reports.kinds.ablation.selection import in_words, shown_variants
 from reports.layout.design import design_of
 from reports.layout.factors import Factor
 from reports.layout.grid import lay_out
@@ -132,6 +132,19 @@ def test_two_numeric_factors_have_a_heat_map_and_an_interaction(tmp_path):
     assert "Test ELBO by learning rate with kind" in words
 
 
+def test_metrics_that_the_space_names_have_heat_maps_of_their_own(tmp_path):
+    def both(lr, beta, seed):
+        return {"elbo": elbo(lr, beta, seed), "kl": beta + 0.1 * seed}
+
+    scored = [{"name": "elbo", "direction": "higher"}, {"name": "kl", "direction": "none"}]
+    made = factorial(TWO, both, seeds=4, metrics=scored, effects_on=["kl"])
+    words = document(made, tmp_path).words
+    assert "Mean test kl over learning rate and β" in words
+    assert "yellow is lowest" in words, "it has no better and no worse"
+    plain = factorial(TWO, both, seeds=4, metrics=scored)
+    assert "Mean test kl over" not in document(plain, tmp_path).words
+
+
 def test_divergence_is_a_fact_and_is_left_out_of_nothing_but_means(tmp_path):
     def diverging(lr, beta, seed):
         return np.nan if lr == 1e-2 and (beta == 4 or seed == 0) else elbo(lr, beta, seed)
@@ -239,6 +252,21 @@ def test_of_many_variants_the_baseline_and_the_best_are_shown():
     design = design_of(factorial(many, elbo, baseline={"method.beta": 30}))
     shown = shown_variants(design, profiles(design.grid))
     assert shown == (*(f"beta={b}" for b in range(1, 8)), "beta=30")
+    assert in_words(design, shown).startswith("Of 30 variants 8 are shown: the baseline, and")
+
+
+def test_what_fails_is_shown_too():
+    """The best with each name, though every variant of another name is better."""
+
+    def failing(kind, beta, seed):
+        return elbo(beta=beta, seed=seed) - 100 * (kind == "bad")
+
+    factors = {"method.kind": ["good", "bad"], "method.beta": list(range(1, 21))}
+    design = design_of(factorial(factors, failing, baseline={"method.kind": "good"}))
+    shown = shown_variants(design, profiles(design.grid))
+    assert [each for each in shown if each.startswith("bad")] == ["bad · beta=1"]
+    assert len(shown) == 8
+    assert "the best with each kind" in in_words(design, shown)
 
 
 def test_torn_arrays_are_left_out():
