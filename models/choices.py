@@ -25,8 +25,12 @@ LikelihoodName = Literal["bernoulli", "gaussian"]
 TransformName = Literal["affine", "affine_decomp", "affine_diffeo", "cpab"]
 """The families of transformations that a method can be built with."""
 
-InverseMode = Literal["exact", "published"]
-"""``exact`` inverts the map; ``published`` is the inexact inverse of VITAE's released code."""
+InverseMode = Literal["exact", "published", "released"]
+"""``exact`` inverts the map; ``published`` is what VITAE's released code means by an inverse, and
+``released`` what that code does, slips included (see ``models.transformers.affine``)."""
+
+ExponentialName = Literal["series", "closed_form"]
+"""Ways to the matrix exponential: torch's scaled and squared series, or a formula by cases."""
 
 TCEstimator = Literal["mss", "mss_published", "mws", "mws_unnormalised"]
 """``mss``: minibatch stratified sampling. ``mss_published``: as in the authors' code, which puts

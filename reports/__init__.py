@@ -9,13 +9,15 @@ from harness.results import Results
 from reports.kinds.default import LEADERBOARD, default_kind
 from reports.kinds.shared.by_dataset import datasets_of, page_by_dataset
 from reports.kinds.shared.stage import of_stage
+from reports.layout.merged import merge
 from reports.page.page import Page, write
 
-__all__ = ["KINDS", "LEADERBOARD", "build", "default_kind"]
+__all__ = ["KINDS", "LEADERBOARD", "build", "default_kind", "merge"]
 
 KIND_PATHS: Mapping[str, str] = {
     "ablation": "reports.kinds.ablation.report.page",
     "comparison": "reports.kinds.comparison.page",
+    "differences": "reports.kinds.differences.report.page",
     "stability": "reports.kinds.stability.page",
     "supervision": "reports.kinds.supervision.report.page",
     "timing": "reports.kinds.timing.page",
@@ -23,8 +25,11 @@ KIND_PATHS: Mapping[str, str] = {
 }
 """Dotted path of each kind of report of this distribution."""
 
-WITHIN_DATASETS = ("ablation", "comparison", "stability", "supervision", "timing")
+WITHIN_DATASETS = ("ablation", "comparison", "differences", "stability", "supervision", "timing")
 """Kinds that compare groups, which they do within each dataset alone."""
+
+OF_SEVERAL = ("differences",)
+"""Kinds that read the trials of several run directories as one; the others draw one."""
 
 
 def _check(kind: object, path: str) -> Callable[[Results], Page]:

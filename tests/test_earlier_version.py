@@ -87,6 +87,23 @@ def test_rodi_of_before_keeps_its_id_and_its_rule(variant: str, trial_id: str) -
     assert again.trial_id == trial_id
 
 
+def test_trials_from_before_the_released_options_keep_their_ids() -> None:
+    """Of VITAE's Figure 1: inverse in place, closed form, slope, input norm, order of batches."""
+    trials = resolve(["space=vitae_stability", "scale=small"]).trials
+    assert (trials[0].trial_id, trials[-1].trial_id) == ("ec9e434824a7", "7e7de2f16e60")
+    stored = trials[0].as_dict()
+    for group, names in _ADDED.items():
+        for name in names:
+            del stored[group][name]
+    assert trial_from_dict(stored) == trials[0]
+    for option in ("method.normalise_input=true", "scale.shuffle=false", "method.leaky_slope=0.01"):
+        (other,) = resolve([f"method={stored['method']['name']}", "seeds=1", option]).trials
+        assert other.trial_id not in {trial.trial_id for trial in trials}
+
+
+_ADDED = {"method": ("exponential", "leaky_slope", "normalise_input"), "scale": ("shuffle",)}
+
+
 @pytest.mark.parametrize(
     ("copied", "kind"), [(kind, kind) for kind in EXPECTED], indirect=["copied"]
 )

@@ -75,11 +75,17 @@ def _add_runs(parsers: dict[str, argparse.ArgumentParser]) -> None:
         metavar="key=value",
         help="metrics=[NAME,...], device, data_root, mix_code",
     )
+    parsers["report"].add_argument(
+        "further",
+        nargs="*",
+        metavar="run_dir",
+        help="more of them, for --kind differences, which reads them as one",
+    )
     parsers["report"].add_argument("--out", type=Path, help="the HTML file (default: in run_dir)")
     parsers["report"].add_argument(
         "--kind",
-        help="ablation, comparison, stability, timing, tuning, or the dotted path of one of yours "
-        "(default: the search space's own, or what follows from what was swept)",
+        help="ablation, comparison, differences, stability, timing, tuning, or the dotted path of "
+        "one of yours (default: the search space's own, or what follows from what was swept)",
     )
     parsers["watch"].add_argument(
         "--every", type=float, default=5.0, help="seconds between two looks (default: 5)"

@@ -1,4 +1,7 @@
-"""Overrides split by method and by scale, for which a search space may have values of their own."""
+"""Overrides split by what a search space may have values of its own for.
+
+They are its methods, scales and variants.
+"""
 
 import itertools
 from collections.abc import Iterable
@@ -12,6 +15,7 @@ from harness.config.search_spaces import SearchSpace, load_space
 from harness.config.suggestions import UnknownKeyError, did_you_mean_key
 from harness.errors import UserError, did_you_mean
 from harness.methods import METHODS, hyperparameter_names
+from harness.spaces.axes import value_at
 
 
 def split(arguments: Iterable[str]) -> tuple[list[Override], SearchSpace | None]:
@@ -32,12 +36,12 @@ def collect(of_space: Iterable[str], given: Iterable[Override]) -> Overrides:
     return overrides
 
 
-def by_method_and_scale(
+def by_method_scale_and_variant(
     asked: Overrides, space: SearchSpace | None, given: list[Override]
 ) -> list[Overrides]:
-    """Return the overrides of each method at each scale, where these are swept.
+    """Return the overrides of each method at each scale, where these are swept, and each variant.
 
-    What a space says for one method or one scale gives way to the command line. Of several methods
+    What a space says for one of these gives way to the command line. Of several methods
     each takes those values of ``method.*`` that it has; some method must have each. One that the
     space runs on a dataset of its own is left out where the command line names others
     (see ``_of_its_own``).
@@ -48,12 +52,13 @@ def by_method_and_scale(
     if len(methods) > 1:
         _check_some_method_has(asked, methods)
     cases = []
-    for method, scale in itertools.product(methods, scales):
+    variants = [*space.variants] if space and space.variants else [None]
+    for method, scale, variant in itertools.product(methods, scales, variants):
         own = _of_its_own(space, str(method), given)
         if own and own not in _datasets(asked):
             continue
         over = [each for each in given if not own or each.key_or_group != "dataset"]
-        case = collect(space.arguments(str(method), str(scale)) if space else [], over)
+        case = collect(space.arguments(str(method), str(scale), variant) if space else [], over)
         if len(methods) > 1:
             case.drop(set(_of_method(case)) - _hyperparameters(method))
         for group, option in (("method", method), ("scale", scale)):
@@ -61,6 +66,19 @@ def by_method_and_scale(
                 case.choose(group, option)
         cases.append(case)
     return cases
+
+
+def varied_values(space: SearchSpace | None, configs: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Return the values, by path, of what the variants of a space tell apart."""
+    varied: dict[str, list[Any]] = {}
+    for path in space.varied if space else []:
+        values: list[Any] = []
+        for config in configs:
+            value = value_at(config, path)
+            values += [] if value in values else [value]
+        if len(values) > 1:
+            varied[path] = values
+    return varied
 
 
 def _of_its_own(space: SearchSpace | None, method: str, given: list[Override]) -> str | None:

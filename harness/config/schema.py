@@ -182,7 +182,7 @@ class TrialConfig:
         ids of earlier versions stand for the same trials.
         """
         named = self.as_dict()
-        parts = {"method": self.hyperparameters, "dataset": self.dataset}
+        parts = {"method": self.hyperparameters, "dataset": self.dataset, "scale": self.scale}
         for group, part in parts.items():
             for name, before in before_added(type(part)).items():
                 if named[group][name] == before:

@@ -26,6 +26,9 @@ class SearchSpace:
         each: further values or sweeps for one method of several, by its name.
         at_scale: further values or sweeps at one scale, by its name: smaller images for a quick
             look; and under ``baseline`` what of the baseline is another there.
+        variants: further values that go together, by a name for them: all that is swept is run with
+            each. They are for settings of which not every combination is to be run, such as one
+            switch at a time.
         baseline: values of swept keys that name what an ablation report compares with; a key that
             is left out takes its first value.
         constraints: what an ablation report shows as met or broken, ``"i_t_prime <=
@@ -43,17 +46,24 @@ class SearchSpace:
     sweep: dict[str, str] = field(default_factory=dict)
     each: dict[str, dict[str, Any]] = field(default_factory=dict)
     at_scale: dict[str, dict[str, Any]] = field(default_factory=dict)
+    variants: dict[str, dict[str, Any]] = field(default_factory=dict)
     baseline: dict[str, Any] = field(default_factory=dict)
     constraints: tuple[str, ...] = ()
     effects_on: tuple[str, ...] = ()
 
-    def arguments(self, method: str | None = None, scale: str | None = None) -> list[str]:
-        """Return the space as command-line overrides, for one of its methods at one scale."""
+    def arguments(
+        self, method: str | None = None, scale: str | None = None, variant: str | None = None
+    ) -> list[str]:
+        """Return the space as command-line overrides, for a method, scale and variant of its own.
+
+        What a variant says goes before the rest.
+        """
         parts = (
             self.fixed,
             self.sweep,
             self.each.get(method or "", {}),
             self.at_scale.get(scale or "", {}),
+            self.variants.get(variant or "", {}),
         )
         return [
             f"{key}={'null' if value is None else value}"
@@ -61,6 +71,11 @@ class SearchSpace:
             for key, value in part.items()
             if key != "baseline"
         ]
+
+    @property
+    def varied(self) -> list[str]:
+        """The paths that any variant sets."""
+        return list(dict.fromkeys(path for part in self.variants.values() for path in part))
 
     def baseline_at(self, scale: str) -> dict[str, Any]:
         """Return the baseline at one scale.

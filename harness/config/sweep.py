@@ -10,7 +10,7 @@ from hydra.core.override_parser.types import Override
 from harness.config.checks import check_batches, check_declared, check_fit, check_scores, left_out
 from harness.config.compose import compose_config
 from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
-from harness.config.per_method import by_method_and_scale, collect, split
+from harness.config.per_method import by_method_scale_and_variant, collect, split, varied_values
 from harness.config.schema import Settings, TrialConfig
 from harness.config.search_spaces import SearchSpace
 from harness.config.searched.asked import by_dataset, searched_spaces
@@ -112,7 +112,7 @@ def _resolved(
     if single and (asked.swept or asked.intervals or space):
         what = next(iter([*asked.swept, *asked.intervals]), "space")
         raise UserError(f"'{what}' asks for several trials: use `unbraid sweep`.")
-    cases = by_method_and_scale(asked, space, given)
+    cases = by_method_scale_and_variant(asked, space, given)
     lost = _leave_out(asked, space, cases)
     if asked.fixed.get("search", "grid") != "grid":
         return _searched(cases, space, asked, arguments, lost)
@@ -128,6 +128,7 @@ def _resolved(
         for key, values in overrides.swept.items():
             listed = swept.setdefault(key, [])
             listed += [value for value in values if value not in listed]
+    swept |= varied_values(space, configs)
     assert settings is not None
     if settings.trials is not None:
         raise UserError(
@@ -182,6 +183,11 @@ def _searched(
     arguments: list[str],
     lost: dict[str, str],
 ) -> Sweep:
+    if space and space.variants:
+        raise UserError(
+            f"The search space '{space.name}' has variants, of which a grid runs each; leave "
+            f"search={asked.fixed['search']} out."
+        )
     if "scale" in asked.swept:
         raise UserError(
             f"search={asked.fixed['search']} searches at one scale at a time: give scale=NAME, or "

@@ -47,6 +47,7 @@ def trial_from_dict(config: dict[str, Any]) -> TrialConfig:
     declared = {
         "method": declaration(config["method"]["name"]).Hyperparameters,
         "dataset": DATASETS.load(config["dataset"]["name"]),
+        "scale": Scale,
     }
     whole = {name: {**before_added(cls), **config[name]} for name, cls in declared.items()}
     return make_trial({**config, **whole}, config["seed"])

@@ -1,4 +1,4 @@
-"""Minibatches of a training split: shuffled images, or pairs of one identity.
+"""Minibatches of a training split: shuffled images or in order, or pairs of one identity.
 
 What says nothing of the images beside it (``Declaration.unpaired``) comes in passes of its own.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Sampler:
-    """Shuffled passes over a training split.
+    """Passes over a training split, shuffled or in its own order.
 
     A sampler keeps nothing of a pass, so several passes may run at once.
 
@@ -38,6 +38,8 @@ class Sampler:
         unpaired: names of modalities that are in the batches ``repeats`` times an image.
         repeats: see there.
         memory: the images that ``memory`` in the batches is drawn from; None for no such thing.
+        shuffle: draw the order of every pass; if not, it is that of the split. What is drawn beside
+            the images is drawn in either case.
     """
 
     def __init__(
@@ -53,7 +55,9 @@ class Sampler:
         unpaired: tuple[str, ...] = (),
         repeats: int = 0,
         memory: torch.Tensor | None = None,
+        shuffle: bool = True,
     ) -> None:
+        self._shuffle = shuffle
         self._only, self._repeats, self._memory = only, repeats if unpaired else 0, memory
         self._images = Images(split.images, device, resident_limit)
         self._modalities = _tensors(split, needs, self._images.device)
@@ -80,7 +84,8 @@ class Sampler:
             start: how many batches to leave out; the others are those of the whole pass.
         """
         n = len(self._images)
-        order = _passes(n if self._only is None else len(self._only), n, generator)
+        n_each = n if self._only is None else len(self._only)
+        order = _passes(n_each, n, generator) if self._shuffle else torch.arange(n) % n_each
         order = order if self._only is None else self._only[order]
         parts = torch.split(order, self._batch_size)
         others = _passes(n, n * self._repeats, generator).reshape(n, self._repeats)
@@ -133,6 +138,7 @@ class PairSampler(Sampler):
         batch_size: pairs a batch, an even number; the last of a pass may be smaller.
         resident_limit: see :class:`harness.data.images.Images`.
         needs: names of the modalities of ``image`` that are in the batches.
+        shuffle: see :class:`Sampler`; who stands beside an image is drawn in either case.
     """
 
     def __init__(
@@ -145,10 +151,12 @@ class PairSampler(Sampler):
         *,
         resident_limit: int | None = None,
         needs: tuple[str, ...] = (),
+        shuffle: bool = True,
     ) -> None:
         super().__init__(
             split, warp, device, batch_size, resident_limit=resident_limit, needs=needs
         )
+        self._shuffle = shuffle
         self._groups = Groups(split.factors[identity])
         self._identity = torch.from_numpy(self._groups.of)
 
@@ -164,7 +172,8 @@ class PairSampler(Sampler):
         The first two are ``[B, C, H, W]`` in [0, 1], ``identity`` is int64 ``[B]``, counted from 0.
         """
         n = len(self._images)
-        order = torch.randperm(n, generator=generator)[: n // 2 * 2]
+        order = torch.randperm(n, generator=generator) if self._shuffle else torch.arange(n)
+        order = order[: n // 2 * 2]
         uniform = torch.rand(len(order), generator=generator, dtype=torch.float64)
         same = torch.from_numpy(self._groups.draw(order.numpy(), uniform.numpy()))
         firsts, seconds = (torch.split(rows, self._batch_size) for rows in (order, same))
@@ -178,25 +187,30 @@ class PairSampler(Sampler):
 
 
 def make_sampler(
-    method: Method, dataset: Dataset, device: torch.device | str, batch_size: int
+    method: Method,
+    dataset: Dataset,
+    device: torch.device | str,
+    batch_size: int,
+    *,
+    shuffle: bool = True,
 ) -> Sampler:
     """Return the sampler of the batches that a method consumes."""
+    train, warp = dataset.train, dataset.warp
     if method.consumes == "pairs":
-        identity = dataset.identity_factor
-        return PairSampler(
-            dataset.train, identity, dataset.warp, device, batch_size, needs=method.needs
-        )
-    given, rows = dataset.train.modalities, marked_rows(dataset.train, method.only_where)
+        identity, needs = dataset.identity_factor, method.needs
+        return PairSampler(train, identity, warp, device, batch_size, needs=needs, shuffle=shuffle)
+    given, rows = train.modalities, marked_rows(train, method.only_where)
     return Sampler(
-        dataset.train,
-        dataset.warp,
+        train,
+        warp,
         device,
         batch_size,
         needs=(*method.needs, *(name for name in method.uses if name in given)),
         only=None if rows is None else torch.from_numpy(rows),
         unpaired=tuple(name for name in method.unpaired if name in given),
         repeats=max((phase.repeats for phase in method.phases() if phase.over), default=0),
-        memory=_remembered(method, dataset.train),
+        memory=_remembered(method, train),
+        shuffle=shuffle,
     )
 
 

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Le
 
+from models.hyperparameters import Added
+
 ScoredOn = Literal["test", "validation"]
 """The images that a trial's scores are of."""
 
@@ -27,6 +29,8 @@ class Scale:
         budget: effort of the metrics that estimate by sampling; it belongs to what they mean.
         scored_on: ``test``, or ``validation``: images that are held out of the training split, by
             which hyperparameters can be chosen without a look at the test split.
+        shuffle: go over the training images in a new order in every epoch; if not, in the order in
+            which the dataset has them.
     """
 
     name: str
@@ -38,3 +42,4 @@ class Scale:
     test_limit: Annotated[int, Ge(1)] | None
     budget: Budget = "fast"
     scored_on: ScoredOn = "test"
+    shuffle: Annotated[bool, Added(before=True)] = True

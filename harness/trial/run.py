@@ -188,7 +188,7 @@ def _train_and_score(
     record.env["code_fingerprint"] = code_fingerprint(trial)
     record.env["parameters"] = sum(each.numel() for each in method.parameters())
     updater = Updater(method)
-    sampler = make_sampler(method, dataset, device, scale.batch_size)
+    sampler = make_sampler(method, dataset, device, scale.batch_size, shuffle=scale.shuffle)
     along_training = scorable(method, trial.metrics, dataset)[:1]
     order, noise = seeding.generator(seed, "order"), seeding.generator(seed, "noise", device)
     training = Training(updater, sampler, scale, order, noise)

@@ -1,14 +1,16 @@
 """Affine maps of the image plane, parametrised by gamma in three ways.
 
-Sources: VITAE, supplement, equations (1)-(3), and its released code for the inverses.
+Sources: VITAE, supplement, equations (1)-(3), and its released code (SkafteNicki/unsuper,
+``unsuper/helper/spatial_transformer.py``) for the inverses.
 """
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.choices import InverseMode
+from models.choices import ExponentialName, InverseMode
 from models.transformers.base import Transformer
+from models.transformers.exponential import flow_in_closed_form
 
 
 class Affine(Transformer):
@@ -21,7 +23,9 @@ class Affine(Transformer):
 
     Args:
         inverse: how ``inverse_matrix`` inverts. ``published`` is ``(A^-1, -b)`` for ``(A, b)``,
-            which is wrong in the translation.
+            which is wrong in the translation. ``released`` inverts the first four of the six
+            numbers as if they were A, and negates the last two as if they were b; read row by row
+            as 2x3 the four are ``A_11, A_12, b_1, A_21``, so that neither is inverted.
         identity_offset: add the identity's parameters to gamma, so that gamma = 0 is the identity.
     """
 
@@ -43,11 +47,18 @@ class Affine(Transformer):
         """Return the 2x3 matrices ``[B, 2, 3]`` of the inverse of ``T_gamma`` (see ``inverse``)."""
         if self.inverse == "published":
             return self._published_inverse(gamma)
+        if self.inverse == "released":
+            return self._released_inverse(gamma)
         return invert(self.matrix(gamma))
 
     def _published_inverse(self, gamma: Tensor) -> Tensor:
         matrix = self.matrix(gamma)
         return torch.cat([invert(matrix)[:, :, :2], -matrix[:, :, 2:]], 2)
+
+    def _released_inverse(self, gamma: Tensor) -> Tensor:
+        numbers = gamma + self.offset
+        four = _inverse_2x2(torch.unflatten(numbers[:, :4], 1, (2, 2))).flatten(1)
+        return torch.unflatten(torch.cat([four, -numbers[:, 4:]], 1), 1, (2, 3))
 
     def points(self, gamma: Tensor, points: Tensor, inverse: bool = False) -> Tensor:
         """Map points ``[N, 2]`` to ``[B, N, 2]`` (see :class:`Transformer`)."""
@@ -63,6 +74,7 @@ class AffineDecomp(Affine):
     Gamma is ``[sx, sy, angle, m, tx, ty]``, angle in radians. At gamma = 0 all pixels read the
     centre, as for :class:`Affine`. ``published`` inverts the parameters one by one (reciprocal
     scales, the rest negated) and composes them in the same order, which is not the inverse map.
+    ``released`` does so in place: a forward map after it has the inverted parameters, too.
     """
 
     identity = (1.0, 1.0, 0.0, 0.0, 0.0, 0.0)
@@ -71,23 +83,51 @@ class AffineDecomp(Affine):
         """Return the 2x3 matrices ``[B, 2, 3]`` of ``T_gamma`` for gamma ``[B, 6]``."""
         return _compose(gamma + self.offset)
 
+    def after_inverse(self, gamma: Tensor) -> Tensor:
+        """Return gamma ``[B, 6]``, or with ``released`` the gamma that the inverse left there."""
+        return self._inverted(gamma) - self.offset if self.inverse == "released" else gamma
+
     def _published_inverse(self, gamma: Tensor) -> Tensor:
+        return _compose(self._inverted(gamma))
+
+    def _released_inverse(self, gamma: Tensor) -> Tensor:
+        return self._published_inverse(gamma)
+
+    def _inverted(self, gamma: Tensor) -> Tensor:
+        """Return the parameters ``[B, 6]`` inverted one by one."""
         parameters = gamma + self.offset
-        return _compose(torch.cat([parameters[:, :2].reciprocal(), -parameters[:, 2:]], 1))
+        return torch.cat([parameters[:, :2].reciprocal(), -parameters[:, 2:]], 1)
 
 
 class AffineDiffeo(Affine):
     """The flow of an affine velocity: ``expm`` of the 3x3 matrix with a zero last row (equation 3).
 
     At gamma = 0 this is the identity, so an identity offset changes nothing. The determinant is
-    ``exp(gamma_11 + gamma_22) > 0``, and the inverse is the map of ``-gamma``, exactly: both ways
+    ``exp(gamma_11 + gamma_22) > 0``, and the inverse is the map of ``-gamma``, exactly: all ways
     to invert are one.
+
+    Args:
+        inverse: see :class:`Affine`; makes no difference.
+        identity_offset: see :class:`Affine`; makes no difference.
+        exponential: ``series`` is ``torch.linalg.matrix_exp``; ``closed_form`` is the formula of
+            :mod:`models.transformers.exponential`, which is not finite where ``A`` is singular.
     """
 
     identity = (0.0,) * 6
 
+    def __init__(
+        self,
+        inverse: InverseMode = "exact",
+        identity_offset: bool = False,
+        exponential: ExponentialName = "series",
+    ) -> None:
+        super().__init__(inverse, identity_offset)
+        self.exponential = exponential
+
     def matrix(self, gamma: Tensor) -> Tensor:
         """Return the 2x3 matrices ``[B, 2, 3]`` of ``T_gamma`` for gamma ``[B, 6]``."""
+        if self.exponential == "closed_form":
+            return flow_in_closed_form(torch.unflatten(gamma, 1, (2, 3)))
         velocity = F.pad(torch.unflatten(gamma, 1, (2, 3)), (0, 0, 0, 1))
         flow: Tensor = torch.linalg.matrix_exp(velocity)
         return flow[:, :2]
@@ -110,10 +150,15 @@ def invert(matrix: Tensor) -> Tensor:
     By adjugate and determinant: where ``torch.linalg.inv`` would raise for the whole batch, a
     singular ``A`` gives non-finite numbers in its own row alone.
     """
-    a, b, c, d = matrix[:, :, :2].flatten(1).unbind(1)
-    adjugate = torch.unflatten(torch.stack([d, -b, -c, a], 1), 1, (2, 2))
-    inverse = adjugate / (a * d - b * c)[:, None, None]
+    inverse = _inverse_2x2(matrix[:, :, :2])
     return torch.cat([inverse, -inverse @ matrix[:, :, 2:]], 2)
+
+
+def _inverse_2x2(matrix: Tensor) -> Tensor:
+    """Return the inverses of ``[B, 2, 2]``."""
+    a, b, c, d = matrix.flatten(1).unbind(1)
+    adjugate = torch.unflatten(torch.stack([d, -b, -c, a], 1), 1, (2, 2))
+    return adjugate / (a * d - b * c)[:, None, None]
 
 
 def _compose(parameters: Tensor) -> Tensor:

@@ -36,8 +36,16 @@ class Transformer(nn.Module):
         raise NotImplementedError
 
     def both_points(self, gamma: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
-        """Map points by ``T_gamma`` and by its inverse (see :meth:`points`)."""
-        return self.points(gamma, points), self.points(gamma, points, inverse=True)
+        """Map points by ``T_gamma``, as after its inverse, and by that (see :meth:`points`)."""
+        forth = self.points(self.after_inverse(gamma), points)
+        return forth, self.points(gamma, points, inverse=True)
+
+    def after_inverse(self, gamma: Tensor) -> Tensor:
+        """Return the parameters ``[B, dim]`` of a forward map that follows on the inverse of gamma.
+
+        They are gamma, but for a transformer that reproduces an inverse taken in place.
+        """
+        return gamma
 
     def warp(self, image: Tensor, gamma: Tensor, inverse: bool = False) -> Tensor:
         """Return the pull-back of ``image`` ``[B, C, H, W]`` by ``T_gamma`` or its inverse."""

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from annotated_types import Ge
 
-from models.choices import InverseMode, TransformName
-from models.hyperparameters import Structure
+from models.choices import ExponentialName, InverseMode, TransformName
+from models.hyperparameters import Added, Structure
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,21 @@ class TransformerHyperparameters:
     ] = "affine_diffeo"
     inverse: Annotated[
         InverseMode,
-        Structure("T_γ⁻¹", "exact, or as in the released code (inexact)", "released code"),
+        Structure(
+            "T_γ⁻¹",
+            "exact; published, the released code's (inexact); or released, with its slips as well",
+            "released code, spatial_transformer.py",
+        ),
     ] = "exact"
+    exponential: Annotated[
+        ExponentialName,
+        Structure(
+            "expm",
+            "affine_diffeo: torch's series, or a closed form by cases",
+            "released code, expm.py; in use there in one commit (7e83595), then a Padé series",
+        ),
+        Added(before="series"),
+    ] = "series"
     identity_offset: Annotated[
         bool, Structure("", "let γ = 0 be the identity; the paper does not", "ablation of ours")
     ] = False

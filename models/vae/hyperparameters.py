@@ -7,7 +7,7 @@ from annotated_types import Ge, Gt
 
 from models.choices import LikelihoodName, Network, TCEstimator, Widths
 from models.declaration import Declaration
-from models.hyperparameters import Structure, Value
+from models.hyperparameters import Added, Structure, Value
 from models.transformers.hyperparameters import TransformerHyperparameters
 
 _HALF = "proposal for 'approximately half the neurons' of Table 1; the paper gives no numbers"
@@ -126,6 +126,25 @@ class VITAEHyperparameters(TransformerHyperparameters, VariationalHyperparameter
     perspective_decoder_widths: Annotated[
         Widths, Structure("", "hidden widths of the decoder of γ", _HALF)
     ] = (32, 32)
+    leaky_slope: Annotated[
+        float,
+        Structure(
+            "α",
+            "slope of LeakyReLU below 0",
+            "supplement, Section 2; 0.01 in the released perceptrons (encoder_decoder.py)",
+        ),
+        Ge(0),
+        Added(before=0.1),
+    ] = 0.1
+    normalise_input: Annotated[
+        bool,
+        Structure(
+            "",
+            "begin every encoder with BatchNorm over its pixels (of convolutions, its channels)",
+            "released code, encoder_decoder.py; not in the paper",
+        ),
+        Added(before=False),
+    ] = False
 
 
 class VAEDeclaration(Declaration):

@@ -8,6 +8,7 @@ appearance encoder alone.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -31,12 +32,16 @@ class VITAE(VITAEDeclaration, VariationalMethod):
         squash = hp.likelihood == "bernoulli"
         self.transformer = build_transformer(hp)
         widths = hp.appearance_encoder_widths
-        self.appearance_encoder = GaussianEncoder(network, shape, widths, hp.d)
+        options: Any = {"slope": hp.leaky_slope, "normalise": hp.normalise_input}
+        self.appearance_encoder = GaussianEncoder(network, shape, widths, hp.d, **options)
         widths = hp.appearance_decoder_widths
-        self.appearance_decoder = image_decoder(network, hp.d, widths, shape, squash)
+        self.appearance_decoder = image_decoder(
+            network, hp.d, widths, shape, squash, slope=hp.leaky_slope
+        )
         widths = hp.perspective_encoder_widths
-        self.pose_encoder = GaussianEncoder(network, shape, widths, hp.d)
-        self.pose_decoder = mlp(hp.d, hp.perspective_decoder_widths, self.transformer.dim)
+        self.pose_encoder = GaussianEncoder(network, shape, widths, hp.d, **options)
+        widths = hp.perspective_decoder_widths
+        self.pose_decoder = mlp(hp.d, widths, self.transformer.dim, hp.leaky_slope)
 
     def appearance_input(self, image: Tensor, gamma: Tensor) -> Tensor:
         """Return the input ``[B, C, H, W]`` of the appearance encoder for images of pose gamma."""
@@ -84,8 +89,12 @@ class VITAE(VITAEDeclaration, VariationalMethod):
 
     def decode(self, codes: Mapping[str, Tensor]) -> Tensor:
         """Return ``[B, C, H, W]`` in ``[0, 1]`` for codes ``appearance`` and ``pose``."""
-        gamma = self.pose_decoder(codes["pose"])
+        gamma = self.forward_parameters(self.pose_decoder(codes["pose"]))
         return self.transformer.warp(self._decode_appearance(codes["appearance"]), gamma)
+
+    def forward_parameters(self, gamma: Tensor) -> Tensor:
+        """Return the parameters ``[B, dim]`` by which appearances of pose gamma are warped."""
+        return gamma
 
     def appearance(self, image: Tensor) -> Tensor:
         """Return the decoded appearance before warping, ``[B, C, H, W]`` in ``[0, 1]``."""
@@ -129,3 +138,11 @@ class CVITAE(VITAE):
         """Return both, for CPAB at less than the cost of two flows."""
         points, back = self.transformer.both_points(gamma, pixel_centres(image))
         return self.transformer.pull_back(image, back), points
+
+    def forward_parameters(self, gamma: Tensor) -> Tensor:
+        """Return gamma ``[B, dim]``, or what an inverse taken in place has left of it.
+
+        So decoding, and sampling, is that of the model that is trained. The released code samples
+        without an inverse before it, and so from another model where that inverse is in place.
+        """
+        return self.transformer.after_inverse(gamma)

@@ -34,6 +34,9 @@ from tests.models.helpers.toy_adversarial import ToyAdversarial, ToyHyperparamet
 CONV = DataSpec((2, 16, 16), n_train=64)
 """Images that the convolutions of Table 4 can halve."""
 
+_RELEASED = {"normalise_input": True, "leaky_slope": 0.01}
+"""What the encoders of VITAE's released code have beside their widths."""
+
 VARIANTS = {
     "vae": [{"likelihood": "gaussian"}, {"network": "conv", "likelihood": "gaussian"}],
     "beta_tcvae": [{"tc_estimator": name} for name in ("mws", "mss_published")],
@@ -47,7 +50,13 @@ VARIANTS = {
         {"transform": "cpab", "tessellation": (2, 4)},
         {"transform": "cpab", "published_axes": True, "volume_preserving": True, "steps": 5},
     ]
-    + [{"likelihood": "gaussian"}, {"network": "conv", "likelihood": "gaussian"}],
+    + [{"likelihood": "gaussian"}, {"network": "conv", "likelihood": "gaussian"}]
+    + [
+        {"transform": name, "inverse": "released", **_RELEASED}
+        for name in ("affine", "affine_decomp")
+    ]
+    + [{"exponential": "closed_form", **_RELEASED}]
+    + [{"network": "conv", "normalise_input": True}],
     "rodi": [{"variant": name} for name in "abcd"]
     + [{"pose_covariance": "full"}, {"marginal": "roll"}, {"gamma_rule": "released"}],
     "dvae_synthesis": [{"d_u": 3}, {"joint": True}],

@@ -49,6 +49,8 @@ CONFIGURATIONS = {
     "vitae_faces": 3,
     "vitae_mnist": 6,
     "vitae_stability": 3 * 4,
+    "vitae_stability_released": 3 * 5,
+    "vitae_stability_ablation": (2 + 2 * 6) * 3 * 5,  # ours, released, each of six on and off
     "vitae_timing": 4 + 3,  # C-VITAE with each of three transformations
 }
 

@@ -46,6 +46,7 @@ class _Asked:
             return None
         name = f"space {self.space.name}"
         for part, source in (
+            (self.space.varied, f"{name}, its variants"),
             (self.space.at_scale.get(scale, {}), f"{name}, at scale={scale}"),
             (self.space.each.get(method, {}), f"{name}, for {method}"),
             ({**self.space.fixed, **self.space.sweep}, name),

@@ -48,7 +48,8 @@ def _measure(trial: TrialConfig, settings: Settings) -> float:
     method = build_method(trial, dataset, device)
     updater = Updater(method)
     values = {**updater.values, "kl_weight": 1.0, "progress": 0.0}
-    sampler = make_sampler(method, dataset, device, trial.scale.batch_size)
+    scale = trial.scale
+    sampler = make_sampler(method, dataset, device, scale.batch_size, shuffle=scale.shuffle)
     order, noise = seeding.generator(0, "order"), seeding.generator(0, "noise", device)
     started, n_steps = time.perf_counter(), 0
     batches = (batch for _ in count() for batch in sampler.epoch(order))

@@ -109,3 +109,68 @@ def test_names_in_a_space_are_checked(tmp_path: Path, part: str, message: str) -
     path.write_text(f"title: wrong\n{part}\n")
     with pytest.raises(UserError, match=message):
         resolve([f"space={path}"])
+
+
+VARIANTS = """
+title: two switches
+fixed: {method: vae, dataset: digits, seeds: 2, method.d: 3}
+sweep: {method.lr: "choice(1e-3, 1e-2)"}
+variants:
+  neither: {}
+  wide: &wide {method.encoder_widths: [9, 8]}
+  both: {<<: *wide, method.d: 2, scale.shuffle: false}
+at_scale:
+  smoke: {method.d: 4}
+"""
+
+
+@pytest.fixture
+def switches(tmp_path: Path) -> str:
+    path = tmp_path / "switches.yaml"
+    path.write_text(VARIANTS)
+    return f"space={path}"
+
+
+def test_all_that_is_swept_is_run_with_each_variant(switches: str) -> None:
+    sweep = resolve([switches, "scale=small"])
+    seen = [
+        (t.hyperparameters.lr, t.hyperparameters.encoder_widths, t.hyperparameters.d, t.seed)
+        for t in sweep.trials
+        if t.scale.shuffle
+    ]
+    assert seen == [
+        (lr, widths, 3, seed)
+        for widths in ((128, 64), (9, 8))
+        for lr in (1e-3, 1e-2)
+        for seed in (0, 1)
+    ]
+    both = [t for t in sweep.trials if not t.scale.shuffle]
+    assert {(t.hyperparameters.encoder_widths, t.hyperparameters.d) for t in both} == {((9, 8), 2)}
+    assert len(both) == 4
+    assert sweep.swept == {
+        "method.lr": [1e-3, 1e-2],
+        "method.encoder_widths": [[128, 64], [9, 8]],
+        "method.d": [3, 2],
+        "scale.shuffle": [True, False],
+    }
+
+
+def test_a_variant_goes_before_a_scale_and_the_command_line_before_it(switches: str) -> None:
+    at_smoke = resolve([switches, "scale=smoke"])
+    assert [*dict.fromkeys(t.hyperparameters.d for t in at_smoke.trials)] == [4, 2]
+    told = resolve([switches, "scale=smoke", "method.d=7", "method.encoder_widths=[5]"])
+    assert {t.hyperparameters.d for t in told.trials} == {7}
+    assert len(told.trials) == 2 * 2 * 2, "the first two variants have become one"
+    assert told.swept.keys() == {"method.lr", "scale.shuffle"}
+
+
+def test_a_mistake_in_a_variant_is_told_with_its_space(switches: str) -> None:
+    path = Path(switches.removeprefix("space="))
+    path.write_text(VARIANTS.replace("scale.shuffle", "scale.shufle"))
+    with pytest.raises(UserError, match=r"'scale.shufle'.*Did you mean 'scale.shuffle'.*switches"):
+        resolve([switches])
+
+
+def test_a_search_has_no_variants(switches: str) -> None:
+    with pytest.raises(UserError, match="'switches' has variants, of which a grid runs each"):
+        resolve([switches, "search=random", "trials=3"])

@@ -103,9 +103,12 @@ def test_a_sweep_over_scales_has_the_defaults_of_each() -> None:
 def test_trial_id_has_not_changed() -> None:
     """A run directory of an earlier version is only taken up if ids stay what they were."""
     trial = only_trial(*GOLDEN)
-    added = {"obscured": "none", "mask_seed": 0}  # since then, and as it was before
-    known = trial.as_dict()
-    assert known == {**GOLDEN_CONFIG, "dataset": {**GOLDEN_CONFIG["dataset"], **added}}
+    added = {  # since then, and as it was before
+        "dataset": {"obscured": "none", "mask_seed": 0},
+        "scale": {"shuffle": True},
+    }
+    expected = {group: {**GOLDEN_CONFIG[group], **values} for group, values in added.items()}
+    assert trial.as_dict() == {**GOLDEN_CONFIG, **expected}
     assert trial.trial_id == GOLDEN_ID
 
 

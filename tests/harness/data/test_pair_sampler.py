@@ -92,3 +92,11 @@ def test_what_cannot_give_pairs_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
         resolve(["method=vae", "dataset=bodies"])
     with pytest.raises(UserError, match=r"needs an even number of pairs, .*: 8\."):
         resolve(["method=vae", "dataset=digits", "scale.batch_size=7"])
+
+
+def test_without_shuffling_pairs_stand_in_the_order_of_the_split() -> None:
+    of, shared = sampler(65, shuffle=False), generator()
+    first, second = ([(number(b), partner(b)) for b in of.epoch(shared)] for _ in range(2))
+    for batches in (first, second):
+        assert list(itertools.chain(*(images for images, _ in batches))) == list(range(64))
+    assert first != second, "who stands beside an image is drawn"

@@ -132,3 +132,28 @@ def test_a_pass_is_the_same_on_a_gpu() -> None:
     )
     # Sines and bilinear weights are rounded differently in the last of float32's digits.
     torch.testing.assert_close(on_gpu, on_cpu, atol=1e-4, rtol=0)
+
+
+def test_without_shuffling_every_pass_is_in_the_order_of_the_split() -> None:
+    sampler, shared = Sampler(numbered(300), None, "cpu", 128, shuffle=False), generator()
+    for _ in range(2):
+        assert [number(b) for b in sampler.epoch(shared)] == [
+            [*range(128)],
+            [*range(128, 256)],
+            [*range(256, 300)],
+        ]
+    assert [number(b) for b in sampler.epoch(shared, start=2)] == [[*range(256, 300)]]
+
+
+def test_without_shuffling_the_images_of_a_part_come_in_turn() -> None:
+    part = torch.tensor([4, 7, 9])
+    sampler = Sampler(numbered(10), None, "cpu", 10, only=part, shuffle=False)
+    (batch,) = sampler.epoch(generator())
+    assert number(batch) == [4, 7, 9, 4, 7, 9, 4, 7, 9, 4]
+
+
+def test_without_shuffling_warps_are_drawn_all_the_same() -> None:
+    sampler = Sampler(numbered(4), RANGES, "cpu", 4, shuffle=False)
+    shared = generator()
+    (first,), (second,) = (list(sampler.epoch(shared)) for _ in range(2))
+    assert not torch.equal(first["image"], second["image"])

@@ -97,3 +97,33 @@ def test_sides_that_cannot_be_halved_are_a_clear_error() -> None:
         conv_encoder((1, 28, 28), 2)
     with pytest.raises(ValueError, match="divisible by 16; these are 32 x 40"):
         conv_decoder(2, (1, 32, 40))
+
+
+def test_an_encoder_may_begin_with_batchnorm_and_has_the_slope_it_is_given() -> None:
+    """VITAE's released perceptrons: BatchNorm over the pixels of each network, slope 0.01."""
+    encoder = GaussianEncoder("mlp", (1, 2, 3), (5, 4), 2, slope=0.01, normalise=True)
+    for network in (encoder.mean, encoder.variance):
+        kinds = [nn.Flatten, nn.BatchNorm1d, nn.Linear, nn.LeakyReLU]
+        assert all(isinstance(layer, kind) for layer, kind in zip(network, kinds, strict=False))
+        assert network[1].num_features == 6
+        assert network[3](torch.tensor(-1.0)).item() == torch.tensor(-0.01).item()
+    assert encoder.mean[1] is not encoder.variance[1]
+    pixels = encoder.mean[:2](3 + 5 * torch.rand(200, 1, 2, 3))
+    assert pixels.mean(0).abs().max() < 1e-5
+    assert (pixels.var(0, correction=0) - 1).abs().max() < 1e-4
+    encoder(torch.rand(1, 1, 2, 3))  # the last batch of an epoch may be one image
+
+
+def test_convolutions_may_begin_with_batchnorm_over_channels() -> None:
+    encoder = GaussianEncoder("conv", (3, 16, 16), (), 2, normalise=True)
+    assert isinstance(encoder.mean[0], nn.BatchNorm2d)
+    assert encoder(torch.rand(4, 3, 16, 16)).mean.shape == (4, 2)
+
+
+def test_normalising_changes_no_other_weight_of_a_new_network() -> None:
+    torch.manual_seed(0)
+    plain = GaussianEncoder("mlp", (1, 4, 4), (5,), 2)
+    torch.manual_seed(0)
+    normalised = GaussianEncoder("mlp", (1, 4, 4), (5,), 2, normalise=True)
+    assert torch.equal(plain.mean[-1].weight, normalised.mean[-1].weight)
+    assert torch.equal(plain.variance[1].weight, normalised.variance[2].weight)

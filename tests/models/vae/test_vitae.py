@@ -202,3 +202,47 @@ def test_an_exactly_singular_map_makes_the_loss_of_c_vitae_nan() -> None:
         values = {**vitae.values(), "kl_weight": 1.0}
         loss, _ = vitae("objective", {"image": images()}, noise(vitae), values)
         assert bool(loss.isfinite()) == finite
+
+
+def test_the_released_decomposition_warps_the_decoded_image_by_what_the_inverse_left() -> None:
+    """One map for both: nothing is undone before the appearance is encoded."""
+    options = {"transform": "affine_decomp", "identity_offset": True}
+    vitae = build(CVITAE, inverse="released", **options)
+    x, eps = images(), noise(vitae)
+    gamma = vitae.pose_decoder(vitae.pose_encoder(x).sample(eps["z_pose"]))
+    left = vitae.transformer.after_inverse(gamma)
+    inferred = vitae.infer(x, eps)
+    decoded = vitae.appearance_decoder(inferred.samples["appearance"])
+    torch.testing.assert_close(inferred.mean, vitae.transformer.warp(decoded, left))
+    torch.testing.assert_close(
+        vitae.appearance_input(x, gamma), vitae.transformer.warp(x, left), msg="the same map"
+    )
+    code = vitae.encode(x)
+    left = vitae.transformer.after_inverse(vitae.pose_decoder(code["pose"]))
+    expected = vitae.transformer.warp(vitae.appearance(x), left)
+    torch.testing.assert_close(vitae.reconstruct(x), expected)
+    published = build(CVITAE, inverse="published", **options)
+    assert (published.infer(x, eps).mean - inferred.mean).abs().max() > 1e-6
+    same = published.elbo({"image": x}, eps)["kl_appearance"]
+    torch.testing.assert_close(same, vitae.elbo({"image": x}, eps)["kl_appearance"])
+
+
+def test_u_vitae_inverts_nothing_and_so_has_no_inverse_in_place() -> None:
+    x = images()
+    exact, released = (
+        build(UVITAE, transform="affine_decomp", inverse=mode) for mode in ("exact", "released")
+    )
+    assert torch.equal(exact.reconstruct(x), released.reconstruct(x))
+    first, second = (m.elbo({"image": x}, noise(m))["elbo"] for m in (exact, released))
+    assert torch.equal(first, second)
+
+
+def test_options_of_the_released_code_are_off() -> None:
+    hp = VITAEHyperparameters()
+    assert (hp.inverse, hp.exponential) == ("exact", "series")
+    assert (hp.leaky_slope, hp.normalise_input) == (0.1, False)
+    spelt_out = build(CVITAE, exponential="series", leaky_slope=0.1, normalise_input=False)
+    x, default = images(), build(CVITAE)
+    assert default.state_dict().keys() == spelt_out.state_dict().keys()
+    assert not list(default.buffers())[1:], "but the transformer's offset"
+    assert torch.equal(default.reconstruct(x), spelt_out.reconstruct(x))

@@ -1,0 +1,125 @@
+"""Trials between two settings, laid out by which switches they have on."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from harness.results import Results
+from reports.claims.differing import Differing, Measure
+from reports.layout.grid import planned_and_finished
+
+OnSet = frozenset[str]
+"""The switches that are on; none is ours, all are the released setting."""
+
+
+@dataclass(frozen=True)
+class Switched:
+    """Sets of switches × levels × seeds.
+
+    Attributes:
+        rows: one row a planned trial: ``trial_id, status, seed, on, level, x, value, scale,
+            seconds``; ``on`` is the set, ``level`` that of the measure's factor, ``x`` the level
+            along its other factor, 0 without one.
+        sets: the sets of which any trial was planned, from none to all.
+        levels: levels of the factor, the subject first.
+        rivals: the levels that the subject is compared with; none where it is not among them.
+        left_out: trials that lie between the switches' settings, or have another budget than most.
+        told: what is the same for all trials, by path.
+    """
+
+    rows: pd.DataFrame
+    sets: tuple[OnSet, ...]
+    levels: tuple[str, ...]
+    rivals: tuple[str, ...]
+    left_out: int
+    told: Mapping[str, Any]
+
+    def cell(self, on: OnSet, level: str) -> pd.DataFrame:
+        """Return the trials of a level under a set of switches."""
+        return self.rows[(self.rows["on"] == on) & (self.rows["level"] == level)]
+
+
+def lay_out_switches(results: Results, differing: Differing) -> Switched:
+    """Lay the trials of a run directory, or of several merged ones, out by their switches."""
+    joined, measure = planned_and_finished(results), differing.measure
+    free = {measure.factor, measure.along, *_paths(differing)}
+    rows: list[dict[str, Any]] = []
+    rests: list[str] = []
+    for trial in joined.to_dict("records"):
+        flat = _flat(trial.get("config"))
+        on = _on(flat, differing)
+        if on is not None and measure.factor in flat:
+            rows.append(_row(trial, flat, on, measure))
+            rest = {path: value for path, value in flat.items() if path not in free}
+            rests.append(json.dumps(rest, sort_keys=True))
+    most = Counter(rests).most_common(1)[0][0] if rests else "{}"
+    kept = [row for row, rest in zip(rows, rests, strict=True) if rest == most]
+    frame = pd.DataFrame(kept, columns=_COLUMNS)
+    sets = sorted(set(frame["on"]), key=lambda on: _place(on, differing))
+    found = sorted(set(frame["level"]), key=lambda level: (level != measure.subject, level))
+    rivals = tuple(found[1:]) if measure.subject in found else ()
+    n_left_out = len(joined) - len(kept)
+    return Switched(frame, tuple(sets), tuple(found), rivals, n_left_out, json.loads(most))
+
+
+_COLUMNS = ["trial_id", "status", "seed", "on", "level", "x", "value", "scale", "seconds"]
+
+
+def _place(on: OnSet, differing: Differing) -> tuple[int, list[bool]]:
+    """Return what sets are ordered by: how many are on, and which; of most, which are off."""
+    near = on if 2 * len(on) <= len(differing.switches) else differing.everything - on
+    return len(on), [name not in near for name in differing.switches]
+
+
+def _row(
+    trial: Mapping[Any, Any], flat: Mapping[str, Any], on: OnSet, measure: Measure
+) -> dict[str, Any]:
+    return {
+        "trial_id": str(trial["trial_id"]),
+        "status": trial["status"],
+        "seed": float(trial["seed"]),
+        "on": on,
+        "level": str(flat[measure.factor]),
+        "x": float(flat[measure.along]) if measure.along else 0.0,
+        "value": _number(trial.get(f"metric.{measure.metric}")),
+        "scale": str(flat.get("scale.name", "")),
+        "seconds": _number(trial.get("time.total")),
+    }
+
+
+def _number(value: Any) -> float:
+    return float("nan") if value is None or value is pd.NA else float(value)
+
+
+def _paths(differing: Differing) -> set[str]:
+    return {path for switch in differing.switches.values() for path in switch.ours}
+
+
+def _flat(config: Any) -> dict[str, Any]:
+    """Return a stored configuration by path, without the seed."""
+    nested = json.loads(config) if isinstance(config, str) else {}
+    flat = {
+        f"{group}.{key}": value
+        for group, values in nested.items()
+        if isinstance(values, dict)
+        for key, value in values.items()
+    }
+    return flat | ({"metrics": nested["metrics"]} if "metrics" in nested else {})
+
+
+def _on(flat: Mapping[str, Any], differing: Differing) -> OnSet | None:
+    """Return the switches that a configuration has on; None if it has any neither on nor off.
+
+    What an earlier version of a method lacked is off.
+    """
+    on = set()
+    for name, switch in differing.switches.items():
+        if all(flat.get(path) == value for path, value in switch.released.items()):
+            on.add(name)
+        elif not all(flat.get(path, value) == value for path, value in switch.ours.items()):
+            return None
+    return frozenset(on)

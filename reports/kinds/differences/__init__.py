@@ -1,0 +1,1 @@
+"""The report on differences: why a published statement does not come out here."""

@@ -1,0 +1,213 @@
+"""The tables of the report on differences: the settings, the effects, the sets, the survivors."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from reports.claims.differing import Differing, Switch
+from reports.claims.switching import Effect, Inquiry, survives
+from reports.claims.table import NOT_TESTED
+from reports.kinds.differences.words import mean_of, reached
+from reports.page.tables import Column, Table
+from reports.page.text import bare_p, interval, level_label, name_of
+from reports.page.verdicts import mark
+from reports.stats.estimates import Difference, Estimate, proportion_interval
+
+
+def settings_table(differing: Differing) -> Table:
+    """Return the two settings side by side: one row a switch, then what both share."""
+    small = Markup("<small>{}</small>")
+    switches = list(differing.switches.items())
+    alike = list(differing.alike.items())
+    columns = [
+        Column("switch", [*(name for name, _ in switches), *(f"{n} (none)" for n, _ in alike)]),
+        Column("ours", [*(_values(s, s.ours) for _, s in switches), *(t for _, t in alike)]),
+        Column(
+            "released", [*(_values(s, s.released) for _, s in switches), *["the same"] * len(alike)]
+        ),
+        Column(
+            "what it is, and where it was read",
+            [
+                *(small.format(f"{s.says} ({s.source})") for _, s in switches),
+                *[""] * len(alike),
+            ],
+        ),
+    ]
+    data = pd.DataFrame(
+        {
+            "switch": [name for name, _ in switches],
+            "ours": [str(switch.ours) for _, switch in switches],
+            "released": [str(switch.released) for _, switch in switches],
+            "what": [switch.says for _, switch in switches],
+            "source": [switch.source for _, switch in switches],
+        }
+    )
+    caption = (
+        f"The two settings side by side. Released: {differing.code}. Rows without a switch are "
+        "what all trials of this page have."
+    )
+    return Table("settings", caption, columns, data, interactive=False)
+
+
+def _values(switch: Switch, values: dict[str, Any]) -> Markup:
+    """Return the values of a setting, one a line."""
+    short = [f"{path.partition('.')[2]}: {_said(values[path])}" for path in switch.ours]
+    return Markup("<br>").join(short)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "-".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def effects_table(inquiry: Inquiry) -> Table:
+    """Return one row a switch and setting that it is changed in: what it does to the margin."""
+    effects, measure = inquiry.effects, inquiry.differing.measure
+    levels = inquiry.switched.levels
+    columns = [
+        Column("switch", [each.switch for each in effects]),
+        Column("changed", [_base(each) for each in effects]),
+        Column(
+            f"change of the margin ({measure.unit})" if measure.unit else "change of the margin",
+            [_change(each.margin) for each in effects],
+            [each.margin.value for each in effects],
+        ),
+        Column("n", [str(each.margin.n) for each in effects], [each.margin.n for each in effects]),
+        Column(
+            "Holm p",
+            [bare_p(each.adjusted) for each in effects],
+            [each.adjusted for each in effects],
+        ),
+        *(
+            Column(
+                level,
+                [_change(each.levels[level]) for each in effects],
+                [each.levels[level].value for each in effects],
+                group="change of the level's own number",
+            )
+            for level in levels
+        ),
+    ]
+    data: dict[str, Sequence[object]] = {
+        "switch": [each.switch for each in effects],
+        "base": [each.base for each in effects],
+        **_spread("margin", [each.margin for each in effects]),
+        "p": [each.margin.p for each in effects],
+        "p_holm": [each.adjusted for each in effects],
+    }
+    for level in levels:
+        data |= _spread(level, [each.levels[level] for each in effects])
+    caption = (
+        "The effect of each switch, on less off, paired by seed, with Student's 95 % interval: "
+        f"switched on from ours, and from the released setting without it. The margin is that of "
+        f"{measure.subject} over the best rival of the seed; p by Holm's method for the "
+        f"{len(effects)} effects. Where all seeds agree the interval is a point: no seed differed, "
+        "which is not that none could."
+    )
+    return Table("effects", caption, columns, pd.DataFrame(data))
+
+
+def _base(effect: Effect) -> str:
+    return "on, from ours" if effect.base == "ours" else "on, to released"
+
+
+def _change(difference: Difference) -> str:
+    return interval(difference, signed=True) if difference.n else "–"
+
+
+def sets_table(inquiry: Inquiry, *, smoke: bool) -> Table:
+    """Return one row a set of switches: how far each level comes, the margins, the verdict."""
+    differing, tried = inquiry.differing, inquiry.tried
+    measure = differing.measure
+    of_level = f"largest {name_of(measure.along)}" if measure.along else f"test {measure.metric}"
+    numbers = {lv: [mean_of(each, lv) for each in tried] for lv in inquiry.switched.levels}
+    unit = f" ({measure.unit})" if measure.unit else ""
+    columns = [
+        Column("setting", [differing.label(each.on) for each in tried]),
+        *(
+            Column(level, [reached(e, measure) for e in of], [e.value for e in of], group=of_level)
+            for level, of in numbers.items()
+        ),
+        *(
+            Column(
+                f"over {rival}",
+                [_change(each.margins[rival]) for each in tried],
+                [each.margins[rival].value for each in tried],
+                group=f"margin of {measure.subject}{unit}",
+            )
+            for rival in inquiry.switched.rivals
+        ),
+        Column("n", [str(each.n) for each in tried], [each.n for each in tried]),
+        Column("the statement", [NOT_TESTED if smoke else mark(each.verdict) for each in tried]),
+    ]
+    data: dict[str, Sequence[object]] = {
+        "setting": [differing.label(each.on) for each in tried],
+        "switches_on": [len(each.on) for each in tried],
+    }
+    for level, of in numbers.items():
+        data |= _spread(level, of)
+    for rival in inquiry.switched.rivals:
+        data |= _spread(f"over_{rival}", [each.margins[rival] for each in tried])
+        data |= {f"p_holm_{rival}": [each.adjusted.get(rival) for each in tried]}
+    data |= {"verdict": [NOT_TESTED if smoke else each.verdict for each in tried]}
+    caption = (
+        "Every set of switches that was tried: mean over the seeds of how each "
+        f"{name_of(measure.factor)} fares, the margins of {measure.subject} with Student's 95 % "
+        "interval, and whether the statement holds."
+    )
+    return Table("sets", caption, columns, pd.DataFrame(data))
+
+
+def survivors_table(inquiry: Inquiry) -> Table:
+    """Return one row a set and level: the seeds that survive and that diverge, by level along."""
+    differing, rows = inquiry.differing, inquiry.switched.rows
+    measure = differing.measure
+    along = sorted(set(rows["x"]))
+    kept = survives(rows, measure)
+    cells: list[dict[str, object]] = []
+    for on in inquiry.switched.sets:
+        for level in inquiry.switched.levels:
+            own = (rows["on"] == on) & (rows["level"] == level)
+            cell: dict[str, object] = {"setting": differing.label(on), "level": level}
+            for x in along:
+                here = own & (rows["x"] == x)
+                ended = int(rows.loc[here, "status"].isin(["ok", "diverged"]).sum())
+                cell[f"survived {x:g}"] = int(kept[here].sum())
+                cell[f"diverged {x:g}"] = int((rows.loc[here, "status"] == "diverged").sum())
+                cell[f"ended {x:g}"] = ended
+            cells.append(cell)
+    data = pd.DataFrame(cells)
+    columns = [
+        Column("setting", [str(cell["setting"]) for cell in cells]),
+        Column(name_of(measure.factor), [str(cell["level"]) for cell in cells]),
+        *(_survivors(data, x) for x in along),
+    ]
+    caption = (
+        f"Seeds that survive, of those whose trials have ended, at each {name_of(measure.along)}; "
+        "× is the number that diverged, and the others ended with a value that is no better than "
+        f"{measure.beyond_is}."
+    )
+    return Table("survivors", caption, columns, data)
+
+
+def _survivors(data: pd.DataFrame, x: float) -> Column:
+    shares: list[Estimate] = []
+    texts = []
+    for _, row in data.iterrows():
+        survived, ended = int(row[f"survived {x:g}"]), int(row[f"ended {x:g}"])
+        diverged = int(row[f"diverged {x:g}"])
+        shares.append(proportion_interval(survived, ended))
+        texts.append(f"{survived}/{ended}" + (f", × {diverged}" if diverged else ""))
+    return Column(level_label(x), texts, [each.value for each in shares])
+
+
+def _spread(name: str, estimates: Sequence[Estimate]) -> dict[str, Sequence[object]]:
+    return {
+        name: [each.value for each in estimates],
+        f"{name}_low": [each.low for each in estimates],
+        f"{name}_high": [each.high for each in estimates],
+        f"{name}_n": [each.n for each in estimates],
+    }

@@ -1,0 +1,69 @@
+"""Several run directories as one, for a page about the trials of all of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from harness.results import Results
+
+
+def merge(runs: Sequence[Results]) -> Results:
+    """Return the trials of all runs, each once, with what the first run says of its sweep.
+
+    A trial that several have planned is that of the first in which it has finished. Pictures are
+    those of the first run alone.
+
+    Args:
+        runs: one or more.
+    """
+    first, *others = runs
+    if not others:
+        return first
+    trials = _once([run.trials for run in runs])
+    owner = dict(_owners(runs))
+    curves = pd.concat(
+        [
+            run.curves[run.curves["trial_id"].astype(str).map(owner) == place]
+            for place, run in enumerate(runs)
+        ],
+        ignore_index=True,
+    )
+    names = dict.fromkeys(("trial_id", "split", "metric"), "category")
+    return replace(
+        first,
+        trials=trials,
+        curves=curves.astype(names),
+        plan=_once([run.plan for run in runs]),
+        sweep=_sweep([run.sweep for run in runs]),
+        problems=[f"{run.location}: {problem}" for run in runs for problem in run.problems],
+        location=", ".join(run.location for run in runs),
+    )
+
+
+def _once(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)] or [*frames[:1]]
+    joined = pd.concat(filled, ignore_index=True)
+    return joined.drop_duplicates("trial_id").reset_index(drop=True)
+
+
+def _owners(runs: Sequence[Results]) -> list[tuple[str, int]]:
+    """Return the finished trials and the run that each is taken from; the first one stands last."""
+    placed = [*enumerate(runs)]
+    return [(str(id_), place) for place, run in placed[::-1] for id_ in run.trials["trial_id"]]
+
+
+def _sweep(sweeps: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the first sweep with the swept values, commands and number of trials of all."""
+    swept: dict[str, Any] = {}
+    for sweep in sweeps:
+        of = sweep.get("swept")
+        for path, values in of.items() if isinstance(of, dict) else ():
+            known = swept.setdefault(path, [])
+            listed = values if isinstance(values, list) else [values]
+            known += [value for value in listed if value not in known]
+    commands = [str(sweep["command"]) for sweep in sweeps if sweep.get("command")]
+    merged = {**sweeps[0], "swept": swept, "command": "\n".join(commands)}
+    merged.pop("trials", None)  # the plans say it, in which a trial may stand twice
+    return merged

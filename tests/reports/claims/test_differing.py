@@ -1,0 +1,99 @@
+"""Declarations of differences: every file, its search spaces, and mistakes in one."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.config.schema import TrialConfig
+from harness.config.search_spaces import load_space, space_files
+from harness.config.sweep import resolve
+from harness.config.trials import trial_from_dict
+from harness.metrics.registry import known_keys
+from reports.claims.differing import declared, differing, read
+from reports.claims.switches import _flat, _on
+from tests.reports.helpers.differences import one_at_a_time, vitae
+
+GOOD = """
+spaces: [my_space]
+source: Somebody 2020, Table 1
+quote: a is better than b
+where: section 4
+code: somebody/code
+switches:
+  wide: {says: a width, source: net.py, ours: {method.d: 2}, released: {method.d: 8}}
+measure: {factor: method.kind, subject: a, metric: mse, at_least: 0, higher: false}
+"""
+
+
+@pytest.mark.parametrize("name", declared())
+def test_every_file_names_spaces_and_metrics_that_there_are(name: str) -> None:
+    of = declared()[name]
+    assert set(of.spaces) <= set(space_files())
+    assert of.measure.metric in known_keys()
+    assert of.not_tried, "what was left out belongs to what was not found"
+    for space in of.spaces:
+        assert load_space(space).report == "differences"
+        assert differing(space) is of
+
+
+@pytest.mark.parametrize("scale", ["smoke", "small", "paper"])
+def test_the_ablation_of_vitae_is_one_switch_at_a_time(scale: str) -> None:
+    """On from ours and off from the released setting; the other space is all of them on."""
+    of = vitae()
+    trials = resolve(["space=vitae_stability_ablation", f"scale={scale}", "seeds=1"]).trials
+    sets = [_on(_config(trial), of) for trial in trials]
+    assert None not in sets, "every trial is in one of the two settings of each switch"
+    assert set(sets) == set(one_at_a_time(of))
+    assert {sets.count(on) for on in sets} == {3 * 5}
+    released = resolve(["space=vitae_stability_released", f"scale={scale}", "seeds=1"]).trials
+    ids = {t.trial_id for t, on in zip(trials, sets, strict=True) if on == of.everything}
+    assert {trial.trial_id for trial in released} == ids, "so that they need not be run twice"
+    levels = {str(trial.hyperparameters.transform) for trial in trials}
+    assert of.measure.subject in levels
+    assert scale in of.measure.beyond
+
+
+def test_what_is_on_stays_so_when_a_configuration_is_read_again() -> None:
+    of = vitae()
+    trial = resolve(["space=vitae_stability_released", "seeds=1"]).trials[0]
+    assert _on(_config(trial_from_dict(trial.as_dict())), of) == of.everything
+
+
+def _config(trial: TrialConfig) -> dict[str, object]:
+    return _flat(json.dumps(trial.as_dict()))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("quote:", "quite:", "quite"),
+        ("released: {method.d: 8}", "released: {method.e: 8}", "values of the same paths"),
+        ("released: {method.d: 8}", "released: {method.d: 2}", "method.d has one value in both"),
+        ("factor: method.kind", "factor: method.d", "method.d is a factor of the measure"),
+        ("at_least: 0", "at_least: -1", "0 or more"),
+        ("at_least: 0", "at_least: 0, along: method.lr", "along and beyond go together"),
+        (
+            "switches:\n",
+            "switches:\n  also: {says: '', source: '', ours: {method.d: 1}, released: "
+            "{method.d: 3}}\n",
+            "two switches set method.d",
+        ),
+    ],
+)
+def test_a_mistake_names_file_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(GOOD)
+    assert read(path).everything == {"wide"}
+    path.write_text(GOOD.replace(old, new, 1))
+    with pytest.raises(ValueError, match=message) as caught:
+        read(path)
+    assert "bad.yaml" in str(caught.value)
+
+
+def test_a_set_of_switches_is_called_by_the_setting_it_is_nearer_to() -> None:
+    of = vitae()
+    assert of.label(frozenset()) == "ours"
+    assert of.label(of.everything) == "released"
+    assert of.label(frozenset(["order", "slope"])) == "ours + slope + order"
+    assert of.label(of.everything - {"slope"}) == "released − slope"
