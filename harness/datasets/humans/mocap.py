@@ -39,7 +39,7 @@ def cmu_motions(data_root: Path | None) -> Motions:
         UserError: there is no file.
         CorruptFileError: it is damaged or of another form.
     """
-    folders = data_root and (data_root / FOLDER, data_root)
+    folders = (data_root / FOLDER, data_root) if data_root else None
     path = find_files("humans", data_root, (FILE,), REMEDY, folders=folders)[FILE]
     joints, sequence, frame, action, split = (of.whole() for of in open_npz(path, _ARRAYS))
     if joints.ndim != 3 or joints.shape[1:] != (17, 3) or joints.dtype.kind != "i":

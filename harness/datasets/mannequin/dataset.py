@@ -181,7 +181,12 @@ class MannequinOptions(GridOptions):
         from harness.datasets.mannequin.sketches import other_figures, sketches
 
         n, made = len(part), {}
-        key = {"split": split, "n": n, "seed": self.seed, "downscale": self.downscale}
+        key: dict[str, str | int | float] = {
+            "split": split,
+            "n": n,
+            "seed": self.seed,
+            "downscale": self.downscale,
+        }
         if SKETCH in names:
             of = {**key, "fraction": self.label_fraction}
             labelled = part.modalities[LABELLED] > 0
