@@ -69,7 +69,7 @@ class _Spread:
     def __init__(self) -> None:
         self.n, self.middle, self.squared = 0, torch.zeros(()).double(), 0.0
 
-    def add(self, images: torch.Tensor) -> None:
+    def add(self, images: "torch.Tensor") -> None:
         """Add ``[B, C, H, W]``; means and squares are joined, so that nothing cancels."""
         here = images.double().cpu()
         n, middle = len(here), here.mean(0)
