@@ -22,21 +22,25 @@ ENDS = "ends_between"
 """The array of the images that the walks lead from and to."""
 SKETCHES = "sketches_between_"
 MOST_GROUPS = 3
-"""Most groups shown, the best ones."""
+"""Most groups shown, the best ones of those that have walks."""
 
 
 def between(artifact: Artifact, grid: Grid, group_profiles: dict[str, Profile]) -> list[Figure]:
     """Return figures of the best groups' best trials: a strip for each part and pair of images."""
-    figures: list[Figure] = []
     ranked = sorted(
         best_trials(artifact, grid, group_profiles),
         key=lambda best: -grid.outcome.sign * best[0].mean.value,
     )
-    for place, (cell, trial, arrays) in enumerate(ranked[:MOST_GROUPS]):
-        parts = [name.removeprefix(PREFIX) for name in sorted(arrays) if name.startswith(PREFIX)]
-        if parts:
-            figures.append(_figure(f"between{place}", cell.group, trial, arrays, parts))
-    return figures
+    walks = [
+        (cell.group, trial, arrays, parts)
+        for cell, trial, arrays in ranked
+        if (parts := _parts_of(arrays))
+    ]
+    return [_figure(f"between{place}", *walk) for place, walk in enumerate(walks[:MOST_GROUPS])]
+
+
+def _parts_of(arrays: Mapping[str, np.ndarray]) -> list[str]:
+    return [name.removeprefix(PREFIX) for name in sorted(arrays) if name.startswith(PREFIX)]
 
 
 def _figure(

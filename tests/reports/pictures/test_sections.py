@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pytest
 
 from reports.layout.grid import Grid, lay_out
 from reports.layout.profiles import profiles
@@ -52,6 +53,16 @@ def test_there_is_a_figure_of_each_of_the_best_groups() -> None:
     assert [f.data["group"].item() for f in figures] == best_first[:MOST_GROUPS]
     assert "3D poses" not in figures[0].caption, "none were kept along the walks"
     assert figures[0].data["parts"].item() == "pose and viewpoint"
+
+
+def test_a_group_without_walks_takes_no_others_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    laid = grid()
+    best = str(between(lambda _: kept(), laid, profiles(laid))[0].data["group"].item())
+    of_best = set(laid.rows.loc[laid.rows["group"] == best, "trial_id"])
+    monkeypatch.setattr("reports.pictures.between.MOST_GROUPS", 2)
+    figures = between(lambda trial: {} if trial in of_best else kept(), laid, profiles(laid))
+    assert [figure.name for figure in figures] == ["between0", "between1"]
+    assert best not in [figure.data["group"].item() for figure in figures]
 
 
 def test_poses_along_a_walk_are_drawn_below_it() -> None:

@@ -153,7 +153,8 @@ def test_a_trial_learns_sketches_and_is_scored_by_them() -> None:
     except StopIteration as ended:
         record = ended.value
     assert (record.status, record.error) == ("ok", None)
-    assert {"sketch_sse", "chamfer", "sketch_sse_gap", "chamfer_of_nearest"} <= {*record.metrics}
+    expected = {"sketch_sse", "chamfer_gap", "chamfer_of_nearest", "recombined_sketch_sse"}
+    assert expected <= {*record.metrics}
     assert record.metrics["sketch_sse_of_nearest"] < record.metrics["sketch_sse_of_mean"]
 
 
