@@ -20,7 +20,8 @@ from harness.data.cache.sources import digests_of
 from harness.data.sampler import make_sampler
 from harness.errors import CorruptFileError
 from harness.results.records import Curves
-from harness.training.loop import Means, Training
+from harness.training.loop import Training
+from harness.training.means import Means
 from harness.trial import tensor_file
 from harness.trial.device import device_name
 from harness.trial.weights import state

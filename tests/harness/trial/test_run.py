@@ -12,7 +12,8 @@ from harness.config.schema import TrialConfig
 from harness.metrics.registry import metric_keys
 from harness.provenance import ENV_COLUMNS
 from harness.results import TrialRecord
-from harness.trial.run import TIME_COLUMNS, Advance, run_trial
+from harness.trial.run import Advance, run_trial
+from harness.trial.stopwatch import TIME_COLUMNS
 from models.method import Method
 from tests.harness.helpers import toys
 from tests.harness.helpers.toys import STEPS, KnownBound, MeanImage
