@@ -130,6 +130,7 @@ class Wanted:
         batch: its examples.
         noise: its random draws.
         values: its numbers.
+        left: how many steps of the training are left, with this one.
         stats: the statistics of the step; None while it is not taken.
         seconds: the trial's share of the time that it took.
     """
@@ -138,6 +139,7 @@ class Wanted:
     batch: Batch
     noise: Noise
     values: dict[str, float]
+    left: int
     stats: Stats | None = None
     seconds: float = 0.0
 
@@ -197,7 +199,8 @@ class Training:
                 size = len(batch["image"])
                 values["progress"] = updater.steps / (scale.epochs * n_batches)
                 noise = updater.method.draw(size, self.noise)
-                wanted = Wanted(updater, batch, noise, values)
+                left = scale.epochs * n_batches - updater.steps
+                wanted = Wanted(updater, batch, noise, values, left)
                 yield wanted
                 taken = wanted.stats
                 self.means.add(size, updater.step(batch, noise, values) if taken is None else taken)

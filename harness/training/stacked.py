@@ -20,6 +20,9 @@ from harness.training.loop import Updater, Wanted
 from harness.training.stacked_parameters import Block, blocks
 from models.method import Batch, Method, Noise, Phase, Stats, Values, sliced
 
+LOSSES_AGREE = 1e-3
+"""Of a loss: how far what a stack computes may be from what a trial computes alone."""
+
 
 class NotStackableError(Exception):
     """Trials cannot be trained as one stack, in words that say why."""
@@ -67,12 +70,7 @@ class Stack:
         Args:
             wanted: the steps, in the order of ``updaters``.
         """
-        began, first = time.perf_counter(), self.updaters[0]
-        given = _Given(
-            _together([each.batch for each in wanted]),
-            _together([each.noise for each in wanted]),
-            {**self._values, **self._of_the_step(wanted)},
-        )
+        began, first, given = time.perf_counter(), self.updaters[0], self._given(wanted)
         stats: Stats = {}
         for number, update in enumerate(first.phases):
             if update.is_due(first.steps, wanted[0].values):
@@ -85,11 +83,44 @@ class Stack:
             each.stats = {name: row[i] for name, row in rows.items()}
             each.seconds = seconds
 
+    def require_agreement(self, wanted: Sequence[Wanted]) -> None:
+        """Look whether each trial's losses in a stack are those that it has alone.
+
+        They are not where a method from outside reads numbers other than from its arguments, or
+        keeps something in neither a parameter nor a buffer. Nothing changes.
+
+        Raises:
+            NotStackableError: a loss differs by more than roundings.
+        """
+        given, first = self._given(wanted), self.updaters[0]
+        for phase in (
+            each.phase for each in first.phases if each.is_due(first.steps, wanted[0].values)
+        ):
+            buffers = {name: buffer.clone() for name, buffer in self._buffers.items()}
+            losses = self._evaluated(phase, 0, given, buffers)[0].tolist()
+            for each, stacked in zip(wanted, losses, strict=True):
+                parts = sliced(each.batch, phase, 0), sliced(each.noise, phase, 0)
+                alone = float(
+                    copy.deepcopy(each.updater.method)(phase.objective, *parts, each.values)[0]
+                )
+                if abs(stacked - alone) > LOSSES_AGREE * max(abs(alone), 1.0):
+                    raise NotStackableError(
+                        f"the loss of phase '{phase.name}' is {stacked:.6g} in a stack and "
+                        f"{alone:.6g} alone"
+                    )
+
+    def _given(self, wanted: Sequence[Wanted]) -> _Given:
+        return _Given(
+            _together([each.batch for each in wanted]),
+            _together([each.noise for each in wanted]),
+            {**self._values, **self._of_the_step(wanted)},
+        )
+
     def _runs(self, number: int, given: _Given, so_far: Stats, prefix: str) -> Stats:
         """Run a phase as often as it repeats; return the last run's statistics."""
         phase, stats = self.updaters[0].phases[number].phase, Stats()
         for run in range(phase.repeats):
-            loss, found = self._evaluated(phase, run, given)
+            loss, found = self._evaluated(phase, run, given, self._buffers)
             stats = {f"{prefix}{key}": value.detach() for key, value in found.items()}
             stats[f"{prefix}loss"] = loss.detach()
             on = self._gate(phase, {**so_far, **stats})
@@ -98,16 +129,16 @@ class Stack:
                 self._update(number, loss, on)
         return stats
 
-    def _evaluated(self, phase: Phase, run: int, given: _Given) -> tuple[Tensor, Stats]:
+    def _evaluated(
+        self, phase: Phase, run: int, given: _Given, buffers: Mapping[str, Tensor]
+    ) -> tuple[Tensor, Stats]:
         def objective(own: Mapping[str, Tensor], each: _Given) -> tuple[Tensor, Stats]:
             parts = sliced(each.batch, phase, run), sliced(each.noise, phase, run)
             arguments = phase.objective, *parts, each.values
             found: tuple[Tensor, Stats] = functional_call(self._base, own, arguments)
             return found
 
-        evaluated: tuple[Tensor, Stats] = vmap(objective)(
-            {**self._parameters(), **self._buffers}, given
-        )
+        evaluated: tuple[Tensor, Stats] = vmap(objective)({**self._parameters(), **buffers}, given)
         return evaluated
 
     def _parameters(self) -> dict[str, Tensor]:

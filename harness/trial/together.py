@@ -1,0 +1,106 @@
+"""Several trials in lockstep, whose training steps are taken together as stacks.
+
+Each is the trial that it would be by itself: it draws its own batches and noise, writes its own
+curve and checkpoint, and is evaluated alone. Only the steps are shared. So a trial that ends,
+diverges, fails or waits to be judged leaves a stack by not asking for the next step, and the others
+are stacked anew; one that goes on from a checkpoint joins when the others have come as far.
+"""
+
+from collections.abc import Callable, Collection, Generator, Sequence
+
+from harness.heartbeat import beat
+from harness.results.records import TrialRecord
+from harness.training.loop import Wanted
+from harness.training.stacked import Stack
+from harness.trial.pace import Pace
+from harness.trial.run import Advance
+
+Running = Generator[Advance | Wanted, None, TrialRecord]
+
+
+class Together:
+    """Trials that are trained together.
+
+    Args:
+        trial_ids: of the trials.
+        begin: begins one of them (see ``harness.trial.run.trial_in_steps``), from its checkpoint
+            if it has one.
+        pace: says how many at most are stacked.
+
+    Attributes:
+        broken: why the trials could not be stacked, and began again to be trained one by one; None
+            while nothing is known against it.
+    """
+
+    def __init__(
+        self, trial_ids: Sequence[str], begin: Callable[[str], Running], pace: Pace
+    ) -> None:
+        self._begin, self._pace = begin, pace
+        self._running = {trial_id: begin(trial_id) for trial_id in trial_ids}
+        self._wanted: dict[str, Wanted] = {}
+        self._stacks: dict[tuple[str, ...], Stack] = {}
+        self._sizes = dict.fromkeys(trial_ids, 1)
+        self._checked = False
+        self.broken: str | None = None
+
+    def next(self, ready: Collection[str]) -> tuple[str, Advance | TrialRecord]:
+        """Train until the first of some trials has something to say.
+
+        Args:
+            ready: ids of trials that have not ended; the others wait.
+
+        Returns:
+            Its id, and its progress after an epoch or, when it has ended, its record.
+        """
+        while True:
+            for trial_id in ready:
+                if trial_id not in self._wanted:
+                    try:
+                        said = next(self._running[trial_id])
+                    except StopIteration as finished:
+                        self._pace.disturb()
+                        return trial_id, self._noted(trial_id, finished.value)
+                    if isinstance(said, Advance):
+                        self._pace.disturb()
+                        self._noted(trial_id, said.so_far)
+                        return trial_id, said
+                    self._wanted[trial_id] = said
+            self._step(list(ready))
+
+    def _step(self, ready: list[str]) -> None:
+        """Let those that are least far take a step."""
+        steps = {trial_id: self._wanted[trial_id].updater.steps for trial_id in ready}
+        behind = [trial_id for trial_id in ready if steps[trial_id] == min(steps.values())]
+        size = 1 if self.broken else self._pace.size(len(behind), self._wanted[behind[0]])
+        parts = [tuple(behind[i : i + size]) for i in range(0, len(behind), size)]
+        self._stacks = {part: stack for part, stack in self._stacks.items() if part in parts}
+        for part in parts:
+            if len(part) > 1:
+                self._take(part)
+            # Where one is alone, it takes its step when it goes on, and notes what is raised.
+        self._wanted = {i: wanted for i, wanted in self._wanted.items() if i not in behind}
+
+    def _take(self, part: tuple[str, ...]) -> None:
+        wanted = [self._wanted[trial_id] for trial_id in part]
+        beat(f"step {wanted[0].updater.steps} of {len(part)} trials as one stack")
+        try:
+            if part not in self._stacks:
+                self._stacks[part] = Stack([each.updater for each in wanted])
+                if not self._checked:
+                    self._stacks[part].require_agreement(wanted)
+                    self._checked = True
+            self._stacks[part].step(wanted)
+        except Exception as error:  # a method may be anybody's, and memory may end
+            self.broken = f"{type(error).__name__}: {error}".partition("\n")[0]
+            for trial_id in part:
+                self._running[trial_id].close()
+                self._running[trial_id] = self._begin(trial_id)
+        else:
+            for trial_id in part:
+                self._sizes[trial_id] = max(self._sizes[trial_id], len(part))
+
+    def _noted(self, trial_id: str, record: TrialRecord) -> TrialRecord:
+        """Write into a record with how many others its trial was trained, and why."""
+        record.env["stack"] = self._sizes[trial_id]
+        record.env["stack_choice"] = self.broken or self._pace.reason
+        return record
