@@ -45,6 +45,8 @@ class Updater:
 
     Attributes:
         adams: all of them, each once, in the order of the phases.
+        steps: how many it has taken.
+        stacked: with how many at most, itself among them, it took one.
     """
 
     def __init__(self, method: Method) -> None:
@@ -53,7 +55,7 @@ class Updater:
         shared: dict[tuple[str, ...], Optimizer] = {}
         self.phases = [_Update(method, phase, self.values, shared) for phase in method.phases()]
         self.adams = list(dict.fromkeys(adam for each in self.phases for adam in each.adams))
-        self.steps = 0
+        self.steps, self.stacked = 0, 1
 
     def step(self, batch: Batch, noise: Noise, values: Values) -> Stats:
         """Take one training step and return its statistics, detached."""

@@ -10,6 +10,7 @@ import copy
 import time
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from operator import not_
 from typing import Any, NamedTuple
 
 import torch
@@ -53,12 +54,17 @@ class Stack:
         tensors = chain(first.method.parameters(), first.method.buffers())
         self._device = next((each.device for each in tensors), torch.device("cpu"))
         self._base = _without_tensors(first.method)
+        self._parameters = _stacked([dict(u.method.named_parameters()) for u in updaters])
+        for parameter in self._parameters.values():
+            parameter.requires_grad_()
+        names = {p: name for name, p in first.method.named_parameters()}
         self._blocks = [
-            blocks([each.adams[i] for each in updaters], range(len(adam.parameters)))
+            blocks(
+                [each.adams[i] for each in updaters],
+                [self._parameters[names[p]] for p in adam.parameters],
+            )
             for i, adam in enumerate(first.adams)
         ]
-        self._names = {p: name for name, p in first.method.named_parameters()}
-        self._fixed = _stacked([_untrained(each) for each in updaters])
         self._buffers = _stacked([dict(each.method.named_buffers()) for each in updaters])
         self._values = {
             name: self._numbers([each.values[name] for each in updaters]) for name in first.values
@@ -80,6 +86,7 @@ class Stack:
         seconds = (time.perf_counter() - began) / len(wanted)
         for i, each in enumerate(wanted):
             each.updater.steps += 1
+            each.updater.stacked = max(each.updater.stacked, len(wanted))
             each.stats = {name: row[i] for name, row in rows.items()}
             each.seconds = seconds
 
@@ -138,17 +145,8 @@ class Stack:
             found: tuple[Tensor, Stats] = functional_call(self._base, own, arguments)
             return found
 
-        evaluated: tuple[Tensor, Stats] = vmap(objective)({**self._parameters(), **buffers}, given)
+        evaluated: tuple[Tensor, Stats] = vmap(objective)({**self._parameters, **buffers}, given)
         return evaluated
-
-    def _parameters(self) -> dict[str, Tensor]:
-        """Return every parameter of the method by name, ``[K, ...]``."""
-        first, found = self.updaters[0], dict(self._fixed)
-        for adam, parts in zip(first.adams, self._blocks, strict=True):
-            for block in parts:
-                for j, stacked in zip(block.columns, block.parameters, strict=True):
-                    found[self._names[adam.parameters[j]]] = stacked
-        return found
 
     def _gate(self, phase: Phase, stats: Stats) -> Tensor | None:
         """Return of which trials the phase updates its parameters, bool ``[K]``; None for all."""
@@ -181,18 +179,16 @@ class Stack:
         self, place: int, block: Block, gradients: list[Tensor | None], on: Tensor | None
     ) -> list[Block]:
         """Update a block; return it, or its parts if some of it has no gradient in this phase."""
-        pairs = zip(block.columns, gradients, strict=True)
-        reached = {j: gradient for j, gradient in pairs if gradient is not None}
-        if not reached:
+        found = [gradient for gradient in gradients if gradient is not None]
+        if not found:
             return [block]
-        if len(reached) < len(block.columns):
+        parts = [block]
+        if len(found) < len(gradients):
             optimizers = [each.adams[place] for each in self.updaters]
-            rest = Block(optimizers, [j for j in block.columns if j not in reached])
-            block = Block(optimizers, list(reached))
-            block.update(list(reached.values()), on)
-            return [block, rest]
-        block.update(list(reached.values()), on)
-        return [block]
+            reached = [gradient is not None for gradient in gradients]
+            parts = [block.part(optimizers, reached), block.part(optimizers, map(not_, reached))]
+        parts[0].update(found, on)
+        return parts
 
     def _of_the_step(self, wanted: Sequence[Wanted]) -> dict[str, Tensor]:
         """Return the numbers that the loop sets, by name."""
@@ -235,12 +231,6 @@ def _shape(updater: Updater) -> dict[str, Any]:
 def _without_tensors(method: Method) -> Method:
     """Return a method to call with tensors of others."""
     return copy.deepcopy(method).to("meta").train()
-
-
-def _untrained(updater: Updater) -> dict[str, Tensor]:
-    """Return the parameters that no phase trains, by name."""
-    trained = {p for adam in updater.adams for p in adam.parameters}
-    return {n: p for n, p in updater.method.named_parameters() if p not in trained}
 
 
 def _stacked(members: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:

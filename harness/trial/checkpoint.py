@@ -79,6 +79,7 @@ def encode(
         "epoch": training.epoch,
         "batch": training.batch,
         "steps": updater.steps,
+        "stacked": updater.stacked,
         "first": training.first,
         "weights": training.means.weights,
         "curves": dataclasses.asdict(curves),
@@ -127,6 +128,7 @@ def restore(
     )
     training.epoch, training.batch = described["epoch"], described["batch"]
     training.first, updater.steps = described["first"], described["steps"]
+    updater.stacked = described.get("stacked", 1)
     training.order.set_state(tensors["order"])
     if described[KIND] == training.noise.device.type:
         training.noise.set_state(tensors["noise"])

@@ -67,8 +67,13 @@ class Pace:
     def reason(self) -> str:
         """Why so many are stacked, in words."""
         if self._fixed is not None:
-            return "asked for"
-        return self._known.told if self._known.best else f"fewer than {FEWEST_STEPS} steps"
+            return "as asked for"
+        return self._known.told if self._known.seconds else f"of fewer than {FEWEST_STEPS} steps"
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether it is settled that none are stacked."""
+        return self._fixed == 1 or self._known.best == 1
 
     def disturb(self) -> None:
         """Leave the step out that is being timed: something else came between."""

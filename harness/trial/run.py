@@ -67,16 +67,14 @@ def run_trial(
 
     It does what :func:`trial_in_steps` does, whose arguments it has.
     """
-    steps = trial_in_steps(
-        trial,
-        dataset,
-        device,
-        origin,
-        keep=keep,
-        checkpoints=checkpoints,
-        limit_s=limit_s,
-        hand_over=hand_over,
-    )
+    how = {"keep": keep, "checkpoints": checkpoints, "limit_s": limit_s, "hand_over": hand_over}
+    return advances(trial_in_steps(trial, dataset, device, origin, **how))
+
+
+def advances(
+    steps: Generator[Advance | Wanted, None, TrialRecord],
+) -> Generator[Advance, None, TrialRecord]:
+    """Let a trial take all its steps by itself, yielding after every epoch; return its record."""
     while True:
         try:
             said = next(steps)
@@ -132,6 +130,8 @@ def trial_in_steps(
             "threads": torch.get_num_threads(),
             "arrays": 0,
             "unscored": None,
+            "stack": 1,
+            "stack_choice": None,
         },
     )
     watch = Stopwatch()
@@ -178,9 +178,11 @@ def _train_and_score(
     dataset = held_out.dataset
     beat("build the method")
     method = build_method(trial, dataset, device)
-    record.env["dimensions"] = dataset.spec.n_pixels
-    record.env["code_fingerprint"] = code_fingerprint(trial)
-    record.env["parameters"] = sum(each.numel() for each in method.parameters())
+    record.env |= {
+        "dimensions": dataset.spec.n_pixels,
+        "code_fingerprint": code_fingerprint(trial),
+        "parameters": sum(each.numel() for each in method.parameters()),
+    }
     updater = Updater(method)
     sampler = make_sampler(method, dataset, device, scale.batch_size)
     along_training = scorable(method, trial.metrics, dataset)[:1]
@@ -207,6 +209,7 @@ def _train_and_score(
             watch.add("train", epoch.seconds)
             continue
         record.curves.add(epoch.number, epoch.step, "train", epoch.train)
+        record.env["stack"] = updater.stacked
         reason, scores = epoch.diverged, {}
         if not reason and (epoch.number % scale.eval_every == 0 or epoch.number == scale.epochs):
             scores = evaluate(method, held_out, along_training, seed)
@@ -250,6 +253,7 @@ class _Written:
         if past:
             record.curves = past.curves
             watch.go_on(past.seconds)
+            record.env["stack"] = training.updater.stacked
         if past and past.trained:
             record.env["device"] = past.device
 

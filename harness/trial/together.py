@@ -25,7 +25,8 @@ class Together:
         trial_ids: of the trials.
         begin: begins one of them (see ``harness.trial.run.trial_in_steps``), from its checkpoint
             if it has one.
-        pace: says how many at most are stacked.
+        pace: says how many at most are stacked. Where none are, trials take turns.
+        say: prints a line where they could not be stacked.
 
     Attributes:
         broken: why the trials could not be stacked, and began again to be trained one by one; None
@@ -33,13 +34,16 @@ class Together:
     """
 
     def __init__(
-        self, trial_ids: Sequence[str], begin: Callable[[str], Running], pace: Pace
+        self,
+        trial_ids: Sequence[str],
+        begin: Callable[[str], Running],
+        pace: Pace,
+        say: Callable[[str], None] = print,
     ) -> None:
-        self._begin, self._pace = begin, pace
+        self._begin, self._pace, self._say = begin, pace, say
         self._running = {trial_id: begin(trial_id) for trial_id in trial_ids}
         self._wanted: dict[str, Wanted] = {}
         self._stacks: dict[tuple[str, ...], Stack] = {}
-        self._sizes = dict.fromkeys(trial_ids, 1)
         self._checked = False
         self.broken: str | None = None
 
@@ -53,25 +57,36 @@ class Together:
             Its id, and its progress after an epoch or, when it has ended, its record.
         """
         while True:
-            for trial_id in ready:
-                if trial_id not in self._wanted:
-                    try:
-                        said = next(self._running[trial_id])
-                    except StopIteration as finished:
+            one_by_one = self.broken or self._pace.one_by_one
+            for trial_id in list(ready)[: 1 if one_by_one else None]:
+                if one_by_one or trial_id not in self._wanted:
+                    said = self._said(trial_id)
+                    if not isinstance(said, Wanted):
                         self._pace.disturb()
-                        return trial_id, self._noted(trial_id, finished.value)
-                    if isinstance(said, Advance):
-                        self._pace.disturb()
-                        self._noted(trial_id, said.so_far)
                         return trial_id, said
                     self._wanted[trial_id] = said
-            self._step(list(ready))
+            if one_by_one:
+                self._stacks = {}
+            else:
+                self._step(list(ready))
+
+    def _said(self, trial_id: str) -> Wanted | Advance | TrialRecord:
+        """Let a trial go on; note in its record why so many are stacked."""
+        try:
+            said = next(self._running[trial_id])
+        except StopIteration as finished:
+            said = finished.value
+            del self._running[trial_id]
+        if not isinstance(said, Wanted):
+            record = said.so_far if isinstance(said, Advance) else said
+            record.env["stack_choice"] = self.broken or self._pace.reason
+        return said
 
     def _step(self, ready: list[str]) -> None:
         """Let those that are least far take a step."""
         steps = {trial_id: self._wanted[trial_id].updater.steps for trial_id in ready}
         behind = [trial_id for trial_id in ready if steps[trial_id] == min(steps.values())]
-        size = 1 if self.broken else self._pace.size(len(behind), self._wanted[behind[0]])
+        size = self._pace.size(len(behind), self._wanted[behind[0]])
         parts = [tuple(behind[i : i + size]) for i in range(0, len(behind), size)]
         self._stacks = {part: stack for part, stack in self._stacks.items() if part in parts}
         for part in parts:
@@ -91,16 +106,8 @@ class Together:
                     self._checked = True
             self._stacks[part].step(wanted)
         except Exception as error:  # a method may be anybody's, and memory may end
-            self.broken = f"{type(error).__name__}: {error}".partition("\n")[0]
+            self.broken = f"one by one: {type(error).__name__}: {error}".partition("\n")[0]
+            self._say(f"{len(part)} trials begin again, {self.broken}")
             for trial_id in part:
                 self._running[trial_id].close()
                 self._running[trial_id] = self._begin(trial_id)
-        else:
-            for trial_id in part:
-                self._sizes[trial_id] = max(self._sizes[trial_id], len(part))
-
-    def _noted(self, trial_id: str, record: TrialRecord) -> TrialRecord:
-        """Write into a record with how many others its trial was trained, and why."""
-        record.env["stack"] = self._sizes[trial_id]
-        record.env["stack_choice"] = self.broken or self._pace.reason
-        return record
