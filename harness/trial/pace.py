@@ -75,6 +75,11 @@ class Pace:
         """Whether it is settled that none are stacked."""
         return self._fixed == 1 or self._known.best == 1
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to measure."""
+        return self._fixed is not None or self._known.best is not None
+
     def disturb(self) -> None:
         """Leave the step out that is being timed: something else came between."""
         self._began = None
@@ -107,7 +112,9 @@ class Pace:
         device = next(iter(wanted.batch.values())).device
         if device.type == "cuda":
             torch.cuda.synchronize(device)
-        now = time.perf_counter()
+            now = time.perf_counter()
+        else:
+            now = time.process_time()  # on a busy machine, without the time of others
         if self._began is not None:
             self._times.append(now - self._began)
         self._began = now

@@ -131,9 +131,10 @@ def killed(trials: dict[str, TrialConfig], after: int) -> Folder:
 
     folder.after_write = kill
     together = Together(list(trials), begins(trials, folder, 1e-9), Pace(8, Known()))
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr("harness.trial.keeping.MOST_SHARE", 1e9)
-        all_of(together, list(trials))
+        with pytest.raises(Killed):
+            all_of(together, list(trials))
     folder.after_write = lambda n: None
     return folder
 
