@@ -17,7 +17,7 @@ SMALL = (
     *("dataset=digits", "scale=smoke", "scale.train_limit=96", "scale.test_limit=32"),
     *("scale.epochs=4", "metrics=[elbo]"),
 )
-SWEEP = ("method=vae", "method.lr=choice(1e-2,1e-4,3e-2)", "seeds=2", *SMALL)
+SWEEP = ("method=vae", "method.lr=choice(1e-3,1e-4,3e-3)", "seeds=2", *SMALL)
 
 
 def places(sweep: Sweep, groups: list[list[str]]) -> list[list[int]]:
