@@ -21,6 +21,7 @@ from harness.trial.device import pick_device
 from harness.trial.global_state import GlobalState
 from harness.trial.keeping import Checkpoints
 from harness.trial.pace import Known, Pace
+from harness.trial.room import Room
 from harness.trial.run import Advance
 from harness.trial.together import Running, Together
 
@@ -161,7 +162,9 @@ class TrialWorker(tune.Trainable):
         self._trial_ids: list[str] = config["trial_ids"]
         with self._watchdog:
             self._members += [self._member(trial_id) for trial_id in self._trial_ids]
-            self._together = Together(self._trial_ids, self._run, self._pace(), self._note)
+            self._together = Together(
+                self._trial_ids, self._run, self._pace(), self._note, self._room()
+            )
         self._state = GlobalState()  # what an import has set stays: it happens once
 
     def _tell_hung(self, what: str) -> None:
@@ -184,6 +187,11 @@ class TrialWorker(tune.Trainable):
 
     def _note(self, line: str) -> None:
         self._notes.append(line)
+
+    def _room(self) -> Room | None:
+        """Return what says how many trials of a stack fit into memory."""
+        several = len(self._trial_ids) > 1 and self._assignment.stack != 1
+        return Room(pick_device(self._assignment.device)) if several else None
 
     def _run(self, trial_id: str) -> Running:
         (kept,) = (m.checkpoints for m in self._members if m.trial_id == trial_id)

@@ -10,9 +10,10 @@ from collections.abc import Callable, Collection, Generator, Sequence
 
 from harness.heartbeat import beat
 from harness.results.records import TrialRecord
-from harness.training.loop import Wanted
+from harness.training.loop import Updater, Wanted
 from harness.training.stacked import Stack
 from harness.trial.pace import Pace
+from harness.trial.room import Room
 from harness.trial.run import Advance
 
 Running = Generator[Advance | Wanted, None, TrialRecord]
@@ -27,6 +28,8 @@ class Together:
             if it has one.
         pace: says how many at most are stacked. Where none are, trials take turns.
         say: prints a line where they could not be stacked.
+        room: says how many fit into memory: the first takes its first step by itself, then as many
+            begin as there is room for, and the others when these have ended. None for all at once.
 
     Attributes:
         broken: why the trials could not be stacked, and began again to be trained one by one; None
@@ -39,12 +42,17 @@ class Together:
         begin: Callable[[str], Running],
         pace: Pace,
         say: Callable[[str], None] = print,
+        room: Room | None = None,
     ) -> None:
         self._begin, self._pace, self._say = begin, pace, say
         self._running = {trial_id: begin(trial_id) for trial_id in trial_ids}
         self._wanted: dict[str, Wanted] = {}
         self._stacks: dict[tuple[str, ...], Stack] = {}
         self._checked = False
+        self._room = room
+        self._first: Updater | None = None
+        self._order, self._most = list(trial_ids), 1 if room else len(trial_ids)
+        self._at_once: Collection[str] = self._order[: self._most]
         self.broken: str | None = None
 
     def next(self, ready: Collection[str]) -> tuple[str, Advance | TrialRecord]:
@@ -58,7 +66,8 @@ class Together:
         """
         while True:
             one_by_one = self.broken or self._pace.one_by_one
-            for trial_id in list(ready)[: 1 if one_by_one else None]:
+            working = list(ready)[:1] if one_by_one else self._working(list(ready))
+            for trial_id in working:
                 if one_by_one or trial_id not in self._wanted:
                     said = self._said(trial_id)
                     if not isinstance(said, Wanted):
@@ -68,7 +77,22 @@ class Together:
             if one_by_one:
                 self._stacks = {}
             else:
-                self._step(list(ready))
+                self._step(working)
+
+    def _working(self, ready: list[str]) -> list[str]:
+        """Return those that train: of those that are ready as many as there is room for."""
+        begun = [trial_id for trial_id in ready if trial_id in self._at_once]
+        if not begun:
+            begun = self._at_once = ready[: self._most]
+        return begun
+
+    def _measure(self, wanted: Wanted) -> None:
+        """Let more trials begin when the first has taken a step."""
+        if self._room and self._first is wanted.updater:
+            more, self._room = self._room.trials(), None
+            self._most = len(self._order) if more is None else 1 + more
+            self._at_once = self._order[: self._most]
+        self._first = wanted.updater
 
     def _said(self, trial_id: str) -> Wanted | Advance | TrialRecord:
         """Let a trial go on; note in its record why so many are stacked."""
@@ -77,7 +101,9 @@ class Together:
         except StopIteration as finished:
             said = finished.value
             del self._running[trial_id]
-        if not isinstance(said, Wanted):
+        if isinstance(said, Wanted):
+            self._measure(said)
+        else:
             record = said.so_far if isinstance(said, Advance) else said
             record.env["stack_choice"] = self.broken or self._pace.reason
         return said

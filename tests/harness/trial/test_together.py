@@ -2,6 +2,8 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,8 +13,10 @@ from torch import Tensor
 
 from harness.config.schema import TrialConfig
 from harness.results import TrialRecord
+from harness.trial import room
 from harness.trial.keeping import Checkpoints
 from harness.trial.pace import Known, Pace
+from harness.trial.room import Room
 from harness.trial.run import Advance, trial_in_steps
 from harness.trial.together import Running, Together
 from models.method import Batch, Noise, Stats, Values
@@ -119,6 +123,37 @@ def test_what_cannot_be_stacked_begins_again_one_by_one(
     for record in records.values():
         assert (record.status, record.env["stack"]) == ("ok", 1)
         assert "randomness" in record.env["stack_choice"]
+
+
+class Two(Room):
+    """A machine with room for two trials."""
+
+    def trials(self) -> int:
+        return 1
+
+
+def test_no_more_are_at_work_than_there_is_room_for() -> None:
+    trials = planned("vae", 1e-3, 2e-3, 3e-3)
+    together = Together(list(trials), begins(trials), Pace(8, Known()), room=Two(CPU))
+    records = all_of(together, list(trials))
+    assert [records[i].env["stack"] for i in trials] == [2, 2, 1]
+    for trial_id, trial in trials.items():
+        assert_same(records[trial_id], toys.run(trial, toys.dataset(), keep=True)[1])
+
+
+def test_room_is_what_the_first_trial_takes_of_what_is_free(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    taken = iter([100_000, 100_000, 300_000])  # kilobytes, on Linux
+    monkeypatch.setattr(
+        room.resource, "getrusage", lambda who: SimpleNamespace(ru_maxrss=next(taken))
+    )
+    monkeypatch.setattr(room.sys, "platform", "linux")
+    (tmp_path / "meminfo").write_text("MemTotal:  9000000 kB\nMemAvailable:  1000000 kB\n")
+    monkeypatch.setattr(room, "MEMINFO", tmp_path / "meminfo")
+    of_first = Room(CPU)
+    assert of_first.trials() is None, "nothing is known of one that takes nothing new"
+    assert of_first.trials() == 3
 
 
 def killed(trials: dict[str, TrialConfig], after: int) -> Folder:
