@@ -74,14 +74,17 @@ def worst(said: list[Epoch], alone: list[Epoch]) -> float:
 
 @pytest.mark.parametrize("name", TRAINED)
 def test_a_member_of_a_stack_is_the_trial_that_it_is_alone(name: str) -> None:
-    """After two epochs of different numbers and seeds: parameters, buffers, statistics.
+    """After three to six steps of different numbers and seeds: parameters, buffers, statistics.
 
-    In float64, where an error is much larger than any rounding.
+    In float64, where an error is much larger than any rounding. Parameters agree less than
+    statistics: of those that have no part in the loss, such as a bias before a normalisation, the
+    gradient is nothing but rounding, which Adam makes as large as its learning rate.
     """
-    stacked, alone = members(CASES[name], 3), members(CASES[name], 3)
+    epochs = 1 if "-" in name else 2  # a variant
+    stacked, alone = (members(CASES[name], 3, epochs=epochs) for _ in range(2))
     said = together(stacked)
-    for epochs, member, solo in zip(said, stacked, alone, strict=True):
-        assert worst(epochs, list(solo.epochs())) < 1e-8
+    for epochs_of_it, member, solo in zip(said, stacked, alone, strict=True):
+        assert worst(epochs_of_it, list(solo.epochs())) < 1e-8
         assert off(member.updater.method, solo.updater.method) < 1e-5
 
 
@@ -197,3 +200,36 @@ def test_agreement_is_asked_without_a_change() -> None:
     stack.require_agreement(wanted)
     for each, known in zip(trainings, before, strict=True):
         assert all(torch.equal(t, known[n]) for n, t in state(each.updater.method).items())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TRAINED)
+def test_eight_members_are_the_trials_alone_after_a_hundred_steps(name: str) -> None:
+    """In float64; ``test_float32_is_no_further_off_than_one_rounding`` says why."""
+    stacked, alone = (members(CASES[name], 8, epochs=34) for _ in range(2))
+    said = together(stacked)
+    for epochs, member, solo in zip(said, stacked, alone, strict=True):
+        assert worst(epochs, list(solo.epochs())) < 1e-5
+        assert off(member.updater.method, solo.updater.method) < 1e-5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TRAINED)
+def test_float32_is_no_further_off_than_one_rounding(name: str) -> None:
+    """After a hundred steps: within 1e-5, or as near as a trial is to one begun a rounding off.
+
+    Some methods forget no rounding: where a parameter's true gradient is zero, Adam makes rounding
+    as large as the learning rate, and games amplify it. Then not even the trial, with weights
+    that differ in the last digit, comes within 1e-5; a stack can be asked for no more.
+    """
+    options = {"epochs": 34, "dtype": torch.float32}
+    stacked, alone, nudged = (members(CASES[name], 3, **options) for _ in range(3))
+    together(stacked)
+    for member, solo, other in zip(stacked, alone, nudged, strict=True):
+        with torch.no_grad():
+            for parameter in other.updater.method.parameters():
+                parameter.mul_(1 + torch.finfo(torch.float32).eps)
+        for each in (solo, other):
+            list(each.epochs())
+        of_rounding = off(other.updater.method, solo.updater.method)
+        assert off(member.updater.method, solo.updater.method) < max(1e-5, 10 * of_rounding)
