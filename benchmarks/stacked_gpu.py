@@ -142,7 +142,8 @@ def side_by_side(work: Work, device: torch.device, seconds: float) -> float:
         process.join()
     if any(process.exitcode for process in processes):
         raise MemoryError(f"{PROCESSES} processes did not fit")
-    return sum(told.get() for _ in processes)
+    rates: list[float] = [told.get() for _ in processes]
+    return sum(rates)
 
 
 def _cell(measure: Any, *arguments: Any) -> float | None:

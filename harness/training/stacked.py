@@ -57,7 +57,7 @@ class Stack:
         self._parameters = _stacked([dict(u.method.named_parameters()) for u in updaters])
         for parameter in self._parameters.values():
             parameter.requires_grad_()
-        names = {p: name for name, p in first.method.named_parameters()}
+        names: dict[Tensor, str] = {p: name for name, p in first.method.named_parameters()}
         self._blocks = [
             blocks(
                 [each.adams[i] for each in updaters],
@@ -139,7 +139,7 @@ class Stack:
     def _evaluated(
         self, phase: Phase, run: int, given: _Given, buffers: Mapping[str, Tensor]
     ) -> tuple[Tensor, Stats]:
-        def objective(own: Mapping[str, Tensor], each: _Given) -> tuple[Tensor, Stats]:
+        def objective(own: dict[str, Tensor], each: _Given) -> tuple[Tensor, Stats]:
             parts = sliced(each.batch, phase, run), sliced(each.noise, phase, run)
             arguments = phase.objective, *parts, each.values
             found: tuple[Tensor, Stats] = functional_call(self._base, own, arguments)

@@ -64,7 +64,7 @@ class Block:
 
     def _parts(self, flat: Tensor) -> list[Tensor]:
         """Return views of what is flat, in the parameters' shapes."""
-        parts = flat.split([each[0].numel() for each in self.parameters], 1)
+        parts = torch.split(flat, [each[0].numel() for each in self.parameters], 1)
         return [part.view(each.shape) for part, each in zip(parts, self.parameters, strict=True)]
 
     @torch.no_grad()

@@ -67,8 +67,8 @@ def run_trial(
 
     It does what :func:`trial_in_steps` does, whose arguments it has.
     """
-    how = {"keep": keep, "checkpoints": checkpoints, "limit_s": limit_s, "hand_over": hand_over}
-    return advances(trial_in_steps(trial, dataset, device, origin, **how))
+    how: dict[str, Any] = {"keep": keep, "checkpoints": checkpoints, "limit_s": limit_s}
+    return advances(trial_in_steps(trial, dataset, device, origin, hand_over=hand_over, **how))
 
 
 def advances(
