@@ -1,5 +1,6 @@
 """Trials of a sweep that a worker trains as a stack: which they are, and what they leave."""
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,12 @@ import pytest
 from harness.commands.running.run_directory import planned
 from harness.config.searched.halving import make_halving
 from harness.config.sweep import Sweep, resolve
+from harness.execution.callback import SweepCallback
+from harness.execution.ends.deaths import Deaths
+from harness.execution.progress import Progress
 from harness.execution.stacks import MOST, Groups, kind
 from harness.results import Results, load
+from harness.search.growing_plan import GrowingPlan
 from tests.harness.execution.helpers.workers import assignment, worker
 
 SMALL = (
@@ -72,6 +77,27 @@ def test_a_search_is_asked_for_as_many_as_are_trained_together() -> None:
     assert Groups(8, 2, whole=False).suggested == 8
     assert Groups("auto", 2, whole=False).suggested == 1
     assert Groups(8, 2, whole=True).suggested == 1
+
+
+def test_a_search_suggests_as_many_as_are_trained_together(tmp_path: Path) -> None:
+    """Four a time; what is left over by one method's group is a group of its own."""
+    from harness.execution.searcher import Suggestions
+
+    searched = ("method=vae,beta_vae", "search=optuna", "method.lr=tag(log,interval(1e-5,1e-1))")
+    sweep = resolve([*searched, "trials=3", "seeds=1", *SMALL, f"run_dir={tmp_path}"])
+    with planned(sweep, []) as run:
+        growth = GrowingPlan(run, sweep.searches)
+        progress = Progress(growth.left, 0, {}, StringIO())
+        callback = SweepCallback(run, progress, lambda *_: None, causes=Deaths(alone=True))
+        search = Suggestions(growth, progress, [], callback, Groups(4, 1, whole=False))
+        groups = []
+        while isinstance(given := search.suggest("tune's"), dict):
+            groups.append(given["trial_ids"])
+        configs = {trial_id: run.config(trial_id) for ids in groups for trial_id in ids}
+    assert [len(ids) for ids in groups] == [2, 2, 1, 1]
+    for ids in groups:
+        assert len({configs[trial_id]["method"]["name"] for trial_id in ids}) == 1
+    assert progress.labels.keys() == configs.keys()
 
 
 def ended(where: Path, **told: Any) -> Results:
