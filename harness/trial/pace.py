@@ -62,6 +62,7 @@ class Pace:
         self._fixed, self._known = size, known
         self._n, self._size, self._times = 0, 0, list[float]()
         self._began: float | None = None
+        self._short = False
 
     @property
     def reason(self) -> str:
@@ -73,7 +74,7 @@ class Pace:
     @property
     def one_by_one(self) -> bool:
         """Whether it is settled that none are stacked."""
-        return self._fixed == 1 or self._known.best == 1
+        return self._fixed == 1 or self._known.best == 1 or self._short
 
     @property
     def settled(self) -> bool:
@@ -96,7 +97,8 @@ class Pace:
         if self._known.best is not None or n == 1:
             return self._known.best or 1
         if n != self._n:  # begin, also when one has left in the middle of it
-            if wanted.left < FEWEST_STEPS:
+            self._short = wanted.left < FEWEST_STEPS
+            if self._short:
                 return 1
             self._n, self._size, self._times, self._began = n, 1, [], None
             self._known.seconds.clear()

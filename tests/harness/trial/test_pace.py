@@ -68,6 +68,7 @@ def test_trials_of_the_same_kind_go_by_what_is_known(clock: Clock) -> None:
 def test_short_trials_measure_nothing() -> None:
     pace = Pace(None, Known())
     assert pace.size(4, wanted(FEWEST_STEPS - 1)) == 1
+    assert pace.one_by_one
     assert str(FEWEST_STEPS) in pace.reason
 
 
