@@ -15,6 +15,7 @@ from benchmarks import (
     metrics,
     pairs,
     results,
+    stacks,
     startup,
     steps,
     sweeps,
@@ -37,6 +38,7 @@ SUBJECTS = {
     "l": driver.measure,
     "m": driver.measure_fake_workers,
     "n": games.measure,
+    "o": stacks.measure,
 }
 
 

@@ -31,12 +31,15 @@ ENV_COLUMNS: dict[str, type] = {
     "dimensions": int,
     "arrays": int,
     "unscored": str,
+    "stack": int,
+    "stack_choice": str,
 }
 """Names and types of the ``env.*`` columns.
 
 ``code_fingerprint`` is of methods, datasets and metrics from outside; None where all are ours.
 ``dimensions`` is how many values an image has, channels times pixels; ``unscored`` says which
-scores could not be computed, and why (see ``Scores.why_not``).
+scores could not be computed, and why (see ``Scores.why_not``). ``stack`` is with how many trials at
+most, itself among them, a trial took its steps, and ``stack_choice`` why with so many.
 """
 
 

@@ -22,7 +22,8 @@ from harness.tracking.live import LiveLog
 from harness.trial.device import pick_device
 from harness.trial.keeping import Checkpoints
 from harness.trial.process import prepare_process
-from harness.trial.run import Advance, evaluation_data, run_trial
+from harness.trial.run import Advance, run_trial
+from harness.trial.scoring import evaluation_data
 
 SAY_EVERY_S = 2.0
 """The fewest seconds between two lines about training."""

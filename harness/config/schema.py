@@ -45,6 +45,7 @@ class RaySettings:
     trial_limit_s: Annotated[float, Gt(0)] | None = None
     silent_limit_s: Annotated[float, Gt(0)] | None = 3600.0
     evaluate_on_cpu: bool = False
+    stack: Annotated[int, Ge(1)] | Literal["auto"] = 1
 
     def __post_init__(self) -> None:
         for name, amount in vars(self).items():

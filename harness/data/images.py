@@ -7,7 +7,8 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 import numpy as np
 import torch
@@ -43,8 +44,9 @@ class Images:
         resident_limit: int | None = None,
     ) -> None:
         self.device = device = torch.device(device)
-        self.resident = images.nbytes <= _limit(device, resident_limit)
-        self._images = _shared(images).to(device) if self.resident else _shared(images)
+        there = _place(images, device) in _RESIDENT
+        self.resident = there or images.nbytes <= _limit(device, resident_limit)
+        self._images = _resident(images, device) if self.resident else _shared(images)
 
     def __len__(self) -> int:
         return len(self._images)
@@ -67,6 +69,26 @@ class Images:
         shape = len(rows), *self._images.shape[1:]
         out = torch.empty(shape, dtype=torch.uint8, device=self._images.device, pin_memory=pinned)
         return torch.index_select(self._images, 0, rows, out=out)
+
+
+_RESIDENT: WeakValueDictionary[Any, torch.Tensor] = WeakValueDictionary()
+"""Images on a device, by where they are in the host's memory: trials that are trained together, or
+one after another, need them once."""
+
+
+def _place(images: np.ndarray, device: torch.device) -> Any:
+    return images.ctypes.data, images.shape, images.strides, device
+
+
+def _resident(images: np.ndarray, device: torch.device) -> torch.Tensor:
+    """Return the images on the device, which all who use them share."""
+    if device.type == "cpu":
+        return _shared(images)
+    found = _RESIDENT.get(_place(images, device))
+    if found is None:
+        found = _RESIDENT[_place(images, device)] = _shared(images).to(device)
+        found.of = images  # type: ignore[attr-defined]  # so long nothing else lies at its place
+    return found
 
 
 def _limit(device: torch.device, resident_limit: int | None) -> float:

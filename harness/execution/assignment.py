@@ -18,9 +18,10 @@ from harness.execution.dataset_transport import received
 from harness.execution.progress import first_score
 from harness.heartbeat import beat
 from harness.results import RunDirectory, TrialRecord
+from harness.training.loop import Wanted
 from harness.trial.keeping import Checkpoints
 from harness.trial.process import prepare_process
-from harness.trial.run import Advance, run_trial
+from harness.trial.run import Advance, advances, trial_in_steps
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Assignment:
         logged: whether the points of the curves are sent to the driver as they come.
         checkpoint_s: seconds between two checkpoints of a trial; None for none.
         limit_s: seconds after which a trial fails that still trains; None for no limit.
+        stack: how many trials are trained as a stack; None for as many as is measured to pay.
         hand_over: whether trials that are trained are evaluated by other processes, without a GPU.
         silent_s: seconds without a sign of life after which a worker ends itself; None for never.
     """
@@ -60,6 +62,7 @@ class Assignment:
     limit_s: float | None = None
     silent_s: float | None = None
     hand_over: bool = False
+    stack: int | None = 1
 
     def begin(self) -> RunDirectory:
         """Prepare this process for trials; return where they are written."""
@@ -77,9 +80,21 @@ class Assignment:
         hand_over: bool,
     ) -> Generator[Advance, None, TrialRecord]:
         """Return a trial that is about to run (see ``harness.trial.run.run_trial``)."""
+        return advances(self.steps(trial, dataset, device, kept, hand_over=hand_over))
+
+    def steps(
+        self,
+        trial: TrialConfig,
+        dataset: Dataset,
+        device: torch.device,
+        kept: Checkpoints,
+        *,
+        hand_over: bool,
+    ) -> Generator[Advance | Wanted, None, TrialRecord]:
+        """Return a trial that is about to run, which others may take the steps of."""
         # What is tuned is trained again; the best of that would be kept beside what confirms it.
         keep = self.keep and trial.scale.scored_on == "test"
-        return run_trial(
+        return trial_in_steps(
             trial,
             dataset,
             device,

@@ -19,9 +19,10 @@ from harness.execution.progress import Progress
 from harness.execution.ray_private import prints_nothing
 from harness.execution.ray_session import several_pending
 from harness.execution.scratch import scratch
+from harness.execution.stacks import Groups
 from harness.results import RunDirectory
 from harness.results.remote.address import complete
-from harness.search.standing import Standing, together
+from harness.search.standing import Standing
 
 if TYPE_CHECKING:  # optuna is imported where something is searched, Ray where something runs
     from ray.tune.schedulers import FIFOScheduler
@@ -88,7 +89,8 @@ def run_trials(
         evaluations=Evaluations(assignment, run, settings.ray, causes),
         retries=settings.ray.max_retries,
     )
-    search = _search(work, progress, swept, callback, whole=standing is not None)
+    groups = Groups(settings.ray.stack, at_once, whole=standing is not None)
+    search = _search(work, progress, swept, callback, groups)
     how = {
         "scheduler": _scheduler(standing),
         "search_alg": search,
@@ -128,15 +130,14 @@ def _search(
     progress: Progress,
     swept: Iterable[str],
     callback: "SweepCallback",
-    *,
-    whole: bool,
+    groups: Groups,
 ) -> "Planned":
-    """Return what hands trials to Tune: one by one, or all seeds of a configuration as a whole."""
+    """Return what hands trials to Tune, in the groups that workers get at a time."""
     from harness.execution.searcher import Planned, Suggestions
 
     if isinstance(work, list):
-        return Planned(together(work) if whole else [[trial.trial_id] for trial in work])
-    return Suggestions(work, progress, swept, callback, whole=whole)
+        return Planned(groups.of(work))
+    return Suggestions(work, progress, swept, callback, groups)
 
 
 def _fit(trainable: Any, how: dict[str, Any], callbacks: list[Any]) -> None:
@@ -197,6 +198,7 @@ def _assignment(
         limit_s=settings.ray.trial_limit_s,
         silent_s=settings.ray.silent_limit_s,
         hand_over=settings.ray.evaluate_on_cpu,
+        stack=None if settings.ray.stack == "auto" else settings.ray.stack,
     )
 
 

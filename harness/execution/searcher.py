@@ -6,8 +6,10 @@ from typing import Any
 
 from ray.tune.search import Searcher
 
+from harness.config.schema import TrialConfig
 from harness.execution.callback import SweepCallback
 from harness.execution.progress import Progress, label
+from harness.execution.stacks import Groups
 from harness.search.growing_plan import GrowingPlan
 
 
@@ -55,7 +57,7 @@ class Suggestions(Planned):
         progress: gets the names of the new trials.
         swept: the paths that such a name tells the values of.
         callback: notes an error on its way through Tune.
-        whole: whether all the seeds of a configuration are one trial of Tune.
+        groups: which trials are one trial of Tune.
     """
 
     def __init__(
@@ -64,20 +66,31 @@ class Suggestions(Planned):
         progress: Progress,
         swept: Iterable[str],
         callback: SweepCallback,
-        *,
-        whole: bool = False,
+        groups: Groups,
     ) -> None:
         super().__init__(())
         self.most = growth.left
         self._growth, self._progress = growth, progress
-        self._swept, self._callback, self._whole = list(swept), callback, whole
+        self._swept, self._callback, self._how = list(swept), callback, groups
 
     def suggest(self, trial_id: str) -> Any:  # noqa: ARG002  # Tune's own id
         """Return the configuration that Tune hands to a worker: ids of trials."""
         self._callback.note_evaluations()  # Tune calls nothing else while it waits for a trial
-        with self._callback.keeping_error():
-            trials = self._growth.next(whole=self._whole)
-        if not trials:  # None: Tune asks again when one that others wait for has ended
+        if not self._groups:
+            trials = self._suggested()
+            self._progress.labels.update({t.trial_id: label(t, self._swept) for t in trials})
+            self._groups.extend(self._how.of(trials))
+        if not self._groups:  # None: Tune asks again when one that others wait for has ended
             return Searcher.FINISHED if self._growth.given_out else None
-        self._progress.labels.update({t.trial_id: label(t, self._swept) for t in trials})
-        return {"trial_ids": [trial.trial_id for trial in trials]}
+        return {"trial_ids": self._groups.popleft()}
+
+    def _suggested(self) -> list[TrialConfig]:
+        """Return the next trials: as many as are trained together, or fewer."""
+        found: list[TrialConfig] = []
+        with self._callback.keeping_error():
+            while len(found) < self._how.suggested:
+                trials = self._growth.next(whole=self._how.whole)
+                if not trials:
+                    break
+                found += trials
+        return found

@@ -1,7 +1,6 @@
 """The Ray actor that runs one trial after another and writes each finished one itself."""
 
 import time
-from collections.abc import Generator
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
@@ -13,6 +12,7 @@ from harness.config.trials import trial_from_dict
 from harness.data.dataset import Dataset
 from harness.data.options import DatasetOptions
 from harness.execution.assignment import Assignment, write
+from harness.execution.stacks import kind
 from harness.heartbeat import Watchdog
 from harness.results import Curves, TrialRecord
 from harness.results.records import SCORED_SPLITS
@@ -20,7 +20,10 @@ from harness.tracking.tracker import since
 from harness.trial.device import pick_device
 from harness.trial.global_state import GlobalState
 from harness.trial.keeping import Checkpoints
+from harness.trial.pace import Known, Pace
+from harness.trial.room import Room
 from harness.trial.run import Advance
+from harness.trial.together import Running, Together
 
 REPORT_EVERY_S = 5.0
 """Seconds between reports of running trials; a shorter trial reports once, at its end."""
@@ -32,7 +35,6 @@ class _Member:
 
     Attributes:
         trial_id: its id.
-        running: the trial; it yields after every epoch.
         advance: the last that it yielded.
         rung: how many rungs it has reached.
         ended: whether its record is written.
@@ -41,7 +43,6 @@ class _Member:
     """
 
     trial_id: str
-    running: Generator[Advance, None, TrialRecord]
     checkpoints: Checkpoints
     advance: Advance | None = None
     rung: int = 0
@@ -52,8 +53,9 @@ class _Member:
 class TrialWorker(tune.Trainable):
     """Runs the trials whose ids Tune passes; reused for the next ones.
 
-    They are one trial or, where trials are stopped early, all the seeds of a configuration: these
-    train in turns from rung to rung, so that they are judged together.
+    They are one trial; or several that are trained as a stack; or, where trials are stopped early,
+    all the seeds of a configuration: these train, in turns or as a stack, from rung to rung, so
+    that they are judged together.
 
     A step is a few seconds of training, or what leads to a rung. A trial's last step writes it into
     the run directory. The file is there before Tune hears of it, so nothing that happens to Tune
@@ -69,6 +71,8 @@ class TrialWorker(tune.Trainable):
         self._state = GlobalState()
         self._loaded: dict[DatasetOptions, Dataset] = {}
         self._members: list[_Member]
+        self._together: Together
+        self._known: dict[str, Known] = {}
         self._judged: int
         self._notes: list[str]
         self._watchdog = Watchdog(assignment.silent_s, self._tell_hung)
@@ -88,18 +92,20 @@ class TrialWorker(tune.Trainable):
         deadline = time.monotonic() + REPORT_EVERY_S
         ended: list[dict[str, Any]] = []
         points: dict[str, tuple[int, Curves]] = {}
-        while time.monotonic() < deadline and (member := self._next()):
-            try:
-                member.advance = next(member.running)
-                member.rung = self._rung(member.advance, member.rung)
-                if member.advance.trained:
-                    member.ended = True
-                    ended.append({"trial_id": member.trial_id, "status": "trained"})
-                    self._send(member, member.advance.so_far, points)
-            except StopIteration as finished:
+        while time.monotonic() < deadline and (ready := self._ready()):
+            trial_id, said = self._together.next(list(ready))
+            member = ready[trial_id]
+            if isinstance(said, TrialRecord):
                 member.ended = True
-                ended.append(write(self._run_directory, finished.value, member.checkpoints))
-                self._send(member, finished.value, points)
+                ended.append(write(self._run_directory, said, member.checkpoints))
+                self._send(member, said, points)
+                continue
+            member.advance = said
+            member.rung = self._rung(said, member.rung)
+            if said.trained:
+                member.ended = True
+                ended.append({"trial_id": trial_id, "status": "trained"})
+                self._send(member, said.so_far, points)
         left = [member for member in self._members if not member.ended]
         shares = {m.trial_id: m.advance.share for m in left if m.advance}
         for member in left:
@@ -113,7 +119,7 @@ class TrialWorker(tune.Trainable):
             "shares": shares,
             "points": points,
         }
-        return {**report, **self._judgeable(left)} if left and not self._next() else report
+        return {**report, **self._judgeable(left)} if left and not self._ready() else report
 
     def _send(
         self, member: _Member, so_far: TrialRecord, points: dict[str, tuple[int, Curves]]
@@ -124,10 +130,10 @@ class TrialWorker(tune.Trainable):
             points[member.trial_id] = member.n_sent, new
             member.n_sent += len(new.value)
 
-    def _next(self) -> _Member | None:
-        """Return the first trial that has not come to the next rung; None where all have."""
-        ready = [m for m in self._members if not m.ended and m.rung <= self._judged]
-        return ready[0] if ready else None
+    def _ready(self) -> dict[str, _Member]:
+        """Return the trials that have not come to the next rung."""
+        left = (member for member in self._members if not member.ended)
+        return {each.trial_id: each for each in left if each.rung <= self._judged}
 
     def _rung(self, advance: Advance, so_far: int) -> int:
         halving = self._assignment.halving
@@ -155,8 +161,10 @@ class TrialWorker(tune.Trainable):
         self._judged, self._notes, self._members = 0, [], []
         self._trial_ids: list[str] = config["trial_ids"]
         with self._watchdog:
-            for trial_id in self._trial_ids:
-                self._members.append(self._member(trial_id))
+            self._members += [self._member(trial_id) for trial_id in self._trial_ids]
+            self._together = Together(
+                self._trial_ids, self._run, self._pace(), self._note, self._room()
+            )
         self._state = GlobalState()  # what an import has set stays: it happens once
 
     def _tell_hung(self, what: str) -> None:
@@ -166,18 +174,33 @@ class TrialWorker(tune.Trainable):
 
     def _member(self, trial_id: str) -> _Member:
         kept = Checkpoints(self._run_directory, self._assignment.checkpoint_s, self._note)
-        return _Member(trial_id, self._run(trial_id, kept), kept)
+        return _Member(trial_id, kept)
+
+    def _pace(self) -> Pace:
+        """Return what says how many of the trials are stacked."""
+        job = self._assignment
+        if len(self._trial_ids) == 1 or job.stack == 1:
+            return Pace(1, Known())
+        alike = kind(trial_from_dict(self._run_directory.config(self._trial_ids[0])))
+        what = f"{len(self._trial_ids)} {alike}"
+        return Pace(job.stack, self._known.setdefault(what, Known()))
 
     def _note(self, line: str) -> None:
         self._notes.append(line)
 
-    def _run(self, trial_id: str, kept: Checkpoints) -> Generator[Advance, None, TrialRecord]:
+    def _room(self) -> Room | None:
+        """Return what says how many trials of a stack fit into memory."""
+        several = len(self._trial_ids) > 1 and self._assignment.stack != 1
+        return Room(pick_device(self._assignment.device)) if several else None
+
+    def _run(self, trial_id: str) -> Running:
+        (kept,) = (m.checkpoints for m in self._members if m.trial_id == trial_id)
         trial, job = trial_from_dict(self._run_directory.config(trial_id)), self._assignment
         if trial.dataset not in self._loaded:
             self._loaded[trial.dataset] = job.dataset(trial)
         device = pick_device(job.device)
         dataset = self._loaded[trial.dataset]
-        return job.trial(trial, dataset, device, kept, hand_over=job.hand_over)
+        return job.steps(trial, dataset, device, kept, hand_over=job.hand_over)
 
 
 def _score(advance: Advance, halving: Halving, rung: int) -> float:

@@ -14,7 +14,7 @@ from harness.kept.loading import read_model
 from harness.metrics.disentanglement.scores import Scores
 from harness.metrics.disentanglement.udr import udr
 from harness.results import Results
-from harness.trial.run import evaluation_data
+from harness.trial.scoring import evaluation_data
 from models.protocols import Encodes, Infers
 
 NAME = "udr"

@@ -14,7 +14,7 @@ from harness.methods import METHODS
 from harness.metrics.disentanglement.scores import Scores
 from harness.metrics.registry import METRICS, check_metrics, metric_columns
 from harness.results import Results
-from harness.trial.run import evaluation_data
+from harness.trial.scoring import evaluation_data
 from harness.trial.weights import Origin
 
 

@@ -1,19 +1,15 @@
 """The one training loop: it runs any method's phases and says when training diverged."""
 
-import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
 from harness.data.sampler import Sampler
+from harness.training.means import Means, divergence
 from harness.training.scale import Scale
 from harness.training.torch_private import SGD, Adam, Optimizer
 from models.method import Batch, Method, Noise, Phase, Stats, Values, sliced
-
-EXPLODED = 100.0
-"""A loss this many times as large as the first batch's has exploded."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +45,8 @@ class Updater:
 
     Attributes:
         adams: all of them, each once, in the order of the phases.
+        steps: how many it has taken.
+        stacked: with how many at most, itself among them, it took one.
     """
 
     def __init__(self, method: Method) -> None:
@@ -57,7 +55,7 @@ class Updater:
         shared: dict[tuple[str, ...], Optimizer] = {}
         self.phases = [_Update(method, phase, self.values, shared) for phase in method.phases()]
         self.adams = list(dict.fromkeys(adam for each in self.phases for adam in each.adams))
-        self.steps = 0
+        self.steps, self.stacked = 0, 1
 
     def step(self, batch: Batch, noise: Noise, values: Values) -> Stats:
         """Take one training step and return its statistics, detached."""
@@ -126,35 +124,26 @@ class _Update:
 
 
 @dataclass
-class Means:
-    """Epoch means, kept on the device until the epoch's end: no step waits for another.
+class Wanted:
+    """A training step that is about to be taken; who takes it for its updater fills it in.
 
     Attributes:
-        values: each statistic of each step that had it, a scalar, by name.
-        weights: how many images each of them is the mean of.
+        updater: what is to step; it has counted the step when that is taken.
+        batch: its examples.
+        noise: its random draws.
+        values: its numbers.
+        left: how many steps of the training are left, with this one.
+        stats: the statistics of the step; None while it is not taken.
+        seconds: the trial's share of the time that it took.
     """
 
-    values: dict[str, list[Tensor]] = field(default_factory=dict)
-    weights: dict[str, list[int]] = field(default_factory=dict)
-
-    def add(self, size: int, stats: Stats) -> None:
-        """Note the statistics of a step of ``size`` images."""
-        for key, value in stats.items():
-            self.values.setdefault(key, []).append(value)
-            self.weights.setdefault(key, []).append(size)
-
-    def first_losses(self) -> dict[str, float]:
-        """Return the first value of each loss."""
-        return {key: float(v[0]) for key, v in self.values.items() if key.endswith("loss")}
-
-    def read(self) -> dict[str, float]:
-        """Return the means so far, by name."""
-        means = {}
-        for key, values in self.values.items():
-            weights = self.weights[key]
-            pairs = zip(torch.stack(values).tolist(), weights, strict=True)
-            means[key] = sum(value * weight for value, weight in pairs) / sum(weights)
-        return means
+    updater: Updater
+    batch: Batch
+    noise: Noise
+    values: dict[str, float]
+    left: int
+    stats: Stats | None = None
+    seconds: float = 0.0
 
 
 class Training:
@@ -196,6 +185,13 @@ class Training:
         Args:
             after_step: called after every step, with nothing of it left to do.
         """
+        return (said for said in self.steps(after_step) if isinstance(said, Epoch))
+
+    def steps(self, after_step: Callable[[], None] = lambda: None) -> Iterator[Epoch | Wanted]:
+        """Train to the end, yielding before every step, and after every epoch as ``epochs`` does.
+
+        A step that has not been taken when this goes on is taken then, by the updater.
+        """
         updater, scale, n_batches = self.updater, self._scale, len(self._sampler)
         while self.epoch <= scale.epochs:
             weight = kl_weight(self.epoch, scale.epochs, scale.warmup_fraction)
@@ -205,7 +201,11 @@ class Training:
                 size = len(batch["image"])
                 values["progress"] = updater.steps / (scale.epochs * n_batches)
                 noise = updater.method.draw(size, self.noise)
-                self.means.add(size, updater.step(batch, noise, values))
+                left = scale.epochs * n_batches - updater.steps
+                wanted = Wanted(updater, batch, noise, values, left)
+                yield wanted
+                taken = wanted.stats
+                self.means.add(size, updater.step(batch, noise, values) if taken is None else taken)
                 self.batch += 1
                 after_step()
             # A phase may begin in a later epoch.
@@ -223,19 +223,3 @@ def train(
 ) -> Iterator[Epoch]:
     """Train a method in place, yielding after every epoch (see :class:`Training`)."""
     return Training(updater, sampler, scale, order, noise).epochs()
-
-
-def divergence(means: dict[str, float], first_losses: dict[str, float]) -> str | None:
-    """Return why training has diverged, or None.
-
-    Args:
-        means: epoch means by name.
-        first_losses: the losses of the first step, the measure of what has exploded.
-    """
-    for key, value in means.items():
-        if not math.isfinite(value):
-            return f"{key} is {value}"
-        first = abs(first_losses.get(key, math.inf))
-        if abs(value) > EXPLODED * max(first, 1.0):
-            return f"{key} is {value:.4g}, more than {EXPLODED:g} times {first:.4g} at the start"
-    return None

@@ -20,7 +20,8 @@ from harness.data.cache.sources import digests_of
 from harness.data.sampler import make_sampler
 from harness.errors import CorruptFileError
 from harness.results.records import Curves
-from harness.training.loop import Means, Training
+from harness.training.loop import Training
+from harness.training.means import Means
 from harness.trial import tensor_file
 from harness.trial.device import device_name
 from harness.trial.weights import state
@@ -78,6 +79,7 @@ def encode(
         "epoch": training.epoch,
         "batch": training.batch,
         "steps": updater.steps,
+        "stacked": updater.stacked,
         "first": training.first,
         "weights": training.means.weights,
         "curves": dataclasses.asdict(curves),
@@ -126,6 +128,7 @@ def restore(
     )
     training.epoch, training.batch = described["epoch"], described["batch"]
     training.first, updater.steps = described["first"], described["steps"]
+    updater.stacked = described.get("stacked", 1)
     training.order.set_state(tensors["order"])
     if described[KIND] == training.noise.device.type:
         training.noise.set_state(tensors["noise"])

@@ -1,7 +1,5 @@
 """One trial: data, training, evaluation, and the record it leaves."""
 
-import math
-import time
 import traceback
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -13,23 +11,17 @@ from harness import seeding
 from harness.config.schema import TrialConfig
 from harness.data.dataset import Dataset
 from harness.data.sampler import make_sampler
-from harness.data.validation import with_validation
-from harness.evaluation.artifacts import arrays_of
 from harness.evaluation.scores import evaluate, scorable
 from harness.heartbeat import beat
-from harness.metrics.data import EvaluationData, images_at_once
 from harness.provenance import machine
 from harness.results.records import TrialRecord
-from harness.training.loop import Training, Updater
+from harness.training.loop import Training, Updater, Wanted
 from harness.trial.code import code_fingerprint
 from harness.trial.device import device_name
 from harness.trial.keeping import Checkpoints
-from harness.trial.method import as_asked, build_method
-from harness.trial.weights import encode_model
-from models.method import Method
-
-TIME_COLUMNS = ("total", "setup", "train", "evaluate", "step")
-"""Names of the ``time.*`` columns: seconds, ``step`` those of a mean training step."""
+from harness.trial.method import build_method
+from harness.trial.scoring import evaluation_data, not_finite, score
+from harness.trial.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True)
@@ -60,42 +52,6 @@ class TrialLimitError(Exception):
     """A trial has taken longer than it may."""
 
 
-class Stopwatch:
-    """Seconds spent on each activity of a trial."""
-
-    def __init__(self) -> None:
-        self.seconds = dict.fromkeys(TIME_COLUMNS, 0.0)
-        self._start = self._last = time.perf_counter()
-
-    def lap(self, activity: str) -> None:
-        """Count the time since the last lap as ``activity``."""
-        now = time.perf_counter()
-        self.seconds[activity] += now - self._last
-        self._last = now
-
-    def skip(self) -> None:
-        """Leave out the time since the last lap, which the caller spent."""
-        now = time.perf_counter()
-        self._start += now - self._last
-        self._last = now
-
-    def elapsed(self) -> float:
-        """Return the seconds of the trial so far."""
-        return time.perf_counter() - self._start
-
-    def go_on(self, seconds: dict[str, float]) -> None:
-        """Add the seconds of a trial until it was interrupted."""
-        for activity in ("setup", "train", "evaluate"):
-            self.seconds[activity] += seconds[activity]
-        self._start -= seconds["total"]
-
-    def read(self, steps: int) -> dict[str, float]:
-        """Return the seconds of every activity so far, after ``steps`` training steps."""
-        self.seconds["total"] = time.perf_counter() - self._start
-        self.seconds["step"] = self.seconds["train"] / steps if steps else float("nan")
-        return self.seconds
-
-
 def run_trial(
     trial: TrialConfig,
     dataset: Dataset,
@@ -107,10 +63,45 @@ def run_trial(
     limit_s: float | None = None,
     hand_over: bool = False,
 ) -> Generator[Advance, None, TrialRecord]:
-    """Run one trial, yielding after every epoch; return its record.
+    """Run one trial by itself, yielding after every epoch; return its record.
+
+    It does what :func:`trial_in_steps` does, whose arguments it has.
+    """
+    how: dict[str, Any] = {"keep": keep, "checkpoints": checkpoints, "limit_s": limit_s}
+    return advances(trial_in_steps(trial, dataset, device, origin, hand_over=hand_over, **how))
+
+
+def advances(
+    steps: Generator[Advance | Wanted, None, TrialRecord],
+) -> Generator[Advance, None, TrialRecord]:
+    """Let a trial take all its steps by itself, yielding after every epoch; return its record."""
+    while True:
+        try:
+            said = next(steps)
+        except StopIteration as finished:
+            record: TrialRecord = finished.value
+            return record
+        if isinstance(said, Advance):
+            yield said
+
+
+def trial_in_steps(
+    trial: TrialConfig,
+    dataset: Dataset,
+    device: torch.device,
+    origin: dict[str, Any],
+    *,
+    keep: bool = False,
+    checkpoints: Checkpoints | None = None,
+    limit_s: float | None = None,
+    hand_over: bool = False,
+) -> Generator[Advance | Wanted, None, TrialRecord]:
+    """Run one trial, yielding before every step and after every epoch; return its record.
 
     Whatever the trial raises is written into the record as ``failed``; only interruptions leave
     this function as exceptions.
+
+    A step that nobody has taken when this goes on is taken here.
 
     Args:
         trial: what to run.
@@ -139,12 +130,14 @@ def run_trial(
             "threads": torch.get_num_threads(),
             "arrays": 0,
             "unscored": None,
+            "stack": 1,
+            "stack_choice": None,
         },
     )
     watch = Stopwatch()
     steps = 0
     try:
-        for advance in _train_and_score(
+        for said in _train_and_score(
             trial,
             dataset,
             device,
@@ -155,9 +148,10 @@ def run_trial(
             limit_s=limit_s,
             hand_over=hand_over,
         ):
-            steps = advance.step
-            record.times = watch.read(steps)
-            yield advance
+            if isinstance(said, Advance):
+                steps = said.step
+                record.times = watch.read(steps)
+            yield said
     except TrialLimitError as error:
         record.error = str(error)
     except Exception:
@@ -178,15 +172,17 @@ def _train_and_score(
     keep: bool,
     limit_s: float | None,
     hand_over: bool,
-) -> Iterator[Advance]:
+) -> Iterator[Advance | Wanted]:
     scale, seed = trial.scale, trial.seed
     held_out = evaluation_data(trial, dataset, device)
     dataset = held_out.dataset
     beat("build the method")
     method = build_method(trial, dataset, device)
-    record.env["dimensions"] = dataset.spec.n_pixels
-    record.env["code_fingerprint"] = code_fingerprint(trial)
-    record.env["parameters"] = sum(each.numel() for each in method.parameters())
+    record.env |= {
+        "dimensions": dataset.spec.n_pixels,
+        "code_fingerprint": code_fingerprint(trial),
+        "parameters": sum(each.numel() for each in method.parameters()),
+    }
     updater = Updater(method)
     sampler = make_sampler(method, dataset, device, scale.batch_size, shuffle=scale.shuffle)
     along_training = scorable(method, trial.metrics, dataset)[:1]
@@ -205,14 +201,20 @@ def _train_and_score(
 
     reason: str | None = None
     scores: dict[str, float]
-    for epoch in training.epochs(after_step):
+    for epoch in training.steps(after_step):
         watch.lap("train")
+        if isinstance(epoch, Wanted):
+            yield epoch
+            watch.skip()
+            watch.add("train", epoch.seconds)
+            continue
         record.curves.add(epoch.number, epoch.step, "train", epoch.train)
+        record.env["stack"] = updater.stacked
         reason, scores = epoch.diverged, {}
         if not reason and (epoch.number % scale.eval_every == 0 or epoch.number == scale.epochs):
             scores = evaluate(method, held_out, along_training, seed)
             record.curves.add(epoch.number, epoch.step, scale.scored_on, scores)
-            reason = _not_finite(scores, scale.scored_on)
+            reason = not_finite(scores, scale.scored_on)
             watch.lap("evaluate")
         share = epoch.number / scale.epochs
         beat(f"step {epoch.step}, the last of epoch {epoch.number}")
@@ -223,7 +225,7 @@ def _train_and_score(
     if hand_over and not reason and (written.trained or written.again()):
         yield Advance(1.0, scale.epochs, updater.steps, {}, {}, record, trained=True)
     if not reason:
-        reason = _score(method, held_out, trial, record, keep=keep)
+        reason = score(method, held_out, trial, record, keep=keep)
     record.status, record.error = ("diverged", reason) if reason else ("ok", None)
     watch.lap("evaluate")
 
@@ -251,6 +253,7 @@ class _Written:
         if past:
             record.curves = past.curves
             watch.go_on(past.seconds)
+            record.env["stack"] = training.updater.stacked
         if past and past.trained:
             record.env["device"] = past.device
 
@@ -265,31 +268,3 @@ class _Written:
         )
         self._watch.skip()
         return written
-
-
-def _score(
-    method: Method, data: EvaluationData, trial: TrialConfig, record: TrialRecord, *, keep: bool
-) -> str | None:
-    """Put what a trained method is worth into the record; return what of it is not finite."""
-    final = evaluate(method, data, trial.metrics, trial.seed)
-    record.metrics, record.env["unscored"] = dict(final), final.why_not
-    reason = _not_finite(record.metrics, trial.scale.scored_on)
-    beat("make the arrays for figures")
-    record.arrays = arrays_of(method, data, trial.seed)
-    record.env["arrays"] = len(record.arrays)
-    record.model = encode_model(method, trial) if keep and not reason else None
-    return reason
-
-
-def evaluation_data(trial: TrialConfig, dataset: Dataset, device: torch.device) -> EvaluationData:
-    """Return what a trial's method is scored on: its dataset within the scale's limits."""
-    scale, dataset = trial.scale, as_asked(trial, dataset)
-    if scale.scored_on == "validation":
-        dataset = with_validation(dataset, scale.train_limit, scale.test_limit)
-    used = dataset.limited(scale.train_limit, scale.test_limit)
-    return EvaluationData(used, device, scale.batch_size, scale.budget, images_at_once(used))
-
-
-def _not_finite(scores: dict[str, float], split: str) -> str | None:
-    bad = [f"{key} is {value}" for key, value in scores.items() if not math.isfinite(value)]
-    return f"on the {split} split {', '.join(bad)}" if bad else None

@@ -14,7 +14,7 @@ from harness.planning import describe_sweep, plan_frame, planned_trials
 from harness.provenance import ENV_COLUMNS
 from harness.results import Columns, RunDirectory, load
 from harness.shell import command_line
-from harness.trial.run import TIME_COLUMNS
+from harness.trial.stopwatch import TIME_COLUMNS
 
 
 @contextmanager

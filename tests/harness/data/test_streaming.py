@@ -12,7 +12,7 @@ import torch
 
 from harness.data import images as images_module
 from harness.data.dataset import Split, WarpRange
-from harness.data.images import AHEAD, computed_ahead
+from harness.data.images import AHEAD, Images, computed_ahead
 from harness.data.sampler import Sampler
 from harness.data.sampler import test_batches as batches_of_test
 
@@ -181,3 +181,14 @@ def test_a_streamed_pass_on_a_gpu_is_the_resident_one(
     ]
     for here, there in zip(*passes, strict=True):
         assert torch.equal(here, there)
+
+
+def test_images_are_on_a_device_once_for_all_who_use_them() -> None:
+    """On ``meta``, a device that is not the host's; as long as somebody uses them."""
+    pixels = np.zeros((4, 1, 2, 2), np.uint8)
+    first, again = (Images(pixels[:3], "meta", 12) for _ in range(2))
+    assert first._images is again._images
+    assert Images(pixels[:3], "meta", 0).resident, "it takes no more of the device"
+    assert Images(pixels[1:], "meta", 12)._images is not first._images
+    del first, again
+    assert not Images(pixels[:3], "meta", 0).resident

@@ -12,7 +12,7 @@ from harness.datasets.registry import load_dataset
 from harness.metrics.disentanglement.udr import udr
 from harness.results import load
 from harness.trial.method import build_method
-from harness.trial.run import evaluation_data
+from harness.trial.scoring import evaluation_data
 from harness.trial.weights import encode_model
 from tests.harness.helpers.command_line import Capture, printed
 from tests.harness.kept.helpers import runs

@@ -7,16 +7,14 @@ from typing import Any
 import pytest
 import torch
 
-from harness import seeding
 from harness.errors import CorruptFileError, UserError
 from harness.results import Curves
-from harness.training.loop import Training, Updater
 from harness.trial import checkpoint
 from harness.trial.keeping import Checkpoints
 from harness.trial.run import run_trial
 from harness.trial.weights import state
 from tests.harness.helpers import toys
-from tests.models.helpers.method_case import Case
+from tests.harness.helpers.cases import training
 from tests.models.test_contract import CASES
 
 TRAINED = [name for name, case in CASES.items() if case.build().phases()]
@@ -24,28 +22,6 @@ TRAINED = [name for name, case in CASES.items() if case.build().phases()]
 
 class Killed(BaseException):
     """What ends a process: no part of a trial catches it."""
-
-
-class Batches:
-    """Batches of a case, the same in every pass: the place in a pass is all there is to keep."""
-
-    def __init__(self, case: Case) -> None:
-        self._case = case
-
-    def __len__(self) -> int:
-        return 3
-
-    def epoch(self, generator: torch.Generator, start: int = 0) -> Any:
-        first = int(torch.randint(100, (), generator=generator))
-        return (self._case.batch(first + i) for i in range(start, 3))
-
-
-def training(case: Case, seed: int = 0) -> Training:
-    method = case.build(seed)
-    draw = method.draw
-    method.draw = lambda *a: {name: noise.double() for name, noise in draw(*a).items()}
-    draws = seeding.generator(0, "order"), seeding.generator(0, "noise")
-    return Training(Updater(method), Batches(case), toys.scale(2), *draws)
 
 
 TRIAL = toys.trial("vae")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.training.loop import EXPLODED, divergence
+from harness.training.means import EXPLODED, divergence
 from models.declaration import DataSpec
 from tests.harness.helpers import toys
 from tests.harness.helpers.toys import EPOCHS, STEPS, KnownBound, build, training

@@ -12,7 +12,8 @@ from harness.config.schema import TrialConfig
 from harness.metrics.registry import metric_keys
 from harness.provenance import ENV_COLUMNS
 from harness.results import TrialRecord
-from harness.trial.run import TIME_COLUMNS, Advance, run_trial
+from harness.trial.run import Advance, run_trial
+from harness.trial.stopwatch import TIME_COLUMNS
 from models.method import Method
 from tests.harness.helpers import toys
 from tests.harness.helpers.toys import STEPS, KnownBound, MeanImage
@@ -169,8 +170,8 @@ def test_trials_taking_turns_equal_trials_on_their_own() -> None:
 
 def test_a_trial_beyond_its_limit_fails_with_its_curve(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = iter(range(10**6))  # a look at the watch takes a second
-    monkeypatch.setattr("harness.trial.run.time.perf_counter", lambda: float(next(seconds)))
-    limited = {"limit_s": 2.0 * STEPS}
+    monkeypatch.setattr("harness.trial.stopwatch.time.perf_counter", lambda: float(next(seconds)))
+    limited = {"limit_s": 3.0 * STEPS}  # two or three looks a step
     running = run_trial(
         toys.trial(MeanImage), toys.dataset(), torch.device("cpu"), ORIGIN, **limited
     )
@@ -179,5 +180,5 @@ def test_a_trial_beyond_its_limit_fails_with_its_curve(monkeypatch: pytest.Monke
         next(running)
     record = finished.value.value
     assert record.status == "failed"
-    assert record.error == "It still trained after 10 s (ray.trial_limit_s)."
+    assert record.error == "It still trained after 15 s (ray.trial_limit_s)."
     assert curve(record, "train", "loss").keys() == {1}

@@ -13,7 +13,7 @@ from harness.metrics.registry import describe_keys, metric_keys
 from harness.planning import plan_frame
 from harness.provenance import ENV_COLUMNS
 from harness.results import Columns, RunDirectory, Status, TrialRecord
-from harness.trial.run import TIME_COLUMNS
+from harness.trial.stopwatch import TIME_COLUMNS
 from tests.harness.helpers import toys
 
 METRICS = ("elbo", "mse")

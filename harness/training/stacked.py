@@ -1,0 +1,247 @@
+"""One training step of several trials at once: their tensors are stacked, their numbers too.
+
+What each trial is given and keeps is its own: batch, noise, numbers, buffers, moments, gates. The
+objectives are those of the methods (``torch.func.vmap`` of them), and a trial gets what it would
+get alone but for roundings: matrix products of a stack sum in another order. The trials' own
+updaters stay true throughout, because their tensors are views of the stacked ones.
+"""
+
+import copy
+import time
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from operator import not_
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.func import functional_call, vmap
+
+from harness.training.loop import Updater, Wanted
+from harness.training.stacked_parameters import Block, blocks
+from models.method import Batch, Method, Noise, Phase, Stats, Values, sliced
+
+LOSSES_AGREE = 1e-3
+"""Of a loss: how far what a stack computes may be from what a trial computes alone."""
+
+
+class NotStackableError(Exception):
+    """Trials cannot be trained as one stack, in words that say why."""
+
+
+class _Given(NamedTuple):
+    """What the objectives get in a step, of all trials: ``[K, ...]`` each."""
+
+    batch: Batch
+    noise: Noise
+    values: Values
+
+
+class Stack:
+    """Takes the steps of several trials whose methods differ in numbers and weights alone.
+
+    Args:
+        updaters: of the trials, two or more. They have taken equally many steps.
+
+    Raises:
+        NotStackableError: the trials have different phases or shapes.
+    """
+
+    def __init__(self, updaters: Sequence[Updater]) -> None:
+        self.updaters = list(updaters)
+        require_alike(updaters)
+        first = updaters[0]
+        tensors = chain(first.method.parameters(), first.method.buffers())
+        self._device = next((each.device for each in tensors), torch.device("cpu"))
+        self._base = _without_tensors(first.method)
+        self._parameters = _stacked([dict(u.method.named_parameters()) for u in updaters])
+        for parameter in self._parameters.values():
+            parameter.requires_grad_()
+        names: dict[Tensor, str] = {p: name for name, p in first.method.named_parameters()}
+        self._blocks = [
+            blocks(
+                [each.adams[i] for each in updaters],
+                [self._parameters[names[p]] for p in adam.parameters],
+            )
+            for i, adam in enumerate(first.adams)
+        ]
+        self._buffers = _stacked([dict(each.method.named_buffers()) for each in updaters])
+        self._values = {
+            name: self._numbers([each.values[name] for each in updaters]) for name in first.values
+        }
+
+    def step(self, wanted: Sequence[Wanted]) -> None:
+        """Take a step of every trial and fill in what each gets.
+
+        Args:
+            wanted: the steps, in the order of ``updaters``.
+        """
+        began, first, given = time.perf_counter(), self.updaters[0], self._given(wanted)
+        stats: Stats = {}
+        for number, update in enumerate(first.phases):
+            if update.is_due(first.steps, wanted[0].values):
+                prefix = f"{update.phase.name}/" if len(first.phases) > 1 else ""
+                stats.update(self._runs(number, given, stats, prefix))
+        rows = {name: each.unbind() for name, each in stats.items()}
+        seconds = (time.perf_counter() - began) / len(wanted)
+        for i, each in enumerate(wanted):
+            each.updater.steps += 1
+            each.updater.stacked = max(each.updater.stacked, len(wanted))
+            each.stats = {name: row[i] for name, row in rows.items()}
+            each.seconds = seconds
+
+    def require_agreement(self, wanted: Sequence[Wanted]) -> None:
+        """Look whether each trial's losses in a stack are those that it has alone.
+
+        They are not where a method from outside reads numbers other than from its arguments, or
+        keeps something in neither a parameter nor a buffer. Nothing changes.
+
+        Raises:
+            NotStackableError: a loss differs by more than roundings.
+        """
+        given, first = self._given(wanted), self.updaters[0]
+        for phase in (
+            each.phase for each in first.phases if each.is_due(first.steps, wanted[0].values)
+        ):
+            buffers = {name: buffer.clone() for name, buffer in self._buffers.items()}
+            losses = self._evaluated(phase, 0, given, buffers)[0].tolist()
+            for each, stacked in zip(wanted, losses, strict=True):
+                parts = sliced(each.batch, phase, 0), sliced(each.noise, phase, 0)
+                alone = float(
+                    copy.deepcopy(each.updater.method)(phase.objective, *parts, each.values)[0]
+                )
+                if abs(stacked - alone) > LOSSES_AGREE * max(abs(alone), 1.0):
+                    raise NotStackableError(
+                        f"the loss of phase '{phase.name}' is {stacked:.6g} in a stack and "
+                        f"{alone:.6g} alone"
+                    )
+
+    def _given(self, wanted: Sequence[Wanted]) -> _Given:
+        return _Given(
+            _together([each.batch for each in wanted]),
+            _together([each.noise for each in wanted]),
+            {**self._values, **self._of_the_step(wanted)},
+        )
+
+    def _runs(self, number: int, given: _Given, so_far: Stats, prefix: str) -> Stats:
+        """Run a phase as often as it repeats; return the last run's statistics."""
+        phase, stats = self.updaters[0].phases[number].phase, Stats()
+        for run in range(phase.repeats):
+            loss, found = self._evaluated(phase, run, given, self._buffers)
+            stats = {f"{prefix}{key}": value.detach() for key, value in found.items()}
+            stats[f"{prefix}loss"] = loss.detach()
+            on = self._gate(phase, {**so_far, **stats})
+            # A device that works by itself is not waited for.
+            if on is None or on.device.type != "cpu" or on.any():
+                self._update(number, loss, on)
+        return stats
+
+    def _evaluated(
+        self, phase: Phase, run: int, given: _Given, buffers: Mapping[str, Tensor]
+    ) -> tuple[Tensor, Stats]:
+        def objective(own: dict[str, Tensor], each: _Given) -> tuple[Tensor, Stats]:
+            parts = sliced(each.batch, phase, run), sliced(each.noise, phase, run)
+            arguments = phase.objective, *parts, each.values
+            found: tuple[Tensor, Stats] = functional_call(self._base, own, arguments)
+            return found
+
+        evaluated: tuple[Tensor, Stats] = vmap(objective)({**self._parameters, **buffers}, given)
+        return evaluated
+
+    def _gate(self, phase: Phase, stats: Stats) -> Tensor | None:
+        """Return of which trials the phase updates its parameters, bool ``[K]``; None for all."""
+        if phase.gate is None:
+            return None
+        on: Tensor = vmap(getattr(self._base, phase.gate))(stats)
+        return on
+
+    def _update(self, number: int, loss: Tensor, on: Tensor | None) -> None:
+        """Let the optimizers of a phase update what has a gradient of the loss."""
+        adams = self.updaters[0].adams
+        places = [adams.index(adam) for adam in self.updaters[0].phases[number].adams]
+        parts = [block for place in places for block in self._blocks[place]]
+        leaves = [leaf for block in parts for leaf in block.parameters]
+        if not leaves:
+            return
+        # A trial's loss depends on its own parameters alone, so that the sum has its gradients.
+        found = torch.autograd.grad(loss.sum(), leaves, allow_unused=True)
+        gradients = dict(zip(map(id, leaves), found, strict=True))
+        for place in places:
+            self._blocks[place] = [
+                part
+                for block in self._blocks[place]
+                for part in self._updated(
+                    place, block, [gradients[id(p)] for p in block.parameters], on
+                )
+            ]
+
+    def _updated(
+        self, place: int, block: Block, gradients: list[Tensor | None], on: Tensor | None
+    ) -> list[Block]:
+        """Update a block; return it, or its parts if some of it has no gradient in this phase."""
+        found = [gradient for gradient in gradients if gradient is not None]
+        if not found:
+            return [block]
+        parts = [block]
+        if len(found) < len(gradients):
+            optimizers = [each.adams[place] for each in self.updaters]
+            reached = [gradient is not None for gradient in gradients]
+            parts = [block.part(optimizers, reached), block.part(optimizers, map(not_, reached))]
+        parts[0].update(found, on)
+        return parts
+
+    def _of_the_step(self, wanted: Sequence[Wanted]) -> dict[str, Tensor]:
+        """Return the numbers that the loop sets, by name."""
+        names = wanted[0].values.keys() - self._values.keys()
+        return {name: self._numbers([each.values[name] for each in wanted]) for name in names}
+
+    def _numbers(self, numbers: list[float]) -> Tensor:
+        """Return a number of each trial, in double precision as the loop has it."""
+        if len(set(numbers)) == 1:  # made on the device, which need not be waited for
+            return torch.full((len(numbers),), numbers[0], dtype=torch.float64, device=self._device)
+        return torch.tensor(numbers, dtype=torch.float64, device=self._device)
+
+
+def require_alike(updaters: Sequence[Updater]) -> None:
+    """Look whether trials differ in numbers and weights alone.
+
+    Raises:
+        NotStackableError: they do not.
+    """
+    first, *others = [_shape(each) for each in updaters]
+    for other in others:
+        different = [name for name, value in first.items() if other[name] != value]
+        if different:
+            raise NotStackableError(f"they differ in {', '.join(different)}")
+
+
+def _shape(updater: Updater) -> dict[str, Any]:
+    """Return all that stacked trials must have in common, by what it is called."""
+    method = updater.method
+    return {
+        "method": type(method),
+        "phases": method.phases(),
+        "parameters": [(n, p.shape, p.dtype, p.device) for n, p in method.named_parameters()],
+        "buffers": [(n, b.shape, b.dtype, b.device) for n, b in method.named_buffers()],
+        "names of numbers": updater.values.keys(),
+        "steps taken": updater.steps,
+    }
+
+
+def _without_tensors(method: Method) -> Method:
+    """Return a method to call with tensors of others."""
+    return copy.deepcopy(method).to("meta").train()
+
+
+def _stacked(members: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """Return tensors of each trial, ``[K, ...]`` by name; the trials' own become views of them."""
+    found = {}
+    for name in members[0]:
+        found[name] = torch.stack([each[name].detach() for each in members])
+        for i, each in enumerate(members):
+            each[name].data = found[name][i]
+    return found
+
+
+def _together(members: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    return {name: torch.stack([each[name] for each in members]) for name in members[0]}

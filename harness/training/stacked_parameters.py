@@ -1,0 +1,141 @@
+"""The update of stacked parameters: one optimizer of several trials at once.
+
+The moments of a block of parameters are flat, a row a trial, so that an update is a few operations
+whatever the number of trials and of parameters. What the trials' own optimizers remember becomes
+views of them: a trial can be written down or trained by itself at any time.
+
+Torch's optimizers have one learning rate and one number of updates for all they are given. Here
+each trial has its own, so the arithmetic of Adam (Kingma and Ba 2015, algorithm 1) is written out;
+it is that of ``torch.optim.Adam`` but for the order of roundings.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import compress
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from harness.training.torch_private import SGD, Optimizer
+
+_MOMENTS = ("exp_avg", "exp_avg_sq")
+
+
+class Block:
+    """Some parameters of one optimizer, of K trials.
+
+    Args:
+        optimizers: the same one of every trial.
+        columns: which of its parameters; they have one type, and one number of updates a trial.
+        parameters: these, ``[K, ...]`` each; those of the trials are views of them.
+    """
+
+    def __init__(
+        self, optimizers: Sequence[Optimizer], columns: Sequence[int], parameters: list[Tensor]
+    ) -> None:
+        self.columns, self.parameters = tuple(columns), parameters
+        self._adam = not isinstance(optimizers[0], SGD)
+        groups = [each.param_groups[0] for each in optimizers]
+        self._rates = torch.tensor([group["lr"] for group in groups], dtype=torch.float64)
+        self._rates = self._rates.to(parameters[0].device)
+        if self._adam:
+            self._betas, self._eps = groups[0]["betas"], groups[0]["eps"]
+            self._remember(optimizers)
+
+    def _remember(self, optimizers: Sequence[Optimizer]) -> None:
+        """Stack what Adam remembers of the parameters; the trials' own become views of it."""
+        own = [[each.parameters[j] for j in self.columns] for each in optimizers]
+        rows = list(zip(optimizers, own, strict=True))
+        known = [[adam.state.get(p) or _untouched(p) for p in row] for adam, row in rows]
+        # One a parameter, though they are equal: alone, the optimizer counts up each.
+        self._steps = torch.stack([torch.stack([s["step"] for s in row]) for row in known])
+        self._moments = [_flat([[s[name] for s in row] for row in known]) for name in _MOMENTS]
+        views = [self._parts(moment) for moment in self._moments]
+        for i, (adam, row) in enumerate(rows):
+            for j, parameter in enumerate(row):
+                moments = {name: view[j][i] for name, view in zip(_MOMENTS, views, strict=True)}
+                adam.state[parameter] = {"step": self._steps[i, j], **moments}
+
+    def part(self, optimizers: Sequence[Optimizer], which: Iterable[bool]) -> "Block":
+        """Return a block of some of the parameters."""
+        chosen = list(which)
+        kept = list(compress(self.parameters, chosen))
+        return Block(optimizers, list(compress(self.columns, chosen)), kept)
+
+    def _parts(self, flat: Tensor) -> list[Tensor]:
+        """Return views of what is flat, in the parameters' shapes."""
+        parts = torch.split(flat, [each[0].numel() for each in self.parameters], 1)
+        return [part.view(each.shape) for part, each in zip(parts, self.parameters, strict=True)]
+
+    @torch.no_grad()
+    def update(self, gradients: Sequence[Tensor], on: Tensor | None) -> None:
+        """Update all parameters.
+
+        Args:
+            gradients: of each, ``[K, ...]``.
+            on: which trials are updated, bool ``[K]``; None for all. Of the others neither the
+                parameters nor what the optimizer remembers change, whatever their gradients are.
+        """
+        gradient = torch.cat([each.reshape(len(each), -1) for each in gradients], 1)
+        if on is not None:
+            gradient = torch.where(on[:, None], gradient, 0.0)
+        change = (
+            self._adams_change(gradient, on)
+            if self._adam
+            else gradient.mul_(_row(-self._rates, gradient))
+        )
+        torch._foreach_add_(self.parameters, self._parts(change))
+
+    def _adams_change(self, gradient: Tensor, on: Tensor | None) -> Tensor:
+        """Return what Adam adds to the parameters, flat; note the gradient in its moments."""
+        first, second = self._betas
+        mean, square = self._moments
+        self._steps.add_(1.0 if on is None else on[:, None])
+        steps = self._steps[:, 0].double()
+        rates, scale = -self._rates / (1 - first**steps), (1 - second**steps).sqrt()
+        if on is None:
+            mean.lerp_(gradient, 1 - first)
+            square.mul_(second)
+        else:
+            rates, scale = torch.where(on, rates, 0.0), torch.where(on, scale, 1.0)
+            mean.lerp_(gradient, _row((1 - first) * on.double(), mean))
+            square.mul_(_row(torch.where(on, second, 1.0), square))
+        square.addcmul_(gradient, gradient, value=1 - second)
+        change = square.sqrt().div_(_row(scale, square)).add_(self._eps)
+        return torch.div(mean, change, out=change).mul_(_row(rates, change))
+
+
+def blocks(optimizers: Sequence[Optimizer], parameters: list[Tensor]) -> list[Block]:
+    """Return blocks of the parameters of one optimizer: as few as can be.
+
+    Apart are those of different types, and those that have not been updated equally often: some
+    may get no gradient in a phase that shares them.
+
+    Args:
+        optimizers: the same one of every trial.
+        parameters: all of its parameters, ``[K, ...]`` each.
+    """
+    alike: dict[Any, list[int]] = {}
+    for j, parameter in enumerate(parameters):
+        steps = tuple(_steps_of(each, j) for each in optimizers)
+        alike.setdefault((parameter.dtype, steps), []).append(j)
+    return [Block(optimizers, each, [parameters[j] for j in each]) for each in alike.values()]
+
+
+def _steps_of(optimizer: Optimizer, column: int) -> float:
+    return float(optimizer.state.get(optimizer.parameters[column], {}).get("step", 0.0))
+
+
+def _untouched(parameter: Tensor) -> dict[str, Tensor]:
+    """Return what Adam remembers of a parameter before its first update."""
+    moments = {name: torch.zeros_like(parameter, requires_grad=False) for name in _MOMENTS}
+    return {"step": torch.zeros((), device=parameter.device), **moments}
+
+
+def _flat(rows: list[list[Tensor]]) -> Tensor:
+    return torch.stack([torch.cat([each.detach().reshape(-1) for each in row]) for row in rows])
+
+
+def _row(numbers: Tensor, like: Tensor) -> Tensor:
+    """Return a number of each trial ``[K]`` as a factor of what is flat."""
+    return numbers.to(like.dtype)[:, None]

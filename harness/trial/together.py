@@ -1,0 +1,139 @@
+"""Several trials in lockstep, whose training steps are taken together as stacks.
+
+Each is the trial that it would be by itself: it draws its own batches and noise, writes its own
+curve and checkpoint, and is evaluated alone. Only the steps are shared. So a trial that ends,
+diverges, fails or waits to be judged leaves a stack by not asking for the next step, and the others
+are stacked anew; one that goes on from a checkpoint joins when the others have come as far.
+"""
+
+from collections.abc import Callable, Collection, Generator, Sequence
+
+from harness.heartbeat import beat
+from harness.results.records import TrialRecord
+from harness.training.loop import Updater, Wanted
+from harness.training.stacked import Stack
+from harness.trial.pace import Pace
+from harness.trial.room import Room
+from harness.trial.run import Advance
+
+Running = Generator[Advance | Wanted, None, TrialRecord]
+
+
+class Together:
+    """Trials that are trained together.
+
+    Args:
+        trial_ids: of the trials.
+        begin: begins one of them (see ``harness.trial.run.trial_in_steps``), from its checkpoint
+            if it has one.
+        pace: says how many at most are stacked. Where none are, trials take turns.
+        say: prints a line where they could not be stacked.
+        room: says how many fit into memory: the first takes its first step by itself, then as many
+            begin as there is room for, and the others when these have ended. None for all at once.
+
+    Attributes:
+        broken: why the trials could not be stacked, and began again to be trained one by one; None
+            while nothing is known against it.
+    """
+
+    def __init__(
+        self,
+        trial_ids: Sequence[str],
+        begin: Callable[[str], Running],
+        pace: Pace,
+        say: Callable[[str], None] = print,
+        room: Room | None = None,
+    ) -> None:
+        self._begin, self._pace, self._say = begin, pace, say
+        self._running = {trial_id: begin(trial_id) for trial_id in trial_ids}
+        self._wanted: dict[str, Wanted] = {}
+        self._stacks: dict[tuple[str, ...], Stack] = {}
+        self._checked = False
+        self._room = room
+        self._first: Updater | None = None
+        self._order, self._most = list(trial_ids), 1 if room else len(trial_ids)
+        self._at_once: Collection[str] = self._order[: self._most]
+        self.broken: str | None = None
+
+    def next(self, ready: Collection[str]) -> tuple[str, Advance | TrialRecord]:
+        """Train until the first of some trials has something to say.
+
+        Args:
+            ready: ids of trials that have not ended; the others wait.
+
+        Returns:
+            Its id, and its progress after an epoch or, when it has ended, its record.
+        """
+        while True:
+            one_by_one = self.broken or self._pace.one_by_one
+            working = list(ready)[:1] if one_by_one else self._working(list(ready))
+            for trial_id in working:
+                if one_by_one or trial_id not in self._wanted:
+                    said = self._said(trial_id)
+                    if not isinstance(said, Wanted):
+                        self._pace.disturb()
+                        return trial_id, said
+                    self._wanted[trial_id] = said
+            if one_by_one:
+                self._stacks = {}
+            else:
+                self._step(working)
+
+    def _working(self, ready: list[str]) -> list[str]:
+        """Return those that train: of those that are ready as many as there is room for."""
+        begun = [trial_id for trial_id in ready if trial_id in self._at_once]
+        if not begun:
+            begun = self._at_once = ready[: self._most]
+        return begun
+
+    def _measure(self, wanted: Wanted) -> None:
+        """Let more trials begin when the first has taken a step."""
+        if self._room and self._first is wanted.updater:
+            more, self._room = self._room.trials(), None
+            self._most = len(self._order) if more is None else 1 + more
+            self._at_once = self._order[: self._most]
+        self._first = wanted.updater
+
+    def _said(self, trial_id: str) -> Wanted | Advance | TrialRecord:
+        """Let a trial go on; note in its record why so many are stacked."""
+        try:
+            said = next(self._running[trial_id])
+        except StopIteration as finished:
+            said = finished.value
+            del self._running[trial_id]
+        if isinstance(said, Wanted):
+            self._measure(said)
+        else:
+            record = said.so_far if isinstance(said, Advance) else said
+            record.env["stack_choice"] = self.broken or self._pace.reason
+        return said
+
+    def _step(self, ready: list[str]) -> None:
+        """Let those that are least far take a step."""
+        steps = {trial_id: self._wanted[trial_id].updater.steps for trial_id in ready}
+        behind = [trial_id for trial_id in ready if steps[trial_id] == min(steps.values())]
+        size = self._pace.size(len(behind), self._wanted[behind[0]])
+        parts = [tuple(behind[i : i + size]) for i in range(0, len(behind), size)]
+        self._stacks = {part: stack for part, stack in self._stacks.items() if part in parts}
+        for part in parts:
+            if len(part) > 1:
+                self._take(part)
+            # Where one is alone, it takes its step when it goes on, and notes what is raised.
+        self._wanted = {i: wanted for i, wanted in self._wanted.items() if i not in behind}
+
+    def _take(self, part: tuple[str, ...]) -> None:
+        wanted = [self._wanted[trial_id] for trial_id in part]
+        beat(f"step {wanted[0].updater.steps} of {len(part)} trials as one stack")
+        try:
+            if part not in self._stacks:
+                self._stacks[part] = Stack([each.updater for each in wanted])
+                if not self._checked:
+                    self._stacks[part].require_agreement(wanted)
+                    self._checked = True
+            self._stacks[part].step(wanted)
+        except Exception as error:  # a method may be anybody's, and memory may end
+            self.broken = f"one by one: {type(error).__name__}: {error}".partition("\n")[0]
+            self._say(f"{len(part)} trials begin again, {self.broken}")
+            for trial_id in part:
+                self._running[trial_id].close()
+                self._running[trial_id] = self._begin(trial_id)
