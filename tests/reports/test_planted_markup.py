@@ -12,7 +12,7 @@ from harness.metrics.registry import with_labels
 from harness.results import Results, load
 from reports import leaderboard
 from reports.latex.document import SPREADS, Style, document
-from tests.reports.helpers import boards
+from tests.reports.helpers import boards, differences
 from tests.reports.helpers.reading_html import Document
 from tests.reports.helpers.supervision import supervision
 
@@ -53,7 +53,16 @@ def require_harmless(html: str) -> None:
         assert not text.strip().startswith("planted()")
 
 
-@pytest.mark.parametrize("kind", reports.KIND_PATHS)
+def test_a_report_of_differences(tmp_path: Path) -> None:
+    """Its search space, switches and levels are ours; a run that names others is refused."""
+    made = differences.results(lambda *_: 1e-2, seeds=2)
+    texts = {**planted(made).sweep, "space": made.sweep["space"]}
+    evil = replace(made, sweep=texts, problems=[EVIL])
+    page = reports.build(evil, "differences", tmp_path / "report.html")
+    require_harmless(page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in reports.KIND_PATHS if kind != "differences"])
 def test_a_report(kind: str, tmp_path: Path) -> None:
     stored = FIXTURES / kind
     made = planted(load(stored) if stored.exists() else supervision())

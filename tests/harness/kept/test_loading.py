@@ -13,7 +13,7 @@ import pytest
 import torch
 
 import harness
-import harness.trial.run
+import harness.trial.scoring
 from harness.cli import main
 from harness.data.cache import sources
 from harness.data.images import Images
@@ -82,7 +82,7 @@ def train(run: Path, *arguments: str) -> Method:
         return weights.encode_model(method, *rest)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(harness.trial.run, "encode_model", watched)
+        patch.setattr(harness.trial.scoring, "encode_model", watched)
         assert main(["train", *arguments, *SMALL, f"run_dir={run}"]) == 0
     return kept[0].eval()
 

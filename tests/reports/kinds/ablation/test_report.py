@@ -239,7 +239,7 @@ def test_a_run_without_trials_or_without_factors(tmp_path):
 def test_another_kinds_sweep_can_be_read_as_an_ablation(tmp_path):
     words = document(stability(Sweep(seeds=2)), tmp_path).words
     assert "Compared with the baseline affine · lr=0.0001, paired by seed" in words
-    assert "Of 12 variants the baseline and the" in words
+    assert "Of 12 variants 8 are shown: the baseline, the best with each" in words
 
 
 def test_a_baseline_that_is_not_run_is_told(tmp_path):

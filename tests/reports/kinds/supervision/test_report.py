@@ -8,8 +8,8 @@ import pytest
 
 from harness.results import Results
 from reports import build
-from reports.claims.forms import contrast_in_words
 from reports.claims.published import published
+from reports.claims.settings import contrast_in_words
 from reports.claims.variants import variants_tested
 from reports.kinds.shared.printed_table import printed_table
 from reports.kinds.supervision.lines import supervised
