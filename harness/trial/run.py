@@ -14,6 +14,7 @@ from harness.config.schema import TrialConfig
 from harness.data.dataset import Dataset
 from harness.data.sampler import make_sampler
 from harness.data.validation import with_validation
+from harness.errors import UserError
 from harness.evaluation.artifacts import arrays_of
 from harness.evaluation.scores import evaluate, scorable
 from harness.heartbeat import beat
@@ -159,6 +160,9 @@ def run_trial(
             record.times = watch.read(steps)
             yield advance
     except TrialLimitError as error:
+        record.error = str(error)
+    except UserError as error:  # it says what to do, and not where in the code
+        record.status = "failed"
         record.error = str(error)
     except Exception:
         record.status = "failed"
