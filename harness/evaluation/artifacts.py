@@ -1,5 +1,7 @@
 """The arrays of a trained method that are stored for a report's figures."""
 
+from contextlib import suppress
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -7,6 +9,7 @@ from torch.nn.functional import avg_pool2d
 
 from harness import seeding
 from harness.data.images import Images
+from harness.errors import UserError
 from harness.evaluation.frames import frames_found
 from harness.evaluation.latent_walks import PAIRS, along_dimensions, between_images
 from harness.evaluation.restorations import restorations
@@ -115,7 +118,8 @@ def _numbers(method: Method, data: EvaluationData) -> dict[str, Tensor]:
         numbers.update(divergences(method, data))
     if scorable(method, ["triplets"], data.dataset):
         assert isinstance(method, protocols.Swaps)
-        numbers["triplet_errors"] = triplet_errors(method, data)
+        with suppress(UserError):  # few images may have no triplet
+            numbers["triplet_errors"] = triplet_errors(method, data)
     return numbers
 
 
@@ -141,6 +145,8 @@ def _at(data: EvaluationData, places: np.ndarray) -> Tensor:
 
 
 def _swaps(method: protocols.Swaps, images: Tensor) -> dict[str, Tensor]:
+    if len(images) == 1:  # it could swap with itself alone
+        return {}
     appearance, pose = images.chunk(2)
     rows, columns = len(pose), len(appearance)
     swaps = method.swap(appearance.repeat(rows, 1, 1, 1), pose.repeat_interleave(columns, 0))

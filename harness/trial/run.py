@@ -11,6 +11,7 @@ from harness import seeding
 from harness.config.schema import TrialConfig
 from harness.data.dataset import Dataset
 from harness.data.sampler import make_sampler
+from harness.errors import UserError
 from harness.evaluation.scores import evaluate, scorable
 from harness.heartbeat import beat
 from harness.provenance import machine
@@ -153,6 +154,9 @@ def trial_in_steps(
                 record.times = watch.read(steps)
             yield said
     except TrialLimitError as error:
+        record.error = str(error)
+    except UserError as error:  # it says what to do, and not where in the code
+        record.status = "failed"
         record.error = str(error)
     except Exception:
         record.status = "failed"

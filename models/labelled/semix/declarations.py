@@ -3,6 +3,7 @@
 Importing this is cheap: it needs no torch.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from models.declaration import LABELLED
@@ -17,6 +18,9 @@ from models.labelled.semix.hyperparameters import (
 
 LABELLED_2D = "labelled_2d"
 """Modality ``[N]``: 1 for an image whose joints in the image are known."""
+
+_WEIGHTS = ("w_vae_x", "w_vae_y", "w_cross", "w_sup")
+"""Weights of SemiX's losses."""
 
 
 class _OfPoses(StartedDeclaration):
@@ -42,13 +46,25 @@ class _OfSketches(StartedDeclaration):
     }
 
 
+class _OfBoth(StartedDeclaration):
+    """Declaration of what learns by four losses, of which each has a weight."""
+
+    @classmethod
+    def fault(cls, hyperparameters: Any, tables: Mapping[str, tuple[int, ...]]) -> str:
+        """Refuse a method without any loss, too."""
+        if not any(getattr(hyperparameters, name) for name in _WEIGHTS):
+            listed = ", ".join(f"method.{name}" for name in _WEIGHTS)
+            return f"nothing is learnt, as {listed} are all 0. Give one of them a weight."
+        return super().fault(hyperparameters, tables)
+
+
 class SupPoseDeclaration(_OfPoses):
     """Declaration of the baseline for poses."""
 
     Hyperparameters: ClassVar[type[Any]] = SupPoseHyperparameters
 
 
-class SemiXPoseDeclaration(_OfPoses):
+class SemiXPoseDeclaration(_OfBoth, _OfPoses):
     """Declaration of SemiX for poses."""
 
     Hyperparameters: ClassVar[type[Any]] = SemiXPoseHyperparameters
@@ -61,7 +77,7 @@ class SupSketchDeclaration(_OfSketches):
     Hyperparameters: ClassVar[type[Any]] = TranslationHyperparameters
 
 
-class SemiXSketchDeclaration(_OfSketches):
+class SemiXSketchDeclaration(_OfBoth, _OfSketches):
     """Declaration of SemiX for sketches."""
 
     Hyperparameters: ClassVar[type[Any]] = SemiXHyperparameters

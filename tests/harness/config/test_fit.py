@@ -50,6 +50,16 @@ def test_weights_that_cannot_start_an_encoder_are_refused(of: str, tmp_path: Pat
     resolve([*trial, f"method.encoder_weights={there}", "method.network=paper"])
 
 
+@pytest.mark.parametrize("of", ["semix dataset=humans", "semix_sketch dataset=mannequin"])
+def test_a_method_without_any_loss_is_refused(of: str) -> None:
+    names = ("w_vae_x", "w_vae_y", "w_cross", "w_sup")
+    zero = [f"method.{name}=0" for name in names]
+    trial = [*f"method={of}".split(), "scale=smoke"]
+    resolve([*trial, *zero[1:]])
+    with pytest.raises(UserError, match=r"nothing is learnt, as method\.w_vae_x, .* are all 0"):
+        resolve([*trial, *zero])
+
+
 def test_a_kept_model_has_the_shapes_of_tables_and_none_is_written_without() -> None:
     plain = DataSpec((1, 8, 8), 5, modalities={"pose": (3, 3)})
     assert "tables" not in _described(plain)

@@ -21,6 +21,7 @@ from harness.drawing.distance_maps import distance_map
 from harness.drawing.painting import View
 from harness.drawing.rods import Rods
 from harness.drawing.shapes import Capsules
+from harness.results import TrialRecord
 from harness.trial.method import as_asked
 from harness.trial.run import run_trial
 
@@ -143,19 +144,36 @@ def test_what_is_known_of_the_images_is_what_it_was() -> None:
     assert fingerprint(load_dataset(FEW, None)) == "3b3a68f5c860dca4"
 
 
-def test_a_trial_learns_sketches_and_is_scored_by_them() -> None:
-    scores = "metrics=[sketch_error,sketch_error_gap,sketch_guesses,recombination]"
-    asked = trial("semix_sketch", scores, "dataset.label_fraction=0.5", "method.m_max=2")
+def ended(asked: TrialConfig) -> TrialRecord:
     running = run_trial(asked, load_dataset(asked.dataset, None), torch.device("cpu"), {})
     try:
         while True:
             next(running)
-    except StopIteration as ended:
-        record = ended.value
+    except StopIteration as stop:
+        record: TrialRecord = stop.value
+        return record
+
+
+def test_a_trial_learns_sketches_and_is_scored_by_them() -> None:
+    scores = "metrics=[sketch_error,sketch_error_gap,sketch_guesses,recombination]"
+    record = ended(trial("semix_sketch", scores, "dataset.label_fraction=0.5", "method.m_max=2"))
     assert (record.status, record.error) == ("ok", None)
     expected = {"sketch_sse", "chamfer_gap", "chamfer_of_nearest", "recombined_sketch_sse"}
     assert expected <= {*record.metrics}
     assert record.metrics["sketch_sse_of_nearest"] < record.metrics["sketch_sse_of_mean"]
+
+
+def test_images_too_few_for_triplets_are_enough_for_a_trial() -> None:
+    few = ("dataset.n_train=3", "dataset.n_test=1", "metrics=[sketch_error]")
+    record = ended(trial("semix_sketch", *few))
+    assert (record.status, record.error) == ("ok", None)
+    assert "triplet_errors" not in record.arrays
+
+
+def test_images_without_any_label_are_said_without_a_traceback() -> None:
+    record = ended(trial("semix_sketch", "dataset.label_fraction=0.05", "scale.train_limit=2"))
+    assert record.status == "failed"
+    assert (record.error or "").startswith("None of the 2 training images that are used has labels")
 
 
 def seen_of(parts: list[tuple[tuple[float, float, float], tuple[float, float, float], float]]):
