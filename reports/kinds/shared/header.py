@@ -27,6 +27,8 @@ ELSEWHERE = (
     "dimensions",
     "arrays",
     "unscored",
+    "stack",
+    "stack_choice",
 )
 """Columns of the environment that have a line of their own, or say nothing of the machine."""
 MOST_VALUES = 4
