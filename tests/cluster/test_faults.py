@@ -108,7 +108,7 @@ def test_nothing(begin: Callable[..., Sweep], cluster: Cluster, network: Network
 
 
 def test_a_worker_host_dies(begin: Callable[..., Sweep], network: Network) -> None:
-    sweep, host = begin(12), network.host(2)  # its first trial begins some time after its raylet
+    sweep, host = begin(30), network.host(2)  # its first trial begins some time after its raylet
     sweep.until(lambda: sweep.ledger.finished >= MIDDLE)
     sweep.until(begins(host))
     host.kill()
