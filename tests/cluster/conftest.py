@@ -17,7 +17,7 @@ SWEEP = (
     *("scale=smoke", "scale.epochs=10", "scale.eval_every=5"),
 )
 """Trials of about a second; ``seeds=`` says how many fours of them."""
-SEEDS = 12
+SEEDS = 30
 """Of the control; sweeps of fewer seeds are a part of it."""
 LONGER = (*SWEEP, "scale.epochs=100")
 """Trials of some seconds, for what takes a minute to happen."""
