@@ -21,7 +21,7 @@ from harness.results import RunDirectory, TrialRecord
 from harness.training.loop import Wanted
 from harness.trial.keeping import Checkpoints
 from harness.trial.process import prepare_process
-from harness.trial.run import Advance, advances, trial_in_steps
+from harness.trial.run import Advance, trial_in_steps
 
 
 @dataclass(frozen=True)
@@ -70,18 +70,6 @@ class Assignment:
         prepare_process(self.threads)
         return RunDirectory(self.run_dir)
 
-    def trial(
-        self,
-        trial: TrialConfig,
-        dataset: Dataset,
-        device: torch.device,
-        kept: Checkpoints,
-        *,
-        hand_over: bool,
-    ) -> Generator[Advance, None, TrialRecord]:
-        """Return a trial that is about to run (see ``harness.trial.run.run_trial``)."""
-        return advances(self.steps(trial, dataset, device, kept, hand_over=hand_over))
-
     def steps(
         self,
         trial: TrialConfig,
@@ -91,7 +79,7 @@ class Assignment:
         *,
         hand_over: bool,
     ) -> Generator[Advance | Wanted, None, TrialRecord]:
-        """Return a trial that is about to run, which others may take the steps of."""
+        """Return a trial that is about to run (see ``harness.trial.run.trial_in_steps``)."""
         # What is tuned is trained again; the best of that would be kept beside what confirms it.
         keep = self.keep and trial.scale.scored_on == "test"
         return trial_in_steps(

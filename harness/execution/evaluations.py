@@ -40,7 +40,7 @@ def evaluate_trained(job: Assignment, trial_id: str) -> tuple[dict[str, Any], li
         with watchdog:
             trial = trial_from_dict(run.config(trial_id))
             device = torch.device("cpu")
-            running = job.trial(trial, job.dataset(trial), device, kept, hand_over=False)
+            running = job.steps(trial, job.dataset(trial), device, kept, hand_over=False)
             try:
                 next(running)
             except StopIteration as finished:

@@ -68,8 +68,18 @@ def run_trial(
 
     It does what :func:`trial_in_steps` does, whose arguments it has.
     """
-    how: dict[str, Any] = {"keep": keep, "checkpoints": checkpoints, "limit_s": limit_s}
-    return advances(trial_in_steps(trial, dataset, device, origin, hand_over=hand_over, **how))
+    return advances(
+        trial_in_steps(
+            trial,
+            dataset,
+            device,
+            origin,
+            keep=keep,
+            checkpoints=checkpoints,
+            limit_s=limit_s,
+            hand_over=hand_over,
+        )
+    )
 
 
 def advances(
@@ -153,9 +163,7 @@ def trial_in_steps(
                 steps = said.step
                 record.times = watch.read(steps)
             yield said
-    except TrialLimitError as error:
-        record.error = str(error)
-    except UserError as error:  # it says what to do, and not where in the code
+    except (TrialLimitError, UserError) as error:  # they say what to do, not where in the code
         record.status = "failed"
         record.error = str(error)
     except Exception:

@@ -9,10 +9,10 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
-import pydantic
-import yaml
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
+
+from reports.claims.files import read_file, read_folder
 
 FOLDER = Path(__file__).parents[1] / "published" / "differences"
 
@@ -148,7 +148,7 @@ def declared() -> dict[str, Differing]:
     Raises:
         ValueError: a file is not of the format; the message names it and the key.
     """
-    return {path.stem: read(path) for path in sorted(FOLDER.glob("*.yaml"))}
+    return read_folder(FOLDER, Differing)
 
 
 def read(path: Path) -> Differing:
@@ -157,8 +157,4 @@ def read(path: Path) -> Differing:
     Raises:
         ValueError: it is not of the format; the message names the file and the key.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return pydantic.TypeAdapter(Differing).validate_python(content)
-    except (yaml.YAMLError, pydantic.ValidationError) as error:
-        raise ValueError(f"{path.name}: {error}") from error
+    return read_file(path, Differing)

@@ -9,10 +9,10 @@ import functools
 from dataclasses import field
 from pathlib import Path
 
-import pydantic
-import yaml
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
+
+from reports.claims.files import read_file, read_folder
 
 FOLDER = Path(__file__).parents[1] / "published"
 
@@ -228,7 +228,7 @@ def publications() -> dict[str, Published]:
     Raises:
         ValueError: a file is not of the format; the message names it and the key.
     """
-    return {path.stem: read(path) for path in sorted(FOLDER.glob("*.yaml"))}
+    return read_folder(FOLDER, Published)
 
 
 def read(path: Path) -> Published:
@@ -237,8 +237,4 @@ def read(path: Path) -> Published:
     Raises:
         ValueError: it is not of the format; the message names the file and the key.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return pydantic.TypeAdapter(Published).validate_python(content)
-    except (yaml.YAMLError, pydantic.ValidationError) as error:
-        raise ValueError(f"{path.name}: {error}") from error
+    return read_file(path, Published)

@@ -52,19 +52,22 @@ def inpainting(method: Inpaints, data: EvaluationData) -> dict[str, float]:
         alike.append(torch.stack([psnr(made, image), ssim(made, image)]))
     masked, outside, recovered_error = (squared / counted.clamp(min=1)).tolist()
     mean_psnr, mean_ssim = torch.cat(alike, 1).double().mean(1).tolist()
-    spread = inputs.read()
     return {
         "masked_error": masked,
         "visible_error": outside,
         "recovered_error": recovered_error,
-        **({"recovered_r2": 1 - float(squared[2]) / spread} if spread > 0 else {}),
+        **({"recovered_r2": 1 - float(squared[2]) / inputs.squared} if inputs.squared > 0 else {}),
         "inpainted_psnr": mean_psnr,
         "inpainted_ssim": mean_ssim,
     }
 
 
 class _Spread:
-    """The summed squared distance of images from their mean, pixel by pixel."""
+    """How far images are from their mean.
+
+    Attributes:
+        squared: the squared distance, summed over pixels and images.
+    """
 
     def __init__(self) -> None:
         self.n, self.middle, self.squared = 0, torch.zeros(()).double(), 0.0
@@ -77,7 +80,3 @@ class _Spread:
         self.squared += float((here - middle).square().sum() + apart.sum())
         self.middle = self.middle + (middle - self.middle) * (n / (self.n + n))
         self.n += n
-
-    def read(self) -> float:
-        """Return the sum over pixels and images."""
-        return self.squared

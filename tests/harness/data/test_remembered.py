@@ -30,8 +30,7 @@ def test_the_control_has_the_same_inputs_and_a_memory_of_all() -> None:
     many = replace(FEW, n_train=400, memory="male")
     biased = many.load(None).train
     control = replace(many, memory_biased=False).load(None).train
-    for known in ("observed",):
-        np.testing.assert_array_equal(biased.modalities[known], control.modalities[known])
+    np.testing.assert_array_equal(biased.modalities["observed"], control.modalities["observed"])
     of_all = control.modalities["remembered"] == 1
     share = biased.factors["male"].mean()
     # Four standard deviations of a share of about 100 images, and of a number of them.
