@@ -111,3 +111,9 @@ def sliced(tensors: Mapping[str, Tensor], phase: Phase, run: int) -> dict[str, T
     return {
         name: tensor[:, run] if name in phase.over else tensor for name, tensor in tensors.items()
     }
+
+
+def device_of(method: nn.Module) -> torch.device:
+    """Return where a method's tensors are; the CPU if it has none, as a guess without networks."""
+    tensors = method.state_dict().values()
+    return next((tensor.device for tensor in tensors), torch.device("cpu"))

@@ -184,6 +184,18 @@ class Dataset:
         return WANTED if WANTED in self.test.factors else ""
 
     @property
+    def known_attributes(self) -> tuple[str, ...]:
+        """The attributes that a test image has or has not, int64 of 0 and 1 in both splits."""
+        return tuple(
+            name
+            for name, values in self.train.factors.items()
+            if name != WANTED
+            and name in self.test.factors
+            and values.dtype == np.int64
+            and set(np.unique(values)) == {0, 1}
+        )
+
+    @property
     def known_unit(self) -> str:
         """Name of the factor that says how many mm a unit of a 3D pose is; "" if not known."""
         return POSE_UNIT if POSE_UNIT in self.test.factors else ""

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from harness.errors import UserError
-from models.method import Method
+from models.method import Method, device_of
 
 OF_IMAGES = ("encode", "posterior", "reconstruct", "swap", "appearance", "decode_groups", "predict")
 """Functions of ``models.protocols`` whose arguments are images."""
@@ -60,7 +60,7 @@ def as_images(images: Any, method: Method) -> Tensor:
             f"The images are {list(given.shape)}; the method was trained on [N, "
             f"{', '.join(map(str, method.data.image_shape))}] (number, channels, height, width)."
         )
-    device = next((tensor.device for tensor in method.state_dict().values()), None)
+    device = device_of(method)
     if given.dtype == torch.uint8:
         return given.to(device).float().div_(255)
     if not given.is_floating_point():

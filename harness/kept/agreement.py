@@ -15,6 +15,7 @@ from harness.metrics.disentanglement.scores import Scores
 from harness.metrics.disentanglement.udr import udr
 from harness.results import Results
 from harness.trial.scoring import evaluation_data
+from models.method import device_of
 from models.protocols import Encodes, Infers
 
 NAME = "udr"
@@ -71,7 +72,7 @@ def _encoded(
     """
     _, method = read_model(results, task.model.trial_id, device)
     assert isinstance(method, Encodes)
-    where = next(tensor.device for tensor in method.state_dict().values())
+    where = device_of(method)
     data = evaluation_data(task.trial, datasets[task.trial.dataset], where)
     parts: list[torch.Tensor] = []
     divergences: list[torch.Tensor] = []

@@ -8,7 +8,7 @@ from harness.data.dataset import Dataset, Split
 from harness.data.sampler import test_batches
 from harness.errors import UserError
 from harness.metrics.data import images_at_once
-from models.method import Method
+from models.method import Method, device_of
 from models.protocols import Encodes
 
 SPLITS = ("train", "test")
@@ -49,7 +49,7 @@ def codes_table(method: Method, dataset: Dataset, splits: tuple[str, ...] = SPLI
 @torch.no_grad()
 def _of_split(method: Encodes, name: str, split: Split, dataset: Dataset) -> pa.Table:
     assert isinstance(method, Method)
-    device = next(tensor.device for tensor in method.state_dict().values())
+    device = device_of(method)
     batches = test_batches(split, device, images_at_once(dataset))
     coded = [
         {group: code.float().cpu().numpy() for group, code in method.encode(batch["image"]).items()}

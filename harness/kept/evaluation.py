@@ -16,6 +16,7 @@ from harness.metrics.registry import METRICS, check_metrics, metric_columns
 from harness.results import Results
 from harness.trial.scoring import evaluation_data
 from harness.trial.weights import Origin
+from models.method import device_of
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def score(results: Results, task: Task, dataset: Dataset, device: str) -> Scored
         UserError: it cannot be loaded (see :func:`harness.kept.loading.read_model`).
     """
     origin, method = read_model(results, task.model.trial_id, device)
-    where = next(tensor.device for tensor in method.state_dict().values())
+    where = device_of(method)
     asking = replace(task.trial, metrics=(*task.trial.metrics, *task.metrics))
     data = evaluation_data(asking, dataset, where)
     return Scored(evaluate(method, data, task.metrics, task.trial.seed), origin)

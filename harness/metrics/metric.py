@@ -49,6 +49,7 @@ _FACTORS = {
     "known_canonical_pose": "canonical poses",
     "known_view": "viewpoints in all combinations with them",
     "known_unit": "lengths in mm",
+    "known_attributes": "attributes that are there or not",
     "known_wanted": "an attribute that a memory is of (dataset.memory)",
     "identity_factor": "identities",
     "frame_factor": "frames",

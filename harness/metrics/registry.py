@@ -57,6 +57,7 @@ METRIC_PATHS: Mapping[str, str] = {
     "inpainting": "harness.metrics.restoration.inpainting.inpainting",
     "super_resolution": "harness.metrics.restoration.super_resolution.super_resolution",
     "class_change": "harness.metrics.restoration.class_change.class_change",
+    "realism": "harness.metrics.restoration.realism.realism",
     "attribute_rate": "harness.metrics.restoration.attribute_rate.attribute_rate",
     "depth_error": "harness.metrics.scenes.depth_error.depth_error",
     "motion_error": "harness.metrics.scenes.motion_error.motion_error",

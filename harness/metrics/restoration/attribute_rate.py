@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from harness.data.dataset import WANTED, Split
+from harness.data.dataset import WANTED, Dataset
 from harness.metrics.data import EvaluationData
 from harness.metrics.disentanglement.scores import Scores, unscored
 from harness.metrics.metric import MetricKey, metric
@@ -33,11 +33,11 @@ def attribute_rate(method: Restores, data: EvaluationData) -> dict[str, float]:
     network that is trained on the attributes of the training images. ``attributes_kept`` is the
     share of judgements on all other attributes that stay the same: what is left of who it is.
     """
-    train, test = data.dataset.train, data.dataset.test
+    test = data.dataset.test
     without = test.factors[WANTED] == 0
     if not without.any():
         return unscored(_NAMES, "every test image has the attribute")
-    judge = attribute_judge(data, _flags(train))
+    judge = attribute_judge(data, _flags(data.dataset))
     before, after = [], []
     for batch in data.test_batches():
         before.append(judge(batch["image"]) > 0)
@@ -49,15 +49,11 @@ def attribute_rate(method: Restores, data: EvaluationData) -> dict[str, float]:
     return Scores(dict(zip(_NAMES, rates, strict=True)), reasons)
 
 
-def _flags(train: Split) -> np.ndarray:
-    """Return the wanted attribute and all others, ``[N, n]`` int64."""
-    wanted = train.factors[WANTED]
-    others = [
-        name
-        for name, values in train.factors.items()
-        if values.dtype == np.int64
-        and set(np.unique(values)) == {0, 1}
-        and name != WANTED
-        and not (np.array_equal(values, wanted) or np.array_equal(values, 1 - wanted))
-    ]
-    return np.stack([train.factors[name] for name in (WANTED, *others)], axis=1)
+def _flags(dataset: Dataset) -> np.ndarray:
+    """Return the wanted attribute and all others of the training images, ``[N, n]`` int64."""
+    factors = dataset.train.factors
+    wanted = factors[WANTED]
+    every = (factors[name] for name in dataset.known_attributes)
+    same = (wanted, 1 - wanted)
+    others = [of for of in every if not any(np.array_equal(of, each) for each in same)]
+    return np.stack([wanted, *others], axis=1)

@@ -71,6 +71,15 @@ def test_evaluate_adds_what_training_would_have_come_to(run: Path, capsys: Captu
 
 
 @pytest.mark.usefixtures("workplace")
+def test_a_method_without_networks_is_scored_too(capsys: Capture) -> None:
+    few = ("dataset=faces", "dataset.downscale=4", "dataset.n_train=8", "dataset.n_test=4")
+    asked = ("method=bicubic", *few, "metrics=[super_resolution]", "run_dir=guess")
+    assert main(["train", *asked]) == 0
+    assert main(["evaluate", "guess", "metrics=[realism]"]) == 0
+    assert "bicubic  frechet_distance " in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("workplace")
 def test_evaluate_goes_on_with_the_same_sweep(run: Path, capsys: Capture) -> None:
     printed(capsys, "evaluate", "run", "metrics=[log_px]", "device=cpu")
     lines = printed(capsys, "train", "method=vae", *SMALL, "run_dir=run")
