@@ -44,6 +44,14 @@ class FaceHyperparameters(AdversarialHyperparameters):
         Structure("", "width of a linear layer of D before its last; 0 is none", "code: 1024"),
         Ge(0),
     ] = 0
+    skip: Annotated[
+        bool,
+        Structure(
+            "",
+            "G adds to a guess: bicubic enlargement, or the hole filled from its border",
+            "ours, as of Kim et al. 2016 (VDSR); Figure 6 of AIGN has none",
+        ),
+    ] = False
 
 
 @dataclass(frozen=True)
@@ -114,8 +122,8 @@ class DigitsDeclaration(RestorationDeclaration):
 
 
 _FACES: AtScale = {
-    "smoke": {"network": "tiny", "lr": 1e-3, "d_lr": 1e-4},
-    "small": {"network": "small", "lr": 1e-3, "d_lr": 1e-4},
+    "smoke": {"network": "tiny", "skip": True, "lr": 1e-3, "d_lr": 1e-4},
+    "small": {"network": "small", "skip": True, "lr": 1e-3, "d_lr": 2e-5},
 }
 
 

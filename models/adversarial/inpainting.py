@@ -11,6 +11,7 @@ from models.method import Batch, Phase
 from models.networks.aign.discriminator import Discriminator
 from models.networks.aign.generators import Inpainting
 from models.networks.aign.layers import initialise
+from models.renderers.images import filled_inwards
 
 
 class AIGNInpainting(InpaintingDeclaration, Masked):
@@ -39,6 +40,12 @@ class AIGNInpainting(InpaintingDeclaration, Masked):
         return discriminator, replace(generator, repeats=self.hyperparameters.g_steps)
 
     def restored(self, seen: Tensor, batch: Batch) -> Tensor:
-        """Return the generator's images."""
-        whole: Tensor = self.generator(seen, self.visible(batch))
-        return whole
+        """Return the generator's images.
+
+        With ``skip`` it adds to the image whose hole is filled from its border inwards.
+        """
+        visible = self.visible(batch)
+        whole: Tensor = self.generator(seen, visible)
+        if not self.hyperparameters.skip:
+            return whole
+        return (filled_inwards(seen, visible) + whole).clamp(-1, 1)

@@ -33,6 +33,8 @@ def _require_sides(data: DataSpec) -> None:
 class _Enlarging(Restoration):
     """Base of the three: low resolution is bicubic, a quarter of height and width."""
 
+    hyperparameters: SuperResolutionHyperparameters
+
     def __init__(self, hyperparameters: SuperResolutionHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)
         _require_sides(data)
@@ -53,11 +55,20 @@ class _Enlarging(Restoration):
         """Return the small images."""
         return self.scaled(self.small(batch))
 
-    def restored(self, seen: Tensor, batch: Batch) -> Tensor:
-        """Return the generator's images, four times as high and wide."""
-        del batch
+    def generated(self, seen: Tensor) -> Tensor:
+        """Return what the network makes of what is seen, ``[B, C, H, W]`` in [-1, 1]."""
         large: Tensor = self.generator(seen)
         return large
+
+    def restored(self, seen: Tensor, batch: Batch) -> Tensor:
+        """Return the generator's images, four times as high and wide.
+
+        With ``skip`` it adds to the bicubic enlargement, and training starts close to that.
+        """
+        large = self.generated(seen)
+        if not self.hyperparameters.skip:
+            return large
+        return (bicubic(seen, *batch["image"].shape[-2:]) + large).clamp(-1, 1)
 
     def rendered(self, restored: Tensor, batch: Batch) -> Tensor:
         """Return the means over squares of 4x4 pixels."""
@@ -112,9 +123,8 @@ class CycleSuperResolution(CycleDeclaration, _Enlarging):
         """Return the small images, enlarged."""
         return bicubic(super().seen(batch), *batch["image"].shape[-2:]).clamp(-1, 1)
 
-    def restored(self, seen: Tensor, batch: Batch) -> Tensor:
+    def generated(self, seen: Tensor) -> Tensor:
         """Return what the first network makes."""
-        del batch
         there: Tensor = self.generator["there"](seen)
         return there
 

@@ -4,7 +4,6 @@ They have no networks, and are scored as any method is.
 """
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from models.declaration import HIDDEN, DataSpec
@@ -15,7 +14,7 @@ from models.reference.declarations import (
     BlurredHoleDeclaration,
     MeanHoleDeclaration,
 )
-from models.renderers.images import average_pool, mask, visible_outside
+from models.renderers.images import average_pool, filled_inwards, mask, visible_outside
 from models.renderers.resampling import bicubic, shrunk
 
 FACTOR = 4
@@ -102,18 +101,6 @@ class BlurredHole(BlurredHoleDeclaration, _Hole):
         return ()
 
     def restore(self, batch: Batch) -> Tensor:
-        """Return what is seen and, elsewhere, averages of 3x3 pixels, taken again and again.
-
-        Pixels count once something is known of them, so that each round fills one more pixel from
-        the border; there are as many rounds as the larger side has pixels. A hidden image is 0.
-        """
+        """Return what is seen and, elsewhere, averages of neighbours, ``[B, C, H, W]``."""
         visible = self.visible(batch)
-        seen = batch["image"] * visible
-        filled, known = seen, visible
-        for _ in range(max(seen.shape[-2:])):
-            weight = F.avg_pool2d(known, 3, 1, 1, count_include_pad=False)
-            blurred = F.avg_pool2d(filled * known, 3, 1, 1, count_include_pad=False)
-            blurred = blurred / weight.clamp(min=1e-6)
-            known = (weight > 0).to(seen.dtype)
-            filled = seen + (1 - visible) * blurred * known
-        return filled.clamp(0, 1)
+        return filled_inwards(batch["image"] * visible, visible).clamp(0, 1)

@@ -48,3 +48,25 @@ def visible_outside(box: Tensor, height: int, width: int) -> Tensor:
     across = ((x >= left) & (x < left + wide))[:, None, None, :]
     down = ((y >= top) & (y < top + high))[:, None, :, None]
     return (~(across & down)).to(box.dtype)
+
+
+@torch.no_grad()
+def filled_inwards(seen: Tensor, visible: Tensor) -> Tensor:
+    """Return images with their holes filled from the border inwards, ``[B, C, H, W]``.
+
+    Hidden pixels become averages of 3x3 pixels, taken again and again. Pixels count once something
+    is known of them, so that each round fills one more pixel from the border; there are as many
+    rounds as the larger side has pixels. Where all of an image is hidden it is 0.
+
+    Args:
+        seen: ``[B, C, H, W]``, hidden pixels 0.
+        visible: ``[B, 1, H, W]``, 1 where a pixel is seen and 0 where it is hidden.
+    """
+    filled, known = seen, visible
+    for _ in range(max(seen.shape[-2:])):
+        weight = F.avg_pool2d(known, 3, 1, 1, count_include_pad=False)
+        blurred = F.avg_pool2d(filled * known, 3, 1, 1, count_include_pad=False)
+        blurred = blurred / weight.clamp(min=1e-6)
+        known = (weight > 0).to(seen.dtype)
+        filled = seen + (1 - visible) * blurred * known
+    return filled

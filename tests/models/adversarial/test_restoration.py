@@ -4,8 +4,10 @@ import pytest
 import torch
 
 from models.pictures import from_unit_interval
+from models.reference.declarations import ImageGuessHyperparameters
+from models.reference.images import BlurredHole
 from models.renderers.images import average_pool
-from models.renderers.resampling import shrunk
+from models.renderers.resampling import bicubic, shrunk
 from tests.models.helpers.restoring import restoring_case
 
 NAMES = ("aign_digits", "aign_sr", "aign_sr_paired", "aign_sr_cycle", "aign_inpaint")
@@ -62,6 +64,29 @@ def test_with_pairs_the_target_is_the_true_image() -> None:
     restored = method.restored(method.seen(batch), batch)
     expected = (restored - from_unit_interval(batch["image"])).square().mean()
     torch.testing.assert_close(loss(case, method, batch, w_adv=0.0), expected)
+
+
+@pytest.mark.parametrize("name", ["aign_sr", "aign_sr_paired", "aign_sr_cycle"])
+def test_a_generator_that_adds_to_the_enlarged_image_begins_close_to_it(name: str) -> None:
+    """With weights of 0 it is the bicubic enlargement, cut to the scale; without a skip it is 0."""
+    for skip in (True, False):
+        _, method, batch = built(name, skip=skip)
+        for parameter in method.generator.parameters():
+            parameter.data.zero_()
+        small = from_unit_interval(shrunk(batch["image"]))
+        enlarged = bicubic(small, *batch["image"].shape[-2:]).clamp(-1, 1)
+        expected = enlarged if skip else torch.zeros_like(enlarged)
+        torch.testing.assert_close(method.restored(method.seen(batch), batch), expected)
+
+
+@pytest.mark.parametrize("skip", [True, False])
+def test_a_generator_that_adds_to_a_filled_hole_begins_close_to_it(skip: bool) -> None:
+    _, method, batch = built("aign_inpaint", skip=skip)
+    for parameter in method.generator.parameters():
+        parameter.data.zero_()
+    guess = BlurredHole(ImageGuessHyperparameters(), method.data).restore(batch)
+    expected = guess if skip else torch.full_like(guess, 0.5)
+    torch.testing.assert_close(method.restore(batch), expected)
 
 
 def test_grey_copies_weigh_as_asked() -> None:
