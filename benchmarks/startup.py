@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.tables import Measured, print_table
 from harness.commands.running.run_directory import planned
 from harness.config.sweep import resolve
-from harness.execution.cost.estimate import FILE
+from harness.execution.cost.known_times import FILE
 
 DRY_RUN, DRY_RUN_OF_PAIRS = "unbraid sweep, dry run", "unbraid sweep of pairs, dry run"
 TARGETS = {"unbraid list methods": 0.5, DRY_RUN: 1.5, DRY_RUN_OF_PAIRS: 1.5}

@@ -16,6 +16,7 @@ from harness.data.fingerprint import fingerprint
 from harness.data.options import DatasetOptions
 from harness.datasets.registry import load_dataset
 from harness.durations import count
+from harness.execution.cost.order import longest_first, remember_trials
 from harness.execution.driver import run_trials
 from harness.execution.progress import Progress, label
 from harness.execution.ray_session import ray_session, slots
@@ -67,6 +68,7 @@ def finish(
     if growth and not growth.left:  # fewer than could be, where the default was a search's best
         directory.amend({**directory.sweep(), "trials": len(directory.finished())})
     directory.compact()
+    remember_trials(directory, missing, settings)
     return summarize(directory, drawn_next=drawn_next)
 
 
@@ -118,6 +120,8 @@ def _run(
         at_once = slots(settings.ray)
         pace = f"{at_once} at a time" if at_once else "as many at a time as the cluster takes"
         progress.say(f"{count(progress.planned - progress.already, 'trial')} to run, {pace}")
+        if isinstance(work, list) and at_once != 1:
+            work = longest_first(work, settings)
         run_trials(
             directory,
             work,

@@ -4,27 +4,15 @@ A kind is timed once, by a few real training steps, and remembered: timing anoth
 kinds needs neither the data nor torch, whose import alone takes more than a second.
 """
 
-import contextlib
-import dataclasses
-import hashlib
-import json
 import os
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 from harness.config.schema import Settings, TrialConfig, shares
 from harness.config.sweep import Sweep
-from harness.data.cache.arrays import cache_folder
 from harness.durations import duration
-from harness.errors import UserError
-from harness.provenance import machine
-from models.hyperparameters import Structure, describe
+from harness.execution.cost.known_times import STEPS, Timed, kind_of, remember, remembered
 from models.registry import METHOD_PATHS
-
-FILE = "training_times.json"
-"""File of the cache folder that keeps the seconds of each kind, and the day it was timed."""
 
 
 def estimate(sweep: Sweep) -> str:
@@ -47,20 +35,21 @@ def seconds_in_all(sweep: Sweep) -> tuple[float, str]:
     """
     kinds: dict[str, list[TrialConfig]] = {}
     for trial in sweep.trials:
-        kinds.setdefault(_kind(trial, sweep.settings), []).append(trial)
+        kinds.setdefault(kind_of(trial, sweep.settings), []).append(trial)
     timed = _timed({kind: trials[0] for kind, trials in kinds.items()}, sweep.settings)
-    known = sum(timed[kind]["seconds"] * len(trials) for kind, trials in kinds.items())
+    known = sum(timed[kind].seconds * len(trials) for kind, trials in kinds.items())
     # What a search will suggest is like its first trials.
     total = known * sweep.n_trials / len(sweep.trials)
     of = "the only kind" if len(kinds) == 1 else f"each of {len(kinds)} kinds"
-    when = _when(each["timed"] for each in timed.values())
-    return total, f"from a few steps of {of} of trial, timed {when}"
+    when = _when(each.timed for each in timed.values())
+    by = " or ".join(sorted({each.by for each in timed.values()}))
+    return total, f"from {by} of {of} of trial, timed {when}"
 
 
-def _timed(kinds: dict[str, TrialConfig], settings: Settings) -> dict[str, dict[str, Any]]:
-    """Return ``seconds`` of a trial of each kind, and when they were ``timed``."""
-    remembered = _remembered()
-    timed = {kind: remembered[kind] for kind in kinds if kind in remembered}
+def _timed(kinds: dict[str, TrialConfig], settings: Settings) -> dict[str, Timed]:
+    """Return how long a trial of each kind trains."""
+    known = remembered()
+    timed = {kind: known[kind] for kind in kinds if kind in known}
     lacking = kinds.keys() - timed.keys()
     if lacking:
         from harness.execution.cost.step_time import training_seconds
@@ -68,10 +57,10 @@ def _timed(kinds: dict[str, TrialConfig], settings: Settings) -> dict[str, dict[
         today = date.today().isoformat()
         for kind in lacking:
             seconds = training_seconds(kinds[kind], settings)
-            timed[kind] = {"seconds": seconds, "timed": today}
+            timed[kind] = Timed(seconds, today, STEPS)
         # The code of another's method may change, and its kind would not.
         ours = {kind: timed[kind] for kind in lacking if kinds[kind].method in METHOD_PATHS}
-        _remember({**remembered, **ours})
+        remember({**known, **ours})
     return timed
 
 
@@ -80,46 +69,3 @@ def _when(days: Iterable[str]) -> str:
     if others:
         return f"between {first} and {others[-1]}"
     return "today" if first == date.today().isoformat() else f"on {first}"
-
-
-def _kind(trial: TrialConfig, settings: Settings) -> str:
-    """Return a digest of all that decides how long a step takes, and how many there are."""
-    described = describe(type(trial.hyperparameters))
-    decisive = [
-        trial.method,
-        {
-            name: getattr(trial.hyperparameters, name)
-            for name, info in described.items()
-            if isinstance(info, Structure)
-        },
-        trial.as_dict()["dataset"],
-        str(settings.data_folder or os.environ.get("UNBRAID_DATA")),
-        dataclasses.asdict(trial.scale),
-        settings.device,
-        os.environ.get("CUDA_VISIBLE_DEVICES"),
-        settings.ray.threads,
-        machine(),
-    ]
-    return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:16]
-
-
-def _remembered() -> dict[str, dict[str, Any]]:
-    """Return what is known of earlier sweeps; a file that cannot be read is none."""
-    try:
-        known = json.loads((cache_folder() / FILE).read_text(encoding="utf-8"))
-        return {
-            kind: {"seconds": float(each["seconds"]), "timed": str(each["timed"])}
-            for kind, each in known.items()
-        }
-    except (OSError, UserError, ValueError, TypeError, KeyError, AttributeError):
-        return {}
-
-
-def _remember(timed: dict[str, dict[str, Any]]) -> None:
-    """Keep times for later; a folder that cannot be written to only means to time them again."""
-    with contextlib.suppress(OSError, UserError):
-        path: Path = cache_folder() / FILE
-        path.parent.mkdir(parents=True, exist_ok=True)
-        written = path.with_name(f"{FILE}.{os.getpid()}")
-        written.write_text(json.dumps(timed), encoding="utf-8")
-        written.replace(path)

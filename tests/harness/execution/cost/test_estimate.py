@@ -12,7 +12,7 @@ from harness.config.search_spaces import space_files
 from harness.config.sweep import Sweep, resolve
 from harness.errors import UserError
 from harness.execution.cost import estimate as estimates
-from harness.execution.cost import step_time
+from harness.execution.cost import known_times, step_time
 from models.method import Phase
 
 PLAN = ("method=vae", "dataset=digits", "scale=smoke", "seeds=2", "method.lr=choice(1e-4,1e-3)")
@@ -21,7 +21,7 @@ PLAN = ("method=vae", "dataset=digits", "scale=smoke", "seeds=2", "method.lr=cho
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("UNBRAID_CACHE", str(tmp_path))
-    return tmp_path / estimates.FILE
+    return tmp_path / known_times.FILE
 
 
 @pytest.fixture
