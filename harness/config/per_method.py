@@ -5,6 +5,7 @@ They are its methods, scales and variants.
 
 import itertools
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from hydra.core.override_parser.types import Override
@@ -19,13 +20,33 @@ from harness.spaces.axes import value_at
 
 
 def split(arguments: Iterable[str]) -> tuple[list[Override], SearchSpace | None]:
-    """Return the parsed arguments but ``space=``, and the search space that names."""
+    """Return the parsed arguments, and the search space that ``space=`` and ``variants=`` name."""
     parsed = parse(arguments)
     named = [override for override in parsed if override.key_or_group == "space"]
     if any(override.is_sweep_override() for override in named) or len(named) > 1:
         raise UserError("Give one search space: space=NAME.")
     space = load_space(str(named[0].value())) if named else None
-    return [override for override in parsed if override not in named], space
+    of = [override for override in parsed if override.key_or_group == "variants"]
+    if of:
+        space = _with_variants(space, of[-1].value())
+    return [override for override in parsed if override not in (*named, *of)], space
+
+
+def _with_variants(space: SearchSpace | None, names: Any) -> SearchSpace:
+    """Return a search space with some of its variants, ``variants=[ours,released]``."""
+    if space is None or not space.variants:
+        having = "has none" if space else "is to be given, space=NAME"
+        raise UserError(f"variants= chooses among those of a search space, which {having}.")
+    for name in names if isinstance(names, list) else [names]:
+        if name not in space.variants:
+            raise UserError(
+                f"variants: the search space '{space.name}' has no '{name}'."
+                f"{did_you_mean(str(name), space.variants)} Write a list of "
+                f"{', '.join(space.variants)}."
+            )
+    if not isinstance(names, list) or not names:
+        raise UserError(f"variants: write a list, variants=[{next(iter(space.variants))}].")
+    return replace(space, variants={name: space.variants[name] for name in names})
 
 
 def collect(of_space: Iterable[str], given: Iterable[Override]) -> Overrides:
