@@ -38,7 +38,7 @@ def _with_variants(space: SearchSpace | None, names: Any) -> SearchSpace:
         having = "has none" if space else "is to be given, space=NAME"
         raise UserError(f"variants= chooses among those of a search space, which {having}.")
     for name in names if isinstance(names, list) else [names]:
-        if name not in space.variants:
+        if str(name) not in space.variants:
             raise UserError(
                 f"variants: the search space '{space.name}' has no '{name}'."
                 f"{did_you_mean(str(name), space.variants)} Write a list of "
@@ -46,7 +46,7 @@ def _with_variants(space: SearchSpace | None, names: Any) -> SearchSpace:
             )
     if not isinstance(names, list) or not names:
         raise UserError(f"variants: write a list, variants=[{next(iter(space.variants))}].")
-    return replace(space, variants={name: space.variants[name] for name in names})
+    return replace(space, variants={str(name): space.variants[str(name)] for name in names})
 
 
 def collect(of_space: Iterable[str], given: Iterable[Override]) -> Overrides:

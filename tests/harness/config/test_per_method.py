@@ -171,6 +171,38 @@ def test_a_mistake_in_a_variant_is_told_with_its_space(switches: str) -> None:
         resolve([switches])
 
 
+def test_some_variants_alone_are_the_same_trials(switches: str) -> None:
+    whole, some = (
+        {t.trial_id for t in resolve([switches, *more]).trials}
+        for more in ((), ("variants=[both,neither]",))
+    )
+    assert len(whole) == 12
+    assert len(some) == 8
+    assert some < whole
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["variants=[bot]"], "'switches' has no 'bot'. Did you mean 'both'.*neither, wide, both"),
+        (["variants=wide"], "write a list, variants=.neither."),
+        (["variants=[]"], "write a list, variants=.neither."),
+        (["variants=[[wide]]"], "has no '.*wide.*'"),
+    ],
+)
+def test_variants_that_there_are_not_are_refused(
+    switches: str, arguments: list[str], says: str
+) -> None:
+    with pytest.raises(UserError, match=says):
+        resolve([switches, *arguments])
+
+
+@pytest.mark.parametrize("of", ["method=vae", "space=vitae_stability"])
+def test_variants_are_those_of_a_space_that_has_some(of: str) -> None:
+    with pytest.raises(UserError, match="chooses among those of a search space"):
+        resolve([of, "variants=[wide]"])
+
+
 def test_a_search_has_no_variants(switches: str) -> None:
     with pytest.raises(UserError, match="'switches' has variants, of which a grid runs each"):
         resolve([switches, "search=random", "trials=3"])
