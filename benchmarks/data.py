@@ -12,8 +12,8 @@ import torch
 
 from benchmarks.steps import epochs, one_trial
 from benchmarks.tables import Measured, print_table
+from harness.data.batches.sampler import Sampler
 from harness.data.dataset import Dataset, Split
-from harness.data.sampler import Sampler
 from harness.datasets.registry import load_dataset
 
 FACES, FACE_BATCH = 512, 256

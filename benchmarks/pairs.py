@@ -5,7 +5,7 @@ import statistics
 from benchmarks.data import by_turns, pass_over
 from benchmarks.steps import epochs, one_trial
 from benchmarks.tables import Measured, print_table
-from harness.data.sampler import PairSampler
+from harness.data.batches.pair_sampler import PairSampler
 from harness.datasets.registry import load_dataset
 from harness.trial.process import prepare_process
 

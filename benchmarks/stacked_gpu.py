@@ -20,8 +20,8 @@ import torch
 
 from benchmarks.tables import print_table
 from harness import seeding
+from harness.data.batches.of_method import make_sampler
 from harness.data.dataset import Dataset, Split, WarpRange
-from harness.data.sampler import make_sampler
 from harness.methods import METHODS
 from harness.training.loop import Training, Updater, Wanted
 from harness.training.scale import Scale

@@ -12,8 +12,8 @@ from benchmarks.tables import Measured, print_table
 from harness import seeding
 from harness.config.schema import TrialConfig
 from harness.config.sweep import resolve
+from harness.data.batches.of_method import make_sampler
 from harness.data.dataset import Dataset
-from harness.data.sampler import make_sampler
 from harness.datasets.registry import load_dataset
 from harness.training.loop import Epoch, Updater, train
 from harness.trial.method import build_method

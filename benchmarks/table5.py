@@ -9,7 +9,7 @@ import torch
 from benchmarks.steps import one_trial
 from benchmarks.tables import Measured, print_table
 from harness import seeding
-from harness.data.sampler import Sampler
+from harness.data.batches.sampler import Sampler
 from harness.datasets.registry import load_dataset
 from harness.training.loop import Updater
 from harness.trial.method import build_method

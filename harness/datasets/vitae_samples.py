@@ -85,7 +85,7 @@ def _generator(options: VitaeSamplesOptions) -> "CVITAE":
     import torch
 
     from harness import seeding
-    from harness.data.sampler import Sampler
+    from harness.data.batches.sampler import Sampler
     from harness.training.loop import Updater, train
     from harness.training.scale import Scale
     from models.vae.hyperparameters import VITAEHyperparameters

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import torch
 
+from harness.data.batches.of_method import test_batches
 from harness.data.dataset import Dataset, Split
-from harness.data.sampler import test_batches
 from harness.errors import UserError
 from harness.metrics.data import images_at_once
 from models.method import Method, device_of

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import torch
 
+from harness.data.batches.of_method import test_batches
 from harness.data.dataset import Dataset, Split
-from harness.data.sampler import test_batches
 from harness.heartbeat import beat
 from harness.training.scale import Budget
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from harness.data.batches.of_method import test_batches
 from harness.data.dataset import Dataset, Split
-from harness.data.sampler import test_batches
 from harness.metrics.data import EvaluationData
 from models.declaration import LABELLED
 from models.protocols import Predicts

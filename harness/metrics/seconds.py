@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from harness.data.sampler import make_sampler
+from harness.data.batches.of_method import make_sampler
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
 

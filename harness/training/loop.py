@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from harness.data.sampler import Sampler
+from harness.data.batches.sampler import Sampler
 from harness.training.means import Means, divergence
 from harness.training.scale import Scale
 from harness.training.torch_private import SGD, Adam, Optimizer

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from harness.config.schema import TrialConfig
+from harness.data.batches.of_method import make_sampler
 from harness.data.cache.sources import digests_of
-from harness.data.sampler import make_sampler
 from harness.errors import CorruptFileError
 from harness.results.records import Curves
 from harness.training.loop import Training

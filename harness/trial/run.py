@@ -9,8 +9,8 @@ import torch
 
 from harness import seeding
 from harness.config.schema import TrialConfig
+from harness.data.batches.of_method import make_sampler
 from harness.data.dataset import Dataset
-from harness.data.sampler import make_sampler
 from harness.errors import UserError
 from harness.evaluation.scores import evaluate, scorable
 from harness.heartbeat import beat

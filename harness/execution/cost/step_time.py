@@ -7,7 +7,7 @@ from itertools import count, islice
 
 from harness import seeding
 from harness.config.schema import Settings, TrialConfig
-from harness.data.sampler import make_sampler
+from harness.data.batches.of_method import make_sampler
 from harness.datasets.registry import load_dataset, training_images
 from harness.errors import UserError
 from harness.training.loop import Updater

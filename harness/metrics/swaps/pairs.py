@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from harness.data.sampler import PairSampler
+from harness.data.batches.pair_sampler import PairSampler
 from harness.metrics.data import EvaluationData
 from harness.metrics.metric import MetricKey, metric
 from models.protocols import Swaps

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from harness.data.batches.of_method import make_sampler
 from harness.data.remembered import check_face_tasks, for_face_tasks
-from harness.data.sampler import make_sampler
 from harness.datasets.faces.dataset import ATTRIBUTES, FacesOptions
 from harness.errors import UserError
 from tests.harness.helpers import toys

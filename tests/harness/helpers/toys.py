@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from harness import seeding
 from harness.config.schema import TrialConfig
+from harness.data.batches.sampler import Sampler
 from harness.data.dataset import Dataset, Split
-from harness.data.sampler import Sampler
 from harness.datasets.digits import DigitsOptions
 from harness.methods import METHODS
 from harness.results import TrialRecord

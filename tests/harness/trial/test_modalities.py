@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from harness import seeding
+from harness.data.batches.of_method import make_sampler
 from harness.data.dataset import Dataset, Split
-from harness.data.sampler import make_sampler
 from harness.evaluation.artifacts import PICTURES
 from harness.evaluation.latent_walks import PAIRS, STEPS
 from harness.evaluation.scores import evaluating

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from harness.config.sweep import resolve
+from harness.data.batches.sampler import Sampler
 from harness.data.dataset import Dataset
 from harness.data.pairs import draw_triplets
-from harness.data.sampler import Sampler
 from harness.datasets.mannequin.dataset import MannequinOptions
 from harness.datasets.mannequin.drawn import render
 from harness.datasets.mannequin.scenes import STATURES, joints_in_space, scene_of

@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from harness.config.sweep import resolve
+from harness.data.batches.pair_sampler import PairSampler
 from harness.data.dataset import Split, WarpRange
-from harness.data.sampler import PairSampler
 from harness.errors import UserError
 from models.method import Method
-from tests.harness.data.test_sampler import generator, number, numbered
+from tests.harness.data.batches.test_sampler import generator, number, numbered
 
 PEOPLE = 6
 

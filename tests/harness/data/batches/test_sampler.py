@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from harness.data.batches.of_method import test_batches as batches_of_test
+from harness.data.batches.sampler import Sampler
 from harness.data.dataset import Split, WarpRange
-from harness.data.sampler import Sampler
-from harness.data.sampler import test_batches as batches_of_test
 from harness.data.warp import scale_draws, warp_images
 
 RANGES = WarpRange(rotate=20, translate=0.1)

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from harness.data.batches.of_method import make_sampler
+from harness.data.batches.sampler import Sampler
 from harness.data.dataset import Dataset, Split
-from harness.data.sampler import Sampler, make_sampler
 from harness.errors import UserError
 from models.declaration import DataSpec
 from models.method import Method, Phase
-from tests.harness.data.test_sampler import generator, number, numbered
+from tests.harness.data.batches.test_sampler import generator, number, numbered
 
 N, B = 50, 8
 LABELLED = np.arange(0, N, 7)

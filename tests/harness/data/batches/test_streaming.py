@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from harness.data import images as images_module
+from harness.data.batches.of_method import test_batches as batches_of_test
+from harness.data.batches.sampler import Sampler
 from harness.data.dataset import Split, WarpRange
 from harness.data.images import AHEAD, Images, computed_ahead
-from harness.data.sampler import Sampler
-from harness.data.sampler import test_batches as batches_of_test
 
 RANGES = WarpRange(rotate=20, translate=0.1)
 MAPPED_MIB = 96

@@ -3,10 +3,11 @@
 import numpy as np
 import torch
 
-from harness.data import sampler as samplers
+from harness.data.batches import of_method
+from harness.data.batches.pair_sampler import PairSampler
+from harness.data.batches.sampler import Sampler
 from harness.data.dataset import Dataset, Split
-from harness.data.sampler import PairSampler, Sampler
-from tests.harness.data.test_sampler import generator, number, numbered
+from tests.harness.data.batches.test_sampler import generator, number, numbered
 
 N = 50
 
@@ -28,7 +29,7 @@ def test_of_shuffled_images_and_of_pairs_they_are_those_of_the_image() -> None:
 
 
 def test_a_split_is_scored_with_all_of_them_in_order() -> None:
-    batches = list(samplers.test_batches(split(), "cpu", 16))
+    batches = list(of_method.test_batches(split(), "cpu", 16))
     assert torch.cat([batch["view"] for batch in batches]).tolist() == [-i for i in range(N)]
     assert all(batch["pose"].dtype == torch.float32 for batch in batches)
 

@@ -1,0 +1,1 @@
+"""Minibatches: of images, of pairs of one identity, of all that a method needs."""
