@@ -18,7 +18,7 @@ PUBLISHED = Path(reports.__file__).parent / "published"
 CONFIGURATIONS = {
     "aign_decoder": 2 * 4 * 2 + 2,  # two decoders, four weights, two paces of D, and two guesses
     "aign_inpaint": 2 * 3 + 2,  # with a biased memory and its control, three weights; two guesses
-    "aign_sr": 4 * 2 * 2 + 2 + 1,  # memories, controls, two weights; pairs, cycle, bicubic
+    "aign_sr": 4 * 2 * 3 + 2 + 1,  # memories, controls, three weights; pairs, cycle, bicubic
     "aign_gates": 3 * 3,
     "aign_pose": 3 + 1,  # with and without an adversary or joints in space; the mean pose
     "aign_sfm": 4 + 2,  # priors of depth, motion, both and none; two guesses
