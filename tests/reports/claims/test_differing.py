@@ -28,13 +28,13 @@ measure: {factor: method.kind, subject: a, metric: mse, at_least: 0, higher: fal
 
 @pytest.mark.parametrize("name", declared())
 def test_every_file_names_spaces_and_metrics_that_there_are(name: str) -> None:
-    of = declared()[name]
-    assert set(of.spaces) <= set(space_files())
-    assert of.measure.metric in known_keys()
-    assert of.not_tried, "what was left out belongs to what was not found"
-    for space in of.spaces:
-        assert load_space(space).report == "differences"
-        assert differing(space) is of
+    for of in declared()[name]:
+        assert set(of.spaces) <= set(space_files())
+        assert {of.measure.metric, *of.measure.beside} <= known_keys().keys()
+        assert of.not_tried, "what was left out belongs to what was not found"
+        for space in of.spaces:
+            assert load_space(space).report == "differences"
+            assert differing(space) is declared()[name]
 
 
 @pytest.mark.parametrize("scale", ["smoke", "small", "paper"])
@@ -84,7 +84,8 @@ def _config(trial: TrialConfig) -> dict[str, object]:
 def test_a_mistake_names_file_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text(GOOD)
-    assert read(path).everything == {"wide"}
+    (of,) = read(path)
+    assert of.everything == {"wide"}
     path.write_text(GOOD.replace(old, new, 1))
     with pytest.raises(ValueError, match=message) as caught:
         read(path)
