@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from harness.results import Results
-from reports.claims.differing import Differing, Measure
+from reports.claims.differing import Differing
+from reports.claims.measure import Measure
 from reports.layout.grid import planned_and_finished
 from reports.layout.outcome import metric_of
 

@@ -8,7 +8,8 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from reports.claims.differing import Differing, Measure
+from reports.claims.differing import Differing
+from reports.claims.measure import Measure
 from reports.claims.switches import OnSet, Switched
 from reports.page.verdicts import Verdict, from_sign
 from reports.stats.estimates import ALPHA, Difference, holm, paired_difference

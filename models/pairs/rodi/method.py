@@ -97,7 +97,8 @@ class Rodi(RodiDeclaration, PairMethod):
         noise = self.draw_poses(names, batch_size, generator)
         if more := self.hyperparameters.t_updates - 1:
             shape = batch_size, more, self.hyperparameters.d_pose
-            noise["pose_more"] = torch.randn(shape, generator=generator, device=generator.device)
+            drawn = torch.randn(shape, generator=generator, device=generator.device)
+            return {**noise, "pose_more": drawn}
         return noise
 
     def composition(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:

@@ -31,7 +31,8 @@ def draw_margins(inquiry: Inquiry, name: str = "margins") -> Figure | None:
         axes = canvas.subplots()
         cut = _draw(axes, inquiry, tried, limits)
         unit = f" ({measure.unit})" if measure.unit else ""
-        axes.set_xlabel(f"margin of {measure.subject}{unit} →")
+        of = "" if measure.along else f" in test {inquiry.switched.labels[measure.metric]}"
+        axes.set_xlabel(f"margin of {measure.subject}{of}{unit} →")
         legend(canvas, [f"over {rival}" for rival in rivals])
         svg = to_svg(canvas, name)
     caption = (

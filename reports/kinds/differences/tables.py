@@ -134,6 +134,7 @@ def sets_table(inquiry: Inquiry, *, smoke: bool) -> Table:
     unit = f" ({measure.unit})" if measure.unit else ""
     columns = [
         Column("setting", [differing.label(each.on) for each in tried]),
+        Column("the statement", [NOT_TESTED if smoke else mark(each.verdict) for each in tried]),
         *(
             Column(level, [reached(e, measure) for e in of], [e.value for e in of], group=of_level)
             for level, of in numbers.items()
@@ -148,7 +149,6 @@ def sets_table(inquiry: Inquiry, *, smoke: bool) -> Table:
             for rival in inquiry.switched.rivals
         ),
         Column("n", [str(each.n) for each in tried], [each.n for each in tried]),
-        Column("the statement", [NOT_TESTED if smoke else mark(each.verdict) for each in tried]),
     ]
     data: dict[str, Sequence[object]] = {
         "setting": [differing.label(each.on) for each in tried],

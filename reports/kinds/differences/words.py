@@ -3,7 +3,8 @@
 from markupsafe import Markup
 
 from harness.durations import duration
-from reports.claims.differing import Differing, Measure
+from reports.claims.differing import Differing
+from reports.claims.measure import Measure
 from reports.claims.switching import FEWEST_SEEDS, Inquiry, Tried
 from reports.page.text import count, interval, level_label, name_of, number, p_value, words
 from reports.stats.estimates import ALPHA, Estimate, mean_interval
@@ -116,12 +117,12 @@ def definition(inquiry: Inquiry) -> str:
     """Return how it is decided whether the statement holds, in words."""
     measure = inquiry.differing.measure
     needed = f"{measure.at_least:g}"
+    least = f"at least {needed} {measure.unit}".rstrip() + " and " if measure.at_least else ""
     return (
         f"{_measured(inquiry)} The margin is that of {measure.subject} less that of a "
         f"rival{_turned(measure)}, paired by seed. The statement holds under a set of switches if "
-        f"the mean margin over every rival is at least {needed} {measure.unit}".rstrip()
-        + f" and above 0 with p < {ALPHA:.2f} (paired t-test, Holm's method for all rivals under "
-        f"all sets); it does not hold if the 95 % interval over some rival lies below {needed}; "
+        f"the mean margin over every rival is {least}above 0 with p < {ALPHA:.2f} "
+        f"(paired t-test, Holm's method for all rivals under all sets); it does not hold if the 95 % interval over some rival lies below {needed}; "
         f"else, and with fewer than {FEWEST_SEEDS} seeds, it is undecided."
     )
 

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reports.claims.differing import Differing, Measure
+from reports.claims.differing import Differing
+from reports.claims.measure import Measure
 from reports.claims.switches import lay_out_switches
 from reports.claims.switching import (
     Inquiry,
