@@ -1,7 +1,8 @@
 """Published statements that did not come out here: two settings, and the switches between them.
 
-A YAML file in ``reports/published/differences`` declares a statement, ours and the released setting
-switch by switch, and how it is measured whether the statement holds under a set of switches.
+A YAML file in ``reports/published/differences`` declares ours and the released setting switch by
+switch, a statement, and how it is measured whether that holds under a set of switches. Several
+statements between the same two settings are a list under ``statements``, each with what is its own.
 """
 
 import functools
@@ -9,10 +10,11 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, RootModel, model_validator
 from pydantic.dataclasses import dataclass
 
 from reports.claims.files import read_file, read_folder
+from reports.claims.measure import Measure
 
 FOLDER = Path(__file__).parents[1] / "published" / "differences"
 
@@ -24,67 +26,35 @@ Values = dict[str, Any]
 
 @dataclass(config=_STRICT)
 class Switch:
-    """One thing in which two settings differ.
+    """One thing in which two settings differ, or that is of neither.
 
     Attributes:
         says: what it is, in words.
         source: where the released setting was read.
         ours: values with which it is off.
-        released: values of the same paths with which it is on.
+        released: values of the same paths with which it is on, of the released setting.
+        neither: the same, of what the released setting has as ours, and the argument of the paper
+            asks for.
     """
 
     says: str
     source: str
     ours: Values
-    released: Values
+    released: Values = field(default_factory=dict)
+    neither: Values = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not self.released or self.ours.keys() != self.released.keys():
+        if bool(self.released) == bool(self.neither):
+            raise ValueError("one of released and neither says with which values it is on")
+        if self.ours.keys() != self.on.keys():
             raise ValueError("ours and released need values of the same paths")
-        if same := [path for path, value in self.ours.items() if value == self.released[path]]:
+        if same := [path for path, value in self.ours.items() if value == self.on[path]]:
             raise ValueError(f"{', '.join(same)} has one value in both settings")
 
-
-@dataclass(config=_STRICT)
-class Measure:
-    """A number of each seed whose difference, subject minus rival, says whether a statement holds.
-
-    It is the final value of a metric, or with ``along`` how far along a factor the trials survive:
-    the decimal logarithm of the largest level at which a trial ends with a value better than
-    ``beyond``, below the first level at which one diverges.
-
-    Attributes:
-        factor: path of the factor whose levels are compared.
-        subject: the level that the statement speaks for; every other level is a rival.
-        metric: name of the metric.
-        at_least: the least mean difference with which the statement holds.
-        unit: of the difference.
-        higher: whether more of the metric is better.
-        along: path of the numeric factor; "" for the metric itself.
-        beyond: the value to be exceeded, by scale, as it depends on the images.
-        beyond_is: what that value is, in words.
-    """
-
-    factor: str
-    subject: str
-    metric: str
-    at_least: float
-    unit: str = ""
-    higher: bool = True
-    along: str = ""
-    beyond: dict[str, float] = field(default_factory=dict)
-    beyond_is: str = ""
-
-    def __post_init__(self) -> None:
-        if bool(self.along) != bool(self.beyond):
-            raise ValueError("along and beyond go together")
-        if self.at_least < 0:
-            raise ValueError("at_least is a difference in favour of the subject: 0 or more")
-
     @property
-    def sign(self) -> int:
-        """1 if more of the metric is better, else -1."""
-        return 1 if self.higher else -1
+    def on(self) -> Values:
+        """The values with which it is on."""
+        return self.released or self.neither
 
 
 @dataclass(config=_STRICT)
@@ -124,37 +94,57 @@ class Differing:
 
     @property
     def everything(self) -> frozenset[str]:
-        """The set of all switches: the released setting."""
-        return frozenset(self.switches)
+        """The set of all switches that are on in the released setting."""
+        return frozenset(name for name, switch in self.switches.items() if switch.released)
 
     def label(self, on: frozenset[str]) -> str:
         """Return what a set of switches is called: ``ours + a``, ``released − b``."""
         more = [name for name in self.switches if name in on]
-        less = [name for name in self.switches if name not in on]
-        if len(more) <= len(less):
+        less = [name for name in self.switches if name in self.everything - on]
+        beyond = [name for name in more if name not in self.everything]
+        if len(more) <= len(less) + len(beyond):
             return " + ".join(["ours", *more])
-        return " − ".join(["released", *less])
+        return " + ".join([" − ".join(["released", *less]), *beyond])
 
 
-def differing(space: str) -> Differing | None:
-    """Return what is declared about a search space; None if nothing is."""
-    return next((each for each in declared().values() if space in each.spaces), None)
+class _File(RootModel[list[Differing]]):
+    """What a file declares: one statement, or several with the same two settings."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_a_statement(cls, content: Any) -> Any:
+        if not isinstance(content, dict) or "statements" not in content:
+            return [content]
+        shared = {key: value for key, value in content.items() if key != "statements"}
+        own = content["statements"]
+        if not isinstance(own, list) or not own or not all(isinstance(each, dict) for each in own):
+            raise ValueError("statements is a list of one or more, each with keys of its own")
+        if twice := sorted({key for each in own for key in each} & shared.keys()):
+            raise ValueError(
+                f"{', '.join(twice)} is of a statement and of all of them: say it once"
+            )
+        return [shared | each for each in own]
+
+
+def differing(space: str) -> list[Differing]:
+    """Return the statements that are declared about a search space."""
+    return next((found for found in declared().values() if space in found[0].spaces), [])
 
 
 @functools.cache
-def declared() -> dict[str, Differing]:
-    """Return every declaration by the name of its file.
+def declared() -> dict[str, list[Differing]]:
+    """Return the statements of every declaration by the name of its file.
 
     Raises:
         ValueError: a file is not of the format; the message names it and the key.
     """
-    return read_folder(FOLDER, Differing)
+    return {name: file.root for name, file in read_folder(FOLDER, _File).items()}
 
 
-def read(path: Path) -> Differing:
-    """Return what a file declares.
+def read(path: Path) -> list[Differing]:
+    """Return the statements that a file declares.
 
     Raises:
         ValueError: it is not of the format; the message names the file and the key.
     """
-    return read_file(path, Differing)
+    return read_file(path, _File).root

@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 
 from harness.results import Results
-from reports.claims.differing import Differing, Measure
+from reports.claims.differing import Differing
+from reports.claims.measure import Measure
 from reports.layout.grid import planned_and_finished
+from reports.layout.outcome import metric_of
 
 OnSet = frozenset[str]
 """The switches that are on; none is ours, all are the released setting."""
@@ -22,13 +24,15 @@ class Switched:
 
     Attributes:
         rows: one row a planned trial: ``trial_id, status, seed, on, level, x, value, scale,
-            seconds``; ``on`` is the set, ``level`` that of the measure's factor, ``x`` the level
-            along its other factor, 0 without one.
+            seconds``, and the metrics beside by their names; ``on`` is the set, ``level`` that of
+            the measure's factor, ``x`` the level along its other factor, 0 without one.
         sets: the sets of which any trial was planned, from none to all.
-        levels: levels of the factor, the subject first.
+        levels: levels of the factor that are compared, the subject first.
         rivals: the levels that the subject is compared with; none where it is not among them.
-        left_out: trials that lie between the switches' settings, or have another budget than most.
+        left_out: trials that lie between the switches' settings, or have another budget than most;
+            those of levels that the statement does not compare are not among them.
         told: what is the same for all trials, by path.
+        labels: what the metric of the measure and those beside it are called, by name.
     """
 
     rows: pd.DataFrame
@@ -37,6 +41,7 @@ class Switched:
     rivals: tuple[str, ...]
     left_out: int
     told: Mapping[str, Any]
+    labels: Mapping[str, str]
 
     def cell(self, on: OnSet, level: str) -> pd.DataFrame:
         """Return the trials of a level under a set of switches."""
@@ -49,21 +54,26 @@ def lay_out_switches(results: Results, differing: Differing) -> Switched:
     free = {measure.factor, measure.along, *_paths(differing)}
     rows: list[dict[str, Any]] = []
     rests: list[str] = []
+    others = 0
     for trial in joined.to_dict("records"):
         flat = _flat(trial.get("config"))
         on = _on(flat, differing)
-        if on is not None and measure.factor in flat:
+        if measure.rivals and flat.get(measure.factor) not in [measure.subject, *measure.rivals]:
+            others += 1
+        elif on is not None and measure.factor in flat:
             rows.append(_row(trial, flat, on, measure))
             rest = {path: value for path, value in flat.items() if path not in free}
             rests.append(json.dumps(rest, sort_keys=True))
     most = Counter(rests).most_common(1)[0][0] if rests else "{}"
     kept = [row for row, rest in zip(rows, rests, strict=True) if rest == most]
-    frame = pd.DataFrame(kept, columns=_COLUMNS)
+    frame = pd.DataFrame(kept, columns=[*_COLUMNS, *measure.beside])
     sets = sorted(set(frame["on"]), key=lambda on: _place(on, differing))
     found = sorted(set(frame["level"]), key=lambda level: (level != measure.subject, level))
     rivals = tuple(found[1:]) if measure.subject in found else ()
-    n_left_out = len(joined) - len(kept)
-    return Switched(frame, tuple(sets), tuple(found), rivals, n_left_out, json.loads(most))
+    n_left_out = len(joined) - len(kept) - others
+    names = [measure.metric, *measure.beside]
+    labels = {name: metric_of(results.sweep, name).label for name in names}
+    return Switched(frame, tuple(sets), tuple(found), rivals, n_left_out, json.loads(most), labels)
 
 
 _COLUMNS = ["trial_id", "status", "seed", "on", "level", "x", "value", "scale", "seconds"]
@@ -71,7 +81,7 @@ _COLUMNS = ["trial_id", "status", "seed", "on", "level", "x", "value", "scale", 
 
 def _place(on: OnSet, differing: Differing) -> tuple[int, list[bool]]:
     """Return what sets are ordered by: how many are on, and which; of most, which are off."""
-    near = on if 2 * len(on) <= len(differing.switches) else differing.everything - on
+    near = on if 2 * len(on) <= len(differing.switches) else frozenset(differing.switches) - on
     return len(on), [name not in near for name in differing.switches]
 
 
@@ -88,6 +98,7 @@ def _row(
         "value": _number(trial.get(f"metric.{measure.metric}")),
         "scale": str(flat.get("scale.name", "")),
         "seconds": _number(trial.get("time.total")),
+        **{name: _number(trial.get(f"metric.{name}")) for name in measure.beside},
     }
 
 
@@ -118,7 +129,7 @@ def _on(flat: Mapping[str, Any], differing: Differing) -> OnSet | None:
     """
     on = set()
     for name, switch in differing.switches.items():
-        if all(flat.get(path) == value for path, value in switch.released.items()):
+        if all(flat.get(path) == value for path, value in switch.on.items()):
             on.add(name)
         elif not all(flat.get(path, value) == value for path, value in switch.ours.items()):
             return None

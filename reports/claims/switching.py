@@ -8,7 +8,8 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from reports.claims.differing import Differing, Measure
+from reports.claims.differing import Differing
+from reports.claims.measure import Measure
 from reports.claims.switches import OnSet, Switched
 from reports.page.verdicts import Verdict, from_sign
 from reports.stats.estimates import ALPHA, Difference, holm, paired_difference
@@ -29,6 +30,7 @@ class Tried:
         on: the switches that are on.
         numbers: the measure of each seed by level; seeds whose trials have not all ended are not
             in it.
+        beside: the same of the metrics beside the measure, by name.
         margins: subject minus rival, paired by seed and turned so that more is in its favour.
         adjusted: their p-values, adjusted by Holm's method for all rivals under all sets.
         sign: 1 where the statement is shown, -1 where it is shown that it misses what it needs.
@@ -36,6 +38,7 @@ class Tried:
 
     on: OnSet
     numbers: Mapping[str, BySeed]
+    beside: Mapping[str, Mapping[str, BySeed]]
     margins: Mapping[str, Difference]
     adjusted: Mapping[str, float]
     sign: int
@@ -114,14 +117,23 @@ def inquire(switched: Switched, differing: Differing) -> Inquiry:
     for on in switched.sets:
         p_values = {rival: float(next(adjusted)) for rival in margins[on]}
         sign = _sign(margins[on], p_values, measure)
-        tried.append(Tried(on, numbers[on], margins[on], p_values, sign))
+        tried.append(
+            Tried(on, numbers[on], _beside(on, switched, measure), margins[on], p_values, sign)
+        )
     return Inquiry(differing, switched, tried, _effects(numbers, switched, differing))
 
 
-def numbers_of(cell: pd.DataFrame, measure: Measure) -> BySeed:
-    """Return the measure of each seed of a level under a set of switches, by seed."""
+def _beside(on: OnSet, switched: Switched, measure: Measure) -> dict[str, dict[str, BySeed]]:
+    return {
+        name: {lv: numbers_of(switched.cell(on, lv), measure, name) for lv in switched.levels}
+        for name in measure.beside
+    }
+
+
+def numbers_of(cell: pd.DataFrame, measure: Measure, of: str = "value") -> BySeed:
+    """Return the measure, or a metric beside it, of a level under a set of switches, by seed."""
     by_seed = {
-        seed: _reach(rows, measure) if measure.along else _value(rows)
+        seed: _reach(rows, measure) if measure.along else _value(rows, of)
         for seed, rows in cell.groupby("seed")
     }
     numbers = pd.Series(by_seed, dtype=float)
@@ -148,9 +160,9 @@ def _reach(rows: pd.DataFrame, measure: Measure) -> float:
     return float(np.log10(before["x"].max() if len(before) else least / 10))
 
 
-def _value(rows: pd.DataFrame) -> float:
+def _value(rows: pd.DataFrame, of: str) -> float:
     """Return the value of a seed's only trial."""
-    ended = rows.loc[rows["status"] == "ok", "value"]
+    ended = rows.loc[rows["status"] == "ok", of]
     return float(ended.iloc[0]) if len(ended) == len(rows) == 1 else np.nan
 
 
@@ -191,7 +203,7 @@ def _effects(
     everything, pairs = differing.everything, []
     for base in ("ours", "released"):
         for name in differing.switches:
-            on = frozenset([name]) if base == "ours" else everything
+            on = frozenset([name]) if base == "ours" else everything | {name}
             pairs.append((name, base, on, on - {name}))
     found = []
     for name, base, on, off in pairs:

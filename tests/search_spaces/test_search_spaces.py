@@ -29,6 +29,8 @@ CONFIGURATIONS = {
     "dvae_walks": 2 + 1,  # of image synthesis without and with a code of the rest
     "rodi_ablation": 5,
     "rodi_ablation_people": 5,
+    "rodi_differences": 4 * (1 + 7 + 2),  # ours, each of seven on, two sets of several
+    "rodi_differences_released": 4 * (2 + 6 + 2 + 1),  # both, six off, two on, and the networks
     "rodi_epsilon_b_gamma": 5 * 5,
     "rodi_norb": 3,
     "rodi_people": 2,

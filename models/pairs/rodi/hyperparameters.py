@@ -96,6 +96,16 @@ class RodiHyperparameters(PairHyperparameters):
         Value("η_T", "Adam's learning rate of the classifiers", "authors' code: twice the other"),
         Gt(0),
     ] = 4e-4
+    t_updates: Annotated[
+        int,
+        Structure(
+            "",
+            "updates of the classifiers in a step, each on a new sample of its pairs' poses",
+            "section 3.5 and authors' code: 1; more bring I_T nearer to (12)",
+        ),
+        Ge(1),
+        Added(before=1),
+    ] = 1
     warmup: Annotated[
         float,
         Value("", "share of the steps without the term of T, λ and γ unchanged", "authors' code"),

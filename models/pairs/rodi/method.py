@@ -6,6 +6,8 @@ encoder is trained against. A second classifier T', which the encoder does not s
 much it deceives T, and a variational bound is weighted by that.
 """
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 
@@ -75,20 +77,29 @@ class Rodi(RodiDeclaration, PairMethod):
         """Return the updates of the model, the classifiers and the decoders of a single code."""
         model = "appearance_encoder.", "pose_encoder.", "decoder."
         classifiers, betas = ("t.", "t_prime.", "t_eval."), (0.5, 0.9)
-        visible, every = (
-            ("appearance_decoder.", "pose_decoder."),
-            self.hyperparameters.visible_every,
+        visible = "appearance_decoder.", "pose_decoder."
+        every, more = self.hyperparameters.visible_every, self.hyperparameters.t_updates - 1
+        last = Phase("classifiers", "estimation", classifiers, lr="t_lr", betas=betas)
+        last = replace(last, shares=classifiers if more else ())
+        before = replace(
+            last, name="more", objective="estimation_alone", repeats=more, over=("pose_more",)
         )
         return (
             Phase("model", "composition", model, betas=betas),
-            Phase("classifiers", "estimation", classifiers, lr="t_lr", betas=betas),
+            *([before] if more else []),
+            last,
             Phase("visible", "visualisation", visible, every=every, betas=betas),
         )
 
     def draw(self, batch_size: int, generator: torch.Generator) -> Noise:
         """Draw standard normal ``[B, d_pose]`` for each use of a pose code."""
         names = "pose_decoder", "pose_penalty", "pose_classifiers", "pose_visible"
-        return self.draw_poses(names, batch_size, generator)
+        noise = self.draw_poses(names, batch_size, generator)
+        if more := self.hyperparameters.t_updates - 1:
+            shape = batch_size, more, self.hyperparameters.d_pose
+            drawn = torch.randn(shape, generator=generator, device=generator.device)
+            return {**noise, "pose_more": drawn}
+        return noise
 
     def composition(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
         """Return the loss of encoders and decoder (equation 19); its terms are the statistics."""
@@ -123,18 +134,28 @@ class Rodi(RodiDeclaration, PairMethod):
 
     def estimation(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
         """Return the sum of the classifiers' losses (10), and update lambda and gamma."""
-        pose, appearance = self._codes(batch, noise["pose_classifiers"])
+        loss, stats = self._estimates(batch, noise["pose_classifiers"])
+        self._adapt(stats["i_t"], stats["i_t_prime"], values)
+        if self.variant.adversarial:
+            stats["lambda"] = self.multiplier.value.clone()
+        if self.variant.bound != "none":
+            stats["gamma"] = self._gamma(values) + torch.zeros_like(loss)
+        return loss, stats
+
+    def estimation_alone(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        """Return the sum of the classifiers' losses (10); lambda and gamma stay."""
+        del values
+        return self._estimates(batch, noise["pose_more"])
+
+    def _estimates(self, batch: Batch, noise: Tensor) -> tuple[Tensor, Stats]:
+        """Return the sum of the classifiers' losses, and their estimates by name."""
+        pose, appearance = self._codes(batch, noise)
         other = reordered(appearance, self.hyperparameters.marginal)
         loss, stats = pose.new_zeros(()), {}
         for name, classifier in self._classifiers().items():
             joint = classifier(pose, appearance)
             loss = loss + classifier_loss(joint, classifier(pose, other))
             stats[name] = joint.detach().mean()
-        self._adapt(stats["i_t"], stats["i_t_prime"], values)
-        if self.variant.adversarial:
-            stats["lambda"] = self.multiplier.value.clone()
-        if self.variant.bound != "none":
-            stats["gamma"] = self._gamma(values) + pose.new_zeros(())
         return loss, stats
 
     def visualisation(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:

@@ -17,7 +17,7 @@ MOST_SETS = 40
 """Most sets of switches that are drawn; the tables have all."""
 
 
-def draw_margins(inquiry: Inquiry) -> Figure | None:
+def draw_margins(inquiry: Inquiry, name: str = "margins") -> Figure | None:
     """Draw the margins over each rival, one row a set; None if no set has any."""
     tried = [each for each in inquiry.tried if each.n][:MOST_SETS]
     rivals = inquiry.switched.rivals
@@ -31,9 +31,10 @@ def draw_margins(inquiry: Inquiry) -> Figure | None:
         axes = canvas.subplots()
         cut = _draw(axes, inquiry, tried, limits)
         unit = f" ({measure.unit})" if measure.unit else ""
-        axes.set_xlabel(f"margin of {measure.subject}{unit} →")
+        of = "" if measure.along else f" in test {inquiry.switched.labels[measure.metric]}"
+        axes.set_xlabel(f"margin of {measure.subject}{of}{unit} →")
         legend(canvas, [f"over {rival}" for rival in rivals])
-        svg = to_svg(canvas, "margins")
+        svg = to_svg(canvas, name)
     caption = (
         f"Margin of {measure.subject} over each rival under every set of switches that was tried. "
         f"Large marks: mean over seeds with Student's 95 % interval; small ones: seeds. The solid "
@@ -41,7 +42,7 @@ def draw_margins(inquiry: Inquiry) -> Figure | None:
     )
     caption += f" {CUT}" if cut else ""
     alt = f"Margins of {measure.subject} under {len(tried)} sets of switches."
-    return Figure("margins", svg, alt, caption, data)
+    return Figure(name, svg, alt, caption, data)
 
 
 def _draw(axes: Axes, inquiry: Inquiry, tried: list[Tried], limits: tuple[float, float]) -> int:

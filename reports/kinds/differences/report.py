@@ -5,15 +5,18 @@ measure are declared in ``reports/published/differences``; the trials may be of 
 directories.
 """
 
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from harness.errors import UserError
 from harness.results import Results
 from reports.claims.differing import Differing, declared, differing
 from reports.claims.switches import lay_out_switches
-from reports.claims.switching import inquire
+from reports.claims.switching import Inquiry, inquire
 from reports.kinds.differences.figure import draw_margins
 from reports.kinds.differences.tables import (
+    beside_table,
     effects_table,
     sets_table,
     settings_table,
@@ -32,41 +35,52 @@ def page(results: Results) -> Page:
         UserError: nothing is declared about the run's search space, or its trials lie nowhere
             between the two settings.
     """
-    of = _declaration(results)
-    switched = lay_out_switches(results, of)
-    if not len(switched.rows):
+    statements = _declared(results)
+    inquiries = [inquire(lay_out_switches(results, of), of) for of in statements]
+    of = statements[0]
+    if not any(len(inquiry.switched.rows) for inquiry in inquiries):
         raise UserError(
             f"No trial of {results.location} lies between the two settings of "
             f"{', '.join(of.spaces)}: run one of these search spaces, or draw another kind."
         )
-    inquiry = inquire(switched, of)
-    scales = sorted(set(switched.rows["scale"]))
-    found: list[Part] = [
-        conclusion(inquiry, smoke=results.smoke),
-        sets_table(inquiry, smoke=results.smoke),
-    ]
-    if figure := draw_margins(inquiry):
-        found.append(figure)
-    effects: Part = Markup("<p>No switch was tried both on and off.</p>")
-    if inquiry.effects:
-        effects = effects_table(inquiry)
     sections = [
-        Section("The statement", [_statement(of, scales)]),
-        Section("What came out", found),
-        Section("The effect of each switch", [effects]),
-        Section("The two settings", [settings_table(of), _not_tried(of)]),
+        section
+        for place, inquiry in enumerate(inquiries, 1)
+        for section in _sections(inquiry, place if len(inquiries) > 1 else 0, smoke=results.smoke)
     ]
-    if of.measure.along:
-        sections.append(Section("Who survives where", [survivors_table(inquiry)], folded=True))
+    sections.append(Section("The two settings", [settings_table(of), _not_tried(of)]))
+    for inquiry in inquiries:
+        if inquiry.differing.measure.along:
+            sections.append(Section("Who survives where", [survivors_table(inquiry)], folded=True))
     title = str(results.sweep.get("title") or "Where we and the paper differ")
     return Page(title, of.source, header(results, lay_out(results)), sections)
 
 
-def _declaration(results: Results) -> Differing:
+def _sections(inquiry: Inquiry, place: int, *, smoke: bool) -> list[Section]:
+    """Return what is said of a statement; of several it is the ``place``-th, of one the 0th."""
+    tag, name = (f" {place}", f"-{place}") if place else ("", "")
+    sets = sets_table(inquiry, smoke=smoke)
+    found: list[Part] = [conclusion(inquiry, smoke=smoke), replace(sets, name=f"sets{name}")]
+    if figure := draw_margins(inquiry, f"margins{name}"):
+        found.append(figure)
+    if inquiry.differing.measure.beside:
+        found.append(replace(beside_table(inquiry), name=f"beside{name}"))
+    effects: Part = Markup("<p>No switch was tried both on and off.</p>")
+    if inquiry.effects:
+        effects = replace(effects_table(inquiry), name=f"effects{name}")
+    of = f" on statement{tag}" if place else ""
+    return [
+        Section(f"Statement{tag}" if place else "The statement", [_statement(inquiry)]),
+        Section(f"What came out{of}", found),
+        Section(f"The effect of each switch{of}", [effects]),
+    ]
+
+
+def _declared(results: Results) -> list[Differing]:
     space = str(results.sweep.get("space") or "")
     if found := differing(space):
         return found
-    known = ", ".join(name for each in declared().values() for name in each.spaces)
+    known = ", ".join(name for found in declared().values() for name in found[0].spaces)
     raise UserError(
         "Nothing is declared of how a paper and "
         f"{f'the search space {space}' if space else 'this sweep'} differ, which the report "
@@ -74,10 +88,11 @@ def _declaration(results: Results) -> Differing:
     )
 
 
-def _statement(of: Differing, scales: list[str]) -> Markup:
+def _statement(inquiry: Inquiry) -> Markup:
+    of = inquiry.differing
     quote = Markup("<blockquote><p>“{}”</p></blockquote>\n<p>{}.</p>\n<p>{}</p>")
     note = Markup("\n<p>{}</p>").format(of.note) if of.note else ""
-    return quote.format(of.quote, of.where, definition(of, scales)) + note
+    return quote.format(of.quote, of.where, definition(inquiry)) + note
 
 
 def _not_tried(of: Differing) -> Markup:

@@ -13,7 +13,7 @@ from reports.kinds.differences.words import mean_of, reached
 from reports.page.tables import Column, Table
 from reports.page.text import bare_p, interval, level_label, name_of
 from reports.page.verdicts import mark
-from reports.stats.estimates import Difference, Estimate, proportion_interval
+from reports.stats.estimates import Difference, Estimate, mean_interval, proportion_interval
 
 
 def settings_table(differing: Differing) -> Table:
@@ -24,9 +24,7 @@ def settings_table(differing: Differing) -> Table:
     columns = [
         Column("switch", [*(name for name, _ in switches), *(f"{n} (none)" for n, _ in alike)]),
         Column("ours", [*(_values(s, s.ours) for _, s in switches), *(t for _, t in alike)]),
-        Column(
-            "released", [*(_values(s, s.released) for _, s in switches), *["the same"] * len(alike)]
-        ),
+        Column("released", [*(_of_released(s) for _, s in switches), *["the same"] * len(alike)]),
         Column(
             "what it is, and where it was read",
             [
@@ -39,7 +37,8 @@ def settings_table(differing: Differing) -> Table:
         {
             "switch": [name for name, _ in switches],
             "ours": [str(switch.ours) for _, switch in switches],
-            "released": [str(switch.released) for _, switch in switches],
+            "released": [str(switch.released or switch.ours) for _, switch in switches],
+            "on": [str(switch.on) for _, switch in switches],
             "what": [switch.says for _, switch in switches],
             "source": [switch.source for _, switch in switches],
         }
@@ -49,6 +48,13 @@ def settings_table(differing: Differing) -> Table:
         "what all trials of this page have."
     )
     return Table("settings", caption, columns, data, interactive=False)
+
+
+def _of_released(switch: Switch) -> Markup:
+    """Return the values of the released setting, or of what is on and in neither setting."""
+    if switch.released:
+        return _values(switch, switch.released)
+    return Markup("as ours; tried:<br>{}").format(_values(switch, switch.neither))
 
 
 def _values(switch: Switch, values: dict[str, Any]) -> Markup:
@@ -122,11 +128,13 @@ def sets_table(inquiry: Inquiry, *, smoke: bool) -> Table:
     """Return one row a set of switches: how far each level comes, the margins, the verdict."""
     differing, tried = inquiry.differing, inquiry.tried
     measure = differing.measure
-    of_level = f"largest {name_of(measure.along)}" if measure.along else f"test {measure.metric}"
+    label = inquiry.switched.labels[measure.metric]
+    of_level = f"largest {name_of(measure.along)}" if measure.along else f"test {label}"
     numbers = {lv: [mean_of(each, lv) for each in tried] for lv in inquiry.switched.levels}
     unit = f" ({measure.unit})" if measure.unit else ""
     columns = [
         Column("setting", [differing.label(each.on) for each in tried]),
+        Column("the statement", [NOT_TESTED if smoke else mark(each.verdict) for each in tried]),
         *(
             Column(level, [reached(e, measure) for e in of], [e.value for e in of], group=of_level)
             for level, of in numbers.items()
@@ -141,7 +149,6 @@ def sets_table(inquiry: Inquiry, *, smoke: bool) -> Table:
             for rival in inquiry.switched.rivals
         ),
         Column("n", [str(each.n) for each in tried], [each.n for each in tried]),
-        Column("the statement", [NOT_TESTED if smoke else mark(each.verdict) for each in tried]),
     ]
     data: dict[str, Sequence[object]] = {
         "setting": [differing.label(each.on) for each in tried],
@@ -159,6 +166,25 @@ def sets_table(inquiry: Inquiry, *, smoke: bool) -> Table:
         "interval, and whether the statement holds."
     )
     return Table("sets", caption, columns, pd.DataFrame(data))
+
+
+def beside_table(inquiry: Inquiry) -> Table:
+    """Return one row a set of switches: the metrics beside the measure, of each level."""
+    differing, tried = inquiry.differing, inquiry.tried
+    columns = [Column("setting", [differing.label(each.on) for each in tried])]
+    data: dict[str, Sequence[object]] = {"setting": columns[0].cells}
+    for name in differing.measure.beside:
+        for level in inquiry.switched.levels:
+            means = [mean_interval(each.beside[name][level]) for each in tried]
+            cells = [interval(mean) if mean.n else "–" for mean in means]
+            keys = [mean.value for mean in means]
+            columns.append(Column(level, cells, keys, group=inquiry.switched.labels[name]))
+            data |= _spread(f"{name}_{level}", means)
+    caption = (
+        "Beside the measure, under every set of switches: mean over the seeds with Student's 95 % "
+        "interval of metrics that decide nothing here."
+    )
+    return Table("beside", caption, columns, pd.DataFrame(data))
 
 
 def survivors_table(inquiry: Inquiry) -> Table:

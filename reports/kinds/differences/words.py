@@ -3,7 +3,8 @@
 from markupsafe import Markup
 
 from harness.durations import duration
-from reports.claims.differing import Differing, Measure
+from reports.claims.differing import Differing
+from reports.claims.measure import Measure
 from reports.claims.switching import FEWEST_SEEDS, Inquiry, Tried
 from reports.page.text import count, interval, level_label, name_of, number, p_value, words
 from reports.stats.estimates import ALPHA, Estimate, mean_interval
@@ -112,22 +113,27 @@ def budget(inquiry: Inquiry) -> str:
     return " ".join(parts)
 
 
-def definition(differing: Differing, scales: list[str]) -> str:
+def definition(inquiry: Inquiry) -> str:
     """Return how it is decided whether the statement holds, in words."""
-    measure = differing.measure
+    measure = inquiry.differing.measure
     needed = f"{measure.at_least:g}"
+    least = f"at least {needed} {measure.unit}".rstrip() + " and " if measure.at_least else ""
     return (
-        f"{_measured(measure, scales)} The margin is that of {measure.subject} less that of a "
-        f"rival, paired by seed. The statement holds under a set of switches if the mean margin "
-        f"over every rival is at least {needed} {measure.unit}".rstrip()
-        + f" and above 0 with p < {ALPHA:.2f} (paired t-test, Holm's method for all rivals under "
-        f"all sets); it does not hold if the 95 % interval over some rival lies below {needed}; "
+        f"{_measured(inquiry)} The margin is that of {measure.subject} less that of a "
+        f"rival{_turned(measure)}, paired by seed. The statement holds under a set of switches if "
+        f"the mean margin over every rival is {least}above 0 with p < {ALPHA:.2f} "
+        f"(paired t-test, Holm's method for all rivals under all sets); it does not hold if the 95 % interval over some rival lies below {needed}; "
         f"else, and with fewer than {FEWEST_SEEDS} seeds, it is undecided."
     )
 
 
-def _measured(measure: Measure, scales: list[str]) -> str:
-    metric = measure.metric.upper() if measure.metric == "elbo" else measure.metric
+def _turned(measure: Measure) -> str:
+    return "" if measure.along or measure.higher else ", with the sign turned, as less is better"
+
+
+def _measured(inquiry: Inquiry) -> str:
+    measure, switched = inquiry.differing.measure, inquiry.switched
+    metric, scales = switched.labels[measure.metric], sorted(set(switched.rows["scale"]))
     if not measure.along:
         return f"Measured is the final test {metric} of each seed."
     along = name_of(measure.along)

@@ -28,13 +28,13 @@ measure: {factor: method.kind, subject: a, metric: mse, at_least: 0, higher: fal
 
 @pytest.mark.parametrize("name", declared())
 def test_every_file_names_spaces_and_metrics_that_there_are(name: str) -> None:
-    of = declared()[name]
-    assert set(of.spaces) <= set(space_files())
-    assert of.measure.metric in known_keys()
-    assert of.not_tried, "what was left out belongs to what was not found"
-    for space in of.spaces:
-        assert load_space(space).report == "differences"
-        assert differing(space) is of
+    for of in declared()[name]:
+        assert set(of.spaces) <= set(space_files())
+        assert {of.measure.metric, *of.measure.beside} <= known_keys().keys()
+        assert of.not_tried, "what was left out belongs to what was not found"
+        for space in of.spaces:
+            assert load_space(space).report == "differences"
+            assert differing(space) is declared()[name]
 
 
 @pytest.mark.parametrize("scale", ["smoke", "small", "paper"])
@@ -52,6 +52,36 @@ def test_the_ablation_of_vitae_is_one_switch_at_a_time(scale: str) -> None:
     levels = {str(trial.hyperparameters.transform) for trial in trials}
     assert of.measure.subject in levels
     assert scale in of.measure.beyond
+
+
+@pytest.mark.parametrize("scale", ["smoke", "small", "paper"])
+def test_the_spaces_of_rodi_are_one_switch_at_a_time(scale: str) -> None:
+    """From ours at no cost for networks and images, and around the released setting at its size."""
+    of = declared()["rodi_table_1"][0]
+    assert of.measure.rivals + declared()["rodi_table_1"][1].measure.rivals == ["a", "c", "b"]
+    none, all_on = frozenset[str](), of.everything
+    one = {name: frozenset([name]) for name in of.switches}
+    neither = {"pace", "estimator"}
+    assert set(of.switches) - all_on == neither
+    cheap = {none, *one.values()} - {one["network"]}
+    cheap |= {one["start"] | one["pace"], all_on - {"network", "image"}}
+    large = {all_on, none, one["network"], *(all_on - {name} for name in all_on)}
+    large |= {all_on | {name} for name in neither}
+    expected = {"rodi_differences": cheap, "rodi_differences_released": large}
+    assert expected.keys() == set(of.spaces)
+    for space, sets in expected.items():
+        trials = resolve([f"space={space}", f"scale={scale}", "seeds=1"]).trials
+        found = [_on(_config(trial), of) for trial in trials]
+        assert set(found) == sets
+        assert {found.count(on) for on in found} == {4}, "a, b, c and e, each once"
+
+
+def test_ours_at_length_is_the_budget_of_our_runs_of_table_1() -> None:
+    lengths = {
+        trial.scale.epochs * (trial.scale.train_limit or 0) // trial.scale.batch_size
+        for trial in resolve(["space=rodi_differences", "scale=small", "seeds=1"]).trials
+    }
+    assert lengths == {1280, 5920}
 
 
 def test_what_is_on_stays_so_when_a_configuration_is_read_again() -> None:
@@ -73,6 +103,18 @@ def _config(trial: TrialConfig) -> dict[str, object]:
         ("factor: method.kind", "factor: method.d", "method.d is a factor of the measure"),
         ("at_least: 0", "at_least: -1", "0 or more"),
         ("at_least: 0", "at_least: 0, along: method.lr", "along and beyond go together"),
+        ("at_least: 0", "at_least: 0, rivals: [b, a]", "a is the subject, and no rival of itself"),
+        ("at_least: 0", "at_least: 0, beside: [mse]", "mse decides: it is not beside itself"),
+        (
+            "at_least: 0",
+            "at_least: 0, beside: [x], along: method.lr, beyond: {small: 1}",
+            "it goes with no factor along",
+        ),
+        ("released: {method.d: 8}", "neither: {method.d: 2}", "method.d has one value in both"),
+        ("released: {method.d: 8}", "", "one of released and neither"),
+        ("ours:", "neither: {method.d: 9}, ours:", "one of released and neither"),
+        ("quote:", "statements: []\nquote:", "a list of one or more"),
+        ("quote:", "statements: [{quote: c}]\nquote:", "quote is of a statement and of all"),
         (
             "switches:\n",
             "switches:\n  also: {says: '', source: '', ours: {method.d: 1}, released: "
@@ -84,11 +126,25 @@ def _config(trial: TrialConfig) -> dict[str, object]:
 def test_a_mistake_names_file_and_key(tmp_path: Path, old: str, new: str, message: str) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text(GOOD)
-    assert read(path).everything == {"wide"}
+    (of,) = read(path)
+    assert of.everything == {"wide"}
     path.write_text(GOOD.replace(old, new, 1))
     with pytest.raises(ValueError, match=message) as caught:
         read(path)
     assert "bad.yaml" in str(caught.value)
+
+
+def test_statements_of_one_file_share_what_they_do_not_say(tmp_path: Path) -> None:
+    path = tmp_path / "two.yaml"
+    own = "statements: [{quote: first, where: page 1}, {quote: second, where: page 2}]"
+    shared = "\n".join(line for line in GOOD.splitlines() if line[:5] not in ("quote", "where"))
+    path.write_text(f"{shared}\n{own}\n")
+    first, second = read(path)
+    assert (first.quote, second.quote) == ("first", "second")
+    assert first.switches == second.switches
+    path.write_text(path.read_text().replace("quote: second", "quite: second"))
+    with pytest.raises(ValueError, match=r"two\.yaml(.|\n)*1\.quite"):
+        read(path)
 
 
 def test_a_set_of_switches_is_called_by_the_setting_it_is_nearer_to() -> None:

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reports.claims.differing import Measure
+from reports.claims.differing import Differing
+from reports.claims.measure import Measure
 from reports.claims.switches import lay_out_switches
 from reports.claims.switching import (
     Inquiry,
@@ -213,3 +214,51 @@ def test_an_option_that_an_earlier_version_lacked_is_off() -> None:
     switched = lay_out_switches(made, vitae())
     assert switched.left_out == 0
     assert switched.sets == (NONE,)
+
+
+def test_named_rivals_are_the_only_ones_and_what_is_beside_decides_nothing() -> None:
+    """By hand: 10 less than one rival, 3 more than the other, of which nobody asked."""
+    measure = Measure("method.transform", "affine_diffeo", "elbo", 0.0, higher=False)
+    measure = replace(measure, rivals=["affine"], beside=["triplet_mse"])
+    of = replace(vitae(), measure=measure)
+    made = results(alike, sets=FEW, rates=(1e-3,), slow_below=0.0)
+    level, seed = made.trials["param.method.transform"], made.trials["seed"]
+    values = {"affine_diffeo": 10.0, "affine": 20.0, "affine_decomp": 7.0}
+    made.trials["metric.elbo"] = level.map(values) + seed
+    made.trials["metric.triplet_mse"] = level.map({"affine_diffeo": 1.0, "affine": 4.0}) * seed
+    switched = lay_out_switches(made, of)
+    assert switched.levels == ("affine_diffeo", "affine")
+    assert switched.left_out == 0, "what the statement is not about is not left out"
+    tests = inquire(switched, of)
+    assert {tried.verdict for tried in tests.tried} == {"holds"}
+    for tried in tests.tried:
+        assert {name: margin.value for name, margin in tried.margins.items()} == {"affine": 10.0}
+        beside = tried.beside["triplet_mse"]
+        assert beside["affine"].tolist() == [0.0, 4.0, 8.0, 12.0, 16.0]
+        assert beside["affine_diffeo"].mean() == 2.0
+    both = inquire(lay_out_switches(made, every := with_all(of)), every)
+    assert {tried.verdict for tried in both.tried} == {"does not hold"}
+
+
+def with_all(of: Differing) -> Differing:
+    return replace(of, measure=replace(of.measure, rivals=[]))
+
+
+def test_a_switch_of_neither_setting_is_tried_from_both() -> None:
+    """It is off in the released setting, and on from there in what comes after."""
+    order = replace(vitae().switches["order"], released={}, neither={"scale.shuffle": False})
+    of = replace(vitae(), switches={**vitae().switches, "order": order})
+    released = EVERYTHING - {"order"}
+    assert of.everything == released
+    assert of.label(released) == "released"
+    assert of.label(EVERYTHING) == "released + order"
+    assert of.label(EVERYTHING - {"slope"}) == "released − slope + order"
+    assert of.label(frozenset({"order"})) == "ours + order"
+
+    def reach(on, level, seed) -> float:
+        return 1e-1 if level == "affine_diffeo" and "order" in on else 1e-2
+
+    sets = (NONE, frozenset({"order"}), released, EVERYTHING)
+    tests = inquire(lay_out_switches(results(reach, sets=sets), of), of)
+    effects = {(e.switch, e.base): e.margin.value for e in tests.effects}
+    assert effects == {("order", "ours"): 1.0, ("order", "released"): 1.0}

@@ -24,7 +24,7 @@ Reach = Callable[[OnSet, str, int], float]
 
 
 def vitae() -> Differing:
-    return declared()["vitae_stability"]
+    return declared()["vitae_stability"][0]
 
 
 def one_at_a_time(differing: Differing) -> list[OnSet]:
@@ -45,7 +45,7 @@ def config_of(on: Iterable[str], differing: Differing, **measured: Any) -> dict[
     }
     paths: dict[str, Any] = {}
     for name, switch in differing.switches.items():
-        paths |= copy.deepcopy(switch.released if name in on else switch.ours)
+        paths |= copy.deepcopy(switch.on if name in on else switch.ours)
     for path, value in (paths | measured).items():
         group, _, key = path.partition(".")
         config[group][key] = value

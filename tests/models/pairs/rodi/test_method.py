@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from harness.training.loop import Updater
-from models.method import Values
+from models.method import Phase, Values
 from models.pairs.rodi.augmented_lagrangian import penalty
 from models.pairs.rodi.hyperparameters import (
     VARIANTS,
@@ -233,3 +233,46 @@ def test_warm_up_has_no_constraint_and_keeps_the_weights() -> None:
     method("estimation", case.batch(), case.noise(method), {**values, **late})
     assert method.multiplier.value != 0.7
     assert method.weight.value(1.0) != 1.0
+
+
+def test_one_update_of_the_classifiers_is_the_training_that_it_was() -> None:
+    """The same phases, and the same draws from the same generator: the same bits."""
+    method = built(case_of())
+    betas = 0.5, 0.9
+    assert method.phases() == (
+        Phase("model", "composition", MODEL, betas=betas),
+        Phase("classifiers", "estimation", CLASSIFIERS, lr="t_lr", betas=betas),
+        Phase("visible", "visualisation", VISIBLE, every=4, betas=betas),
+    )
+    one, four = (torch.Generator().manual_seed(0) for _ in range(2))
+    drawn = method.draw(6, one)
+    assert list(drawn) == ["pose_decoder", "pose_penalty", "pose_classifiers", "pose_visible"]
+    for noise in drawn.values():
+        assert torch.equal(noise, torch.randn(6, 16, generator=four))
+
+
+def test_more_updates_of_the_classifiers_come_before_the_one_that_adapts_the_weights() -> None:
+    """Each of a new sample of the pose, by one Adam; lambda and gamma follow the last alone."""
+    case = case_of(t_updates=3, l_gamma=3.0, mu=2.0, epsilon=0.0, t_lr=1e-2)
+    method = case.build()
+    assert isinstance(method, Rodi)
+    noise, updater = case.noise(method), Updater(method)
+    assert noise["pose_more"].shape == (len(case.batch()["image"]), 2, 16)
+    alone = built(case_of(t_lr=1e-2))
+    alone.load_state_dict(method.state_dict())
+    told = updater.step(case.batch(), noise, case.values(method))
+    classifiers = [adam for adam in updater.adams if adam is updater.phases[1].adams[0]]
+    assert updater.phases[1].adams == updater.phases[2].adams == classifiers
+    i_t, i_t_prime = (float(told[f"classifiers/{name}"]) for name in ("i_t", "i_t_prime"))
+    assert float(told["classifiers/lambda"]) == pytest.approx(max(0.0, 2.0 * i_t))
+    gamma = max(0.0, 1.0 + 3.0 * (i_t_prime - i_t - 0.01))
+    assert float(told["classifiers/gamma"]) == pytest.approx(gamma)
+    # By hand: the model's update, then three of the classifiers, each on the next noise.
+    other = Updater(alone)
+    values = case.values(alone)
+    by_name = {update.phase.name: update for update in other.phases}
+    by_name["model"].runs(case.batch(), noise, values, {}, "")
+    for sample in (*noise["pose_more"].unbind(1), noise["pose_classifiers"]):
+        by_name["classifiers"].runs(case.batch(), {"pose_classifiers": sample}, values, {}, "")
+    for mine, its in zip(method.t.parameters(), alone.t.parameters(), strict=True):
+        assert torch.equal(mine, its)
