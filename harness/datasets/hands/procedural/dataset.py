@@ -40,10 +40,10 @@ class HandsOptions(ProceduralOptions):
         crossed: of the test's frames, sixteen in a row are four canonical poses, each seen from the
             same four viewpoints, instead of each frame having its own of both. Images that share
             one of the two and not the other are what a score of pose and viewpoint compares.
-        tested: ``new`` frames and contents, which no training image shows, as in STB, of which whole
-            sequences are for the test; or ``seen``, the training's own frames, each in the four
-            contents of its eight that it has no training image with, as if images were split by
-            chance.
+        tested: ``new`` frames and contents, which no training image shows, as in STB, of which
+            whole sequences are for the test; or ``seen``, the training's own frames, each in the
+            four contents of its eight that it has no training image with, as if images were split
+            by chance.
     """
 
     name: ClassVar[str] = "hands"

@@ -66,7 +66,10 @@ def test_training_is_the_same_either_way() -> None:
     ("options", "message"),
     [
         (["dataset.crossed=true"], "dataset.tested=seen and dataset.crossed=true.*Give one of"),
-        (["dataset.n_train=64", "dataset.n_test=65"], "n_test=65: the test has the frames of the 64"),
+        (
+            ["dataset.n_train=64", "dataset.n_test=65"],
+            "n_test=65: the test has the frames of the 64",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused(options: list[str], message: str) -> None:
