@@ -44,6 +44,12 @@ class StartedDeclaration(Declaration):
                 f"method.encoder_weights={path} is for a ResNet, and method.network={network} has "
                 "none. Give method.network=paper too, or leave method.encoder_weights out."
             )
+        if path and getattr(hyperparameters, "widening", 1) > 1:
+            return (
+                f"method.encoder_weights={path} is for a ResNet of the published widths, and "
+                f"method.widening={hyperparameters.widening} has wider ones. Give "
+                "method.widening=1, or leave method.encoder_weights out."
+            )
         if path and not Path(path).is_file():
             return (
                 f"method.encoder_weights={path}: there is no such file. Give the path of "

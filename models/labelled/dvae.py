@@ -29,7 +29,8 @@ class DVAE(LabelledVAE):
     Each label is encoded in, and decoded from, a part of the code, and the image is decoded from
     all of them. The disentangling step trains these networks on codes of labels. The embedding step
     trains the image's encoder alone: the decoders get no update, and their BatchNorm layers use
-    their running statistics. With z_u the image's encoder gives that part in the first step
+    their running statistics; with ``embedding_statistics=batch`` they use those of the batch, and
+    keep a running mean of them. With z_u the image's encoder gives that part in the first step
     already, and where the labels have a 3D pose the image's decoder has a second branch for all of
     it (Table 3).
     """
@@ -44,7 +45,8 @@ class DVAE(LabelledVAE):
         hp, trunk = self.hyperparameters, self.image_decoder.trunk_shape
         if self._branches:
             shape = data.modalities[self.labels[0]]
-            self.pose_branch = pose_branch(hp.network, trunk, shape, hp.pose_branch_pool)
+            pooled = hp.pose_branch_pool
+            self.pose_branch = pose_branch(hp.network, trunk, shape, pooled, hp.widening)
 
     @property
     def _branches(self) -> bool:
@@ -94,7 +96,10 @@ class DVAE(LabelledVAE):
     def embedding(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
         """Return the weighted negative bound for the code of the image (equation 5)."""
         posteriors = self.posterior(batch[IMAGE])
-        with frozen_batch_norm(self.image_decoder, self.label_decoders):
+        at_rest = [self.image_decoder, self.label_decoders]
+        if self.hyperparameters.embedding_statistics == "batch":
+            at_rest = []
+        with frozen_batch_norm(*at_rest):
             return self._bound(batch, posteriors, "image", noise, values)
 
     def decode_all(self, codes: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -4,12 +4,12 @@ Importing this is cheap: it needs no torch.
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Interval, MultipleOf
 
 from models.choices import NetworkSize
-from models.hyperparameters import Structure, Value
+from models.hyperparameters import Added, Structure, Value
 
 _UNWEIGHTED = "ours: the paper's terms have weight 1"
 
@@ -24,6 +24,17 @@ class LabelledHyperparameters:
     beta: Annotated[
         float, Value("β", "weight of the KL terms", "C: 0.01 for poses, 100 for images"), Ge(0)
     ] = 0.01
+    beta_at_d: Annotated[
+        int,
+        Structure(
+            "",
+            "β is that of a code of so many numbers, and β · beta_at_d / d of one of d; 0 is β "
+            "whatever the size",
+            "β_norm of Higgins et al. 2017; this paper does not say it",
+        ),
+        Ge(0),
+        Added(before=0),
+    ] = 0
     w_x: Annotated[float, Value("", "weight of the image's error", _UNWEIGHTED), Gt(0)] = 1.0
     w_y1: Annotated[float, Value("", "weight of the error of y1", _UNWEIGHTED), Ge(0)] = 1.0
     w_y2: Annotated[float, Value("", "weight of the error of y2", _UNWEIGHTED), Ge(0)] = 1.0
@@ -37,6 +48,12 @@ class LabelledHyperparameters:
         NetworkSize,
         Structure("", "size of all networks", "paper: Tables 1-3; the others are ours"),
     ] = "paper"
+    widening: Annotated[
+        int,
+        Structure("", "how many times as wide as those of that size all layers are", "ours"),
+        Ge(1),
+        Added(before=1),
+    ] = 1
     feature_layer: Annotated[
         bool,
         Structure("", "Table 2's last layer comes before the head, instead of being it", "ours"),
@@ -64,6 +81,15 @@ class TwoStepHyperparameters(LabelledHyperparameters):
     joint: Annotated[
         bool, Structure("", "both steps in every step of the training", "equation 6")
     ] = False
+    embedding_statistics: Annotated[
+        Literal["running", "batch"],
+        Structure(
+            "",
+            "what the decoders' BatchNorm layers normalise by in the embedding step",
+            "ours: the paper, whose decoders are fixed then, does not say it",
+        ),
+        Added(before="running"),
+    ] = "running"
     first_share: Annotated[
         float,
         Structure("", "share of the training that disentangles, if not joint", "ours"),

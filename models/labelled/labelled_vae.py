@@ -51,8 +51,8 @@ class LabelledVAE(LabelledDeclaration, ImageVAE):
     def __init__(self, hyperparameters: LabelledHyperparameters, data: DataSpec) -> None:
         super().__init__(hyperparameters, data)
         hp, shape, total = hyperparameters, data.image_shape, sum(self.sizes().values())
-        self.image_encoder = image_encoder(hp.network, shape, 2 * total, hp.encoder_weights)
-        self.image_decoder = DVAEImageDecoder(hp.network, total, shape)
+        self.image_encoder = self._image_encoder(2 * total)
+        self.image_decoder = DVAEImageDecoder(hp.network, total, shape, hp.widening)
         self.label_encoders = nn.ModuleDict({name: self._encoder(name) for name in self.labels})
         self.label_decoders = nn.ModuleDict({name: self._decoder(name) for name in self.labels})
 
@@ -86,7 +86,8 @@ class LabelledVAE(LabelledDeclaration, ImageVAE):
     ) -> tuple[Tensor, Stats]:
         """Return ``rec + beta KL``, a mean over the batch, and its terms without their weights.
 
-        Each error is a sum over all values of an output, the KL divergence one over all groups.
+        Each error is a sum over all values of an output, the KL divergence one over all groups,
+        whose β may depend on the size of the code (``beta_at_d``).
         """
         terms = {
             IMAGE: ("rec_x", "w_x"),
@@ -97,12 +98,17 @@ class LabelledVAE(LabelledDeclaration, ImageVAE):
         kls = {f"kl_{group}": posterior.kl().mean() for group, posterior in posteriors.items()}
         kl = torch.stack(list(kls.values())).sum()
         stats = {name: term.detach() for name, term in kls.items()}
-        stats["kl"], loss = kl.detach(), values["beta"] * kl
+        stats["kl"], loss = kl.detach(), self._kl_weight(values["beta"]) * kl
         for name, output in decoded.items():
             error = (output - self.observed(batch, name)).square().flatten(1).sum(1).mean()
             term, weight = terms[name]
             stats[term], loss = error.detach(), loss + values[weight] * error
         return loss, stats
+
+    def _kl_weight(self, beta: float | Tensor) -> float | Tensor:
+        """Return the weight of every KL term: β, or the share that ``beta_at_d`` leaves of it."""
+        at: int = self.hyperparameters.beta_at_d
+        return beta * (at / sum(self.sizes().values())) if at else beta
 
     def predict(self, image: Tensor) -> dict[str, Tensor]:
         """Return the needed modalities ``[B, ...]``, decoded from the image's posterior means."""
@@ -120,11 +126,16 @@ class LabelledVAE(LabelledDeclaration, ImageVAE):
     def _encoder(self, label: str) -> nn.Module:
         hp, d = self.hyperparameters, self.sizes()[self.group_of(label)]
         if label == TAG:
-            return image_encoder(hp.network, self.data.image_shape, 2 * d, hp.encoder_weights)
-        return vector_encoder(hp.network, self.data.modalities[label], 2 * d, hp.feature_layer)
+            return self._image_encoder(2 * d)
+        shape = self.data.modalities[label]
+        return vector_encoder(hp.network, shape, 2 * d, hp.feature_layer, hp.widening)
+
+    def _image_encoder(self, n_outputs: int) -> nn.Module:
+        hp, shape = self.hyperparameters, self.data.image_shape
+        return image_encoder(hp.network, shape, n_outputs, hp.encoder_weights, hp.widening)
 
     def _decoder(self, label: str) -> nn.Module:
         hp, d = self.hyperparameters, self.sizes()[self.group_of(label)]
         if label == TAG:
-            return DVAEImageDecoder(hp.network, d, self.data.image_shape)
-        return vector_decoder(hp.network, d, self.data.modalities[label])
+            return DVAEImageDecoder(hp.network, d, self.data.image_shape, hp.widening)
+        return vector_decoder(hp.network, d, self.data.modalities[label], hp.widening)

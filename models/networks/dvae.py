@@ -5,7 +5,7 @@ each stage of the ResNet, smaller perceptrons.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from torch import Tensor, nn
@@ -33,6 +33,13 @@ class _Sizes:
     hidden: int
     depth: int
 
+    def widened(self, times: int) -> "_Sizes":
+        """Return sizes with so many times the channels and widths."""
+        first, second, third, fourth = self.stages
+        stages = first * times, second * times, third * times, fourth * times
+        maps = tuple(each * times for each in self.maps)
+        return replace(self, stages=stages, maps=maps, hidden=self.hidden * times)
+
 
 _SIZES: dict[NetworkSize, _Sizes] = {
     "tiny": _Sizes((8, 8, 16, 16), 1, (16, 8, 8, 8, 8), 32, 2),
@@ -44,7 +51,11 @@ _POOLED_SIDE = 8
 
 
 def image_encoder(
-    size: NetworkSize, image_shape: tuple[int, int, int], n_outputs: int, weights: str = ""
+    size: NetworkSize,
+    image_shape: tuple[int, int, int],
+    n_outputs: int,
+    weights: str = "",
+    widening: int = 1,
 ) -> ResNet:
     """Return ResNet-18 from images ``[B, C, H, W]`` in ``[-1, 1]`` to ``[B, n_outputs]``.
 
@@ -54,11 +65,12 @@ def image_encoder(
         n_outputs: width of its last layer, in place of torchvision's 1000 classes.
         weights: a file of weights to start from (see ``resnet.load_trunk``); "" is a random
             initialisation.
+        widening: how many times as wide as the size has them its layers are.
 
     Raises:
         ValueError: the file cannot be used.
     """
-    sizes = _SIZES[size]
+    sizes = _SIZES[size].widened(widening)
     network = ResNet(image_shape[0], n_outputs, sizes.stages, sizes.blocks)
     if weights:
         load_trunk(network, weights)
@@ -66,7 +78,11 @@ def image_encoder(
 
 
 def vector_encoder(
-    size: NetworkSize, shape: tuple[int, ...], n_outputs: int, feature_layer: bool
+    size: NetworkSize,
+    shape: tuple[int, ...],
+    n_outputs: int,
+    feature_layer: bool,
+    widening: int = 1,
 ) -> nn.Sequential:
     """Return Table 2's encoder from ``[B, *shape]`` to ``[B, n_outputs]``.
 
@@ -77,17 +93,20 @@ def vector_encoder(
         shape: of the vector or matrix that is encoded.
         n_outputs: width of the head.
         feature_layer: whether that last row is a layer before the head, or the head itself.
+        widening: see :func:`image_encoder`.
     """
-    sizes = _SIZES[size]
+    sizes = _SIZES[size].widened(widening)
     widths = math.prod(shape), *[sizes.hidden] * sizes.depth
     last = [nn.Linear(sizes.hidden, sizes.hidden)] if feature_layer else []
     head = nn.Linear(sizes.hidden, n_outputs)
     return nn.Sequential(nn.Flatten(), *_activated(widths), *last, head)
 
 
-def vector_decoder(size: NetworkSize, d: int, shape: tuple[int, ...]) -> nn.Sequential:
+def vector_decoder(
+    size: NetworkSize, d: int, shape: tuple[int, ...], widening: int = 1
+) -> nn.Sequential:
     """Return Table 2's decoder from codes ``[B, d]`` to ``[B, *shape]``."""
-    sizes = _SIZES[size]
+    sizes = _SIZES[size].widened(widening)
     widths = d, *[sizes.hidden] * sizes.depth
     end = nn.Linear(sizes.hidden, math.prod(shape))
     return nn.Sequential(*_activated(widths), end, nn.Unflatten(1, shape))
@@ -104,15 +123,18 @@ class DVAEImageDecoder(nn.Module):
         size: of the network.
         d: dimension of the code.
         image_shape: ``(channels, height, width)``.
+        widening: see :func:`image_encoder`.
 
     Raises:
         ValueError: the image's sides cannot be halved to 8 or more.
     """
 
-    def __init__(self, size: NetworkSize, d: int, image_shape: tuple[int, int, int]) -> None:
+    def __init__(
+        self, size: NetworkSize, d: int, image_shape: tuple[int, int, int], widening: int = 1
+    ) -> None:
         super().__init__()
         channels, height, width = image_shape
-        maps = _SIZES[size].maps
+        maps = _SIZES[size].widened(widening).maps
         n = halvings(image_shape, _FIRST_SIDE, len(maps))
         first = maps[0], height // 2**n, width // 2**n
         layers: list[nn.Module] = [nn.Linear(d, math.prod(first)), nn.Unflatten(1, first)]
@@ -131,7 +153,11 @@ class DVAEImageDecoder(nn.Module):
 
 
 def pose_branch(
-    size: NetworkSize, trunk_shape: tuple[int, int, int], shape: tuple[int, ...], pooled: bool
+    size: NetworkSize,
+    trunk_shape: tuple[int, int, int],
+    shape: tuple[int, ...],
+    pooled: bool,
+    widening: int = 1,
 ) -> nn.Sequential:
     """Return Table 3's branch from the image decoder's trunk ``[B, *trunk_shape]`` to a pose.
 
@@ -141,8 +167,9 @@ def pose_branch(
         shape: of the pose.
         pooled: average the maps to 8 x 8 before the first layer. In the table they are not, and
             that layer has 67 million parameters at 256 x 256.
+        widening: see :func:`image_encoder`.
     """
-    hidden, (channels, height, width) = _SIZES[size].hidden, trunk_shape
+    hidden, (channels, height, width) = _SIZES[size].widened(widening).hidden, trunk_shape
     first: list[nn.Module] = [nn.Flatten()]
     if pooled:
         height, width = _POOLED_SIDE, _POOLED_SIDE

@@ -24,6 +24,7 @@ CONFIGURATIONS = {
     "aign_sfm": 4 + 2,  # priors of depth, motion, both and none; two guesses
     "dvae_beta_d": 4 * 4,
     "dvae_beta_d_pose": 4 * 4,
+    "dvae_differences": (2 + 2 * 6) * 2,  # ours, all, each of six switches on and off
     "dvae_disentanglement": 2,
     "dvae_section_e": 4,  # two methods and two references
     "dvae_walks": 2 + 1,  # of image synthesis without and with a code of the rest

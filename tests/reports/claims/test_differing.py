@@ -84,6 +84,30 @@ def test_ours_at_length_is_the_budget_of_our_runs_of_table_1() -> None:
     assert lengths == {1280, 5920}
 
 
+@pytest.mark.parametrize("scale", ["smoke", "small", "paper"])
+def test_the_switches_of_dvae_are_one_at_a_time(scale: str) -> None:
+    of = declared()["dvae_beta_d"][0]
+    trials = resolve(["space=dvae_differences", f"scale={scale}", "seeds=1"]).trials
+    sets = [_on(_config(trial), of) for trial in trials]
+    assert None not in sets, "every trial is in one of the two settings of each switch"
+    assert set(sets) == set(one_at_a_time(of))
+    levels = {str(trial.hyperparameters.d) for trial in trials}
+    assert of.measure.subject == max(levels, key=int), "more d, more of the error"
+    assert of.measure.sign == 1
+    assert {sets.count(on) for on in sets} == {len(levels)}
+
+
+def test_a_trial_of_before_the_switches_of_dvae_has_them_off() -> None:
+    """Its configuration lacks what was added since."""
+    of = declared()["dvae_beta_d"][0]
+    trial = resolve(["space=dvae_differences", "scale=small", "seeds=1"]).trials[0]
+    flat = _config(trial)
+    for path in ("method.widening", "method.beta_at_d", "method.embedding_statistics"):
+        del flat[path]
+    del flat["dataset.tested"]
+    assert _on(flat, of) == frozenset()
+
+
 def test_what_is_on_stays_so_when_a_configuration_is_read_again() -> None:
     of = vitae()
     trial = resolve(["space=vitae_stability_released", "seeds=1"]).trials[0]

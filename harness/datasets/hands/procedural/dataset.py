@@ -40,6 +40,10 @@ class HandsOptions(ProceduralOptions):
         crossed: of the test's frames, sixteen in a row are four canonical poses, each seen from the
             same four viewpoints, instead of each frame having its own of both. Images that share
             one of the two and not the other are what a score of pose and viewpoint compares.
+        tested: ``new`` frames and contents, which no training image shows, as in STB, of which
+            whole sequences are for the test; or ``seen``, the training's own frames, each in the
+            four contents of its eight that it has no training image with, as if images were split
+            by chance.
     """
 
     name: ClassVar[str] = "hands"
@@ -56,8 +60,21 @@ class HandsOptions(ProceduralOptions):
     downscale: Literal[1, 2, 4] = 1
     rotation: Rotation = "facing"
     crossed: Annotated[bool, Added(before=False)] = False
+    tested: Annotated[Literal["new", "seen"], Added(before="new")] = "new"
     n_train: Annotated[int, Ge(1)] = 6000
     n_test: Annotated[int, Ge(1)] = 2000
+
+    def __post_init__(self) -> None:
+        if self.tested == "seen" and self.crossed:
+            raise ValueError(
+                "dataset.tested=seen and dataset.crossed=true: the training's frames are not "
+                "crossed. Give one of the two."
+            )
+        if self.tested == "seen" and self.n_test > self.n_train:
+            raise ValueError(
+                f"dataset.tested=seen dataset.n_test={self.n_test}: the test has the frames of "
+                f"the {self.n_train} training images. Give no more test images than these."
+            )
 
     @property
     def crosses_views(self) -> bool:
@@ -77,7 +94,8 @@ class HandsOptions(ProceduralOptions):
     def draw_factors(self, split: SplitName, n: int) -> Arrays:
         """Return contents and frames; see ``factors.draw_factors``."""
         crossed = self.crossed and split == "test"
-        return draw_factors(split, n, self.seed, self.rotation, crossed=crossed)
+        seen = self.tested == "seen" and split == "test"
+        return draw_factors(split, n, self.seed, self.rotation, crossed=crossed, seen=seen)
 
     def draw(self, factors: Factors) -> np.ndarray:
         """Return the hands as ``drawn.render`` draws them."""

@@ -29,6 +29,7 @@ CROSSED = 4
 """Of 16 frames in a row that are crossed, how many canonical poses and how many viewpoints."""
 
 _MIXED = (0, 1, 3, 6)  # in which contents a frame is shown, counted on from its own number
+_UNMIXED = tuple(i for i in range(CONTENTS) if i not in _MIXED)
 _DISTANCE = 400.0
 _TILT = {"facing": 60.0, "uniform": 90.0}
 
@@ -44,6 +45,7 @@ def draw_factors(
     start: int = 0,
     *,
     crossed: bool = False,
+    seen: bool = False,
 ) -> dict[str, np.ndarray]:
     """Return the factors of the images ``start .. start + n - 1``, each ``[n]``.
 
@@ -54,11 +56,16 @@ def draw_factors(
     ``frame``, likewise, with ``gesture``, the joint angles in radians (see
     ``kinematics.LIMITS``), what :data:`HELD` names, and ``scale``, the hand's
     size as a multiple of the mean. Labels and choices are int64, numbers float32.
+
+    A test split of what was ``seen`` has the training's frames, in the contents that training does
+    not show them in.
     """
+    if seen:
+        split = "train"
     image = np.arange(start, start + n)
     block, within = np.divmod(image, FRAMES * EACH)
     frame = block * FRAMES + within // EACH
-    mixed = np.array(_MIXED)[within % EACH]
+    mixed = np.array(_UNMIXED if seen else _MIXED)[within % EACH]
     content = block * CONTENTS + (within // EACH + mixed) % CONTENTS
     key = f"hands/{{}}/{split}/{seed}"
     odd = split == "test"
