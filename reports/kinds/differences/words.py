@@ -122,8 +122,9 @@ def definition(inquiry: Inquiry) -> str:
         f"{_measured(inquiry)} The margin is that of {measure.subject} less that of a "
         f"rival{_turned(measure)}, paired by seed. The statement holds under a set of switches if "
         f"the mean margin over every rival is {least}above 0 with p < {ALPHA:.2f} "
-        f"(paired t-test, Holm's method for all rivals under all sets); it does not hold if the 95 % interval over some rival lies below {needed}; "
-        f"else, and with fewer than {FEWEST_SEEDS} seeds, it is undecided."
+        f"(paired t-test, Holm's method for all rivals under all sets); it does not hold if the "
+        f"95 % interval over some rival lies below {needed}; else, and with fewer than "
+        f"{FEWEST_SEEDS} seeds, it is undecided."
     )
 
 
