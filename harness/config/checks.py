@@ -88,6 +88,7 @@ def check_fit(trials: Iterable[TrialConfig]) -> None:
 def _require_tables(method: str, tables: Iterable[str], dataset: DatasetOptions) -> None:
     """Refuse a method that must know of its dataset as a whole what this one does not say."""
     if missing := [name for name in tables if name not in dataset.tables]:
+        _suggest_options(method, dataset, missing)
         known = datasets_that(lambda options: set(tables) <= set(options().tables))
         raise UserError(
             f"The method '{method}' must know {', '.join(tables)} of a dataset, and "

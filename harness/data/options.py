@@ -34,7 +34,8 @@ class DatasetOptions(ABC):
         frame_factor: as in :class:`Dataset`; triplets need one.
         camera_factor: as in :class:`Dataset`; re-identification needs one.
         modalities: names of the modalities of the splits.
-        optional_modalities: modalities that an option gives, by name, and what to ask for.
+        optional_modalities: modalities, and tables, that an option gives, by name, and what to ask
+            for.
         on_request: names of those of the modalities that :meth:`load` leaves out, as few methods
             take them; :meth:`requested` makes them.
         needs_no_files: whether it is drawn, whatever its options.

@@ -66,10 +66,27 @@ def for_face_tasks(dataset: Dataset, options: FaceTaskOptions) -> Dataset:
 
     def made(split: SplitName, part: Split) -> Split:
         if options.obscured != "none":
-            part = with_modality(part, HIDDEN, face_boxes(options.obscured, part.factors))
+            boxes = face_boxes(options.obscured, part.factors)
+            _require_within(boxes, part, options)
+            part = with_modality(part, HIDDEN, boxes)
         return _marked(part, split, options) if options.memory else part
 
     return replace(dataset, train=made("train", dataset.train), test=made("test", dataset.test))
+
+
+def _require_within(boxes: np.ndarray, part: Split, options: FaceTaskOptions) -> None:
+    """Refuse boxes of which most hide nothing: a single face may be seen from its side."""
+    height, width = part.images.shape[-2:]
+    left, top, wide, high = boxes.T
+    across = np.minimum(left + wide, width) - np.maximum(left, 0)
+    down = np.minimum(top + high, height) - np.maximum(top, 0)
+    outside = ~((across > 0) & (down > 0))
+    if outside.mean() > 0.5:
+        raise UserError(
+            f"dataset.obscured={options.obscured}: of {outside.sum()} of {len(part)} images the "
+            f"landmarks tell of no {options.obscured} within the image of {width}x{height} pixels, "
+            "which leaves nothing to be hidden: they belong to other images, or to another size."
+        )
 
 
 def check_face_tasks(options: FaceTaskOptions, attributes: Sequence[str], landmarks: bool) -> None:

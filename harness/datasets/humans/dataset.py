@@ -1,6 +1,6 @@
 """``humans``: people in many poses, cropped, with joints in space; some without labels."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -114,6 +114,11 @@ class HumansOptions(DatasetOptions):
     n_train: Annotated[int, Ge(1)] = 10_000
     n_test: Annotated[int, Ge(1)] = 2000
     seed: Annotated[int, Ge(0)] = 0
+
+    optional_modalities: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys((*PRIORS, BASIS), "dataset.priors=true"),
+        MASK: "dataset.masks=true",
+    }
 
     @property
     def modalities(self) -> tuple[str, ...]:  # type: ignore[override]

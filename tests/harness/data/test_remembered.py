@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from harness.data.batches.of_method import make_sampler
+from harness.data.dataset import Dataset
 from harness.data.remembered import check_face_tasks, for_face_tasks
 from harness.datasets.faces.dataset import ATTRIBUTES, FacesOptions
 from harness.errors import UserError
+from models.declaration import HIDDEN
 from tests.harness.helpers import toys
 
 FEW = FacesOptions(n_train=60, n_test=20, downscale=4)
@@ -90,3 +92,20 @@ def test_batches_have_inputs_and_a_memory_that_do_not_belong_together() -> None:
     for batch, again in zip(batches[2:], later, strict=True):
         assert torch.equal(batch["memory"], again["memory"])
         assert torch.equal(batch["image"], again["image"])
+
+
+@pytest.mark.parametrize("part", ["mouth", "nose"])
+def test_landmarks_of_other_images_are_refused_and_of_some_faces_forgiven(part: str) -> None:
+    """Where most boxes lie outside, nothing would be hidden, and restored without an error."""
+    plain, options = FEW.load(None), replace(FEW, obscured=part)
+
+    def moved(n: int) -> Dataset:
+        factors = {
+            name: value + 500 * (np.arange(len(value)) < n) if name.endswith("_x") else value
+            for name, value in plain.train.factors.items()
+        }
+        return replace(plain, train=replace(plain.train, factors=factors))
+
+    assert HIDDEN in for_face_tasks(moved(5), options).train.modalities
+    with pytest.raises(UserError, match=rf"40 of 60 images.*no {part} within.*32x32.*other images"):
+        for_face_tasks(moved(40), options)

@@ -64,6 +64,12 @@ def test_a_dataset_without_a_basis_is_refused() -> None:
         resolve(["method=aign_pose", "dataset=mannequin", "scale=smoke"])
 
 
+def test_an_option_that_takes_the_basis_away_is_named() -> None:
+    asked = ["method=aign_pose", "dataset=humans", "dataset.priors=false", "metrics=[joint_error]"]
+    with pytest.raises(UserError, match=r"pose_basis.*if it is asked to: dataset\.priors=true"):
+        resolve(asked)
+
+
 def test_a_generator_that_says_the_truth_renders_it() -> None:
     method = case(pca_k=51).build()
     given = case(pca_k=51).batch()
