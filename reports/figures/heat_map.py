@@ -102,7 +102,7 @@ def _draw(axes: Axes, cell: Cell, colour: tuple[float, ...], written: bool) -> N
     if marginal.diverged:
         lines.append(f"× {marginal.diverged}/{marginal.planned}")
     elif marginal.valued < marginal.planned:
-        lines.append(f"of {marginal.planned}")
+        lines.append(f"of {marginal.planned}" if valued else f"n = 0 of {marginal.planned}")
     look: dict[str, Any] = {"ha": "center", "color": ink}
     if valued:
         text = number(marginal.mean.value)
