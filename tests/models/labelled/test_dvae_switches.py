@@ -10,7 +10,7 @@ from harness.config.schema import TrialConfig
 from harness.config.sweep import resolve
 from harness.training.loop import Updater
 from models.labelled.declarations import DVAESynthesisDeclaration
-from models.labelled.dvae import DVAE, DVAESynthesis, frozen_batch_norm
+from models.labelled.dvae import DVAESynthesis, frozen_batch_norm
 from models.labelled.hyperparameters import DVAESynthesisHyperparameters
 from models.labelled.image_vae import IMAGE, Posteriors, sample_posteriors
 from models.method import Batch, Noise, Stats, Values
@@ -97,11 +97,6 @@ def test_beta_is_that_of_a_code_of_so_many_numbers(objective: str, d_u: int) -> 
 def test_a_code_of_the_size_that_beta_is_of_has_beta_itself() -> None:
     same, plain = (trained(labelled_case("dvae", beta_at_d=at)) for at in (4 + 8, 0))
     assert all(torch.equal(tensor, plain[name]) for name, tensor in same.items())
-
-
-def statistics_of(method: DVAE) -> dict[str, Tensor]:
-    whole = method.state_dict()
-    return {name: whole[name].clone() for name in whole if "running" in name or "batches" in name}
 
 
 @pytest.mark.parametrize("name", ["dvae_synthesis", "dvae_pose"])
