@@ -62,7 +62,6 @@ SMALL = {
     "reports/page/ticks.py": "labels of logarithmic axes, for any figure",
     "reports/page/verdicts.py": "one set of words and marks, for statements and constraints",
     "reports/stats/correlations.py": "of metrics with one another, not of entries",
-    "reports/claims/files.py": "how publications and differences are both read",
     "reports/claims/comparison.py": "what every form of statement becomes",
     "harness/metrics/restoration/shown.py": "what two metrics of restored images look at",
     "reports/pictures/sections.py": "a section that two kinds of report share",

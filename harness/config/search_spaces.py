@@ -89,10 +89,10 @@ class SearchSpace:
                 f"at_scale of the search space '{self.name}': write the baseline of '{scale}' as "
                 "keys and values, {method.beta: 4}."
             )
-        return {key: _number_or(value) for key, value in {**self.baseline, **here}.items()}
+        return {key: number_or(value) for key, value in {**self.baseline, **here}.items()}
 
 
-def _number_or(value: Any) -> Any:
+def number_or(value: Any) -> Any:
     """Return a number that YAML takes for text, as 1e-4, but Hydra for a number; or the value."""
     if not isinstance(value, str):
         return value

@@ -1,10 +1,12 @@
 """YAML files that declare what papers say, each read as one dataclass."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pydantic
 import yaml
+
+from harness.config.search_spaces import number_or
 
 Declared = TypeVar("Declared")
 
@@ -26,6 +28,21 @@ def read_file(path: Path, kind: type[Declared]) -> Declared:
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return pydantic.TypeAdapter(kind).validate_python(content)
+        return pydantic.TypeAdapter(kind).validate_python(_with_numbers(content))
     except (yaml.YAMLError, pydantic.ValidationError) as error:
         raise ValueError(f"{path.name}: {error}") from error
+
+
+def _with_numbers(content: Any) -> Any:
+    """Return content in which values of a configuration, ``method.lr: 1e-4``, are numbers.
+
+    YAML takes that for text. No trial has it, so that a statement of such trials would be of none.
+    """
+    if isinstance(content, list):
+        return [_with_numbers(each) for each in content]
+    if not isinstance(content, dict):
+        return content
+    return {
+        key: number_or(value) if "." in str(key) else _with_numbers(value)
+        for key, value in content.items()
+    }
