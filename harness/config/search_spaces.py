@@ -9,6 +9,7 @@ import yaml
 import search_spaces
 from harness.config.build import build
 from harness.errors import UserError, did_you_mean, told_by_yaml
+from harness.spaces.axes import number_or
 
 
 @dataclass(frozen=True)
@@ -90,16 +91,6 @@ class SearchSpace:
                 "keys and values, {method.beta: 4}."
             )
         return {key: number_or(value) for key, value in {**self.baseline, **here}.items()}
-
-
-def number_or(value: Any) -> Any:
-    """Return a number that YAML takes for text, as 1e-4, but Hydra for a number; or the value."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return float(value)
-    except ValueError:
-        return value
 
 
 def space_files() -> dict[str, Path]:

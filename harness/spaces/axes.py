@@ -126,6 +126,16 @@ def value_at(config: Mapping[str, Any], path: str) -> Any:
     return config[group][key]
 
 
+def number_or(value: Any) -> Any:
+    """Return a number that YAML takes for text, as 1e-4, but Hydra for a number; or the value."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return float(value)
+    except ValueError:
+        return value
+
+
 def as_dict(axis: Axis) -> dict[str, Any]:
     """Return an axis as YAML keeps it."""
     if isinstance(axis, Choices):

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import pydantic
 import yaml
 
-from harness.config.search_spaces import number_or
+from harness.spaces.axes import number_or
 
 Declared = TypeVar("Declared")
 
