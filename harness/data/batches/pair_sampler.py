@@ -1,5 +1,7 @@
 """Minibatches of pairs of images of one identity."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterator
 

@@ -26,7 +26,11 @@ def attributes(n: int = N) -> np.ndarray:
 
 
 def landmarks(n: int = N) -> np.ndarray:
-    return np.random.default_rng(2).integers(30, 150, (n, 10))
+    """Return five points a face, ``[n, 10]``; the right eye and corner are right of the left."""
+    rng = np.random.default_rng(2)
+    points = rng.integers(30, 110, (n, 10))
+    points[:, 2], points[:, 8] = points[:, [0, 6]].T + rng.integers(20, 40, (2, n))
+    return points
 
 
 def photograph(i: int) -> np.ndarray:
