@@ -122,7 +122,10 @@ def check_scores(trials: Iterable[TrialConfig]) -> None:
         name, metric = lacking[0], METRICS.load(lacking[0])
         source = getattr(options, "source", "")
         of = f"'{options.name}'" + (f" with source={source}" if source else "")
-        needed = [*(_WHAT[field] for field in metric.of_options), *metric.of_modalities]
+        known = map(in_words, metric.of_factors)
+        needed = dict.fromkeys(
+            [*(_WHAT[field] for field in metric.of_options), *metric.of_modalities, *known]
+        )
         left = ",".join(each for each in names if each not in lacking)
         raise UserError(
             f"The metric '{name}' needs images whose {_and(needed)} are known, and the dataset "
@@ -136,8 +139,7 @@ def left_out(names: Iterable[str], options: DatasetOptions) -> dict[str, str]:
     reasons = {}
     for name in names:
         metric = METRICS.load(name)
-        unknown = [in_words(each) for each in metric.of_factors if each in options.unknown]
-        if lacking := list(dict.fromkeys([*_missing(metric, options), *unknown])):
+        if lacking := _missing(metric, options):
             reasons[name] = f"the {_and(lacking)} of '{options.name}' are not known"
     return reasons
 
@@ -152,6 +154,8 @@ def _elsewhere(metric: Metric, options: DatasetOptions) -> str:
         return f", or give {', '.join(hints)}"
     if "crosses_views" in metric.of_options and hasattr(options, "crossed"):
         return ", or give dataset.crossed=true"
+    if set(metric.of_factors) & set(options.unknown):
+        return here
     others = [name for name in known if name != options.name or not here]
     return here + (f", or choose dataset={', dataset='.join(others)}" if others else "")
 
@@ -167,7 +171,9 @@ def _suffices(metric: Metric, options: type[DatasetOptions]) -> bool:
 
 def _missing(metric: Metric, options: DatasetOptions) -> list[str]:
     fields = [_WHAT[field] for field in metric.of_options if not getattr(options, field)]
-    return fields + [name for name in metric.of_modalities if name not in options.modalities]
+    modalities = [name for name in metric.of_modalities if name not in options.modalities]
+    unknown = [in_words(each) for each in metric.of_factors if each in options.unknown]
+    return list(dict.fromkeys([*fields, *modalities, *unknown]))
 
 
 def _and(words: Iterable[str]) -> str:

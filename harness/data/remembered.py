@@ -53,6 +53,11 @@ class FaceTaskOptions(DatasetOptions):
             *((OBSERVED, REMEMBERED) if self.memory else ()),
         )
 
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Without a memory there is no attribute that it is of."""
+        return () if self.memory else ("known_wanted",)
+
 
 def for_face_tasks(dataset: Dataset, options: FaceTaskOptions) -> Dataset:
     """Return a dataset of faces with the boxes and the memory that its options ask for.
@@ -117,7 +122,8 @@ def _marked(part: Split, split: SplitName, options: FaceTaskOptions) -> Split:
         raise UserError(
             f"dataset.memory={options.memory}: of {len(part)} training images, {wanted.sum()} have "
             f"the attribute and {remembered.sum()} would be remembered, which leaves no memory or "
-            "no inputs. Ask for more images, or another dataset.memory_share."
+            "no inputs. Ask for more images, or for another attribute"
+            f"{', or another dataset.memory_share' if wanted.any() else ''}."
         )
     part = replace(part, factors={**part.factors, WANTED: wanted.astype(np.int64)})
     part = with_modality(part, OBSERVED, (~remembered).astype(np.float32))

@@ -7,7 +7,7 @@ from torch import Tensor
 from harness.data.images import Images
 from harness.metrics.data import EvaluationData
 from harness.metrics.restoration.judging import class_judge
-from models.protocols import Restores
+from models.protocols import Inpaints, Restores
 
 
 def restorations(
@@ -18,7 +18,7 @@ def restorations(
     Pictures, ``[n, C, H, W]`` in [0, 1]: ``observed``, what the method sees; ``restored``, what it
     makes of that; and ``recovered``, what would be seen of it. Numbers: ``class_changed`` ``[n]``,
     1 where the judge of the metric ``class_change`` finds another class in the restored image,
-    of images whose classes are known.
+    of images with a hidden part whose classes are known.
 
     Args:
         method: in evaluation mode.
@@ -39,7 +39,7 @@ def restorations(
         "recovered": method.recover(batch),
     }
     identity = data.dataset.known_identity
-    if not identity:
+    if not identity or not isinstance(method, Inpaints):
         return pictures, {}
     judge = class_judge(data, data.dataset.train.factors[identity])
     changed = judge(restored).argmax(1) != judge(image).argmax(1)

@@ -50,7 +50,7 @@ _FACTORS = {
     "known_view": "viewpoints in all combinations with them",
     "known_unit": "lengths in mm",
     "known_attributes": "attributes that are there or not",
-    "known_wanted": "an attribute that a memory is of (dataset.memory)",
+    "known_wanted": "attributes of a memory (dataset.memory=NAME)",
     "identity_factor": "identities",
     "frame_factor": "frames",
     "camera_factor": "cameras",

@@ -157,11 +157,16 @@ def _varied_keys(rows: pd.DataFrame, sweep: dict[str, object]) -> list[str]:
 
 
 def _axis(rows: pd.DataFrame, varied: Sequence[str]) -> str | None:
-    """Return the learning rate, else the first number that is varied."""
+    """Return the learning rate, else the first number that is varied; a flag is none."""
     if _column(rows, AXIS) and np.isfinite(_floats(rows, _column(rows, AXIS))).all():
         return AXIS
-    numeric = (k for k in varied if np.isfinite(_floats(rows, _column(rows, k))).all())
-    return next(numeric, None)
+    columns = {key: _column(rows, key) for key in varied}
+    numeric = (k for k, column in columns.items() if np.isfinite(_floats(rows, column)).all())
+    return next((key for key in numeric if not _of_flags(rows[columns[key]])), None)
+
+
+def _of_flags(column: "pd.Series[bool]") -> bool:
+    return all(isinstance(value, (bool, np.bool_)) for value in column.unique())
 
 
 def _column(rows: pd.DataFrame, key: str) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from harness.config.sweep import resolve
 from harness.data.batches.of_method import make_sampler
 from harness.data.dataset import Dataset
 from harness.data.remembered import check_face_tasks, for_face_tasks
@@ -109,3 +110,10 @@ def test_landmarks_of_other_images_are_refused_and_of_some_faces_forgiven(part: 
     assert HIDDEN in for_face_tasks(moved(5), options).train.modalities
     with pytest.raises(UserError, match=rf"40 of 60 images.*no {part} within.*32x32.*other images"):
         for_face_tasks(moved(40), options)
+
+
+def test_a_rate_of_an_attribute_needs_a_memory_of_one() -> None:
+    asked = ["method=aign_sr", "dataset=faces", "metrics=[attribute_rate]"]
+    with pytest.raises(UserError, match=r"'attribute_rate' needs .*\(dataset\.memory=NAME\)"):
+        resolve(asked)
+    resolve([*asked, "dataset.memory=young"])

@@ -223,7 +223,7 @@ def known_data() -> EvaluationData:
 def test_metrics_are_left_out_where_the_images_lack_their_factors() -> None:
     method = build(METHODS.load("c_vitae"))
     factored = [name for name in METRIC_PATHS if METRICS.load(name).of_factors]
-    assert len(factored) == 31
+    assert len(factored) == 32
     assert evaluate(method, data(5), factored, seed=0) == {}
     bare = dataclasses.replace(known_data().dataset, test=toys.dataset(N).test)
     assert scorable(method, factored, bare) == []

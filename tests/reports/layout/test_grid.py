@@ -102,6 +102,15 @@ def test_without_a_learning_rate_the_first_number_is_the_axis():
     assert (grid.axis, grid.levels) == ("method.beta", (1, 4))
 
 
+def test_a_flag_names_groups_and_is_no_axis():
+    made = vary(results(), "dataset.memory_biased", [False, True])
+    for frame in (made.plan, made.trials):
+        del frame["param.method.lr"]
+    grid = lay_out(made)
+    assert grid.axis is None
+    assert "affine · memory_biased=False" in grid.groups
+
+
 def test_without_any_number_there_is_one_level():
     made = results()
     for frame in (made.plan, made.trials):

@@ -38,6 +38,7 @@ def test_those_without_the_attribute_get_it_and_keep_the_rest() -> None:
     moved, kept = (attribute_rate.scores(m(dataset()), data()) for m in (Exchanges, Oracle))
     assert moved["attribute_rate"] >= 0.9
     assert moved["attribute_rate_before"] <= 0.1
+    assert moved["attribute_judge_error"] <= 0.1
     assert kept["attribute_rate"] == kept["attribute_rate_before"]
     assert kept["attributes_kept"] == 1
 
