@@ -11,7 +11,7 @@ from reports.claims.switching import Effect, Inquiry, survives
 from reports.claims.table import NOT_TESTED
 from reports.kinds.differences.words import mean_of, reached
 from reports.page.tables import Column, Table
-from reports.page.text import bare_p, interval, level_label, name_of
+from reports.page.text import bare_p, count, interval, level_label, name_of
 from reports.page.verdicts import mark
 from reports.stats.estimates import Difference, Estimate, mean_interval, proportion_interval
 
@@ -109,8 +109,8 @@ def effects_table(inquiry: Inquiry) -> Table:
     caption = (
         "The effect of each switch, on less off, paired by seed, with Student's 95 % interval: "
         f"switched on from ours, and from the released setting without it. The margin is that of "
-        f"{measure.subject} over the best rival of the seed; p by Holm's method for the "
-        f"{len(effects)} effects. Where all seeds agree the interval is a point: no seed differed, "
+        f"{measure.subject} over the best rival of the seed; p by Holm's method for "
+        f"{count(len(effects), 'effect')}. Where all seeds agree the interval is a point: no seed differed, "
         "which is not that none could."
     )
     return Table("effects", caption, columns, pd.DataFrame(data))
