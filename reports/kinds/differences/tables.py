@@ -110,8 +110,8 @@ def effects_table(inquiry: Inquiry) -> Table:
         "The effect of each switch, on less off, paired by seed, with Student's 95 % interval: "
         f"switched on from ours, and from the released setting without it. The margin is that of "
         f"{measure.subject} over the best rival of the seed; p by Holm's method for "
-        f"{count(len(effects), 'effect')}. Where all seeds agree the interval is a point: no seed differed, "
-        "which is not that none could."
+        f"{count(len(effects), 'effect')}. Where all seeds agree the interval is a point: no seed "
+        "differed, which is not that none could."
     )
     return Table("effects", caption, columns, pd.DataFrame(data))
 
