@@ -19,10 +19,10 @@ def header(
     """Return the header as HTML: banners, notes, result, counts, facts, commands."""
     return Markup("\n").join(
         [
-            *_banner(standings),
+            *_banner(standings, runs),
             *dict.fromkeys(note for run in runs for note in data_notes(run, None)),
             Markup('<p class="summary">{}</p>').format(_result(standings)),
-            _counts(standings),
+            _counts(standings, runs),
             _facts(standings, runs),
             *_notes([*standings.board.notes, *further_notes]),
             *_again(runs),
@@ -30,7 +30,7 @@ def header(
     )
 
 
-def _banner(standings: Standings) -> list[Markup]:
+def _banner(standings: Standings, runs: Sequence[Results]) -> list[Markup]:
     trials = standings.board.trials_once
     n = trials["status"].value_counts()
     lacking = [
@@ -38,10 +38,16 @@ def _banner(standings: Standings) -> list[Markup]:
         for status, said in (("missing", "not finished"), ("failed", "failed"))
         if n.get(status)
     ]
-    if not lacking:
-        return []
-    banner = Markup('<p class="banner" role="status">Incomplete: of {} {}.</p>')
-    return [banner.format(count(len(trials), "trial"), words(lacking))]
+    said = [f"of {count(len(trials), 'trial')} {words(lacking)}"] if lacking else []
+    if more := _unsuggested(runs):
+        said.append(f"{count(more, 'trial')} that a search has still to suggest")
+    banner = Markup('<p class="banner" role="status">Incomplete: {}.</p>')
+    return [banner.format("; ".join(said))] if said else []
+
+
+def _unsuggested(runs: Sequence[Results]) -> int:
+    """Return how many trials of the runs are in no plan yet: a search plans as it goes on."""
+    return sum(run.counts["planned"] - len(run.plan) for run in runs)
 
 
 def _result(standings: Standings) -> str:
@@ -74,9 +80,10 @@ def _named(standings: Standings, dataset: str, entry: Entry) -> str:
     return f"{entry.name} ({interval(mean, standings.chosen.unit)})"
 
 
-def _counts(standings: Standings) -> Markup:
+def _counts(standings: Standings, runs: Sequence[Results]) -> Markup:
     board = standings.board
-    statuses = board.trials_once["status"].value_counts()
+    statuses = board.trials_once["status"].value_counts().to_dict()
+    statuses["missing"] = statuses.get("missing", 0) + _unsuggested(runs)
     counted = [
         (len({board.entries[name].method for name in board.ranked}), "method", "methods"),
         (len(board.datasets), "dataset", "datasets"),

@@ -105,6 +105,15 @@ def test_losses_are_said_before_anything_else(document):
     assert "Procedural data" in document.words
 
 
+def test_trials_that_a_search_has_still_to_suggest_are_missing():
+    made = leaderboard(("vae", "beta_vae"), ("mannequin",), n_metrics=3, tuned=False)
+    whole, planned = of(made), len(made.plan)
+    assert "Incomplete" not in whole.words
+    words = of(dataclasses.replace(made, sweep={**made.sweep, "trials": planned + 9})).words
+    assert "Incomplete: 9 trials that a search has still to suggest." in words
+    assert re.search(r"\b9 ?missing", words)
+
+
 def test_one_dataset_says_what_its_ratings_mean():
     made = leaderboard(("vae", "beta_vae"), ("mannequin",), n_metrics=3, tuned=False)
     words = of(made).words
