@@ -122,10 +122,8 @@ def check_scores(trials: Iterable[TrialConfig]) -> None:
         name, metric = lacking[0], METRICS.load(lacking[0])
         source = getattr(options, "source", "")
         of = f"'{options.name}'" + (f" with source={source}" if source else "")
-        known = map(in_words, metric.of_factors)
-        needed = dict.fromkeys(
-            [*(_WHAT[field] for field in metric.of_options), *metric.of_modalities, *known]
-        )
+        needed = [*(_WHAT[field] for field in metric.of_options), *metric.of_modalities]
+        needed += [each for each in _missing(metric, options) if each not in needed]
         left = ",".join(each for each in names if each not in lacking)
         raise UserError(
             f"The metric '{name}' needs images whose {_and(needed)} are known, and the dataset "

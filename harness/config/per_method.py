@@ -45,7 +45,8 @@ def _with_variants(space: SearchSpace | None, names: Any) -> SearchSpace:
                 f"{', '.join(space.variants)}."
             )
     if not isinstance(names, list) or not names:
-        raise UserError(f"variants: write a list, variants=[{next(iter(space.variants))}].")
+        known = ", ".join(space.variants)
+        raise UserError(f"variants: write a list of one or more of {known}, variants=[NAME,NAME].")
     return replace(space, variants={str(name): space.variants[str(name)] for name in names})
 
 

@@ -202,7 +202,8 @@ def draw_bundle(axes: matplotlib.axes.Axes, each: Bundle, colour: str, outcome: 
     notes: list[str] = []
     for place in each.drawn:
         curve = each.values[place]
-        (line,) = axes.plot(each.epochs, curve, color=colour, linewidth=0.6, alpha=0.45)
+        dot = dot_of(curve)
+        (line,) = axes.plot(each.epochs, curve, dot, color=colour, linewidth=0.6, alpha=0.45)
         tell(line, [each.tooltip(place)])
         finite = np.flatnonzero(np.isfinite(curve))
         if each.diverged[place] and len(finite):
@@ -211,7 +212,7 @@ def draw_bundle(axes: matplotlib.axes.Axes, each: Bundle, colour: str, outcome: 
             axes.plot(each.epochs[end], height, "x", color=colour, markersize=6, clip_on=False)
     if len(each.epochs) and not each.diverged.all():
         (mean, *_), (low, high) = each.mean(), each.band()
-        axes.plot(each.epochs, mean, color=colour, linewidth=1.6)
+        axes.plot(each.epochs, mean, dot_of(mean), color=colour, linewidth=1.6)
         bottom, top = axes.get_ylim()
         inside = (mean >= bottom) & (mean <= top)  # else the band of a lost curve fills the frame
         axes.fill_between(each.epochs, low, high, inside, color=colour, alpha=0.15, linewidth=0)
@@ -233,6 +234,11 @@ def draw_bundle(axes: matplotlib.axes.Axes, each: Bundle, colour: str, outcome: 
             color=colour,
         )
     return cut
+
+
+def dot_of(curve: Floats) -> str:
+    """Return the format of a curve: a line, or a dot where it has one value and is no line."""
+    return "." if np.isfinite(curve).sum() == 1 else "-"
 
 
 def whole_numbers() -> MaxNLocator:

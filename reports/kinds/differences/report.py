@@ -23,9 +23,11 @@ from reports.kinds.differences.tables import (
     survivors_table,
 )
 from reports.kinds.differences.words import conclusion, definition
+from reports.kinds.shared.by_dataset import datasets_of
 from reports.kinds.shared.header import header
 from reports.layout.grid import lay_out
 from reports.page.page import Page, Part, Section
+from reports.page.text import words
 
 
 def page(results: Results) -> Page:
@@ -40,8 +42,9 @@ def page(results: Results) -> Page:
     of = statements[0]
     if not any(len(inquiry.switched.rows) for inquiry in inquiries):
         raise UserError(
-            f"No trial of {results.location} lies between the two settings of "
-            f"{', '.join(of.spaces)}: run one of these search spaces, or draw another kind."
+            f"No trial on {words(datasets_of(results))} of {results.location} lies between the "
+            f"two settings of {', '.join(of.spaces)}: draw run directories of these search spaces "
+            "alone, or another kind."
         )
     sections = [
         section
@@ -51,7 +54,7 @@ def page(results: Results) -> Page:
     sections.append(Section("The two settings", [settings_table(of), _not_tried(of)]))
     for inquiry in inquiries:
         if inquiry.differing.measure.along:
-            sections.append(Section("Who survives where", [survivors_table(inquiry)], folded=True))
+            sections.append(Section("Who survives where", [survivors_table(inquiry)]))
     title = str(results.sweep.get("title") or "Where we and the paper differ")
     return Page(title, of.source, header(results, lay_out(results)), sections)
 

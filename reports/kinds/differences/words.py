@@ -42,10 +42,13 @@ def _verdict(inquiry: Inquiry, *, smoke: bool) -> str:
         )
     open_ = [each for each in inquiry.tried if each.sign == 0]
     undecided = f"; {len(open_)} of them undecided" if open_ else ""
-    return (
-        f"The statement was not found to hold: none of the {len(inquiry.tried)} sets of switches "
-        f"that were tried shows it{undecided}."
-    )
+    return f"The statement was not found to hold: {_none_of(len(inquiry.tried))}{undecided}."
+
+
+def _none_of(n: int) -> str:
+    if n == 1:
+        return "the only set of switches that was tried does not show it"
+    return f"none of the {n} sets of switches that were tried shows it"
 
 
 def _switches(n: int) -> str:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
-from reports.figures.curves import Bundle, curve_limits, whole_numbers
+from reports.figures.curves import Bundle, curve_limits, dot_of, whole_numbers
 from reports.kinds.tuning.optuna_style import LOST, STATUS_MARKS, legend_above, points
 from reports.kinds.tuning.search import Configuration, Search
 from reports.layout.curves import Curves
@@ -69,7 +69,10 @@ def draw_curves(
         axes = canvas.subplots()
         axes.set_ylim(*_limits(lines, curves))
         for line in sampled_lines:
-            (drawn,) = axes.plot(curves.epochs, line.values, color=LOST, linewidth=0.5, alpha=0.6)
+            dot = dot_of(line.values)
+            (drawn,) = axes.plot(
+                curves.epochs, line.values, dot, color=LOST, linewidth=0.5, alpha=0.6
+            )
             tell(drawn, [line.tooltip])
         handles = (
             [Line2D([], [], color=LOST, linewidth=0.8, label="one seed")] if sampled_lines else []
@@ -125,12 +128,15 @@ def _thick(
     """Draw the mean of each configuration, and its seeds; return the legend's entry."""
     by_number: dict[int, list[Floats]] = {}
     for line in lines:
-        (drawn,) = axes.plot(curves.epochs, line.values, color=colour, linewidth=0.7, alpha=0.5)
+        dot = dot_of(line.values)
+        (drawn,) = axes.plot(
+            curves.epochs, line.values, dot, color=colour, linewidth=0.7, alpha=0.5
+        )
         tell(drawn, [line.tooltip])
         by_number.setdefault(line.configuration.number, []).append(line.values)
     for values in by_number.values():
         mean = np.mean(values, axis=0)  # no mean where a seed has ended
-        axes.plot(curves.epochs, mean, color=colour, linewidth=1.8)
+        axes.plot(curves.epochs, mean, dot_of(mean), color=colour, linewidth=1.8)
     return [Line2D([], [], color=colour, linewidth=1.8, label=label)] if lines else []
 
 

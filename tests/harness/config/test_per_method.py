@@ -185,8 +185,8 @@ def test_some_variants_alone_are_the_same_trials(switches: str) -> None:
     ("arguments", "says"),
     [
         (["variants=[bot]"], "'switches' has no 'bot'. Did you mean 'both'.*neither, wide, both"),
-        (["variants=wide"], "write a list, variants=.neither."),
-        (["variants=[]"], "write a list, variants=.neither."),
+        (["variants=wide"], "write a list of one or more of neither, wide, both"),
+        (["variants=[]"], "write a list of one or more of neither, wide, both"),
         (["variants=[[wide]]"], "has no '.*wide.*'"),
     ],
 )

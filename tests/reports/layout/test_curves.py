@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from reports.figures.curves import dot_of
 from reports.layout.curves import epochs_to_climb, read_curves, roughness
 
 
@@ -72,3 +73,10 @@ def test_roughness_looks_at_the_second_half_alone():
 def test_roughness_needs_points():
     epochs = np.arange(1.0, 9.0)
     assert np.isnan(roughness(epochs, epochs))
+
+
+def test_a_curve_of_one_value_is_a_dot():
+    """A line of one value would be nothing at all."""
+    assert dot_of(np.array([np.nan, 3.0, np.nan])) == "."
+    assert dot_of(np.array([1.0, 3.0])) == "-"
+    assert dot_of(np.array([np.nan, np.nan])) == "-"
