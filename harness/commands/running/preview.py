@@ -100,6 +100,9 @@ def show_plan(sweep: Sweep, cost: Callable[[Sweep], str] | None = None) -> int:
     width = max(24, *map(len, axes))
     for path, values in axes.items():
         print(f"  {path:<{width}} {', '.join(map(str, values))}")
+    if sweep.space and sweep.space.variants:
+        print(f"  {'variants':<{width}} {', '.join(sweep.space.variants)}")
+        print(f"  {'':<{width}} (what differs among these is not crossed)")
     say_left_out(sweep)
     print(
         "first trials:" if len(trials) == sweep.n_trials else "the first trials, the others follow:"

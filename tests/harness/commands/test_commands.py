@@ -39,6 +39,16 @@ def test_dry_run_of_the_published_sweep(workplace: Path, capsys: Capture) -> Non
     assert list(workplace.iterdir()) == []
 
 
+@pytest.mark.usefixtures("workplace")
+def test_a_dry_run_names_the_variants_that_go_together(capsys: Capture) -> None:
+    asked = ["space=dvae_differences", "scale=smoke", "variants=[ours,length]", "ray.address=none"]
+    lines = printed(capsys, "sweep", *asked, "dry_run=true")
+    (place,) = (
+        i for i, line in enumerate(lines) if line.split() == ["variants", "ours,", "length"]
+    )
+    assert lines[place + 1].strip() == "(what differs among these is not crossed)"
+
+
 def test_dry_run_of_one_trial(workplace: Path, capsys: Capture) -> None:
     lines = printed(capsys, "train", "method=vae", "scale=smoke", "dry_run=true", "seed=4")
     assert lines[0] == "1 trial: vae on digits"
