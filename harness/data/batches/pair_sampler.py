@@ -44,9 +44,14 @@ class PairSampler(Sampler):
         shuffle: bool = True,
     ) -> None:
         super().__init__(
-            split, warp, device, batch_size, resident_limit=resident_limit, needs=needs
+            split,
+            warp,
+            device,
+            batch_size,
+            resident_limit=resident_limit,
+            needs=needs,
+            shuffle=shuffle,
         )
-        self._shuffle = shuffle
         self._groups = Groups(split.factors[identity])
         self._identity = torch.from_numpy(self._groups.of)
 

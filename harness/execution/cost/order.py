@@ -33,13 +33,15 @@ def remember_trials(run: RunDirectory, trials: Sequence[TrialConfig], settings: 
     Not of a sweep whose trials ran elsewhere, several as one, or not all to their end, and not of
     methods from outside, whose code may change.
     """
-    if settings.ray.address or settings.ray.stack != 1 or settings.scheduler.name != "none":
-        return
+    ours = [trial for trial in trials if trial.method in METHOD_PATHS]
+    elsewhere = settings.ray.address or settings.ray.stack != 1
+    if not ours or elsewhere or settings.scheduler.name != "none":
+        return  # nothing to be read
     rows = load(run.location).trials
     whole = rows[rows["status"] == "ok"].set_index("trial_id")["time.train"].to_dict()
     by_kind: dict[str, list[float]] = {}
-    for trial in trials:
-        if trial.trial_id in whole and trial.method in METHOD_PATHS:
+    for trial in ours:
+        if trial.trial_id in whole:
             by_kind.setdefault(kind_of(trial, settings), []).append(whole[trial.trial_id])
     if by_kind:
         today = date.today().isoformat()
