@@ -13,7 +13,7 @@ def derive(seed: int, purpose: str) -> int:
     return int(sequence.generate_state(1, np.uint64)[0] >> 1)
 
 
-def generator(seed: int, purpose: str, device: torch.device | str = "cpu") -> torch.Generator:
+def generator(seed: int, purpose: str, device: "torch.device | str" = "cpu") -> "torch.Generator":
     """Return a torch generator on ``device`` for one purpose of a trial."""
     return torch.Generator(device).manual_seed(derive(seed, purpose))
 

@@ -28,6 +28,8 @@ SMALL = {
     "harness/commands/running/locations.py": "three commands look at their locations first",
     "harness/commands/status.py": "a command is a module",
     "harness/config/hydra_private.py": "what Hydra does not promise, by itself",
+    "harness/execution/preloaded.py": "to be imported is what it is for",
+    "harness/execution/session/lean.py": "what a local Ray is kept from starting, by itself",
     "harness/config/settings.py": "settings are built in one place for sweep and resume",
     "harness/data/files/memory.py": "a bound on memory, for whatever reads a file",
     "harness/data/fingerprint.py": "tells contents apart, whatever they are for",

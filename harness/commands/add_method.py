@@ -68,9 +68,7 @@ def _run(method: str, like: str, further: Sequence[str]) -> tuple[int, list[str]
     code = sweep.start(resolved, ["sweep", *overrides], drawn_next=True)
     if resolved.settings.dry_run:
         return code, []
-    from harness.commands.running.run_directory import location_of  # with pandas, after a dry run
-
-    return code, [*([location] if location else []), location_of(resolved)]
+    return code, [*([location] if location else []), resolved.location]
 
 
 def _protocol(like: str) -> tuple[str | None, list[str]]:

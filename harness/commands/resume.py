@@ -36,6 +36,7 @@ def run(options: argparse.Namespace) -> int:
     settings = dataclasses.replace(settings, run_dir=options.run_dir)
     trials = planned_trials(results)
     preview.check_ready(trials, settings)
+    preview.check_scored(trials)
     searches: list[Searched] = []
     if not isinstance(settings.search, Grid):
         searches = searches_again(results.sweep, settings, results.location)

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from harness.commands.running import preview
 from harness.config.search_spaces import space_files
 from harness.config.sweep import Sweep, resolve
+from harness.results import RunDirectory
 
 
 def location_of(overrides: Sequence[str]) -> str:
     """Return the run directory of the sweep that some overrides describe."""
-    from harness.commands.running import run_directory
-
-    return run_directory.location_of(resolve(overrides))
+    return resolve(overrides).location
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,12 +31,17 @@ def start(sweep: Sweep, arguments: list[str], *, drawn_next: bool = False) -> in
     preview.check_ready(sweep.trials, sweep.settings)
     if sweep.settings.dry_run:
         return preview.show_plan(sweep)
-    preview.check_judged(sweep.searches)
     preview.say_left_out(sweep)
     # Ray and pandas take a second to import, which a dry run and a mistake need not wait for.
     from harness.commands.running import run_missing
     from harness.commands.running.run_directory import keeping, planned
 
+    def check_methods() -> None:
+        preview.check_scored(sweep.trials, sweep.searches)
+
+    new = not RunDirectory(sweep.location).holds_run()
+    if not new:  # a mistake must not get into the plan that is there
+        check_methods()
     sweep = keeping(sweep)
     with planned(sweep, arguments) as directory:
         return run_missing.finish(
@@ -46,6 +50,7 @@ def start(sweep: Sweep, arguments: list[str], *, drawn_next: bool = False) -> in
             sweep.settings,
             sweep.swept,
             sweep.searches,
+            meanwhile=check_methods if new else None,
             drawn_next=drawn_next,
         )
 

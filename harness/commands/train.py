@@ -43,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
     preview.check_ready(sweep.trials, sweep.settings, here=True)
     if sweep.settings.dry_run:
         return preview.show_plan(sweep)
+    preview.check_scored(sweep.trials)
     where = _location(sweep)
     settings = dataclasses.replace(sweep.settings, run_dir=where)
     sweep = dataclasses.replace(sweep, settings=settings)

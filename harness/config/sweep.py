@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hydra.core.override_parser.types import Override
@@ -66,6 +67,14 @@ class Sweep:
         )
         axes = [path for path in self.swept if path not in ("method", "dataset")]
         return f"{methods} on {datasets}" + (f": {' × '.join(axes)}" if axes else "")
+
+    @property
+    def location(self) -> str:
+        """Where its results go: into ``run_dir``, or a folder named after it."""
+        if self.settings.run_dir:
+            return self.settings.run_dir
+        name = self.space.name if self.space else f"{self.trials[0].method}_sweep"
+        return str(Path("runs") / name.replace(".", "_"))
 
     @property
     def metrics(self) -> tuple[str, ...]:

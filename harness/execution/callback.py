@@ -12,7 +12,7 @@ from harness.errors import UserError
 from harness.execution.ends.deaths import DIED, Deaths
 from harness.execution.evaluations import LOST, Evaluations
 from harness.execution.progress import Progress, first_score
-from harness.execution.ray_private import node_died
+from harness.execution.session.private import node_died
 from harness.heartbeat import HUNG
 from harness.interruption import raise_if_interrupted
 from harness.kept.best import BestModels

@@ -16,9 +16,9 @@ from harness.execution.dataset_transport import shared
 from harness.execution.ends.endings import Endings
 from harness.execution.live_log import open_log
 from harness.execution.progress import Progress
-from harness.execution.ray_private import prints_nothing
-from harness.execution.ray_session import several_pending
 from harness.execution.scratch import scratch
+from harness.execution.session.private import prints_nothing
+from harness.execution.session.ray_session import several_pending
 from harness.execution.stacks import Groups
 from harness.results import RunDirectory
 from harness.results.remote.address import complete

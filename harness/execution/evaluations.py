@@ -16,7 +16,7 @@ from harness.config.schema import RaySettings
 from harness.config.trials import trial_from_dict
 from harness.execution.assignment import Assignment, write
 from harness.execution.ends.deaths import DIED, Deaths
-from harness.execution.ray_private import node_died
+from harness.execution.session.private import node_died
 from harness.heartbeat import Watchdog
 from harness.results import RunDirectory
 from harness.trial.keeping import Checkpoints

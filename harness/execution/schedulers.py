@@ -5,7 +5,7 @@ from typing import Any
 
 from ray.tune.schedulers import ASHAScheduler, FIFOScheduler
 
-from harness.execution.ray_private import forget_ended
+from harness.execution.session.private import forget_ended
 from harness.search.standing import Standing
 
 

@@ -107,9 +107,8 @@ class Stack:
             losses = self._evaluated(phase, 0, given, buffers)[0].tolist()
             for each, stacked in zip(wanted, losses, strict=True):
                 parts = sliced(each.batch, phase, 0), sliced(each.noise, phase, 0)
-                alone = float(
-                    copy.deepcopy(each.updater.method)(phase.objective, *parts, each.values)[0]
-                )
+                own = copy.deepcopy(each.updater.method)
+                alone = own(phase.objective, *parts, each.values)[0].item()
                 if abs(stacked - alone) > LOSSES_AGREE * max(abs(alone), 1.0):
                     raise NotStackableError(
                         f"the loss of phase '{phase.name}' is {stacked:.6g} in a stack and "

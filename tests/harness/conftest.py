@@ -1,5 +1,6 @@
 """A working directory of its own for a command, and a finished run to point commands at."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,18 @@ from tests.harness.datasets.helpers.idx_files import write_mnist
 
 @pytest.fixture
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working directory, no data files known, and starting Ray is an error."""
-    import ray  # not for the tests that need no command: it takes a second
+    """An empty working directory, no data files known, and to begin a trial is an error.
+
+    Ray's processes are not started: what is wrong with a method or with data is seen beside that.
+    """
+    from harness.commands.running import run_missing  # takes a second, which not all tests need
 
     def refuse(*args: object, **options: object) -> None:
-        raise AssertionError("Ray was started")
+        raise AssertionError("a trial was begun")
 
-    monkeypatch.setattr(ray, "init", refuse)
+    monkeypatch.setattr(run_missing, "ray_session", lambda *_, **__: nullcontext())
+    monkeypatch.setattr(run_missing, "run_trials", refuse)
+    monkeypatch.setattr(run_missing, "slots", lambda *_: 1)
     folder = tmp_path / "workplace"
     folder.mkdir()
     monkeypatch.chdir(folder)

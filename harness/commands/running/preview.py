@@ -33,8 +33,7 @@ def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = F
 
     Raises:
         UserError: a file is missing or cannot be what it should be, the storage cannot be reached,
-            a package that log= needs is not installed, there is no such device, or a method can be
-            scored on none of its metrics.
+            a package that log= needs is not installed, or there is no such device.
     """
     # A cluster's workers may have what its head has not.
     if ":" in settings.device and not here:
@@ -55,22 +54,20 @@ def check_ready(trials: list[TrialConfig], settings: Settings, *, here: bool = F
         check_storage(settings.search.storage)
     for options in dict.fromkeys(trial.dataset for trial in trials):
         check_available(options, settings.data_folder)
-    if not settings.dry_run:  # it takes the methods themselves, and so torch
-        from harness.evaluation.scores import require_scorable
-
-        require_scorable(dict.fromkeys((trial.method, trial.metrics) for trial in trials))
 
 
-def check_judged(searches: Sequence[Searched]) -> None:
-    """Refuse searches that cannot judge their method: hours may pass until its turn comes.
+def check_scored(trials: Sequence[TrialConfig], searches: Sequence[Searched] = ()) -> None:
+    """Refuse methods that can be scored on none of their metrics, and searches that cannot judge.
+
+    It takes the methods themselves, and so torch. Of several searches hours may pass until the turn
+    of one comes.
 
     Raises:
         UserError: names the method and what it would have to be scored on.
     """
-    if not searches:
-        return
     from harness.evaluation.scores import require_scorable
 
+    require_scorable(dict.fromkeys((trial.method, trial.metrics) for trial in trials))
     asked: dict[tuple[str, tuple[str, ...]], None] = {}
     for searched in searches:
         metrics = searched.base["metrics"]

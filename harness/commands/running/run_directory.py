@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 from harness.config.schema import TrialConfig
 from harness.config.sweep import Sweep
@@ -27,7 +26,7 @@ def planned(sweep: Sweep, arguments: list[str]) -> Iterator[RunDirectory]:
     Raises:
         UserError: the directory holds something else, is in use, or cannot be written.
     """
-    directory = RunDirectory(location_of(sweep))
+    directory = RunDirectory(sweep.location)
     command = command_line(["unbraid", *arguments])
     with directory.lock():
         trials = unique([*_suggested(directory, sweep), *sweep.trials])
@@ -84,17 +83,9 @@ def keeping(sweep: Sweep) -> Sweep:
 
     Else more seeds for a sweep with ``keep=all`` would delete its models.
     """
-    directory = RunDirectory(location_of(sweep))
+    directory = RunDirectory(sweep.location)
     named = any(argument.startswith("keep=") for argument in sweep.arguments)
     if named or not directory.holds_run():
         return sweep
     stored = directory.sweep()["settings"].get("keep", sweep.settings.keep)
     return replace(sweep, settings=replace(sweep.settings, keep=stored))
-
-
-def location_of(sweep: Sweep) -> str:
-    """Return where a sweep's results go: into ``run_dir``, or a folder named after it."""
-    if sweep.settings.run_dir:
-        return sweep.settings.run_dir
-    name = sweep.space.name if sweep.space else f"{sweep.trials[0].method}_sweep"
-    return str(Path("runs") / name.replace(".", "_"))

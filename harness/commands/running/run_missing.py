@@ -1,7 +1,8 @@
 """What ``sweep`` and ``resume`` share: run the missing trials of a plan and print how it went."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from harness import interruption
@@ -19,7 +20,8 @@ from harness.durations import count
 from harness.execution.cost.order import longest_first, remember_trials
 from harness.execution.driver import run_trials
 from harness.execution.progress import Progress, label
-from harness.execution.ray_session import ray_session, slots
+from harness.execution.session.prestarted import wait_until_ready
+from harness.execution.session.ray_session import ray_session, slots
 from harness.kept.best import BestModels
 from harness.provenance import code_version
 from harness.results import FINAL_STATUSES, Results, RunDirectory, load
@@ -39,11 +41,22 @@ def finish(
     swept: Any,
     searches: Sequence[Searched],
     *,
+    meanwhile: Callable[[], None] | None = None,
     drawn_next: bool = False,
 ) -> int:
     """Run what is missing in a run directory one holds; print a summary, return the exit code.
 
-    The summary ends with how to draw the results, unless the caller draws them next.
+    Args:
+        directory: the run directory.
+        trials: the plan, or its beginning where a search goes on with it.
+        settings: how they run.
+        swept: the paths whose values name a trial.
+        searches: what goes on with the plan.
+        meanwhile: is called while the first workers make themselves ready, before any trial.
+        drawn_next: the caller draws the results next: the summary does not end with how to.
+
+    Returns:
+        0 if every trial has ended and none failed, else 1.
     """
     prepare(directory, settings, trials)
     growth = _growth(directory, searches)
@@ -57,10 +70,14 @@ def finish(
     labels = {t.trial_id: label(t, swept) for t in missing}
     progress = Progress(total, len(done), labels, objective=objective)
     try:
-        datasets = load_datasets(directory, missing or trials, settings)
-        if left:
-            work = growth or missing
-            _run(directory, work, trials, datasets, settings, swept=swept, progress=progress)
+        with ray_session(settings.ray, trials=left) if left else nullcontext():
+            # Both take seconds, in which the first workers make themselves ready.
+            datasets = load_datasets(directory, missing or trials, settings)
+            if meanwhile:
+                meanwhile()
+            if left:
+                work = growth or missing
+                _run(directory, work, trials, datasets, settings, swept=swept, progress=progress)
         if settings.keep == "best":  # also after a change from keep=all, with nothing left to run
             BestModels(directory)
     except KeyboardInterrupt:
@@ -116,23 +133,23 @@ def _run(
         halving = make_halving(settings.scheduler, trials)
         searched = not isinstance(settings.search, Grid)
         judged_by = standing(trials, swept, load(directory.location), halving, searched=searched)
-    with ray_session(settings.ray):
-        at_once = slots(settings.ray)
-        pace = f"{at_once} at a time" if at_once else "as many at a time as the cluster takes"
-        progress.say(f"{count(progress.planned - progress.already, 'trial')} to run, {pace}")
-        if isinstance(work, list) and at_once != 1:
-            work = longest_first(work, settings)
-        run_trials(
-            directory,
-            work,
-            datasets,
-            settings,
-            origin=origin(settings),
-            at_once=at_once,
-            progress=progress,
-            swept=swept,
-            standing=judged_by,
-        )
+    at_once = slots(settings.ray)
+    pace = f"{at_once} at a time" if at_once else "as many at a time as the cluster takes"
+    progress.say(f"{count(progress.planned - progress.already, 'trial')} to run, {pace}")
+    if isinstance(work, list) and at_once != 1:
+        work = longest_first(work, settings)
+    wait_until_ready(min(at_once or 0, progress.planned - progress.already))
+    run_trials(
+        directory,
+        work,
+        datasets,
+        settings,
+        origin=origin(settings),
+        at_once=at_once,
+        progress=progress,
+        swept=swept,
+        standing=judged_by,
+    )
 
 
 def load_datasets(

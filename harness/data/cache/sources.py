@@ -138,7 +138,9 @@ def _named(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[str]:
 @functools.cache
 def _file(module: str) -> Path | None:
     """Return a module's source file; None for one without, such as an extension module."""
-    loaded = getattr(sys.modules.get(module), "__file__", None)
+    there = sys.modules.get(module)
+    # What is deferred (``harness.deferred``) has no file yet; to ask it for one would load it.
+    loaded = vars(there).get("__file__") if there is not None else None
     if loaded:
         return Path(loaded) if loaded.endswith(".py") else None
     first, *rest = module.split(".")

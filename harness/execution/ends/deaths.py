@@ -10,7 +10,7 @@ kernel's for want of memory, and ``os._exit``.
 import re
 from pathlib import Path
 
-from harness.execution.ray_private import local_output
+from harness.execution.session.private import local_output
 
 DIED = "died: "
 """How what is told begins."""

@@ -18,7 +18,7 @@ TRIALS, WORKERS = 350, 4
 def test_tune_keeps_no_more_trials_the_longer_a_sweep_lasts(
     tmp_path: Path, short_folder: Path
 ) -> None:
-    from harness.execution.ray_private import FORGET_EVERY
+    from harness.execution.session.private import FORGET_EVERY
 
     module = "tests.harness.execution.helpers.fake_workers"
     done = subprocess.run(
@@ -57,7 +57,7 @@ class Named:
 
 
 def test_of_ended_trials_the_ones_with_a_worker_stay() -> None:
-    from harness.execution.ray_private import FORGET_EVERY, forget_ended
+    from harness.execution.session.private import FORGET_EVERY, forget_ended
 
     of = controller(FORGET_EVERY)
     forget_ended(SimpleNamespace(_tune_controller=of))
@@ -71,7 +71,7 @@ def test_of_ended_trials_the_ones_with_a_worker_stay() -> None:
 
 @pytest.mark.parametrize("lacking", ["_trials", "_stopped_trials", "_trial_metadata"])
 def test_another_ray_keeps_everything(lacking: str) -> None:
-    from harness.execution.ray_private import FORGET_EVERY, forget_ended
+    from harness.execution.session.private import FORGET_EVERY, forget_ended
 
     of = controller(FORGET_EVERY)
     delattr(of, lacking)
@@ -82,7 +82,7 @@ def test_another_ray_keeps_everything(lacking: str) -> None:
 
 def test_the_newest_trial_stays() -> None:
     # Of an empty list Tune's analysis believes that it has to be read from a file.
-    from harness.execution.ray_private import FORGET_EVERY, forget_ended
+    from harness.execution.session.private import FORGET_EVERY, forget_ended
 
     of = controller(FORGET_EVERY)
     of._stopped_trials.update(of._trials)
@@ -110,7 +110,7 @@ def test_many_planned_and_some_suggested_trials_wait_for_a_cluster(
 ) -> None:
     import ray
 
-    from harness.execution.ray_session import AHEAD, PENDING, several_pending
+    from harness.execution.session.ray_session import AHEAD, PENDING, several_pending
 
     name = "TUNE_MAX_PENDING_TRIALS_PG"
     monkeypatch.delenv(name, raising=False)

@@ -1,5 +1,6 @@
 """What counts as the source of an array: the modules that make it, and no others."""
 
+import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -174,3 +175,14 @@ def test_what_is_installed_beside_a_module_does_not_count(
 @pytest.mark.parametrize("path", DATASET_PATHS.values())
 def test_every_dataset_is_behind_itself(path: str) -> None:
     assert modules_behind(path.rpartition(".")[0])
+
+
+def test_a_look_at_what_a_module_imports_imports_nothing_that_is_deferred() -> None:
+    code = (
+        "import sys; from harness.deferred import defer; defer('torch')\n"
+        "from harness.data.cache.sources import modules_behind\n"
+        "assert 'harness.seeding' in modules_behind('harness.datasets.digits')\n"
+        "print('torch._C' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

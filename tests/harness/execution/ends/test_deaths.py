@@ -11,7 +11,7 @@ from ray.exceptions import WorkerCrashedError
 from harness.config.sweep import resolve
 from harness.execution.ends import deaths
 from harness.execution.ends.endings import given_up_record
-from harness.execution.ray_private import local_output
+from harness.execution.session.private import local_output
 from harness.heartbeat import HUNG
 from harness.results.records import last_line
 

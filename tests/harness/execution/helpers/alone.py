@@ -13,7 +13,8 @@ from typing import Any
 import psutil
 
 from harness.config.schema import RaySettings
-from harness.execution.ray_session import ray_session
+from harness.execution.session.prestarted import SIGNS, wait_until_ready
+from harness.execution.session.ray_session import ray_session
 
 SETTINGS = RaySettings(
     address=None, num_cpus=1, num_gpus=0, cpus_per_trial=1, gpus_per_trial=0, max_retries=0
@@ -31,11 +32,11 @@ else:
 """
 
 
-def listeners() -> list[tuple[str, str]]:
-    """Return process and address of everything that this process tree listens on."""
+def listeners() -> list[tuple[str, str, int]]:
+    """Return process, address and port of everything that this process tree listens on."""
     me = psutil.Process()
     return [
-        (process.name(), connection.laddr.ip)
+        (process.name(), connection.laddr.ip, connection.laddr.port)
         for process in (me, *me.children(recursive=True))
         for connection in process.net_connections("inet")
         if connection.status == psutil.CONN_LISTEN
@@ -66,20 +67,32 @@ class Worker:
         """Return the key with which it would write into a store."""
         return os.environ["AWS_SECRET_ACCESS_KEY"]
 
+    def process(self) -> int:
+        """Return in which process it runs."""
+        return os.getpid()
+
 
 def main(home: str) -> None:
     """Run both sessions; ``home`` is the home directory of the other user."""
     said = []
     for _ in range(2):
-        with ray_session(SETTINGS):
+        with ray_session(SETTINGS, trials=1):
             import ray
             from ray.tune.execution.class_cache import _ActorClassCache
 
+            wait_until_ready(1)
+            signs = list(Path(os.environ[SIGNS]).iterdir())
             # As Tune makes its workers, with what it hands them of this environment.
             actor = _ActorClassCache().get(Worker).remote()
             assert ray.get(actor.key.remote()) == os.environ["AWS_SECRET_ACCESS_KEY"], "inherited"
+            process = ray.get(actor.process.remote())
             token = os.environ["RAY_AUTH_TOKEN"]
             session: dict[str, Any] = {"listeners": listeners(), "token": token}
+            session["prestarted"] = [int(path.name) for path in signs]
+            session["worker"] = process
+            session["commands"] = [
+                " ".join(child.cmdline()) for child in psutil.Process().children(recursive=True)
+            ]
             secrets = (token, os.environ["PLANTED_SECRET"])
             folder = Path(os.environ["TMPDIR"])
             session["written"] = [path for each in secrets for path in files_with(each, folder)]
@@ -90,6 +103,7 @@ def main(home: str) -> None:
                 session["guessing"] = client(address, **asking, RAY_AUTH_TOKEN="0" * 64)
                 session["owner"] = client(address, **asking, RAY_AUTH_TOKEN=token)
             said.append(session)
+    assert SIGNS not in os.environ
     print(json.dumps({"sessions": said, "mode": os.environ.get("RAY_AUTH_MODE")}))
 
 

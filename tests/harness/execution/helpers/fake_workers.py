@@ -28,7 +28,7 @@ from harness.config.sweep import Sweep, resolve
 from harness.data.dataset import Dataset, Split
 from harness.execution.driver import run_trials
 from harness.execution.progress import Progress, label
-from harness.execution.ray_session import ray_session
+from harness.execution.session.ray_session import ray_session
 from harness.results import RunDirectory
 
 SAMPLES = 10

@@ -7,7 +7,7 @@ import ray
 
 from harness.config.schema import RaySettings
 from harness.errors import UserError
-from harness.execution.ray_session import ray_session, slots
+from harness.execution.session.ray_session import ray_session, slots
 
 SETTINGS = RaySettings(None, 1, 0, cpus_per_trial=1, gpus_per_trial=0, max_retries=2)
 

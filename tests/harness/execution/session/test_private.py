@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from ray.tune.execution import class_cache
 
-from harness.execution.ray_private import forwarding_no_keys
+from harness.execution.session.private import inheriting
 
 
 class Worker:
@@ -20,7 +20,7 @@ def test_tune_hands_on_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     class_cache._ActorClassCache().get(Worker)
     assert "planted" in str(handed.pop()), "it does so by itself"
-    with forwarding_no_keys():
+    with inheriting():
         class_cache._ActorClassCache().get(Worker)
     assert handed
     assert "planted" not in str(handed)

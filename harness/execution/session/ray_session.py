@@ -6,13 +6,15 @@ import signal
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from harness.config.schema import RaySettings, shares
 from harness.errors import UserError
-from harness.execution.ray_alone import alone
-from harness.execution.ray_private import end_autoscaler, forwarding_no_keys, mute_raylet
+from harness.execution.session.alone import alone
+from harness.execution.session.lean import lean
+from harness.execution.session.prestarted import preloading
+from harness.execution.session.private import inheriting, mute_raylet
 from harness.interruption import raise_if_interrupted
 
 # Read when Ray is imported: no loggers of Tune's own, no change of the working directory, and
@@ -47,16 +49,21 @@ CONNECT_S = 10.0
 
 
 @contextmanager
-def ray_session(settings: RaySettings) -> Iterator[None]:
+def ray_session(settings: RaySettings, *, trials: int = 0) -> Iterator[None]:
     """Start Ray on this machine, for it alone, or join a cluster; leave it at the end.
 
+    Args:
+        settings: the cluster, or how much of this machine.
+        trials: for how many at most workers make themselves ready meanwhile, on this machine.
+
     Raises:
-        UserError: the cluster cannot be reached.
+        UserError: Ray cannot start, or the cluster cannot be reached.
     """
     os.environ.update(_ENVIRONMENT)
-    joined: AbstractContextManager[dict[str, Any]] = nullcontext({})
-    keys = nullcontext() if settings.address else forwarding_no_keys()
-    with keys, joined if settings.address else alone() as options:
+    if settings.address:
+        yield from _session(settings, {})
+        return
+    with inheriting(), preloading(settings, trials), alone() as options:
         yield from _session(settings, options)
 
 
@@ -66,7 +73,8 @@ def _session(settings: RaySettings, options: dict[str, Any]) -> Iterator[None]:
     mute_raylet()
     handlers = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
-        _start(settings, options)
+        with nullcontext() if settings.address else lean():
+            _start(settings, options)
         # Ray sets a level of its own when it is imported; our callback says what went wrong.
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
         for number, handler in handlers.items():
@@ -74,8 +82,6 @@ def _session(settings: RaySettings, options: dict[str, Any]) -> Iterator[None]:
         raise_if_interrupted()  # its start may have dropped one
         yield
     finally:
-        if not settings.address:
-            end_autoscaler()
         ray.shutdown()
 
 

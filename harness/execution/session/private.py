@@ -1,9 +1,4 @@
-"""What a sweep leans on that Ray does not promise: the node it started, and what its driver prints.
-
-Ray starts an autoscaler beside a local cluster, where it has nothing to do, and it does not hear
-SIGTERM: ``ray.shutdown`` waits a second for it. Ending it first saves that second of every sweep.
-Should ``ray._private.worker._global_node`` or its ``kill_monitor`` go, nothing is done here and the
-second is lost; look for what ``ray.shutdown`` itself calls by then.
+"""What a sweep leans on that Ray does not promise: what its driver prints, keeps and hands on.
 
 For every worker that dies its driver prints a paragraph of ids, whatever ``log_to_driver`` says;
 our callback says in a line what happened. Should ``ray._private.worker.print_to_stdstream`` go, the
@@ -18,11 +13,14 @@ for, everything is kept again and nothing else is lost.
 What a dead worker has printed lies in the session's folder, in a file that is named after its
 process. Should ``_global_node``, its folder or these names go, faults lose their signal's name.
 
-Tune hands AWS keys of its driver's environment to each worker as an environment of Ray's, which Ray
-writes into a log that others can read. Workers of a local sweep inherit them from their parent
-anyway. Should ``class_cache.ENV_VARS_TO_PROPAGATE`` go, the test of planted secrets fails.
+Tune gives each worker an environment of Ray's: a few variables of its own, and what it finds of its
+driver's, AWS keys among them, which Ray writes into a log that others can read. Workers of a local
+sweep inherit all of it from their parent anyway, and for an environment of its own Ray starts a
+process anew, though one is idle. Should ``class_cache.ENV_VARS_TO_PROPAGATE`` go, the test of
+planted secrets fails; should ``DEFAULT_ENV_VARS`` go, sweeps start two seconds later.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,18 +42,6 @@ that died with its machine counts like one that died by itself, as if it had cra
 _MOST_OUTPUT = 1 << 16
 
 
-def end_autoscaler() -> None:
-    """End the autoscaler of the Ray that this process started, if it can be reached."""
-    try:
-        from ray._private import worker
-
-        node: Any = worker._global_node
-        if node is not None:
-            node.kill_monitor(check_alive=False)
-    except (ImportError, AttributeError, TypeError):
-        return
-
-
 def mute_raylet() -> None:
     """Keep the raylet's own messages out of this process's output."""
     try:
@@ -74,19 +60,28 @@ def mute_raylet() -> None:
 
 
 @contextmanager
-def forwarding_no_keys() -> Iterator[None]:
-    """Keep Tune from handing this process's AWS keys to workers, and so from logging them."""
+def inheriting() -> Iterator[None]:
+    """Keep Tune from giving workers an environment of Ray's: they inherit this process's."""
     from ray.tune.execution import class_cache
 
     cache: Any = class_cache
-    before = getattr(cache, "ENV_VARS_TO_PROPAGATE", None)
-    if before is not None:
-        cache.ENV_VARS_TO_PROPAGATE = {name for name in before if not name.startswith("AWS_")}
+    empty: dict[str, Any] = {"DEFAULT_ENV_VARS": {}, "ENV_VARS_TO_PROPAGATE": set()}
+    before = {name: getattr(cache, name) for name in empty if hasattr(cache, name)}
+    inherited = {
+        name: value
+        for name, value in before.get("DEFAULT_ENV_VARS", {}).items()
+        if name not in os.environ
+    }
+    os.environ.update(inherited)
     try:
+        for name in before:
+            setattr(cache, name, empty[name])
         yield
     finally:
-        if before is not None:
-            cache.ENV_VARS_TO_PROPAGATE = before
+        for name, value in before.items():
+            setattr(cache, name, value)
+        for name in inherited:
+            del os.environ[name]
 
 
 def node_died(error: str) -> bool:

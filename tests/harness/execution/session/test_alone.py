@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ray._private.ray_constants import DEFAULT_DASHBOARD_AGENT_LISTEN_PORT
 
 from tests.harness.execution.helpers.sweeps import ROOT
 
@@ -47,9 +48,28 @@ def on_loopback(address: str) -> bool:
 
 def test_every_listener_is_on_loopback(said: Said) -> None:
     for session in said["sessions"]:
-        names = {name for name, _ in session["listeners"]}
+        names = {name for name, *_ in session["listeners"]}
         assert {"gcs_server", "raylet"} <= names
         assert [each for each in session["listeners"] if not on_loopback(each[1])] == []
+
+
+def test_a_second_sweep_of_a_machine_waits_for_no_port_of_the_first(said: Said) -> None:
+    for session in said["sessions"]:
+        taken = {port for *_, port in session["listeners"]}
+        assert not taken & {8265, 44217, DEFAULT_DASHBOARD_AGENT_LISTEN_PORT}
+
+
+def test_nothing_runs_that_a_sweep_has_no_use_for(said: Said) -> None:
+    for session in said["sessions"]:
+        commands = "\n".join(session["commands"])
+        assert "raylet" in commands
+        for unused in ("dashboard.py", "monitor.py", "log_monitor.py"):
+            assert f"/{unused}" not in commands
+
+
+def test_a_trial_gets_the_worker_that_has_made_itself_ready(said: Said) -> None:
+    for session in said["sessions"]:
+        assert session["prestarted"] == [session["worker"]]
 
 
 def test_only_who_has_the_token_is_let_in(said: Said) -> None:
