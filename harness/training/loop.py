@@ -47,6 +47,7 @@ class Updater:
         adams: all of them, each once, in the order of the phases.
         steps: how many it has taken.
         stacked: with how many at most, itself among them, it took one.
+        stack_choice: why with so many, in words; None where nobody chose.
     """
 
     def __init__(self, method: Method) -> None:
@@ -56,6 +57,7 @@ class Updater:
         self.phases = [_Update(method, phase, self.values, shared) for phase in method.phases()]
         self.adams = list(dict.fromkeys(adam for each in self.phases for adam in each.adams))
         self.steps, self.stacked = 0, 1
+        self.stack_choice: str | None = None
 
     def step(self, batch: Batch, noise: Noise, values: Values) -> Stats:
         """Take one training step and return its statistics, detached."""

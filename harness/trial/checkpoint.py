@@ -80,6 +80,7 @@ def encode(
         "batch": training.batch,
         "steps": updater.steps,
         "stacked": updater.stacked,
+        "stack_choice": updater.stack_choice,
         "first": training.first,
         "weights": training.means.weights,
         "curves": dataclasses.asdict(curves),
@@ -129,6 +130,7 @@ def restore(
     training.epoch, training.batch = described["epoch"], described["batch"]
     training.first, updater.steps = described["first"], described["steps"]
     updater.stacked = described.get("stacked", 1)
+    updater.stack_choice = described.get("stack_choice")
     training.order.set_state(tensors["order"])
     if described[KIND] == training.noise.device.type:
         training.noise.set_state(tensors["noise"])

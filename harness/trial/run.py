@@ -265,7 +265,8 @@ class _Written:
         if past:
             record.curves = past.curves
             watch.go_on(past.seconds)
-            record.env["stack"] = training.updater.stacked
+            updater = training.updater
+            record.env |= {"stack": updater.stacked, "stack_choice": updater.stack_choice}
         if past and past.trained:
             record.env["device"] = past.device
 

@@ -101,11 +101,13 @@ class Together:
         except StopIteration as finished:
             said = finished.value
             del self._running[trial_id]
+        choice = self.broken or self._pace.reason
         if isinstance(said, Wanted):
+            said.updater.stack_choice = choice
             self._measure(said)
         else:
             record = said.so_far if isinstance(said, Advance) else said
-            record.env["stack_choice"] = self.broken or self._pace.reason
+            record.env["stack_choice"] = choice
         return said
 
     def _step(self, ready: list[str]) -> None:

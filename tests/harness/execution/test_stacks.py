@@ -12,6 +12,7 @@ from harness.config.searched.halving import make_halving
 from harness.config.sweep import Sweep, resolve
 from harness.execution.callback import SweepCallback
 from harness.execution.ends.deaths import Deaths
+from harness.execution.evaluations import evaluate_trained
 from harness.execution.progress import Progress
 from harness.execution.stacks import MOST, Groups, kind
 from harness.results import Results, load
@@ -133,6 +134,21 @@ def test_a_stack_leaves_the_rows_curves_and_models_of_its_trials(tmp_path: Path)
     ]
     assert models[0] == models[1]
     assert len(models[0]) == 6
+
+
+def test_a_row_of_another_process_says_with_how_many_it_was_trained(tmp_path: Path) -> None:
+    sweep = resolve([*SWEEP, f"run_dir={tmp_path}"])
+    with planned(sweep, []) as run:
+        job = assignment(sweep, run, stack=2, hand_over=True)
+        first = [trial.trial_id for trial in sweep.trials[:2]]
+        at_work = worker(job, first)
+        while not at_work.step()["done"]:
+            pass
+        for trial_id in first:
+            evaluate_trained(job, trial_id)
+    rows = load(tmp_path).trials
+    assert list(rows["env.stack"]) == [2, 2]
+    assert set(rows["env.stack_choice"]) == {"as asked for"}
 
 
 def rungs(where: Path, stack: int) -> list[dict[str, Any]]:
