@@ -126,25 +126,7 @@ def trial_in_steps(
             Its curve stays, and a final evaluation that has begun goes on to its end.
         hand_over: yield once more when it is trained and written down, before the final evaluation.
     """
-    record = TrialRecord(
-        trial_id=trial.trial_id,
-        status="failed",
-        method=trial.method,
-        dataset=dataset.name,
-        data_source=dataset.source,
-        seed=trial.seed,
-        params=trial.params(),
-        env={
-            **machine(),
-            **origin,
-            "device": device_name(device),
-            "threads": torch.get_num_threads(),
-            "arrays": 0,
-            "unscored": None,
-            "stack": 1,
-            "stack_choice": None,
-        },
-    )
+    record = _record(trial, dataset, device, origin)
     watch = Stopwatch()
     steps = 0
     try:
@@ -173,6 +155,31 @@ def trial_in_steps(
     return record
 
 
+def _record(
+    trial: TrialConfig, dataset: Dataset, device: torch.device, origin: dict[str, Any]
+) -> TrialRecord:
+    """Return the record of a trial that has failed unless more is written into it."""
+    return TrialRecord(
+        trial_id=trial.trial_id,
+        status="failed",
+        method=trial.method,
+        dataset=dataset.name,
+        data_source=dataset.source,
+        seed=trial.seed,
+        params=trial.params(),
+        env={
+            **machine(),
+            **origin,
+            "device": device_name(device),
+            "threads": torch.get_num_threads(),
+            "arrays": 0,
+            "unscored": None,
+            "stack": 1,
+            "stack_choice": None,
+        },
+    )
+
+
 def _train_and_score(
     trial: TrialConfig,
     dataset: Dataset,
@@ -187,19 +194,9 @@ def _train_and_score(
 ) -> Iterator[Advance | Wanted]:
     scale, seed = trial.scale, trial.seed
     held_out = evaluation_data(trial, dataset, device)
-    dataset = held_out.dataset
-    beat("build the method")
-    method = build_method(trial, dataset, device)
-    record.env |= {
-        "dimensions": dataset.spec.n_pixels,
-        "code_fingerprint": code_fingerprint(trial),
-        "parameters": sum(each.numel() for each in method.parameters()),
-    }
-    updater = Updater(method)
-    sampler = make_sampler(method, dataset, device, scale.batch_size, shuffle=scale.shuffle)
-    along_training = scorable(method, trial.metrics, dataset)[:1]
-    order, noise = seeding.generator(seed, "order"), seeding.generator(seed, "noise", device)
-    training = Training(updater, sampler, scale, order, noise)
+    training = _training(trial, held_out.dataset, device, record)
+    updater, method = training.updater, training.updater.method
+    along_training = scorable(method, trial.metrics, held_out.dataset)[:1]
     written = _Written(checkpoints, training, trial, record, watch)
     watch.lap("setup")
 
@@ -240,6 +237,22 @@ def _train_and_score(
         reason = score(method, held_out, trial, record, keep=keep)
     record.status, record.error = ("diverged", reason) if reason else ("ok", None)
     watch.lap("evaluate")
+
+
+def _training(
+    trial: TrialConfig, dataset: Dataset, device: torch.device, record: TrialRecord
+) -> Training:
+    """Return the training of a trial that has taken no step; note in its record what it trains."""
+    beat("build the method")
+    method, scale, seed = build_method(trial, dataset, device), trial.scale, trial.seed
+    record.env |= {
+        "dimensions": dataset.spec.n_pixels,
+        "code_fingerprint": code_fingerprint(trial),
+        "parameters": sum(each.numel() for each in method.parameters()),
+    }
+    sampler = make_sampler(method, dataset, device, scale.batch_size, shuffle=scale.shuffle)
+    order, noise = seeding.generator(seed, "order"), seeding.generator(seed, "noise", device)
+    return Training(Updater(method), sampler, scale, order, noise)
 
 
 class _Written:

@@ -24,7 +24,7 @@ def settings_table(differing: Differing) -> Table:
     columns = [
         Column("switch", [*(name for name, _ in switches), *(f"{n} (none)" for n, _ in alike)]),
         Column("ours", [*(_values(s, s.ours) for _, s in switches), *(t for _, t in alike)]),
-        Column("released", [*(_of_released(s) for _, s in switches), *["the same"] * len(alike)]),
+        Column("released", [*(_of_released(s) for _, s in switches), *["as ours, in all trials here"] * len(alike)]),
         Column(
             "what it is, and where it was read",
             [
