@@ -67,28 +67,14 @@ def run_trials(
         UserError: the run directory cannot be written.
         KeyboardInterrupt: on Ctrl-C; what had finished is in the run directory.
     """
-    from harness.execution.callback import SweepCallback
-    from harness.execution.ends.deaths import Deaths
-    from harness.execution.evaluations import Evaluations
     from harness.execution.log_callback import LogCallback
-    from harness.kept.best import BestModels
 
     growth = None if isinstance(work, list) else work
     log = open_log(run, settings, swept, progress.say)
     endings = Endings(run, datasets, origin, progress, log=log, growth=growth)
     halving = standing.halving if standing else None
     assignment = _assignment(run, datasets, settings, origin, endings.fingerprints, halving=halving)
-    causes = Deaths(alone=not settings.ray.address)
-    callback = SweepCallback(
-        run,
-        progress,
-        endings.give_up,
-        endings.ended,
-        BestModels(run) if settings.keep == "best" else None,
-        causes=causes,
-        evaluations=Evaluations(assignment, run, settings.ray, causes),
-        retries=settings.ray.max_retries,
-    )
+    callback = _callback(run, progress, endings, assignment, settings)
     groups = Groups(settings.ray.stack, at_once, whole=standing is not None)
     search = _search(work, progress, swept, callback, groups)
     how = {
@@ -103,6 +89,32 @@ def run_trials(
             _run_all(_trainable(assignment, settings), how, LogCallback(log), callback)
     finally:
         log.close()
+
+
+def _callback(
+    run: RunDirectory,
+    progress: Progress,
+    endings: Endings,
+    assignment: "Assignment",
+    settings: Settings,
+) -> "SweepCallback":
+    """Return what reacts to Tune: by it trials end, and are evaluated where workers do not."""
+    from harness.execution.callback import SweepCallback
+    from harness.execution.ends.deaths import Deaths
+    from harness.execution.evaluations import Evaluations
+    from harness.kept.best import BestModels
+
+    causes = Deaths(alone=not settings.ray.address)
+    return SweepCallback(
+        run,
+        progress,
+        endings.give_up,
+        endings.ended,
+        BestModels(run) if settings.keep == "best" else None,
+        causes=causes,
+        evaluations=Evaluations(assignment, run, settings.ray, causes),
+        retries=settings.ray.max_retries,
+    )
 
 
 def _run_all(

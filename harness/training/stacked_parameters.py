@@ -99,7 +99,8 @@ class Block:
         else:
             rates, scale = torch.where(on, rates, 0.0), torch.where(on, scale, 1.0)
             mean.lerp_(gradient, _row((1 - first) * on.double(), mean))
-            square.mul_(_row(torch.where(on, second, 1.0), square))
+            # Of two plain numbers torch would make single precision.
+            square.mul_(_row(torch.where(on, torch.full_like(scale, second), 1.0), square))
         square.addcmul_(gradient, gradient, value=1 - second)
         change = square.sqrt().div_(_row(scale, square)).add_(self._eps)
         return torch.div(mean, change, out=change).mul_(_row(rates, change))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from harness.errors import CorruptFileError
@@ -42,27 +43,9 @@ def draw_errors(artifact: Artifact, grid: Grid) -> Figure | None:
             [e for errors in errors_by_group.values() for e in errors.values()]
         )
         end = float(np.quantile(everything, SHOWN))
-        for place, group in enumerate(errors_by_group):
+        for place, (group, errors) in enumerate(errors_by_group.items()):
             colour = COLOURS[grid.groups.index(group) % len(COLOURS)]
-            pooled = np.concatenate(list(errors_by_group[group].values()))
-            if np.ptp(pooled) > 0:
-                thinned = pooled[:: -(-len(pooled) // MOST_POINTS)]
-                parts = axes.violinplot(
-                    [thinned.clip(max=end)],
-                    [place],
-                    orientation="horizontal",
-                    widths=0.85,
-                    showextrema=False,
-                    side="low",
-                )
-                for body in parts["bodies"]:  # type: ignore[attr-defined]
-                    body.set(facecolor=colour, alpha=0.3, linewidth=0)
-            low, left, middle, right, high = np.quantile(pooled, WHISKERS)
-            axes.hlines(place, low, high, color=colour, linewidth=1)
-            axes.hlines(place, left, right, color=colour, linewidth=5)
-            axes.plot(middle, place, "|", color="white", markersize=5, markeredgewidth=1.5)
-            means = [float(errors.mean()) for errors in errors_by_group[group].values()]
-            axes.plot(means, [place + 0.18] * len(means), "^", color=colour, markersize=4)
+            _draw_row(axes, place, list(errors.values()), colour, end)
         axes.set_yticks(range(len(errors_by_group)), errors_by_group)
         axes.set(xlim=(0, end), ylim=(len(errors_by_group) - 0.6, -0.6))
         axes.tick_params(axis="y", length=0)
@@ -87,6 +70,29 @@ def draw_errors(artifact: Artifact, grid: Grid) -> Figure | None:
         caption,
         _data(errors_by_group),
     )
+
+
+def _draw_row(axes: Axes, place: int, errors: list[np.ndarray], colour: str, end: float) -> None:
+    """Draw the errors of each trial of a group: density, box, whiskers, and a mean of each."""
+    pooled = np.concatenate(errors)
+    if np.ptp(pooled) > 0:
+        thinned = pooled[:: -(-len(pooled) // MOST_POINTS)]
+        parts = axes.violinplot(
+            [thinned.clip(max=end)],
+            [place],
+            orientation="horizontal",
+            widths=0.85,
+            showextrema=False,
+            side="low",
+        )
+        for body in parts["bodies"]:  # type: ignore[attr-defined]
+            body.set(facecolor=colour, alpha=0.3, linewidth=0)
+    low, left, middle, right, high = np.quantile(pooled, WHISKERS)
+    axes.hlines(place, low, high, color=colour, linewidth=1)
+    axes.hlines(place, left, right, color=colour, linewidth=5)
+    axes.plot(middle, place, "|", color="white", markersize=5, markeredgewidth=1.5)
+    means = [float(each.mean()) for each in errors]
+    axes.plot(means, [place + 0.18] * len(means), "^", color=colour, markersize=4)
 
 
 def _errors(artifact: Artifact, grid: Grid, group: str) -> dict[tuple[str, float], np.ndarray]:

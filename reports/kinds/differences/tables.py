@@ -15,6 +15,8 @@ from reports.page.text import bare_p, count, interval, level_label, name_of
 from reports.page.verdicts import mark
 from reports.stats.estimates import Difference, Estimate, mean_interval, proportion_interval
 
+AS_OURS = "as ours, in all trials here"
+
 
 def settings_table(differing: Differing) -> Table:
     """Return the two settings side by side: one row a switch, then what both share."""
@@ -24,7 +26,13 @@ def settings_table(differing: Differing) -> Table:
     columns = [
         Column("switch", [*(name for name, _ in switches), *(f"{n} (none)" for n, _ in alike)]),
         Column("ours", [*(_values(s, s.ours) for _, s in switches), *(t for _, t in alike)]),
-        Column("released", [*(_of_released(s) for _, s in switches), *["as ours, in all trials here"] * len(alike)]),
+        Column(
+            "released",
+            [
+                *(_of_released(s) for _, s in switches),
+                *[AS_OURS] * len(alike),
+            ],
+        ),
         Column(
             "what it is, and where it was read",
             [

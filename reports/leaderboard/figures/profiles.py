@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
+from reports.layout.outcome import Outcome
 from reports.leaderboard.figures.heat_maps import compared_entries
 from reports.leaderboard.standings import Standings
 from reports.page.figure import (
@@ -57,25 +59,8 @@ def profiles_figure(standings: Standings) -> Figure | None:
         canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
         panels = canvas.subplots(n_rows, columns, squeeze=False, sharey=True)
         for axes, (outcome, contest) in zip(panels.flat, contests.items(), strict=False):
-            values = np.concatenate([table[places].ravel() for table in contest.values()])
-            limits = robust_limits(values[np.isfinite(values)])
-            taus = np.linspace(*limits, LEVELS)
-            profile = performance_profile(contest, taus)[places]
-            for label, shares in zip(labels, profile, strict=True):
-                if np.isfinite(shares).any():
-                    axes.plot(outcome.sign * taus, shares, linewidth=1.2, **looks[label])
-                    kept = slice(None, None, 8)
-                    rows += [
-                        {"metric": outcome.name, "entry": label, "level": level, "share": share}
-                        for level, share in zip(
-                            outcome.sign * taus[kept], shares[kept], strict=True
-                        )
-                    ]
-            axes.set_xlim(outcome.sign * limits[0], outcome.sign * limits[1])
-            axes.set_ylim(-0.02, 1.02)
+            rows += _draw_metric(axes, outcome, contest, places, looks)
             axes.locator_params(axis="x", nbins=5 if columns < 3 else 3)
-            axes.set_xlabel(fill(f"{outcome.titled} →", NARROWEST))
-            axes.grid(axis="both")
         for axes in panels[:, 0]:
             axes.set_ylabel("share of runs\nthat do better")
         remove_unused(panels, len(contests))
@@ -93,3 +78,37 @@ def profiles_figure(standings: Standings) -> Figure | None:
         caption += " Default configurations are left out."
     alt = f"Performance profiles of {count(len(entries), 'entry', 'entries')} by {named}."
     return Figure("profiles", svg, alt, caption, pd.DataFrame(rows))
+
+
+def _draw_metric(
+    axes: Axes,
+    outcome: Outcome,
+    contest: dict[str, np.ndarray],
+    places: list[int],
+    looks: dict[str, dict[str, Any]],
+) -> list[dict[str, Any]]:
+    """Draw the profiles of one metric; return what is drawn, every eighth level of it.
+
+    Args:
+        axes: the panel.
+        outcome: the metric.
+        contest: its scores, by dataset.
+        places: those of the entries in them, in the order of ``looks``.
+        looks: how each entry is drawn, by name.
+    """
+    values = np.concatenate([table[places].ravel() for table in contest.values()])
+    limits = robust_limits(values[np.isfinite(values)])
+    taus, kept, rows = np.linspace(*limits, LEVELS), slice(None, None, 8), []
+    levels = outcome.sign * taus
+    for label, shares in zip(looks, performance_profile(contest, taus)[places], strict=True):
+        if np.isfinite(shares).any():
+            axes.plot(levels, shares, linewidth=1.2, **looks[label])
+            rows += [
+                {"metric": outcome.name, "entry": label, "level": level, "share": share}
+                for level, share in zip(levels[kept], shares[kept], strict=True)
+            ]
+    axes.set_xlim(outcome.sign * limits[0], outcome.sign * limits[1])
+    axes.set_ylim(-0.02, 1.02)
+    axes.set_xlabel(fill(f"{outcome.titled} →", NARROWEST))
+    axes.grid(axis="both")
+    return rows
