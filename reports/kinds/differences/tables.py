@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from reports.claims.differing import Differing, Switch
-from reports.claims.switching import Effect, Inquiry, survives
+from reports.claims.switching import Effect, Inquiry, Tried, survives
 from reports.claims.table import NOT_TESTED
 from reports.kinds.differences.words import mean_of, reached
 from reports.page.tables import Column, Table
@@ -16,6 +16,7 @@ from reports.page.verdicts import mark
 from reports.stats.estimates import Difference, Estimate, mean_interval, proportion_interval
 
 AS_OURS = "as ours, in all trials here"
+NOT_RUN = "no seed has ended yet"
 
 
 def settings_table(differing: Differing) -> Table:
@@ -132,6 +133,15 @@ def _change(difference: Difference) -> str:
     return interval(difference, signed=True) if difference.n else "–"
 
 
+def _told(tried: Tried, *, smoke: bool, marked: bool = False) -> str:
+    """Return what is said of the statement under a set of switches."""
+    if smoke:
+        return NOT_TESTED
+    if not tried.n:
+        return NOT_RUN
+    return mark(tried.verdict) if marked else tried.verdict
+
+
 def sets_table(inquiry: Inquiry, *, smoke: bool) -> Table:
     """Return one row a set of switches: how far each level comes, the margins, the verdict."""
     differing, tried = inquiry.differing, inquiry.tried
@@ -142,7 +152,7 @@ def sets_table(inquiry: Inquiry, *, smoke: bool) -> Table:
     unit = f" ({measure.unit})" if measure.unit else ""
     columns = [
         Column("setting", [differing.label(each.on) for each in tried]),
-        Column("the statement", [NOT_TESTED if smoke else mark(each.verdict) for each in tried]),
+        Column("the statement", [_told(each, smoke=smoke, marked=True) for each in tried]),
         *(
             Column(level, [reached(e, measure) for e in of], [e.value for e in of], group=of_level)
             for level, of in numbers.items()
@@ -167,7 +177,7 @@ def sets_table(inquiry: Inquiry, *, smoke: bool) -> Table:
     for rival in inquiry.switched.rivals:
         data |= _spread(f"over_{rival}", [each.margins[rival] for each in tried])
         data |= {f"p_holm_{rival}": [each.adjusted.get(rival) for each in tried]}
-    data |= {"verdict": [NOT_TESTED if smoke else each.verdict for each in tried]}
+    data |= {"verdict": [_told(each, smoke=smoke) for each in tried]}
     caption = (
         "Every set of switches that was tried: mean over the seeds of how each "
         f"{name_of(measure.factor)} fares, the margins of {measure.subject} with Student's 95 % "

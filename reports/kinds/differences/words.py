@@ -40,9 +40,12 @@ def _verdict(inquiry: Inquiry, *, smoke: bool) -> str:
         return (
             f"Undecided: no set of switches has {FEWEST_SEEDS} seeds whose trials have all ended."
         )
-    open_ = [each for each in inquiry.tried if each.sign == 0]
+    tried = [each for each in inquiry.tried if each.n]
+    open_ = [each for each in tried if each.sign == 0]
     undecided = f"; {len(open_)} of them undecided" if open_ else ""
-    return f"The statement was not found to hold: {_none_of(len(inquiry.tried))}{undecided}."
+    left = len(inquiry.tried) - len(tried)
+    to_run = f" Of {left} more that are planned no seed has ended." if left else ""
+    return f"The statement was not found to hold: {_none_of(len(tried))}{undecided}.{to_run}"
 
 
 def _none_of(n: int) -> str:
@@ -102,7 +105,7 @@ def budget(inquiry: Inquiry) -> str:
         each = f" of {count(int(told['scale.epochs']), 'epoch')}"
         each += f" of at most {int(images):,} images" if images else ""
     parts = [
-        f"Tried: {len(switched.sets)} of the {all_sets} sets of "
+        f"Tried: {sum(each.n > 0 for each in inquiry.tried)} of the {all_sets} sets of "
         f"{count(len(inquiry.differing.switches), 'switch', 'switches')}, with "
         f"{count(rows['seed'].nunique(), 'seed')}; {len(ended):,} of {count(len(rows), 'trial')}"
         f"{each} have ended, {duration(float(ended['seconds'].sum()))} of trials in all."

@@ -138,3 +138,19 @@ def test_a_trial_that_one_run_has_planned_and_another_finished_is_finished() -> 
     assert sorted(merged.trials["trial_id"]) == sorted(whole.trials["trial_id"])
     assert len(merged.plan) == len(whole.plan)
     assert merged.counts["missing"] == 0
+
+
+def test_a_set_of_which_no_seed_has_ended_was_not_tried(tmp_path) -> None:
+    made = few(alike)
+    inverse = made.trials["param.method.inverse"] == "released"
+    ours = made.trials["param.method.normalise_input"].astype(str).isin(["False", "false"])
+    trials = made.trials.assign(status=made.trials["status"].mask(inverse & ours, "missing"))
+    document = undrawn_report(replace(made, trials=trials), tmp_path)
+    assert (
+        f"{NOTHING_HELPS}: none of the 3 sets of switches that were tried shows it. Of 1 more that "
+        "are planned no seed has ended." in document.words
+    )
+    assert "Tried: 3 of the 64 sets" in document.words
+    sets = document.csv("sets").set_index("setting")
+    assert sets.loc["ours + inverse", "verdict"] == "no seed has ended yet"
+    assert sets.loc["ours", "verdict"] == "does not hold"
