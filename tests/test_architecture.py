@@ -30,6 +30,7 @@ SMALL = {
     "harness/config/hydra_private.py": "what Hydra does not promise, by itself",
     "harness/execution/preloaded.py": "to be imported is what it is for",
     "harness/execution/session/lean.py": "what a local Ray is kept from starting, by itself",
+    "harness/execution/session/replacing.py": "three changes of Ray for a while share it",
     "harness/config/settings.py": "settings are built in one place for sweep and resume",
     "harness/data/files/memory.py": "a bound on memory, for whatever reads a file",
     "harness/data/fingerprint.py": "tells contents apart, whatever they are for",

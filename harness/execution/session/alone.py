@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from harness.execution.session.replacing import replacing
+
 ADDRESS = "127.0.0.1"
 _MODE, _TOKEN, _TOKEN_FILE = "RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"
 
@@ -26,19 +28,14 @@ def alone() -> Iterator[dict[str, Any]]:
     """
     from ray._private import services
 
-    services_module: Any = services
     before = {name: os.environ.pop(name, None) for name in (_MODE, _TOKEN, _TOKEN_FILE)}
-    original = getattr(services_module, "resolve_ip_for_localhost", None)
     os.environ[_TOKEN] = secrets.token_hex(32)
     _forget_token()
     try:
         # Without RAY_AUTH_MODE Ray turns authentication on itself, in this process too.
-        if original is not None:
-            services_module.resolve_ip_for_localhost = lambda host: host
-        yield {"_node_ip_address": ADDRESS}
+        with replacing(services, resolve_ip_for_localhost=lambda host: host):
+            yield {"_node_ip_address": ADDRESS}
     finally:
-        if original is not None:
-            services_module.resolve_ip_for_localhost = original
         for name, value in before.items():
             os.environ.pop(name, None)
             if value is not None:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from harness.execution.session.replacing import replacing
+
 _UNUSED = {"no_monitor": True, "include_log_monitor": False, "dashboard_agent_listen_port": 0}
 
 
@@ -21,16 +23,9 @@ def lean() -> Iterator[None]:
     """Keep ``ray.init`` from starting what a sweep has no use for."""
     from ray._private import parameter, services
 
-    modules: tuple[Any, Any] = parameter, services
-    names = "RayParams", "start_api_server"
-    before = [getattr(module, name, None) for module, name in zip(modules, names, strict=True)]
-    make: Any = before[0]
-    instead = (lambda **chosen: make(**{**chosen, **_UNUSED})), (lambda *_, **__: (None, None))
-    there = [i for i, original in enumerate(before) if original is not None]
-    try:
-        for i in there:
-            setattr(modules[i], names[i], instead[i])
+    make: Any = getattr(parameter, "RayParams", None)
+    with (
+        replacing(parameter, RayParams=lambda **chosen: make(**{**chosen, **_UNUSED})),
+        replacing(services, start_api_server=lambda *_, **__: (None, None)),
+    ):
         yield
-    finally:
-        for i in there:
-            setattr(modules[i], names[i], before[i])

@@ -27,6 +27,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from harness.execution.session.replacing import replacing
+
 FORGET_EVERY = 100
 """Ended trials that Tune is made to forget at once: each time costs a look at the waiting ones."""
 
@@ -64,22 +66,13 @@ def inheriting() -> Iterator[None]:
     """Keep Tune from giving workers an environment of Ray's: they inherit this process's."""
     from ray.tune.execution import class_cache
 
-    cache: Any = class_cache
-    empty: dict[str, Any] = {"DEFAULT_ENV_VARS": {}, "ENV_VARS_TO_PROPAGATE": set()}
-    before = {name: getattr(cache, name) for name in empty if hasattr(cache, name)}
-    inherited = {
-        name: value
-        for name, value in before.get("DEFAULT_ENV_VARS", {}).items()
-        if name not in os.environ
-    }
+    own: dict[str, str] = getattr(class_cache, "DEFAULT_ENV_VARS", {})
+    inherited = {name: value for name, value in own.items() if name not in os.environ}
     os.environ.update(inherited)
     try:
-        for name in before:
-            setattr(cache, name, empty[name])
-        yield
+        with replacing(class_cache, DEFAULT_ENV_VARS={}, ENV_VARS_TO_PROPAGATE=set()):
+            yield
     finally:
-        for name, value in before.items():
-            setattr(cache, name, value)
         for name in inherited:
             del os.environ[name]
 

@@ -29,10 +29,7 @@ def settings_table(differing: Differing) -> Table:
         Column("ours", [*(_values(s, s.ours) for _, s in switches), *(t for _, t in alike)]),
         Column(
             "released",
-            [
-                *(_of_released(s) for _, s in switches),
-                *[AS_OURS] * len(alike),
-            ],
+            [*(_of_released(s) for _, s in switches), *[AS_OURS] * len(alike)],
         ),
         Column(
             "what it is, and where it was read",
