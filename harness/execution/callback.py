@@ -12,7 +12,8 @@ from harness.errors import UserError
 from harness.execution.ends.deaths import DIED, Deaths
 from harness.execution.evaluations import LOST, Evaluations
 from harness.execution.progress import Progress, first_score
-from harness.execution.session.private import node_died
+from harness.execution.rungs import Judgement
+from harness.execution.session.private import leave_out, node_died
 from harness.heartbeat import HUNG
 from harness.interruption import raise_if_interrupted
 from harness.kept.best import BestModels
@@ -103,7 +104,7 @@ class SweepCallback(tune.Callback):
         """Note progress; stop everything where a worker cannot write."""
         result = event["result"]
         # Tune would keep them all.
-        so_far, scores = result.pop("so_far", []), result.pop("scores", [])
+        judged: list[Judgement] = result.pop("judged", [])
         ended = result.pop("ended", [])
         for note in result.pop("notes", []):
             self._progress.say(note)
@@ -112,9 +113,12 @@ class SweepCallback(tune.Callback):
                 self._note_end(**each)
             for trial_id, share in result["shares"].items():
                 self._progress.advance(trial_id, share)
-            if result["done"] and result["shares"]:  # the scheduler's decision
-                for record, of in zip(so_far, scores, strict=True):
-                    self._prune(record, of)
+            stopped = [each for each in judged if each.stopped]
+            for each in stopped:
+                for record, scores in zip(each.so_far, each.scores, strict=True):
+                    self._prune(record, scores)
+        if stopped and not result["done"]:
+            leave_out(event["trial"], [trial_id for each in stopped for trial_id in each.going])
 
     def _note_end(
         self,
@@ -164,8 +168,12 @@ class SweepCallback(tune.Callback):
             trial.config["trial_ids"] = []
             trial.max_failures = trial.num_failures
             return
+        with self.keeping_error():
+            ended = self._run.finished().intersection(trial.config["trial_ids"])
+        trial.config["ended"] = sorted(ended)
         for trial_id in trial.config["trial_ids"]:
-            self._progress.restarted(trial_id, first if died else "died")
+            if trial_id not in ended:
+                self._progress.restarted(trial_id, first if died else "died")
 
     def on_trial_error(self, **event: Any) -> None:  # type: ignore[override]
         """Give trials up that Tune does not start again."""

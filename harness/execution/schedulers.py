@@ -5,6 +5,7 @@ from typing import Any
 
 from ray.tune.schedulers import ASHAScheduler, FIFOScheduler
 
+from harness.execution.rungs import Judgement
 from harness.execution.session.private import forget_ended
 from harness.search.standing import Standing
 
@@ -27,7 +28,8 @@ class SuccessiveHalving(ASHAScheduler):
     """Tune's asynchronous successive halving of configurations, in the order of the plan.
 
     A configuration is judged by the mean of its seeds, which one worker trains from rung to rung,
-    so that all of them go on or none.
+    so that all of them go on or none. Those that a worker trains together are judged one after
+    another, as if each had come by itself.
 
     Args:
         standing: what is compared and when, and how configurations stand; the rungs know those of
@@ -46,25 +48,37 @@ class SuccessiveHalving(ASHAScheduler):
             stop_last_trials=False,
         )
         self._spared, self._stopped = standing.spared, standing.stopped
+        self._added = set[str]()
         for configuration, scores in standing.earlier.items():
-            # Of a trial the scheduler asks the id alone, of the controller nothing.
-            trial: Any = SimpleNamespace(trial_id=configuration, config={"trial_ids": []})
-            controller: Any = None
-            self.on_trial_add(controller, trial)
             for epoch, score in scores.items():
-                self.on_trial_result(controller, trial, {"epoch": epoch, "judged_by": score})
+                self._goes_on(configuration, epoch, score)
 
-    def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
-        """Return whether a configuration goes on; between rungs it does."""
-        if "judged_by" not in result:
-            return str(self.CONTINUE)
-        seeds = set(trial.config["trial_ids"])
-        if result["judged_by"] is None:  # a seed of it diverged or failed
-            decision = self.STOP
-        else:
-            decision = super().on_trial_result(tune_controller, trial, result)
-        if seeds & self._spared:
-            return str(self.CONTINUE)
-        return str(self.STOP if seeds & self._stopped else decision)
+    def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:  # noqa: ARG002
+        """Decide which of the configurations of a worker are stopped that wait at a rung.
+
+        Returns:
+            ``STOP`` where none of its trials are left; else it goes on with the others.
+        """
+        judged: list[Judgement] = result["judged"]
+        for each in judged:
+            # A seed that diverged or failed leaves no score: all of them end.
+            bad = each.score is None or not self._goes_on(
+                each.configuration, each.epoch, each.score
+            )
+            seeds = set(each.trial_ids)
+            each.stopped = not seeds & self._spared and (bad or bool(seeds & self._stopped))
+        ends = judged and all(each.stopped for each in judged) and not result["unjudged"]
+        return str(self.STOP if ends else self.CONTINUE)
+
+    def _goes_on(self, configuration: str, epoch: int, score: float) -> bool:
+        """Tell Tune's rungs of a configuration; return whether it is among the better ones."""
+        # Of a trial they ask the id alone, of the controller nothing.
+        trial: Any = SimpleNamespace(trial_id=configuration)
+        controller: Any = None
+        if configuration not in self._added:
+            self.on_trial_add(controller, trial)
+            self._added.add(configuration)
+        result = {"epoch": epoch, "judged_by": score}
+        return super().on_trial_result(controller, trial, result) == self.CONTINUE
 
     choose_trial_to_run = PlanOrder.choose_trial_to_run

@@ -93,4 +93,6 @@ class Suggestions(Planned):
                 if not trials:
                     break
                 found += trials
+                if self._how.whole and len(found) + len(trials) > self._how.suggested:
+                    break  # another configuration with as many seeds would be too many
         return found

@@ -36,8 +36,9 @@ class Groups:
         size: trials of a stack, at most; ``auto`` for as many as may be worth measuring.
         at_once: how many workers there are; with ``auto`` each gets its share of a kind. None where
             their number is not known.
-        whole: whether the seeds of a configuration are judged together: they are a group, whatever
-            the size, and no other trial is in it.
+        whole: whether the seeds of a configuration are judged together: they are in one group,
+            whatever the size. With ``auto`` no other trial is in it, as what stops early leaves its
+            worker with little to do.
     """
 
     size: int | Literal["auto"]
@@ -50,23 +51,29 @@ class Groups:
 
         With ``auto`` one: a search that learns from each is worth more than the time of a step.
         """
-        return self.size if isinstance(self.size, int) and not self.whole else 1
+        return self.size if isinstance(self.size, int) else 1
 
     def of(self, trials: Sequence[TrialConfig]) -> list[list[str]]:
         """Return the ids of trials in the order of a plan, those of a group in one list."""
-        if self.whole:
-            return together(trials)
-        alike: dict[str, list[str]] = {}
-        for trial in trials:
-            alike.setdefault(kind(trial), []).append(trial.trial_id)
-        groups = []
-        for ids in alike.values():
-            most = self._most(len(ids))
-            groups += [ids[i : i + most] for i in range(0, len(ids), most)]
         place = {trial.trial_id: i for i, trial in enumerate(trials)}
+        parts = together(trials) if self.whole else [[trial_id] for trial_id in place]
+        alike: dict[str, list[list[str]]] = {}
+        for ids in parts:
+            alike.setdefault(kind(trials[place[ids[0]]]), []).append(ids)
+        groups: list[list[str]] = []
+        for several in alike.values():
+            most = self._most(sum(map(len, several)))
+            groups += [several[0]]
+            for ids in several[1:]:
+                if len(groups[-1]) + len(ids) <= most:
+                    groups[-1] = groups[-1] + ids
+                else:
+                    groups.append(ids)
         return sorted(groups, key=lambda ids: place[ids[0]])
 
     def _most(self, n: int) -> int:
         if self.size == "auto":
+            if self.whole:
+                return 1
             return min(MOST, -(-n // (self.at_once or 1)))
         return self.size

@@ -30,6 +30,8 @@ class Together:
         say: prints a line where they could not be stacked.
         room: says how many fit into memory: the first takes its first step by itself, then as many
             begin as there is room for, and the others when these have ended. None for all at once.
+        whole: trials that wait for each other: they begin at once, if there is room for at least
+            the first of these.
 
     Attributes:
         broken: why the trials could not be stacked, and began again to be trained one by one; None
@@ -43,6 +45,8 @@ class Together:
         pace: Pace,
         say: Callable[[str], None] = print,
         room: Room | None = None,
+        *,
+        whole: Sequence[Collection[str]] = (),
     ) -> None:
         self._begin, self._pace, self._say = begin, pace, say
         self._running = {trial_id: begin(trial_id) for trial_id in trial_ids}
@@ -52,6 +56,7 @@ class Together:
         self._room = room
         self._first: Updater | None = None
         self._order, self._most = list(trial_ids), 1 if room else len(trial_ids)
+        self._whole = [set(ids) for ids in whole] or [{trial_id} for trial_id in trial_ids]
         self._at_once: Collection[str] = self._order[: self._most]
         self.broken: str | None = None
 
@@ -66,7 +71,7 @@ class Together:
         """
         while True:
             one_by_one = self.broken or self._pace.one_by_one
-            working = list(ready)[:1] if one_by_one else self._working(list(ready))
+            working = self._working(list(ready))[: 1 if one_by_one else None]
             for trial_id in working:
                 if one_by_one or trial_id not in self._wanted:
                     said = self._said(trial_id)
@@ -76,22 +81,46 @@ class Together:
                     self._wanted[trial_id] = said
             if one_by_one:
                 self._stacks = {}
-            else:
+            elif working == self._working(list(ready)):  # there may be room for more by now
                 self._step(working)
+
+    def have_room(self, ready: Collection[str]) -> bool:
+        """Return whether some of the trials can train beside what has begun and not ended."""
+        begun = [trial_id for trial_id in self._at_once if trial_id in self._running]
+        return bool(ready) and (not begun or not set(begun).isdisjoint(ready))
+
+    def stop(self, trial_ids: Collection[str]) -> None:
+        """Forget trials that are not to go on; they leave nothing behind."""
+        for trial_id in trial_ids:
+            self._running.pop(trial_id).close()
+            self._wanted.pop(trial_id, None)
+        self._stacks = {
+            part: stack for part, stack in self._stacks.items() if not set(part) & set(trial_ids)
+        }
 
     def _working(self, ready: list[str]) -> list[str]:
         """Return those that train: of those that are ready as many as there is room for."""
         begun = [trial_id for trial_id in ready if trial_id in self._at_once]
         if not begun:
-            begun = self._at_once = ready[: self._most]
+            begun = self._at_once = self._with_room(ready)
         return begun
+
+    def _with_room(self, trial_ids: list[str]) -> list[str]:
+        """Return the first of some trials for which there is room, and what waits for these."""
+        chosen: list[str] = []
+        for together in self._whole:
+            more = [trial_id for trial_id in trial_ids if trial_id in together]
+            if chosen and len(chosen) + len(more) > self._most:
+                break
+            chosen += more
+        return chosen
 
     def _measure(self, wanted: Wanted) -> None:
         """Let more trials begin when the first has taken a step."""
         if self._room and self._first is wanted.updater:
             more, self._room = self._room.trials(), None
             self._most = len(self._order) if more is None else 1 + more
-            self._at_once = self._order[: self._most]
+            self._at_once = self._with_room(self._order)
         self._first = wanted.updater
 
     def _said(self, trial_id: str) -> Wanted | Advance | TrialRecord:

@@ -77,6 +77,14 @@ def inheriting() -> Iterator[None]:
             del os.environ[name]
 
 
+def leave_out(trial: Any, trial_ids: list[str]) -> None:
+    """Tell the worker of one of Tune's trials which of ours it goes on without.
+
+    Ray takes the calls of one process in their order: this one before Tune's call for a step.
+    """
+    trial.temporary_state.ray_actor.stop_trials.remote(trial_ids)
+
+
 def node_died(error: str) -> bool:
     """Say whether a worker died with its machine, by Ray's error of it.
 

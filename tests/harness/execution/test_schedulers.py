@@ -7,6 +7,7 @@ import pytest
 
 from harness.config.searched.halving import Halving
 from harness.config.sweep import resolve
+from harness.execution.rungs import Judgement
 from harness.results import load
 from harness.search.standing import Standing, standing, together
 from tests.harness.execution.conftest import Start
@@ -60,13 +61,19 @@ KNOWN = {str(i): {1: float(i), 3: i / 10} for i in range(6)}
 CONTINUE, STOP = "CONTINUE", "STOP"
 
 
-def decision(of: Standing, epoch: int, score: float | None) -> str:
+def judged(name: str, epoch: int, score: float | None) -> Judgement:
+    """A configuration of two seeds that waits at a rung."""
+    return Judgement(name, [f"{name}-a", f"{name}-b"], epoch, score, [], [])
+
+
+def decided(of: Standing, *waiting: Judgement, unjudged: int = 0) -> tuple[str, list[bool]]:
+    """What Tune is told of a worker, and which of its configurations are stopped."""
     from harness.execution.schedulers import SuccessiveHalving
 
-    scheduler = SuccessiveHalving(of)
-    trial = SimpleNamespace(trial_id="new", config={"trial_ids": ["a", "b"]})
+    scheduler, trial = SuccessiveHalving(of), SimpleNamespace(trial_id="tune's")
     scheduler.on_trial_add(None, trial)
-    return scheduler.on_trial_result(None, trial, {"epoch": epoch, "judged_by": score})
+    said = scheduler.on_trial_result(None, trial, {"judged": [*waiting], "unjudged": unjudged})
+    return said, [each.stopped for each in waiting]
 
 
 def known(spared: tuple[str, ...] = (), stopped: tuple[str, ...] = ()) -> Standing:
@@ -74,7 +81,7 @@ def known(spared: tuple[str, ...] = (), stopped: tuple[str, ...] = ()) -> Standi
 
 
 @pytest.mark.parametrize(
-    ("of", "epoch", "score", "decided"),
+    ("of", "epoch", "score", "expected"),
     [
         (Standing(HALVING, {}, frozenset(), frozenset()), 1, 9.0, CONTINUE),  # the first to come
         (known(), 1, 9.0, STOP),
@@ -83,20 +90,32 @@ def known(spared: tuple[str, ...] = (), stopped: tuple[str, ...] = ()) -> Standi
         (known(), 2, 9.0, STOP),  # judged by the rung it has passed
         (known(), 3, 0.1, CONTINUE),
         (known(), 1, None, STOP),  # a seed diverged
-        (known(spared=("b",)), 1, 9.0, CONTINUE),
-        (known(spared=("b",)), 1, None, CONTINUE),
-        (known(stopped=("a",)), 1, 0.0, STOP),
+        (known(spared=("new-b",)), 1, 9.0, CONTINUE),
+        (known(spared=("new-b",)), 1, None, CONTINUE),
+        (known(stopped=("new-a",)), 1, 0.0, STOP),
     ],
 )
-def test_who_goes_on(of: Standing, epoch: int, score: float | None, decided: str) -> None:
-    assert decision(of, epoch, score) == decided
+def test_who_goes_on(of: Standing, epoch: int, score: float | None, expected: str) -> None:
+    assert decided(of, judged("new", epoch, score)) == (expected, [expected == STOP])
+
+
+def test_a_worker_goes_on_with_those_that_are_not_stopped() -> None:
+    two = [judged("bad", 1, 9.0), judged("good", 1, 0.0)]
+    assert decided(known(), *two) == (CONTINUE, [True, False])
+    assert decided(known(), judged("bad", 1, 9.0), unjudged=2) == (CONTINUE, [True])
+    assert decided(known(), judged("bad", 1, 9.0), judged("worse", 1, 10.0)) == (STOP, [True] * 2)
+
+
+def test_those_of_a_worker_are_judged_one_after_another() -> None:
+    """As if each had come by itself: by the scores of those before it alone."""
+    nobody = Standing(HALVING, {}, frozenset(), frozenset())
+    scores = [5.0, 9.0, 1.0, 4.0]  # the first; worse; better; not in the best third of those
+    waiting = [judged(str(i), 1, score) for i, score in enumerate(scores)]
+    assert decided(nobody, *waiting) == (CONTINUE, [False, True, False, True])
 
 
 def test_between_rungs_nothing_is_decided() -> None:
-    from harness.execution.schedulers import SuccessiveHalving
-
-    trial = SimpleNamespace(trial_id="new", config={"trial_ids": ["a"]})
-    assert SuccessiveHalving(known()).on_trial_result(None, trial, {}) == CONTINUE
+    assert decided(known(), unjudged=1) == (CONTINUE, [])
 
 
 def test_the_default_and_what_ran_to_its_end_are_spared(tmp_path: Path) -> None:
@@ -107,12 +126,12 @@ def test_the_default_and_what_ran_to_its_end_are_spared(tmp_path: Path) -> None:
 
     run = ["train", *arguments[:-1], "method.lr=1e-3", f"run_dir={tmp_path / 'run'}"]
     assert main(run) == 0
-    judged = Halving("elbo", "higher", (1,), 3.0)
-    of = standing(sweep.trials, sweep.swept, load(tmp_path / "run"), judged, searched=False)
+    by = Halving("elbo", "higher", (1,), 3.0)
+    of = standing(sweep.trials, sweep.swept, load(tmp_path / "run"), by, searched=False)
     assert of.spared == {*default, *better}
     assert of.stopped == frozenset()
     assert [list(scores) for scores in of.earlier.values()] == [[1]]
-    first = standing(sweep.trials, sweep.swept, load(tmp_path / "run"), judged, searched=True)
+    first = standing(sweep.trials, sweep.swept, load(tmp_path / "run"), by, searched=True)
     assert first.spared == of.spared
 
 
@@ -131,8 +150,8 @@ def test_the_default_of_methods_that_differ_in_what_they_have(
     small = ["dataset=digits", "scale=smoke", "scale.epochs=2"]
     assert main(["train", "method=vae", "seed=9", *small, f"run_dir={tmp_path / 'run'}"]) == 0
     sweep = resolve(["method=choice(vae,c_vitae)", "seeds=1", *small, *swept])
-    judged = Halving("elbo", "higher", (1,), 3.0)
-    of = standing(sweep.trials, sweep.swept, load(tmp_path / "run"), judged, searched=False)
+    by = Halving("elbo", "higher", (1,), 3.0)
+    of = standing(sweep.trials, sweep.swept, load(tmp_path / "run"), by, searched=False)
     spared = [trial for trial in sweep.trials if trial.trial_id in of.spared]
     assert {trial.method for trial in spared} == defaults
     assert len(spared) == len(defaults)

@@ -14,6 +14,7 @@ from harness.execution.callback import SweepCallback
 from harness.execution.ends.deaths import Deaths
 from harness.execution.evaluations import evaluate_trained
 from harness.execution.progress import Progress
+from harness.execution.rungs import Judgement
 from harness.execution.stacks import MOST, Groups, kind
 from harness.results import Results, load
 from harness.search.growing_plan import GrowingPlan
@@ -54,10 +55,21 @@ def test_a_stack_measured_has_no_more_than_it_may() -> None:
     assert [len(ids) for ids in Groups("auto", 1, whole=False).of(trials)] == [MOST] * 3
 
 
-def test_what_is_judged_together_is_the_seeds_of_a_configuration() -> None:
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        (1, [[0, 1], [2, 3], [4, 5]]),
+        (3, [[0, 1], [2, 3], [4, 5]]),
+        (4, [[0, 1, 2, 3], [4, 5]]),
+        (8, [[0, 1, 2, 3, 4, 5]]),
+        ("auto", [[0, 1], [2, 3], [4, 5]]),
+    ],
+)
+def test_seeds_that_are_judged_together_are_in_one_group(
+    size: Any, expected: list[list[int]]
+) -> None:
     sweep = resolve([*SWEEP])
-    groups = Groups(8, 1, whole=True).of(sweep.trials)
-    assert places(sweep, groups) == [[0, 1], [2, 3], [4, 5]]
+    assert places(sweep, Groups(size, 1, whole=True).of(sweep.trials)) == expected
 
 
 @pytest.mark.parametrize(
@@ -77,25 +89,29 @@ def test_a_kind_is_what_numbers_and_seeds_are_not_of(overrides: list[str], kinds
 def test_a_search_is_asked_for_as_many_as_are_trained_together() -> None:
     assert Groups(8, 2, whole=False).suggested == 8
     assert Groups("auto", 2, whole=False).suggested == 1
-    assert Groups(8, 2, whole=True).suggested == 1
 
 
-def test_a_search_suggests_as_many_as_are_trained_together(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("seeds", "whole", "sizes"), [(1, False, [2, 2, 1, 1]), (2, True, [2, 2, 2, 2, 2, 2])]
+)
+def test_a_search_suggests_as_many_as_are_trained_together(
+    seeds: int, whole: bool, sizes: list[int], tmp_path: Path
+) -> None:
     """Four a time; what is left over by one method's group is a group of its own."""
     from harness.execution.searcher import Suggestions
 
     searched = ("method=vae,beta_vae", "search=optuna", "method.lr=tag(log,interval(1e-5,1e-1))")
-    sweep = resolve([*searched, "trials=3", "seeds=1", *SMALL, f"run_dir={tmp_path}"])
+    sweep = resolve([*searched, "trials=3", f"seeds={seeds}", *SMALL, f"run_dir={tmp_path}"])
     with planned(sweep, []) as run:
         growth = GrowingPlan(run, sweep.searches)
         progress = Progress(growth.left, 0, {}, StringIO())
         callback = SweepCallback(run, progress, lambda *_: None, causes=Deaths(alone=True))
-        search = Suggestions(growth, progress, [], callback, Groups(4, 1, whole=False))
+        search = Suggestions(growth, progress, [], callback, Groups(4, 1, whole=whole))
         groups = []
         while isinstance(given := search.suggest("tune's"), dict):
             groups.append(given["trial_ids"])
         configs = {trial_id: run.config(trial_id) for ids in groups for trial_id in ids}
-    assert [len(ids) for ids in groups] == [2, 2, 1, 1]
+    assert [len(ids) for ids in groups] == sizes
     for ids in groups:
         assert len({configs[trial_id]["method"]["name"] for trial_id in ids}) == 1
     assert progress.labels.keys() == configs.keys()
@@ -151,7 +167,7 @@ def test_a_row_of_another_process_says_with_how_many_it_was_trained(tmp_path: Pa
     assert set(rows["env.stack_choice"]) == {"as asked for"}
 
 
-def rungs(where: Path, stack: int) -> list[dict[str, Any]]:
+def rungs(where: Path, stack: int) -> list[Judgement]:
     """What a worker says at the rungs of a configuration, whose seeds go on until they end."""
     sweep = resolve([*SWEEP, "scheduler=asha", "scheduler.reduction_factor=2", f"run_dir={where}"])
     halving = make_halving(sweep.settings.scheduler, sweep.trials)
@@ -161,13 +177,13 @@ def rungs(where: Path, stack: int) -> list[dict[str, Any]]:
         said = [at_work.step()]
         while not said[-1]["done"]:
             said.append(at_work.step())
-    return [report for report in said if "judged_by" in report]
+    return [each for report in said for each in report["judged"]]
 
 
 def test_a_stack_is_judged_at_its_rungs(tmp_path: Path) -> None:
     stacked, alone = rungs(tmp_path / "stacked", 2), rungs(tmp_path / "alone", 1)
-    assert [r["epoch"] for r in stacked] == [r["epoch"] for r in alone]
+    assert [each.epoch for each in stacked] == [each.epoch for each in alone]
     assert len(stacked) > 1
-    judged = [[r["judged_by"] for r in each] for each in (stacked, alone)]
-    np.testing.assert_allclose(*judged, rtol=1e-5)
-    assert {record.env["stack"] for r in stacked for record in r["so_far"]} == {2}
+    scores = [[each.score for each in told] for told in (stacked, alone)]
+    np.testing.assert_allclose(*scores, rtol=1e-5)
+    assert {record.env["stack"] for each in stacked for record in each.so_far} == {2}

@@ -1,5 +1,6 @@
 """A worker of a sweep as Tune makes it, in this process and without Ray."""
 
+from collections.abc import Collection
 from typing import Any
 
 from harness.config.sweep import Sweep
@@ -24,10 +25,10 @@ def assignment(sweep: Sweep, run: RunDirectory, **changes: Any) -> Assignment:
     return Assignment(**{**told, **changes})
 
 
-def worker(job: Assignment, trial_ids: list[str]) -> Any:
-    """Return a worker that has begun some trials."""
+def worker(job: Assignment, trial_ids: list[str], ended: Collection[str] = ()) -> Any:
+    """Return a worker that has begun some trials, of which others have brought some to an end."""
     from harness.execution.worker import TrialWorker
 
     new = object.__new__(TrialWorker)
-    new.setup({"trial_ids": trial_ids}, job)
+    new.setup({"trial_ids": trial_ids, "ended": list(ended)}, job)
     return new
