@@ -17,8 +17,8 @@ from harness.datasets.registry import load_dataset
 from harness.training.loop import Training, Updater, Wanted
 from harness.training.stacked import Stack
 from harness.trial.method import build_method
-from harness.trial.pace import Known, Pace
 from harness.trial.process import prepare_process
+from harness.trial.stacked.pace import Known, Pace
 
 MOST = 1 / 0.98
 """What is measured to pay may cost so many times the steps one by one."""
@@ -72,7 +72,7 @@ def _side_by_side(
             if i >= 2:  # the first rounds warm up
                 seconds[which].append((time.process_time() - began) / 10)
     known: dict[tuple[int, ...], Stack] = {}
-    while True:  # as ``harness.trial.together`` does
+    while True:  # as ``harness.trial.stacked.together`` does
         wanted = [_next(each) for each in groups[2]]
         chosen = pace.size(size, wanted[0])
         if pace.settled:

@@ -18,7 +18,7 @@ import psutil
 from harness import __version__
 from harness.cluster.findings import Finding, show
 from harness.commands.running import health
-from harness.data.own.options import NoneNamedError
+from harness.data.own.finding import NoneNamedError
 from harness.datasets.registry import DATASETS, check_available
 from harness.errors import UserError
 

@@ -59,7 +59,7 @@ class SuccessiveHalving(ASHAScheduler):
         Returns:
             ``STOP`` where none of its trials are left; else it goes on with the others.
         """
-        judged: list[Judgement] = result["judged"]
+        judged: list[Judgement] = result.get("judged", [])
         for each in judged:
             # A seed that diverged or failed leaves no score: all of them end.
             bad = each.score is None or not self._goes_on(
@@ -67,7 +67,7 @@ class SuccessiveHalving(ASHAScheduler):
             )
             seeds = set(each.trial_ids)
             each.stopped = not seeds & self._spared and (bad or bool(seeds & self._stopped))
-        ends = judged and all(each.stopped for each in judged) and not result["unjudged"]
+        ends = judged and all(each.stopped for each in judged) and not result.get("unjudged")
         return str(self.STOP if ends else self.CONTINUE)
 
     def _goes_on(self, configuration: str, epoch: int, score: float) -> bool:

@@ -1,4 +1,4 @@
-"""Which trials of a sweep are trained together as a stack (see ``harness.trial.together``).
+"""Which trials of a sweep are trained together as a stack (see ``harness.trial.stacked.together``).
 
 They have the same method, data and scale, and the same choices of structure, so that they have the
 same networks, phases and batches; numbers and seeds differ. Whether that is so in truth is seen

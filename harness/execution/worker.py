@@ -18,9 +18,9 @@ from harness.tracking.tracker import since
 from harness.trial.device import pick_device
 from harness.trial.global_state import GlobalState
 from harness.trial.keeping import Checkpoints
-from harness.trial.pace import Known, Pace
-from harness.trial.room import Room
-from harness.trial.together import Running, Together
+from harness.trial.stacked.pace import Known, Pace
+from harness.trial.stacked.room import Room
+from harness.trial.stacked.together import Running, Together
 
 REPORT_EVERY_S = 5.0
 """Seconds between reports of running trials; a shorter trial reports once, at its end."""

@@ -23,6 +23,7 @@ from harness.trial.keeping import Checkpoints
 from harness.trial.method import build_method
 from harness.trial.scoring import evaluation_data, not_finite, score
 from harness.trial.stopwatch import Stopwatch
+from harness.trial.written import Written
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def _train_and_score(
     training = _training(trial, held_out.dataset, device, record)
     updater, method = training.updater, training.updater.method
     along_training = scorable(method, trial.metrics, held_out.dataset)[:1]
-    written = _Written(checkpoints, training, trial, record, watch)
+    written = Written(checkpoints, training, trial, record, watch)
     watch.lap("setup")
 
     def after_step() -> None:
@@ -253,44 +254,3 @@ def _training(
     sampler = make_sampler(method, dataset, device, scale.batch_size, shuffle=scale.shuffle)
     order, noise = seeding.generator(seed, "order"), seeding.generator(seed, "noise", device)
     return Training(Updater(method), sampler, scale, order, noise)
-
-
-class _Written:
-    """A trial's checkpoint: it goes on from the one that is there, and is written down again.
-
-    Attributes:
-        trained: whether the one that was there is of the whole training.
-    """
-
-    def __init__(
-        self,
-        checkpoints: Checkpoints | None,
-        training: Training,
-        trial: TrialConfig,
-        record: TrialRecord,
-        watch: Stopwatch,
-    ) -> None:
-        self._checkpoints, self._training, self._trial = checkpoints, training, trial
-        self._record, self._watch = record, watch
-        self._content = record.env.get("data_fingerprint")
-        past = checkpoints.restored(training, trial, self._content) if checkpoints else None
-        self.trained = past is not None and past.trained
-        if past:
-            record.curves = past.curves
-            watch.go_on(past.seconds)
-            updater = training.updater
-            record.env |= {"stack": updater.stacked, "stack_choice": updater.stack_choice}
-        if past and past.trained:
-            record.env["device"] = past.device
-
-    def again(self) -> bool:
-        """Write it down as it stands; return whether it is."""
-        if self._checkpoints is None:
-            return False
-        beat("write a checkpoint")
-        curves, seconds = self._record.curves, self._watch.read(self._training.updater.steps)
-        written = self._checkpoints.write(
-            self._training, self._trial, self._content, curves, seconds
-        )
-        self._watch.skip()
-        return written

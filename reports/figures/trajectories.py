@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
 from harness.results import SCORED_SPLITS
-from reports.figures.curves import FEWEST, bundle, curve_rows, draw_bundle, whole_numbers
+from reports.figures.bundles import FEWEST, bundle, curve_rows
+from reports.figures.curves import draw_bundle, whole_numbers
 from reports.layout.constraints import Checked
 from reports.layout.curves import SPLITS, Curves, read_curves
 from reports.layout.grid import Grid

@@ -9,7 +9,7 @@ import pytest
 import reports
 from harness.errors import CorruptFileError, UserError
 from harness.results import Columns, Results, RunDirectory, TrialRecord, load
-from reports.figures.curves import bundle
+from reports.figures.bundles import bundle
 from reports.layout.curves import read_curves
 from reports.layout.grid import lay_out
 from reports.layout.profiles import profiles

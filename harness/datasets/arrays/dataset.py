@@ -11,9 +11,10 @@ from harness.data.files.formats import open_array_file
 from harness.data.files.stored import ArrayFile
 from harness.data.own.columns import joined, require_lengths
 from harness.data.own.content import digest_of, states_of
+from harness.data.own.finding import find_own
 from harness.data.own.images import OwnImages
 from harness.data.own.layout import Layout
-from harness.data.own.options import ROLES, Names, Own, OwnOptions, find_own
+from harness.data.own.options import ROLES, Names, Own, OwnOptions
 from harness.data.own.table import read_table
 from harness.data.own.values import Range
 from harness.datasets.arrays.beside import Beside, read_beside

@@ -10,8 +10,9 @@ from annotated_types import Ge
 
 from harness.data.own.columns import joined
 from harness.data.own.content import Files, digest_of, states_of
+from harness.data.own.finding import find_own
 from harness.data.own.images import OwnImages
-from harness.data.own.options import Own, OwnOptions, find_own
+from harness.data.own.options import Own, OwnOptions
 from harness.data.own.pictures import Fit, Target, opened, survey
 from harness.datasets.folder.listing import Listing, list_folder, list_table
 from harness.errors import UserError

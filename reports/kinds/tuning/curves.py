@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
-from reports.figures.curves import Bundle, curve_limits, dot_of, whole_numbers
+from reports.figures.bundles import Bundle
+from reports.figures.curves import curve_limits, dot_of, whole_numbers
 from reports.kinds.tuning.optuna_style import LOST, STATUS_MARKS, legend_above, points
 from reports.kinds.tuning.search import Configuration, Search
 from reports.layout.curves import Curves

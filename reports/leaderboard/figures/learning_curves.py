@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from reports.figures.curves import Bundle, curve_limits, draw_bundle, whole_numbers
+from reports.figures.bundles import Bundle
+from reports.figures.curves import curve_limits, draw_bundle, whole_numbers
 from reports.layout.board import Entry
 from reports.layout.curves import Curves, read_curves
 from reports.layout.outcome import LOSS

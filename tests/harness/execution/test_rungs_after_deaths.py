@@ -19,7 +19,7 @@ from harness.execution.stacks import Groups
 from harness.results import RunDirectory, load
 from harness.search.standing import standing, together
 from harness.trial import keeping
-from harness.trial.room import Room
+from harness.trial.stacked.room import Room
 from tests.harness.execution.helpers.sweeps import same_results
 from tests.harness.execution.helpers.workers import assignment, worker
 

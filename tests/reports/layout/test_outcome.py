@@ -7,7 +7,8 @@ from harness.cli import main
 from harness.metrics.registry import with_labels
 from harness.results import load
 from reports.analysis.group_comparisons import compare_all
-from reports.figures.curves import bundle, curve_limits
+from reports.figures.bundles import bundle
+from reports.figures.curves import curve_limits
 from reports.kinds.stability import family_of
 from reports.layout.curves import read_curves
 from reports.layout.grid import lay_out

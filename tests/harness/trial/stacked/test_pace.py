@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from harness.training.loop import Wanted
-from harness.trial import pace as module
-from harness.trial.pace import FEWEST_STEPS, TIMED, Known, Pace
+from harness.trial.stacked import pace as module
+from harness.trial.stacked.pace import FEWEST_STEPS, TIMED, Known, Pace
 from tests.harness.helpers.cases import training
 from tests.models.test_contract import CASES
 

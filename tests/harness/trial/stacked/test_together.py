@@ -13,12 +13,12 @@ from torch import Tensor
 
 from harness.config.schema import TrialConfig
 from harness.results import TrialRecord
-from harness.trial import room
 from harness.trial.keeping import Checkpoints
-from harness.trial.pace import Known, Pace
-from harness.trial.room import Room
 from harness.trial.run import Advance, trial_in_steps
-from harness.trial.together import Running, Together
+from harness.trial.stacked import room
+from harness.trial.stacked.pace import Known, Pace
+from harness.trial.stacked.room import Room
+from harness.trial.stacked.together import Running, Together
 from models.method import Batch, Noise, Stats, Values
 from tests.harness.helpers import toys
 from tests.harness.trial.test_checkpoint import Folder, Killed

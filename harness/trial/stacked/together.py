@@ -12,9 +12,9 @@ from harness.heartbeat import beat
 from harness.results.records import TrialRecord
 from harness.training.loop import Updater, Wanted
 from harness.training.stacked import Stack
-from harness.trial.pace import Pace
-from harness.trial.room import Room
 from harness.trial.run import Advance
+from harness.trial.stacked.pace import Pace
+from harness.trial.stacked.room import Room
 
 Running = Generator[Advance | Wanted, None, TrialRecord]
 

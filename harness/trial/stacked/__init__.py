@@ -1,0 +1,1 @@
+"""Several trials in one process, whose training steps are taken together."""
