@@ -5,7 +5,6 @@ switch, a statement, and how it is measured whether that holds under a set of sw
 statements between the same two settings are a list under ``statements``, each with what is its own.
 """
 
-import functools
 from dataclasses import field
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,12 @@ from typing import Any
 from pydantic import ConfigDict, RootModel, model_validator
 from pydantic.dataclasses import dataclass
 
-from reports.claims.files import read_file, read_folder
+from reports.claims.files import content_of, read_file, read_folder
 from reports.claims.measure import Measure
 
 FOLDER = Path(__file__).parents[1] / "published" / "differences"
+OWN = "differences"
+"""A folder in the working directory with further declarations."""
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
@@ -127,16 +128,27 @@ class _File(RootModel[list[Differing]]):
 
 
 def differing(space: str) -> list[Differing]:
-    """Return the statements that are declared about a search space."""
-    return next((found for found in declared().values() if space in found[0].spaces), [])
-
-
-@functools.cache
-def declared() -> dict[str, list[Differing]]:
-    """Return the statements of every declaration by the name of its file.
+    """Return the statements that are declared about a search space; the user's come first.
 
     Raises:
-        ValueError: a file is not of the format; the message names it and the key.
+        UserError: the file that names it is not of the format.
+    """
+    files = [*sorted(Path(OWN).glob("*.yaml")), *sorted(FOLDER.glob("*.yaml"))]
+    return next((read(path) for path in files if space in _spaces(path)), [])
+
+
+def _spaces(path: Path) -> list[str]:
+    """Return the search spaces that a file names, whatever else is wrong with it."""
+    content = content_of(path)
+    found = content.get("spaces") if isinstance(content, dict) else None
+    return [str(each) for each in found] if isinstance(found, list) else []
+
+
+def declared() -> dict[str, list[Differing]]:
+    """Return the statements of every declaration here by the name of its file.
+
+    Raises:
+        UserError: a file is not of the format; the message names it and the key.
     """
     return {name: file.root for name, file in read_folder(FOLDER, _File).items()}
 
@@ -145,6 +157,6 @@ def read(path: Path) -> list[Differing]:
     """Return the statements that a file declares.
 
     Raises:
-        ValueError: it is not of the format; the message names the file and the key.
+        UserError: it is not of the format; the message names the file and the key.
     """
     return read_file(path, _File).root

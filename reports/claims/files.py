@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import pydantic
 import yaml
 
+from harness.errors import UserError, told_by_yaml
 from harness.spaces.axes import number_or
 
 Declared = TypeVar("Declared")
@@ -15,7 +16,7 @@ def read_folder(folder: Path, kind: type[Declared]) -> dict[str, Declared]:
     """Return what every YAML file of a folder declares, by the name of the file.
 
     Raises:
-        ValueError: as of :func:`read_file`.
+        UserError: as of :func:`read_file`.
     """
     return {path.stem: read_file(path, kind) for path in sorted(folder.glob("*.yaml"))}
 
@@ -24,13 +25,34 @@ def read_file(path: Path, kind: type[Declared]) -> Declared:
     """Return what a file declares.
 
     Raises:
-        ValueError: it is not of the format; the message names the file and the key.
+        UserError: it is not of the format; the message names the file and the key.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return pydantic.TypeAdapter(kind).validate_python(_with_numbers(content))
-    except (yaml.YAMLError, pydantic.ValidationError) as error:
-        raise ValueError(f"{path.name}: {error}") from error
+        return pydantic.TypeAdapter(kind).validate_python(_with_numbers(content_of(path)))
+    except pydantic.ValidationError as error:
+        raise UserError(f"{path}: {'; '.join(_mistakes(error))}.") from error
+
+
+def content_of(path: Path) -> Any:
+    """Return what a YAML file holds.
+
+    Raises:
+        UserError: it cannot be read as YAML.
+    """
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not YAML: {told_by_yaml(error)}.") from error
+
+
+def _mistakes(error: pydantic.ValidationError) -> list[str]:
+    """Return each mistake with its key: ``measure.at_leest: unexpected keyword argument``."""
+    told = []
+    for each in error.errors():
+        key = ".".join(map(str, each["loc"]))
+        what = each["msg"].removeprefix("Value error, ")
+        told.append(f"{key}: {what}" if key else what)
+    return told
 
 
 def _with_numbers(content: Any) -> Any:

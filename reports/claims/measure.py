@@ -1,9 +1,23 @@
 """How it is measured whether a published statement holds between two settings."""
 
 from dataclasses import field
+from typing import Annotated, Any
 
-from pydantic import ConfigDict
+from pydantic import BeforeValidator, ConfigDict
 from pydantic.dataclasses import dataclass
+
+from harness.spaces.axes import number_or
+
+
+def level_text(value: Any) -> str:
+    """Return a level as declarations and tables call it; ``8``, ``"8"`` and ``8.0`` are one."""
+    number = number_or(value)
+    if isinstance(number, float) and number.is_integer():
+        return str(int(number))
+    return str(number)
+
+
+Level = Annotated[str, BeforeValidator(level_text)]
 
 
 @dataclass(config=ConfigDict(extra="forbid", frozen=True))
@@ -29,7 +43,7 @@ class Measure:
     """
 
     factor: str
-    subject: str
+    subject: Level
     metric: str
     at_least: float
     unit: str = ""
@@ -37,7 +51,7 @@ class Measure:
     along: str = ""
     beyond: dict[str, float] = field(default_factory=dict)
     beyond_is: str = ""
-    rivals: list[str] = field(default_factory=list)
+    rivals: list[Level] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -226,7 +226,7 @@ def publications() -> dict[str, Published]:
     """Return every publication by the name of its file.
 
     Raises:
-        ValueError: a file is not of the format; the message names it and the key.
+        UserError: a file is not of the format; the message names it and the key.
     """
     return read_folder(FOLDER, Published)
 
@@ -235,6 +235,6 @@ def read(path: Path) -> Published:
     """Return the publication that a file describes.
 
     Raises:
-        ValueError: it is not of the format; the message names the file and the key.
+        UserError: it is not of the format; the message names the file and the key.
     """
     return read_file(path, Published)

@@ -2,15 +2,18 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from harness.errors import UserError, did_you_mean
+from harness.metrics.registry import known_keys
 from harness.results import Results
+from harness.spaces.axes import number_or
 from reports.claims.differing import Differing
-from reports.claims.measure import Measure
+from reports.claims.measure import Measure, level_text
 from reports.layout.grid import planned_and_finished
 from reports.layout.outcome import metric_of
 
@@ -27,11 +30,13 @@ class Switched:
             seconds``, and the metrics beside by their names; ``on`` is the set, ``level`` that of
             the measure's factor, ``x`` the level along its other factor, 0 without one.
         sets: the sets of which any trial was planned, from none to all.
-        levels: levels of the factor that are compared, the subject first.
-        rivals: the levels that the subject is compared with; none where it is not among them.
+        levels: levels of the factor that are compared, the subject first; those that a statement
+            names also where no trial has them.
+        rivals: those that the subject is compared with.
         left_out: trials that lie between the switches' settings, or have another budget than most;
             those of levels that the statement does not compare are not among them.
         told: what is the same for all trials, by path.
+        unset: switches of which no trial has a path; they count as off.
         labels: what the metric of the measure and those beside it are called, by name.
     """
 
@@ -41,6 +46,7 @@ class Switched:
     rivals: tuple[str, ...]
     left_out: int
     told: Mapping[str, Any]
+    unset: tuple[str, ...]
     labels: Mapping[str, str]
 
     def cell(self, on: OnSet, level: str) -> pd.DataFrame:
@@ -49,8 +55,14 @@ class Switched:
 
 
 def lay_out_switches(results: Results, differing: Differing) -> Switched:
-    """Lay the trials of a run directory, or of several merged ones, out by their switches."""
+    """Lay the trials of a run directory, or of several merged ones, out by their switches.
+
+    Raises:
+        UserError: the declaration names a factor or a metric that there is not.
+    """
     joined, measure = planned_and_finished(results), differing.measure
+    configs = [_flat(config) for config in results.plan.get("config", ())]
+    _require_known(configs, results, measure)
     free = {measure.factor, measure.along, *_paths(differing)}
     rows: list[dict[str, Any]] = []
     rests: list[str] = []
@@ -58,7 +70,8 @@ def lay_out_switches(results: Results, differing: Differing) -> Switched:
     for trial in joined.to_dict("records"):
         flat = _flat(trial.get("config"))
         on = _on(flat, differing)
-        if measure.rivals and flat.get(measure.factor) not in [measure.subject, *measure.rivals]:
+        level = level_text(flat.get(measure.factor))
+        if measure.rivals and level not in [measure.subject, *measure.rivals]:
             others += 1
         elif on is not None and measure.factor in flat:
             rows.append(_row(trial, flat, on, measure))
@@ -68,12 +81,48 @@ def lay_out_switches(results: Results, differing: Differing) -> Switched:
     kept = [row for row, rest in zip(rows, rests, strict=True) if rest == most]
     frame = pd.DataFrame(kept, columns=[*_COLUMNS, *measure.beside])
     sets = sorted(set(frame["on"]), key=lambda on: _place(on, differing))
-    found = sorted(set(frame["level"]), key=lambda level: (level != measure.subject, level))
-    rivals = tuple(found[1:]) if measure.subject in found else ()
+    rivals = measure.rivals or sorted(set(frame["level"]) - {measure.subject}, key=in_order)
     n_left_out = len(joined) - len(kept) - others
     names = [measure.metric, *measure.beside]
     labels = {name: metric_of(results.sweep, name).label for name in names}
-    return Switched(frame, tuple(sets), tuple(found), rivals, n_left_out, json.loads(most), labels)
+    unset = [
+        name
+        for name, switch in differing.switches.items()
+        if configs and not any(path in flat for flat in configs for path in switch.ours)
+    ]
+    return Switched(
+        frame,
+        tuple(sets),
+        (measure.subject, *rivals),
+        tuple(rivals),
+        n_left_out,
+        json.loads(most),
+        tuple(unset),
+        labels,
+    )
+
+
+def in_order(level: str) -> tuple[float, str]:
+    """Return what levels are ordered by: numbers by their size, before words."""
+    number = number_or(level)
+    return (number, "") if isinstance(number, float) else (float("inf"), level)
+
+
+def _require_known(
+    configs: Sequence[Mapping[str, Any]], results: Results, measure: Measure
+) -> None:
+    paths = dict.fromkeys(path for flat in configs for path in flat if "." in path)
+    for key, path in (("factor", measure.factor), ("along", measure.along)):
+        if path and configs and path not in paths:
+            raise UserError(
+                f"measure.{key}={path}: no trial of {results.location} has it."
+                f"{did_you_mean(path, paths)}"
+            )
+    columns = [name for name in results.trials if str(name).startswith("metric.")]
+    metrics = known_keys().keys() | {str(name).removeprefix("metric.") for name in columns}
+    for key, name in (("metric", measure.metric), *(("beside", name) for name in measure.beside)):
+        if name not in metrics:
+            raise UserError(f"measure.{key}={name}: no such metric.{did_you_mean(name, metrics)}")
 
 
 _COLUMNS = ["trial_id", "status", "seed", "on", "level", "x", "value", "scale", "seconds"]
@@ -93,7 +142,7 @@ def _row(
         "status": trial["status"],
         "seed": float(trial["seed"]),
         "on": on,
-        "level": str(flat[measure.factor]),
+        "level": level_text(flat[measure.factor]),
         "x": float(flat[measure.along]) if measure.along else 0.0,
         "value": _number(trial.get(f"metric.{measure.metric}")),
         "scale": str(flat.get("scale.name", "")),

@@ -53,6 +53,16 @@ class Tried:
         """The least number of seeds that any comparison has."""
         return min((each.n for each in self.margins.values()), default=0)
 
+    @property
+    def compared(self) -> bool:
+        """Whether every rival has a seed, or one of them is enough to refute the statement."""
+        return self.n > 0 or self.sign != 0
+
+    @property
+    def lacking(self) -> list[str]:
+        """The levels of which no seed has ended."""
+        return [level for level, numbers in self.numbers.items() if numbers.empty]
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -177,8 +187,6 @@ def _by_rival(
     numbers: Mapping[str, BySeed], switched: Switched, measure: Measure
 ) -> dict[str, BySeed]:
     """Return subject minus rival by seed, in the subject's favour."""
-    if measure.subject not in switched.levels:
-        return {}
     # How far a seed comes is better the farther, whichever way its metric is better.
     sign = 1 if measure.along else measure.sign
     own = numbers[measure.subject]

@@ -1,5 +1,6 @@
 """Several run directories as one, for a page about the trials of all of them."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,7 @@ def merge(runs: Sequence[Results]) -> Results:
     if not others:
         return first
     trials = _once([run.trials for run in runs])
+    plan = _once([run.plan for run in runs])
     owner = dict(_owners(runs))
     curves = pd.concat(
         [
@@ -35,8 +37,8 @@ def merge(runs: Sequence[Results]) -> Results:
         first,
         trials=trials,
         curves=curves.astype(names),
-        plan=_once([run.plan for run in runs]),
-        sweep=_sweep([run.sweep for run in runs]),
+        plan=plan,
+        sweep=_sweep([run.sweep for run in runs], plan),
         problems=[f"{run.location}: {problem}" for run in runs for problem in run.problems],
         location=", ".join(run.location for run in runs),
     )
@@ -54,8 +56,11 @@ def _owners(runs: Sequence[Results]) -> list[tuple[str, int]]:
     return [(str(id_), place) for place, run in placed[::-1] for id_ in run.trials["trial_id"]]
 
 
-def _sweep(sweeps: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return the first sweep with the swept values, commands and number of trials of all."""
+def _sweep(sweeps: Sequence[dict[str, Any]], plan: pd.DataFrame) -> dict[str, Any]:
+    """Return the first sweep with the swept values and commands of all.
+
+    What each run holds fixed and has otherwise than another was swept by running both.
+    """
     swept: dict[str, Any] = {}
     for sweep in sweeps:
         of = sweep.get("swept")
@@ -63,7 +68,22 @@ def _sweep(sweeps: Sequence[dict[str, Any]]) -> dict[str, Any]:
             known = swept.setdefault(path, [])
             listed = values if isinstance(values, list) else [values]
             known += [value for value in listed if value not in known]
+    for path, values in _several(plan).items():
+        swept.setdefault(path, values)
     commands = [str(sweep["command"]) for sweep in sweeps if sweep.get("command")]
     merged = {**sweeps[0], "swept": swept, "command": "\n".join(commands)}
     merged.pop("trials", None)  # the plans say it, in which a trial may stand twice
     return merged
+
+
+def _several(plan: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return the values of each path that planned trials have different ones of, in order."""
+    found: dict[str, dict[str, Any]] = {}
+    for config in plan.get("config", ()):
+        for group, values in json.loads(config).items():
+            if group not in ("method", "dataset", "scale"):
+                continue
+            for key, value in values.items():
+                path = group if key == "name" else f"{group}.{key}"
+                found.setdefault(path, {}).setdefault(json.dumps(value), value)
+    return {path: [*values.values()] for path, values in found.items() if len(values) > 1}

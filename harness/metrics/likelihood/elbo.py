@@ -13,7 +13,10 @@ from models.protocols import Bounds
     needs=Bounds,
     keys=[
         MetricKey("elbo", "ELBO", "higher", "nats", "(-inf, 0] for binary images", "-H(x)"),
-        MetricKey("log_likelihood", "log likelihood", "higher", "nats", "(-inf, 0]", "-H(x)"),
+        MetricKey(
+            *("log_likelihood", "log likelihood", "higher", "nats"),
+            *("(-inf, 0] for binary images", "-H(x)"),
+        ),
         MetricKey("kl", "KL", "none", "nats", "[0, inf)", "depends on the data"),
     ],
 )

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from reports.claims.switching import Inquiry, Tried
+from reports.kinds.differences.words import named
 from reports.page.figure import COLOURS, MARKERS, WIDTH, Figure, legend, style, wide_limits
 from reports.page.intervals import CUT, draw_intervals, holding
 from reports.page.svg import LINE, to_svg
@@ -19,7 +20,7 @@ MOST_SETS = 40
 
 def draw_margins(inquiry: Inquiry, name: str = "margins") -> Figure | None:
     """Draw the margins over each rival, one row a set; None if no set has any."""
-    tried = [each for each in inquiry.tried if each.n][:MOST_SETS]
+    tried = [each for each in inquiry.tried if each.compared][:MOST_SETS]
     rivals = inquiry.switched.rivals
     if not tried or not rivals:
         return None
@@ -32,16 +33,16 @@ def draw_margins(inquiry: Inquiry, name: str = "margins") -> Figure | None:
         cut = _draw(axes, inquiry, tried, limits)
         unit = f" ({measure.unit})" if measure.unit else ""
         of = "" if measure.along else f" in test {inquiry.switched.labels[measure.metric]}"
-        axes.set_xlabel(f"margin of {measure.subject}{of}{unit} →")
-        legend(canvas, [f"over {rival}" for rival in rivals])
+        axes.set_xlabel(f"margin of {named(measure, measure.subject)}{of}{unit} →")
+        legend(canvas, [f"over {named(measure, rival)}" for rival in rivals])
         svg = to_svg(canvas, name)
     caption = (
-        f"Margin of {measure.subject} over each rival under every set of switches that was tried. "
-        f"Large marks: mean over seeds with Student's 95 % interval; small ones: seeds. The solid "
-        "line is 0, the dashed one the least with which the statement can hold."
+        f"Margin of {named(measure, measure.subject)} over each rival under every set of switches "
+        "that was tried. Large marks: mean over seeds with Student's 95 % interval; small ones: "
+        "seeds. The solid line is 0, the dashed one the least with which the statement can hold."
     )
     caption += f" {CUT}" if cut else ""
-    alt = f"Margins of {measure.subject} under {len(tried)} sets of switches."
+    alt = f"Margins of {named(measure, measure.subject)} under {len(tried)} sets of switches."
     return Figure(name, svg, alt, caption, data)
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from harness.errors import UserError
 from harness.results import Results
-from reports.claims.differing import Differing, declared, differing
+from reports.claims.differing import OWN, Differing, declared, differing
 from reports.claims.switches import lay_out_switches
 from reports.claims.switching import Inquiry, inquire
 from reports.kinds.differences.figure import draw_margins
@@ -51,7 +51,7 @@ def page(results: Results) -> Page:
         for place, inquiry in enumerate(inquiries, 1)
         for section in _sections(inquiry, place if len(inquiries) > 1 else 0, smoke=results.smoke)
     ]
-    sections.append(Section("The two settings", [settings_table(of), _not_tried(of)]))
+    sections.insert(1, Section("The two settings", [settings_table(of), _not_tried(of)]))
     for inquiry in inquiries:
         if inquiry.differing.measure.along:
             sections.append(Section("Who survives where", [survivors_table(inquiry)]))
@@ -62,6 +62,7 @@ def page(results: Results) -> Page:
 def _sections(inquiry: Inquiry, place: int, *, smoke: bool) -> list[Section]:
     """Return what is said of a statement; of several it is the ``place``-th, of one the 0th."""
     tag, name = (f" {place}", f"-{place}") if place else ("", "")
+    metric = inquiry.switched.labels[inquiry.differing.measure.metric]
     sets = sets_table(inquiry, smoke=smoke)
     found: list[Part] = [conclusion(inquiry, smoke=smoke), replace(sets, name=f"sets{name}")]
     if figure := draw_margins(inquiry, f"margins{name}"):
@@ -73,7 +74,9 @@ def _sections(inquiry: Inquiry, place: int, *, smoke: bool) -> list[Section]:
         effects = replace(effects_table(inquiry), name=f"effects{name}")
     of = f" on statement{tag}" if place else ""
     return [
-        Section(f"Statement{tag}" if place else "The statement", [_statement(inquiry)]),
+        Section(
+            f"Statement{tag}, by the {metric}" if place else "The statement", [_statement(inquiry)]
+        ),
         Section(f"What came out{of}", found),
         Section(f"The effect of each switch{of}", [effects]),
     ]
@@ -87,7 +90,8 @@ def _declared(results: Results) -> list[Differing]:
     raise UserError(
         "Nothing is declared of how a paper and "
         f"{f'the search space {space}' if space else 'this sweep'} differ, which the report "
-        f"'differences' is about. Search spaces with it: {known}."
+        f"'differences' is about. Search spaces with it: {known}. A declaration of yours is a "
+        f"file {OWN}/NAME.yaml below the working directory; docs/differences.md says what it holds."
     )
 
 
@@ -102,4 +106,6 @@ def _not_tried(of: Differing) -> Markup:
     if not of.not_tried:
         return Markup("<p>No further difference is known.</p>")
     items = Markup("").join(Markup("<li>{}</li>").format(each) for each in of.not_tried)
-    return Markup("<p>Not tried, because there is no switch for it:</p>\n<ul>{}</ul>").format(items)
+    return Markup("<p>Further differences, which no switch here is for:</p>\n<ul>{}</ul>").format(
+        items
+    )

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from reports.claims.differing import Differing, Switch
 from reports.claims.switching import Effect, Inquiry, Tried, survives
 from reports.claims.table import NOT_TESTED
-from reports.kinds.differences.words import mean_of, reached
+from reports.kinds.differences.words import mean_of, named, reached
 from reports.page.tables import Column, Table
-from reports.page.text import bare_p, count, interval, level_label, name_of
+from reports.page.text import bare_p, count, interval, level_label, name_of, words
 from reports.page.verdicts import mark
 from reports.stats.estimates import Difference, Estimate, mean_interval, proportion_interval
 
@@ -114,10 +114,10 @@ def effects_table(inquiry: Inquiry) -> Table:
         data |= _spread(level, [each.levels[level] for each in effects])
     caption = (
         "The effect of each switch, on less off, paired by seed, with Student's 95 % interval: "
-        f"switched on from ours, and from the released setting without it. The margin is that of "
-        f"{measure.subject} over the best rival of the seed; p by Holm's method for "
-        f"{count(len(effects), 'effect')}. Where all seeds agree the interval is a point: no seed "
-        "differed, which is not that none could."
+        "switched on from ours, and from the released setting without it. The margin is that of "
+        f"{named(measure, measure.subject)} over the best rival of the seed; p by Holm's method "
+        f"for {count(len(effects), 'effect')}. Where all seeds agree the interval is a point: no "
+        "seed differed, which is not that none could."
     )
     return Table("effects", caption, columns, pd.DataFrame(data))
 
@@ -134,8 +134,9 @@ def _told(tried: Tried, *, smoke: bool, marked: bool = False) -> str:
     """Return what is said of the statement under a set of switches."""
     if smoke:
         return NOT_TESTED
-    if not tried.n:
-        return NOT_RUN
+    if not tried.compared:
+        every = len(tried.lacking) == len(tried.numbers)
+        return NOT_RUN if every else f"no seed of {words(tried.lacking)}"
     return mark(tried.verdict) if marked else tried.verdict
 
 
@@ -159,7 +160,16 @@ def sets_table(inquiry: Inquiry, *, smoke: bool) -> Table:
                 f"over {rival}",
                 [_change(each.margins[rival]) for each in tried],
                 [each.margins[rival].value for each in tried],
-                group=f"margin of {measure.subject}{unit}",
+                group=f"margin of {named(measure, measure.subject)}{unit}",
+            )
+            for rival in inquiry.switched.rivals
+        ),
+        *(
+            Column(
+                f"over {rival}",
+                [bare_p(each.adjusted[rival]) if each.margins[rival].n else "–" for each in tried],
+                [each.adjusted[rival] for each in tried],
+                group="Holm p",
             )
             for rival in inquiry.switched.rivals
         ),
@@ -176,9 +186,10 @@ def sets_table(inquiry: Inquiry, *, smoke: bool) -> Table:
         data |= {f"p_holm_{rival}": [each.adjusted.get(rival) for each in tried]}
     data |= {"verdict": [_told(each, smoke=smoke) for each in tried]}
     caption = (
-        "Every set of switches that was tried: mean over the seeds of how each "
-        f"{name_of(measure.factor)} fares, the margins of {measure.subject} with Student's 95 % "
-        "interval, and whether the statement holds."
+        "Every set of switches of which a trial was planned: mean over the seeds of how each "
+        f"{name_of(measure.factor)} fares, the margins of {named(measure, measure.subject)} with "
+        "Student's 95 % interval, two-sided p by Holm's method for all margins of the table, and "
+        "whether the statement holds; n is the least number of seeds of a margin."
     )
     return Table("sets", caption, columns, pd.DataFrame(data))
 

@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from harness.durations import duration
+from harness.spaces.axes import number_or
 from reports.claims.differing import Differing
 from reports.claims.measure import Measure
 from reports.claims.switching import FEWEST_SEEDS, Inquiry, Tried
@@ -27,7 +28,7 @@ def _verdict(inquiry: Inquiry, *, smoke: bool) -> str:
     if smoke:
         return "Not tested at this scale, which only shows that everything runs."
     differing = inquiry.differing
-    decided = [each for each in inquiry.tried if each.n >= FEWEST_SEEDS]
+    decided = [each for each in inquiry.tried if each.n >= FEWEST_SEEDS or each.sign]
     if inquiry.smallest:
         each = [
             f"{differing.label(tried.on)} ({_switches(len(tried.on))}; {margins(tried, differing)})"
@@ -37,15 +38,28 @@ def _verdict(inquiry: Inquiry, *, smoke: bool) -> str:
         also = f" It also holds under {count(more, 'larger set')}." if more else ""
         return f"The statement holds under {words(each)}.{also}"
     if not decided:
-        return (
-            f"Undecided: no set of switches has {FEWEST_SEEDS} seeds whose trials have all ended."
-        )
-    tried = [each for each in inquiry.tried if each.n]
+        return _undecided(inquiry)
+    tried = [each for each in inquiry.tried if each.compared]
     open_ = [each for each in tried if each.sign == 0]
     undecided = f"; {len(open_)} of them undecided" if open_ else ""
     left = len(inquiry.tried) - len(tried)
-    to_run = f" Of {left} more that are planned no seed has ended." if left else ""
+    to_run = f" Of {left} more no seed has ended that could be compared." if left else ""
     return f"The statement was not found to hold: {_none_of(len(tried))}{undecided}.{to_run}"
+
+
+def _undecided(inquiry: Inquiry) -> str:
+    """Say why no set can be decided: levels without a trial here, or too few seeds."""
+    rows, switched = inquiry.switched.rows, inquiry.switched
+    absent = [level for level in switched.levels if level not in set(rows["level"])]
+    if absent and len(rows):
+        measure = inquiry.differing.measure
+        there = words([named(measure, level) for level in switched.levels if level not in absent])
+        return (
+            f"Undecided: no trial here is of {words([named(measure, lv) for lv in absent])}, which "
+            f"the statement is about; there are trials of {there or 'none of its levels'}. Give "
+            "the run directories with the others, too."
+        )
+    return f"Undecided: no set of switches has {FEWEST_SEEDS} seeds whose trials have all ended."
 
 
 def _none_of(n: int) -> str:
@@ -62,9 +76,10 @@ def margins(tried: Tried, differing: Differing) -> str:
     """Return a set's margins over its rivals, with their intervals."""
     unit = differing.measure.unit
     each = [
-        f"{interval(margin, unit, signed=True)} over {rival}, n = {margin.n}, "
-        f"Holm {p_value(tried.adjusted[rival])}"
+        f"{interval(margin, unit, signed=True)} over {named(differing.measure, rival)}, "
+        f"n = {margin.n}, Holm {p_value(tried.adjusted[rival])}"
         for rival, margin in tried.margins.items()
+        if margin.n
     ]
     return "; ".join(each)
 
@@ -75,22 +90,38 @@ def _ends(inquiry: Inquiry) -> str:
     parts = [
         f"{differing.label(on)}: {margins(tried, differing)}"
         for on in (frozenset[str](), differing.everything)
-        if (tried := inquiry.of(on)) and tried.n
+        if (tried := inquiry.of(on)) and tried.compared
     ]
-    return f"Margins of {differing.measure.subject}. {'. '.join(parts)}." if parts else ""
+    subject = named(differing.measure, differing.measure.subject)
+    return f"Margins of {subject}. {'. '.join(parts)}." if parts else ""
 
 
 def _strongest(inquiry: Inquiry) -> str:
     """Name the switches whose effect on the margin is shown."""
-    if not inquiry.effects:
-        return ""
-    shown = [each for each in inquiry.effects if each.adjusted < ALPHA]
+    measured = [each for each in inquiry.effects if each.margin.n > 1]
+    if not measured:
+        return "The effect of no switch alone was measured."
     parts = [
-        f"{each.switch}, from {each.base} ({interval(each.margin, signed=True)})" for each in shown
+        f"{each.switch}, from {each.base} ({interval(each.margin, signed=True)})"
+        for each in measured
+        if each.adjusted < ALPHA
     ]
-    if not parts:
-        return "No switch is shown to change the margin over the best rival."
-    return f"Shown to change the margin over the best rival: {words(parts)}."
+    said = (
+        f"Shown to change the margin over the best rival: {words(parts)}."
+        if parts
+        else "No switch that was measured is shown to change the margin over the best rival."
+    )
+    return f"{said}{_unmeasured(inquiry, {(each.switch, each.base) for each in measured})}"
+
+
+def _unmeasured(inquiry: Inquiry, measured: set[tuple[str, str]]) -> str:
+    """Name the switches whose effect was not measured, by the setting that it is one in."""
+    parts = []
+    for base in ("ours", "released"):
+        lacking = [name for name in inquiry.differing.switches if (name, base) not in measured]
+        every = len(lacking) == len(inquiry.differing.switches)
+        parts += [f"from {base}, of {'any' if every else words(lacking)}"] if lacking else []
+    return f" Not measured was the effect, {'; '.join(parts)}." if parts else ""
 
 
 def budget(inquiry: Inquiry) -> str:
@@ -98,18 +129,17 @@ def budget(inquiry: Inquiry) -> str:
     rows, switched = inquiry.switched.rows, inquiry.switched
     ended = rows[rows["status"].isin(["ok", "diverged"])]
     all_sets = 2 ** len(inquiry.differing.switches)
-    told = switched.told
-    each = ""
-    if "scale.epochs" in told:
-        images = told.get("scale.train_limit")
-        each = f" of {count(int(told['scale.epochs']), 'epoch')}"
-        each += f" of at most {int(images):,} images" if images else ""
+    compared = [each for each in inquiry.tried if each.compared]
     parts = [
-        f"Tried: {sum(each.n > 0 for each in inquiry.tried)} of the {all_sets} sets of "
-        f"{count(len(inquiry.differing.switches), 'switch', 'switches')}, with "
-        f"{count(rows['seed'].nunique(), 'seed')}; {len(ended):,} of {count(len(rows), 'trial')}"
-        f"{each} have ended, {duration(float(ended['seconds'].sum()))} of trials in all."
+        f"Tried: {len(compared)} of the {all_sets} sets of "
+        f"{count(len(inquiry.differing.switches), 'switch', 'switches')}"
+        f"{_seeds(compared)}; {len(ended):,} of {count(len(rows), 'trial')}"
+        f"{_each(inquiry)} have ended, {duration(float(ended['seconds'].sum()))} of trials in all."
     ]
+    if switched.unset:
+        parts.append(
+            f"No trial here has what sets {words(list(switched.unset))}, which count as off."
+        )
     if switched.left_out:
         parts.append(
             f"{count(switched.left_out, 'trial')} of these run directories "
@@ -119,18 +149,51 @@ def budget(inquiry: Inquiry) -> str:
     return " ".join(parts)
 
 
+def _seeds(compared: list[Tried]) -> str:
+    """Say with how many seeds sets of switches were tried: the least and the most."""
+    if not compared:
+        return ""
+    numbers = [max(margin.n for margin in each.margins.values()) for each in compared]
+    least, most = min(numbers), max(numbers)
+    return f", with {count(most, 'seed') if least == most else f'{least} to {most} seeds'}"
+
+
+def _each(inquiry: Inquiry) -> str:
+    """Say how long a trial is: what is the same for all, or the values of a switch."""
+    told = inquiry.switched.told
+    lengths: set[object] = {told["scale.epochs"]} if "scale.epochs" in told else set()
+    for switch in inquiry.differing.switches.values():
+        lengths |= {of["scale.epochs"] for of in (switch.ours, switch.on) if "scale.epochs" in of}
+    if not lengths:
+        return ""
+    epochs = sorted(int(str(each)) for each in lengths)
+    images = told.get("scale.train_limit")
+    of_each = f" of {' or '.join(map(str, epochs[:-1]))} or " if epochs[:-1] else " of "
+    return f"{of_each}{count(epochs[-1], 'epoch')}" + (
+        f" of at most {int(images):,} images" if images else ""
+    )
+
+
+def named(measure: Measure, level: str) -> str:
+    """Return a level in a sentence; a number with its factor: ``d = 128``."""
+    numeric = isinstance(number_or(level), float)
+    return f"{name_of(measure.factor)} = {level}" if numeric else level
+
+
 def definition(inquiry: Inquiry) -> str:
     """Return how it is decided whether the statement holds, in words."""
     measure = inquiry.differing.measure
     needed = f"{measure.at_least:g}"
-    least = f"at least {needed} {measure.unit}".rstrip() + " and " if measure.at_least else ""
+    unit = measure.unit.removesuffix("s") if measure.at_least == 1 else measure.unit
+    least = f"at least {needed} {unit}".rstrip() + " and " if measure.at_least else ""
+    subject = named(measure, measure.subject)
     return (
-        f"{_measured(inquiry)} The margin is that of {measure.subject} less that of a "
+        f"{_measured(inquiry)} The margin is that of {subject} less that of a "
         f"rival{_turned(measure)}, paired by seed. The statement holds under a set of switches if "
         f"the mean margin over every rival is {least}above 0 with p < {ALPHA:.2f} "
         f"(paired t-test, Holm's method for all rivals under all sets); it does not hold if the "
-        f"95 % interval over some rival lies below {needed}; else, and with fewer than "
-        f"{FEWEST_SEEDS} seeds, it is undecided."
+        f"95 % interval over some rival lies below {needed}, which is not adjusted, as it claims "
+        f"no effect; else, and with fewer than {FEWEST_SEEDS} seeds, it is undecided."
     )
 
 

@@ -9,8 +9,10 @@ from harness.config.schema import TrialConfig
 from harness.config.search_spaces import load_space, space_files
 from harness.config.sweep import resolve
 from harness.config.trials import trial_from_dict
+from harness.errors import UserError
 from harness.metrics.registry import known_keys
 from reports.claims.differing import declared, differing, read
+from reports.claims.measure import Measure, level_text
 from reports.claims.switches import _flat, _on
 from tests.reports.helpers.differences import one_at_a_time, vitae
 
@@ -34,7 +36,7 @@ def test_every_file_names_spaces_and_metrics_that_there_are(name: str) -> None:
         assert of.not_tried, "what was left out belongs to what was not found"
         for space in of.spaces:
             assert load_space(space).report == "differences"
-            assert differing(space) is declared()[name]
+            assert differing(space) == declared()[name]
 
 
 @pytest.mark.parametrize("scale", ["smoke", "small", "paper"])
@@ -153,7 +155,7 @@ def test_a_mistake_names_file_and_key(tmp_path: Path, old: str, new: str, messag
     (of,) = read(path)
     assert of.everything == {"wide"}
     path.write_text(GOOD.replace(old, new, 1))
-    with pytest.raises(ValueError, match=message) as caught:
+    with pytest.raises(UserError, match=message) as caught:
         read(path)
     assert "bad.yaml" in str(caught.value)
 
@@ -167,7 +169,7 @@ def test_statements_of_one_file_share_what_they_do_not_say(tmp_path: Path) -> No
     assert (first.quote, second.quote) == ("first", "second")
     assert first.switches == second.switches
     path.write_text(path.read_text().replace("quote: second", "quite: second"))
-    with pytest.raises(ValueError, match=r"two\.yaml(.|\n)*1\.quite"):
+    with pytest.raises(UserError, match=r"two\.yaml.*1\.quite: "):
         read(path)
 
 
@@ -177,3 +179,26 @@ def test_a_set_of_switches_is_called_by_the_setting_it_is_nearer_to() -> None:
     assert of.label(of.everything) == "released"
     assert of.label(frozenset(["order", "slope"])) == "ours + slope + order"
     assert of.label(of.everything - {"slope"}) == "released − slope"
+
+
+def test_a_declaration_of_ones_own_lies_in_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistake in it is of no concern to other search spaces."""
+    monkeypatch.chdir(tmp_path)
+    assert differing("my_space") == []
+    (tmp_path / "differences").mkdir()
+    own = tmp_path / "differences" / "mine.yaml"
+    own.write_text(GOOD)
+    assert [of.quote for of in differing("my_space")] == ["a is better than b"]
+    own.write_text(GOOD.replace("at_least", "at_leest"))
+    with pytest.raises(UserError, match=r"mine\.yaml: .*measure.at_leest: Unexpected keyword"):
+        differing("my_space")
+    assert differing("dvae_differences") == declared()["dvae_beta_d"]
+
+
+@pytest.mark.parametrize("value", ["8", "8.0", 8, 8.0])
+def test_a_level_is_the_same_however_it_is_written(value: object) -> None:
+    assert level_text(value) == "8"
+    assert Measure("method.d", value, "mse", 0.0).subject == "8"  # type: ignore[arg-type]
+    assert [level_text(each) for each in ("e", "1e-4", 0.5, True)] == ["e", "0.0001", "0.5", "True"]

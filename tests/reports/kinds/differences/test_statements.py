@@ -1,5 +1,7 @@
 """Several statements on one page of the report on differences, and what stands beside a measure."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.reports.helpers.reading_html import undrawn_report
@@ -26,7 +28,7 @@ def test_each_statement_has_its_own_rivals_and_what_stands_beside_it(tmp_path) -
     words = document.words
     for of in statements():
         assert of.quote in words
-    assert words.count("Not tried, because") == 1, "the settings are those of both"
+    assert words.count("Further differences, which") == 1, "the settings are those of both"
     assert "trials are left out" not in words, "those of the other statement's rivals are not"
     assert "test pair MSE of each seed" in words
     assert "with the sign turned, as less is better" in words
@@ -57,3 +59,33 @@ def test_what_is_of_neither_setting_is_said_to_be(tmp_path) -> None:
     assert settings.loc["estimator", "released"] == "{'method.t_updates': 1}"
     assert settings.loc["estimator", "on"] == "{'method.t_updates': 3}"
     assert settings.loc["start", "released"] == settings.loc["start", "on"]
+
+
+def of_variants(wanted: str):
+    made = table_1(metrics)
+    plan = made.plan[made.plan["param.method.variant"].isin([*wanted])]
+    kept = made.trials[made.trials["trial_id"].isin(plan["trial_id"])]
+    return replace(made, plan=plan, trials=kept)
+
+
+def test_a_statement_does_not_hold_without_a_trial_of_each_rival(tmp_path) -> None:
+    """Of a there is none: that e is better than c is not that it is the best."""
+    document = undrawn_report(of_variants("bce"), tmp_path)
+    first = document.csv("sets-1").set_index("setting")
+    assert set(first["verdict"]) == {"no seed of a"}
+    assert "Undecided: no trial here is of a, which the statement is about" in document.words
+    assert (first["over_c"] > 0).all()
+
+
+def test_one_rival_refutes_without_the_others(tmp_path) -> None:
+    def better(on, variant) -> dict[str, float]:
+        return metrics(on, variant) | ({"pair_mse": 0.01} if variant == "c" else {})
+
+    made = table_1(better)
+    plan = made.plan[made.plan["param.method.variant"] != "a"]
+    kept = made.trials[made.trials["trial_id"].isin(plan["trial_id"])]
+    document = undrawn_report(replace(made, plan=plan, trials=kept), tmp_path)
+    first = document.csv("sets-1").set_index("setting")
+    assert set(first["verdict"]) == {"does not hold"}
+    assert "none of the 4 sets of switches that were tried shows it. Margins" in document.words
+    assert "Tried: 4 of the 256 sets of 8 switches, with 5 seeds" in document.words
