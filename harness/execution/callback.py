@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from ray import tune
 
 from harness.errors import UserError
@@ -17,7 +18,7 @@ from harness.execution.session.private import leave_out, node_died
 from harness.heartbeat import HUNG
 from harness.interruption import raise_if_interrupted
 from harness.kept.best import BestModels
-from harness.results import Curves, RunDirectory, Status, TrialRecord
+from harness.results import Curves, RunDirectory, Status, TrialRecord, load
 
 COMPACT_EVERY = 500
 """Finished trials between two merges of their files; thousands of small files are slow to list."""
@@ -66,6 +67,7 @@ class SweepCallback(tune.Callback):
         self._evaluations = evaluations
         self._retries = retries
         self._deaths: dict[str, int] = {}
+        self._noted = set[str]()
         self._causes = causes
 
     def on_step_begin(self, **_: Any) -> None:  # type: ignore[override]
@@ -137,6 +139,9 @@ class SweepCallback(tune.Callback):
             assert self._evaluations is not None
             self._evaluations.begin(trial_id)
             return
+        if trial_id in self._noted:  # a retry after its worker died while it reported
+            return
+        self._noted.add(trial_id)
         score = first_score(metrics or {}, self._progress.objective) or score
         self._progress.finish(trial_id, status, seconds, score)
         self._ended(trial_id, status, metrics or {}, None)
@@ -146,6 +151,7 @@ class SweepCallback(tune.Callback):
             self._run.compact()
 
     def _prune(self, so_far: TrialRecord, scores: dict[str, float]) -> None:
+        self._noted.add(so_far.trial_id)
         record = dataclasses.replace(so_far, status="pruned")
         self._run.write(record)
         self._run.end_checkpoint(record.trial_id)
@@ -168,8 +174,7 @@ class SweepCallback(tune.Callback):
             trial.config["trial_ids"] = []
             trial.max_failures = trial.num_failures
             return
-        with self.keeping_error():
-            ended = self._run.finished().intersection(trial.config["trial_ids"])
+        ended = self._note_written(trial)
         trial.config["ended"] = sorted(ended)
         for trial_id in trial.config["trial_ids"]:
             if trial_id not in ended:
@@ -187,10 +192,32 @@ class SweepCallback(tune.Callback):
         return next(filter(None, told), "") or self._causes.told(_last_error(trial))
 
     def _give_up_all(self, trial: Any, reason: str) -> None:
+        ended = self._note_written(trial)
         with self.keeping_error():
             for trial_id in trial.config["trial_ids"]:
-                self._give_up(trial_id, self._deaths.get(trial.trial_id, 1), reason)
-                self._ended(trial_id, "failed", {}, None)
+                if trial_id not in ended:
+                    self._give_up(trial_id, self._deaths.get(trial.trial_id, 1), reason)
+                    self._ended(trial_id, "failed", {}, None)
+
+    def _note_written(self, trial: Any) -> set[str]:
+        """Note the ends of a dead worker's trials that it wrote down and has not told of.
+
+        Returns:
+            the ids of all its trials that have ended.
+        """
+        with self.keeping_error():
+            ended = self._run.finished().intersection(trial.config["trial_ids"])
+            if untold := ended - self._noted:
+                rows = load(self._run.location).trials
+                for row in rows[rows["trial_id"].isin(untold)].to_dict("records"):
+                    metrics = {
+                        str(name).removeprefix("metric."): float(value)
+                        for name, value in row.items()
+                        if str(name).startswith("metric.") and pd.notna(value)
+                    }
+                    seconds = float(row["time.total"])
+                    self._note_end(row["trial_id"], row["status"], seconds=seconds, metrics=metrics)
+        return ended
 
     @contextmanager
     def keeping_error(self) -> Iterator[None]:

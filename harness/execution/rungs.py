@@ -1,5 +1,6 @@
 """Configurations of a worker on their way from rung to rung, where trials are stopped early."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -20,6 +21,7 @@ class Member:
         advance: the last that it yielded.
         rung: how many rungs it has reached.
         ended: whether its record is written, or it was stopped.
+        lost: whether it has ended because it diverged or failed.
         n_sent: how many points of its curves the driver has.
         checkpoints: from where it goes on.
     """
@@ -29,6 +31,7 @@ class Member:
     advance: Advance | None = None
     rung: int = 0
     ended: bool = False
+    lost: bool = False
     n_sent: int = 0
 
 
@@ -40,7 +43,7 @@ class Judgement:
         configuration: its name.
         trial_ids: of its seeds.
         epoch: the rung.
-        score: the mean over its seeds; None where one has diverged or failed.
+        score: the mean over its seeds; None where one has diverged or failed, or has no number.
         so_far: the records of those that go on, which the driver writes if they are stopped.
         scores: what each of these was scored last.
         stopped: the scheduler's decision.
@@ -124,16 +127,24 @@ class Configurations:
         self._judged[name] += 1
         epoch = self._halving.rungs[self._judged[name] - 1]
         left = _left(members)
-        advances = [member.advance for member in left if member.advance]
-        whole = len(left) == len(members)  # a seed that diverged or failed speaks for all
+        going = [member.advance for member in left if member.advance]
         return Judgement(
             name,
             [member.trial_id for member in members],
             epoch,
-            fmean(_score(a, self._halving, epoch) for a in advances) if whole else None,
-            [advance.so_far for advance in advances],
-            [advance.test for advance in advances],
+            self._score(members, epoch),
+            [advance.so_far for advance in going],
+            [advance.test for advance in going],
         )
+
+    def _score(self, members: Sequence[Member], epoch: int) -> float | None:
+        """Return the mean over the seeds; of one that diverged or failed none speaks for all."""
+        if self._halving is None or any(member.lost for member in members):
+            return None
+        # Also of a seed that is trained and is evaluated elsewhere.
+        advances = [member.advance for member in members if member.advance]
+        score = fmean(_score(advance, self._halving, epoch) for advance in advances)
+        return score if math.isfinite(score) else None
 
 
 def _left(members: Iterable[Member]) -> list[Member]:

@@ -77,7 +77,7 @@ class TrialWorker(tune.Trainable):
             trial_id, said = self._together.next(ready)
             member = self._members[trial_id]
             if isinstance(said, TrialRecord):
-                member.ended = True
+                member.ended, member.lost = True, said.status != "ok"
                 ended.append(write(self._run_directory, said, member.checkpoints))
                 self._send(member, said, points)
                 continue

@@ -21,7 +21,8 @@ class Standing:
         earlier: mean score over the seeds by epoch, of each configuration that has trials.
         spared: ids of trials that run to their end whatever they score: the default's, and more
             seeds of a configuration whose first ones did.
-        stopped: ids of trials that end at the first rung: more seeds of one that was stopped.
+        stopped: ids of trials that end at the first rung: more seeds of one that was stopped, or of
+            which one diverged or failed before the last rung.
     """
 
     halving: Halving
@@ -53,17 +54,23 @@ def standing(
     along = along_training(results.curves, halving.metric)
     earlier, spared, stopped = {}, set[str](), set[str]()
     for configuration, ids in seeds.items():
-        ended = {status[id_] for id_ in ids if id_ in status}
-        if configuration in default or "ok" in ended:
+        ended = {id_: status[id_] for id_ in ids if id_ in status}
+        scored = {id_: along[id_] for id_ in ids if id_ in along}
+        lost = [id_ for id_, how in ended.items() if how in ("diverged", "failed")]
+        # One that was lost after the last rung changes nothing.
+        early = any(max(scored.get(id_, {}), default=0) < halving.rungs[-1] for id_ in lost)
+        if configuration in default or "ok" in ended.values():
             spared.update(ids)
-        elif "pruned" in ended:
+        elif early or "pruned" in ended.values():
             stopped.update(ids)
-        scored = [along[id_] for id_ in ids if id_ in along]
-        epochs = set[int]().union(*scored)
-        if epochs:
+        # What a rung holds is of all seeds: beyond where one was lost nothing was judged.
+        held = set[int]().union(*scored.values())
+        for id_ in lost:
+            held &= scored.get(id_, {}).keys()
+        if held:
             earlier[configuration] = {
-                epoch: fmean(scores[epoch] for scores in scored if epoch in scores)
-                for epoch in sorted(epochs)
+                epoch: fmean(scores[epoch] for scores in scored.values() if epoch in scores)
+                for epoch in sorted(held)
             }
     return Standing(halving, earlier, frozenset(spared), frozenset(stopped))
 

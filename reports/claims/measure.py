@@ -38,6 +38,7 @@ class Measure:
         along: path of the numeric factor; "" for the metric itself.
         beyond: the value to be exceeded, by scale, as it depends on the images.
         beyond_is: what that value is, in words.
+        beyond_on: the dataset that it is of.
         rivals: the levels that the subject is compared with; every other level if none is named.
         beside: metrics that decide nothing and are shown of every set of switches.
     """
@@ -51,16 +52,20 @@ class Measure:
     along: str = ""
     beyond: dict[str, float] = field(default_factory=dict)
     beyond_is: str = ""
+    beyond_on: str = ""
     rivals: list[Level] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if bool(self.along) != bool(self.beyond):
             raise ValueError("along and beyond go together")
-        if self.at_least < 0:
+        if not self.at_least >= 0:
             raise ValueError("at_least is a difference in favour of the subject: 0 or more")
         if self.subject in self.rivals:
             raise ValueError(f"{self.subject} is the subject, and no rival of itself")
+        for name, listed in (("rivals", self.rivals), ("beside", self.beside)):
+            if twice := sorted({each for each in listed if listed.count(each) > 1}):
+                raise ValueError(f"{name} names {', '.join(twice)} twice")
         if self.beside and self.along:
             raise ValueError("beside is of one trial a seed: it goes with no factor along")
         if self.metric in self.beside:

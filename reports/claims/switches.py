@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from harness.errors import UserError, did_you_mean
-from harness.metrics.registry import known_keys
 from harness.results import Results
 from harness.spaces.axes import number_or
 from reports.claims.differing import Differing
@@ -78,6 +77,7 @@ def lay_out_switches(results: Results, differing: Differing) -> Switched:
             rest = {path: value for path, value in flat.items() if path not in free}
             rests.append(json.dumps(rest, sort_keys=True))
     most = Counter(rests).most_common(1)[0][0] if rests else "{}"
+    _require_beyond(json.loads(most), measure)
     kept = [row for row, rest in zip(rows, rests, strict=True) if rest == most]
     frame = pd.DataFrame(kept, columns=[*_COLUMNS, *measure.beside])
     sets = sorted(set(frame["on"]), key=lambda on: _place(on, differing))
@@ -118,11 +118,13 @@ def _require_known(
                 f"measure.{key}={path}: no trial of {results.location} has it."
                 f"{did_you_mean(path, paths)}"
             )
-    columns = [name for name in results.trials if str(name).startswith("metric.")]
-    metrics = known_keys().keys() | {str(name).removeprefix("metric.") for name in columns}
-    for key, name in (("metric", measure.metric), *(("beside", name) for name in measure.beside)):
-        if name not in metrics:
-            raise UserError(f"measure.{key}={name}: no such metric.{did_you_mean(name, metrics)}")
+    columns = [str(name) for name in results.trials if str(name).startswith("metric.")]
+    scored = [name.removeprefix("metric.") for name in columns]
+    if columns and measure.metric not in scored:
+        raise UserError(
+            f"measure.metric={measure.metric}: no trial of {results.location} was scored on it."
+            f"{did_you_mean(measure.metric, scored)}"
+        )
 
 
 _COLUMNS = ["trial_id", "status", "seed", "on", "level", "x", "value", "scale", "seconds"]
@@ -143,12 +145,35 @@ def _row(
         "seed": float(trial["seed"]),
         "on": on,
         "level": level_text(flat[measure.factor]),
-        "x": float(flat[measure.along]) if measure.along else 0.0,
+        "x": _along(flat[measure.along], measure) if measure.along else 0.0,
         "value": _number(trial.get(f"metric.{measure.metric}")),
         "scale": str(flat.get("scale.name", "")),
         "seconds": _number(trial.get("time.total")),
         **{name: _number(trial.get(f"metric.{name}")) for name in measure.beside},
     }
+
+
+def _along(value: Any, measure: Measure) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UserError(f"measure.along={measure.along}: {value!r} of a trial is no number.")
+    return float(value)
+
+
+def _require_beyond(told: Mapping[str, Any], measure: Measure) -> None:
+    """Refuse trials of which it is not known what value is to be exceeded."""
+    if not measure.along or not told:
+        return
+    scale, dataset = str(told.get("scale.name", "")), str(told.get("dataset.name", ""))
+    if scale not in measure.beyond:
+        raise UserError(
+            f"Most of these trials are of scale={scale}, and the statement is declared for "
+            f"{', '.join(measure.beyond)}: measure.beyond says what a trial must exceed to count."
+        )
+    if measure.beyond_on and dataset != measure.beyond_on:
+        raise UserError(
+            f"Most of these trials are on {dataset}, and what a trial must exceed to count is "
+            f"declared for {measure.beyond_on} (measure.beyond_on)."
+        )
 
 
 def _number(value: Any) -> float:

@@ -117,10 +117,7 @@ class Inquiry:
 def inquire(switched: Switched, differing: Differing) -> Inquiry:
     """Test a statement under every set of switches that was tried."""
     measure = differing.measure
-    numbers = {
-        on: {level: numbers_of(switched.cell(on, level), measure) for level in switched.levels}
-        for on in switched.sets
-    }
+    numbers = {on: _by_level(on, switched, measure) for on in switched.sets}
     margins = {on: _margins(by_level, switched, measure) for on, by_level in numbers.items()}
     adjusted = iter(holm([each.p for by_rival in margins.values() for each in by_rival.values()]))
     tried = []
@@ -131,6 +128,17 @@ def inquire(switched: Switched, differing: Differing) -> Inquiry:
             Tried(on, numbers[on], _beside(on, switched, measure), margins[on], p_values, sign)
         )
     return Inquiry(differing, switched, tried, _effects(numbers, switched, differing))
+
+
+def _by_level(on: OnSet, switched: Switched, measure: Measure) -> dict[str, BySeed]:
+    """Return the measure of each level's seeds, of those that were tried along the whole factor."""
+    cells = {level: switched.cell(on, level) for level in switched.levels}
+    along = set[float]().union(*(cell["x"] for cell in cells.values()))
+    whole = {
+        level: cell[cell.groupby("seed")["x"].transform("nunique") == len(along)]
+        for level, cell in cells.items()
+    }
+    return {level: numbers_of(cell, measure) for level, cell in whole.items()}
 
 
 def _beside(on: OnSet, switched: Switched, measure: Measure) -> dict[str, dict[str, BySeed]]:

@@ -1,7 +1,7 @@
 """Several run directories as one, for a page about the trials of all of them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +13,8 @@ from harness.results import Results
 def merge(runs: Sequence[Results]) -> Results:
     """Return the trials of all runs, each once, with what the first run says of its sweep.
 
-    A trial that several have planned is that of the first in which it has finished. Pictures are
-    those of the first run alone.
+    A trial that several have planned is that of the first in which it has finished and not failed.
+    Pictures are those of the first run alone.
 
     Args:
         runs: one or more.
@@ -22,15 +22,11 @@ def merge(runs: Sequence[Results]) -> Results:
     first, *others = runs
     if not others:
         return first
-    trials = _once([run.trials for run in runs])
+    owner = _owner(runs)
+    trials = _once([_owned(run.trials, owner, place) for place, run in enumerate(runs)])
     plan = _once([run.plan for run in runs])
-    owner = dict(_owners(runs))
     curves = pd.concat(
-        [
-            run.curves[run.curves["trial_id"].astype(str).map(owner) == place]
-            for place, run in enumerate(runs)
-        ],
-        ignore_index=True,
+        [_owned(run.curves, owner, place) for place, run in enumerate(runs)], ignore_index=True
     )
     names = dict.fromkeys(("trial_id", "split", "metric"), "category")
     return replace(
@@ -50,10 +46,18 @@ def _once(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return joined.drop_duplicates("trial_id").reset_index(drop=True)
 
 
-def _owners(runs: Sequence[Results]) -> list[tuple[str, int]]:
-    """Return the finished trials and the run that each is taken from; the first one stands last."""
-    placed = [*enumerate(runs)]
-    return [(str(id_), place) for place, run in placed[::-1] for id_ in run.trials["trial_id"]]
+def _owner(runs: Sequence[Results]) -> dict[str, int]:
+    """Return by trial the run that it is taken from: the first in which it has not failed."""
+    placed = [
+        (status == "failed", place, str(id_))
+        for place, run in enumerate(runs)
+        for id_, status in zip(run.trials["trial_id"], run.trials["status"], strict=True)
+    ]
+    return {id_: place for _, place, id_ in sorted(placed, reverse=True)}
+
+
+def _owned(rows: pd.DataFrame, owner: Mapping[str, int], place: int) -> pd.DataFrame:
+    return rows[rows["trial_id"].astype(str).map(owner) == place]
 
 
 def _sweep(sweeps: Sequence[dict[str, Any]], plan: pd.DataFrame) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def page(results: Results) -> Page:
     sections = [
         section
         for place, inquiry in enumerate(inquiries, 1)
-        for section in _sections(inquiry, place if len(inquiries) > 1 else 0, smoke=results.smoke)
+        for section in _sections(inquiry, place if len(inquiries) > 1 else 0)
     ]
     sections.insert(1, Section("The two settings", [settings_table(of), _not_tried(of)]))
     for inquiry in inquiries:
@@ -59,8 +59,9 @@ def page(results: Results) -> Page:
     return Page(title, of.source, header(results, lay_out(results)), sections)
 
 
-def _sections(inquiry: Inquiry, place: int, *, smoke: bool) -> list[Section]:
+def _sections(inquiry: Inquiry, place: int) -> list[Section]:
     """Return what is said of a statement; of several it is the ``place``-th, of one the 0th."""
+    smoke = inquiry.switched.told.get("scale.name") == "smoke"
     tag, name = (f" {place}", f"-{place}") if place else ("", "")
     metric = inquiry.switched.labels[inquiry.differing.measure.metric]
     sets = sets_table(inquiry, smoke=smoke)

@@ -15,8 +15,8 @@ from reports.page.text import bare_p, count, interval, level_label, name_of, wor
 from reports.page.verdicts import mark
 from reports.stats.estimates import Difference, Estimate, mean_interval, proportion_interval
 
-AS_OURS = "as ours, in all trials here"
-NOT_RUN = "no seed has ended yet"
+AS_OURS = "as ours"
+NOT_RUN = "no seed to compare"
 
 
 def settings_table(differing: Differing) -> Table:
@@ -51,7 +51,7 @@ def settings_table(differing: Differing) -> Table:
     )
     caption = (
         f"The two settings side by side. Released: {differing.code}. Rows without a switch are "
-        "what all trials of this page have."
+        "what the search spaces have, unless a trial was planned otherwise."
     )
     return Table("settings", caption, columns, data, interactive=False)
 

@@ -3,12 +3,13 @@
 from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from harness.config.searched.halving import Halving
-from harness.config.sweep import resolve
+from harness.config.sweep import Sweep, resolve
 from harness.execution.rungs import Judgement
-from harness.results import load
+from harness.results import Results, load
 from harness.search.standing import Standing, standing, together
 from tests.harness.execution.conftest import Start
 
@@ -155,3 +156,34 @@ def test_the_default_of_methods_that_differ_in_what_they_have(
     spared = [trial for trial in sweep.trials if trial.trial_id in of.spared]
     assert {trial.method for trial in spared} == defaults
     assert len(spared) == len(defaults)
+
+
+def stands(sweep: Sweep, ended: dict[str, tuple[str, list[float]]]) -> Standing:
+    """How configurations stand after a session in which trials ended so, with these curves."""
+    trials = pd.DataFrame({"trial_id": [*ended], "status": [how for how, _ in ended.values()]})
+    points = [
+        (trial_id, epoch, "test", "elbo", value)
+        for trial_id, (_, scores) in ended.items()
+        for epoch, value in enumerate(scores, 1)
+    ]
+    curves = pd.DataFrame(points, columns=["trial_id", "epoch", "split", "metric", "value"])
+    results = Results(trials, curves, pd.DataFrame(), {}, [], "")
+    by = Halving("elbo", "higher", (1, 2), 2.0)
+    return standing(sweep.trials, ["method.lr"], results, by, searched=False)
+
+
+def test_a_seed_that_was_lost_speaks_for_all_in_the_next_session_too() -> None:
+    sweep = resolve(
+        ["method=vae", "dataset=digits", "scale=smoke", "seeds=2", "method.lr=choice(2e-2,3e-2)"]
+    )
+    (a, b), (c, d) = together(sweep.trials)
+    early = stands(sweep, {a: ("diverged", [-1.0])})
+    assert early.stopped == {a, b}
+    assert [list(scores) for scores in early.earlier.values()] == [[1]]
+    # Stopped for the other's sake at the first rung: no rung holds what it scored there.
+    both = stands(sweep, {a: ("failed", []), b: ("pruned", [-9.0])})
+    assert both.stopped == {a, b}
+    assert both.earlier == {}
+    late = stands(sweep, {c: ("diverged", [-1.0, -1.0]), d: ("ok", [-1.0, -1.0])})
+    assert (late.stopped, late.spared) == (frozenset(), {c, d})
+    assert stands(sweep, {c: ("diverged", [-1.0, -1.0])}).stopped == frozenset()

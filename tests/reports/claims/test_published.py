@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.config.search_spaces import load_space, space_files
+from harness.errors import UserError
 from harness.metrics.registry import known_keys
 from reports.claims.published import publications, published, read
 from reports.claims.stability import TESTS
@@ -55,6 +56,6 @@ def test_a_mistake_names_file_and_key(tmp_path: Path, old: str, new: str, messag
     path.write_text(GOOD)
     assert read(path).metrics == ["mse"]
     path.write_text(GOOD.replace(old, new, 1))
-    with pytest.raises(ValueError, match=message) as caught:
+    with pytest.raises(UserError, match=message) as caught:
         read(path)
     assert "bad.yaml" in str(caught.value)

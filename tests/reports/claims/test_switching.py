@@ -262,3 +262,15 @@ def test_a_switch_of_neither_setting_is_tried_from_both() -> None:
     tests = inquire(lay_out_switches(results(reach, sets=sets), of), of)
     effects = {(e.switch, e.base): e.margin.value for e in tests.effects}
     assert effects == {("order", "ours"): 1.0, ("order", "released"): 1.0}
+
+
+def test_a_rival_that_was_tried_at_fewer_rates_is_not_compared() -> None:
+    """How far it comes is not known; of the rates that it was given it survives the largest."""
+    made = results(alike, sets=[NONE], rates=(1e-3, 1e-2, 3e-2, 1e-1))
+    lr, level = made.trials["param.method.lr"], made.trials["param.method.transform"]
+    kept = made.trials[(level == "affine_diffeo") | (lr <= 1e-3)]
+    few = replace(made, trials=kept, plan=made.plan[made.plan["trial_id"].isin(kept["trial_id"])])
+    tried = inquire(lay_out_switches(few, vitae()), vitae()).of(NONE)
+    assert tried.verdict == "undecided"
+    assert tried.n == 0
+    assert tried.lacking == ["affine", "affine_decomp"]

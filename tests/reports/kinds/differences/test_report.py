@@ -154,7 +154,7 @@ def test_a_set_of_which_no_seed_has_ended_was_not_tried(tmp_path) -> None:
     )
     assert "Tried: 3 of the 64 sets" in document.words
     sets = document.csv("sets").set_index("setting")
-    assert sets.loc["ours + inverse", "verdict"] == "no seed has ended yet"
+    assert sets.loc["ours + inverse", "verdict"] == "no seed to compare"
     assert sets.loc["ours", "verdict"] == "does not hold"
 
 
@@ -187,7 +187,7 @@ def test_a_declaration_about_what_there_is_not_is_refused() -> None:
     made, of = few(alike), vitae()
     wrong = {
         "measure.factor=method.trans": replace(of.measure, factor="method.trans"),
-        "measure.metric=elbow: no such metric. Did you mean 'elbo'": replace(
+        "measure.metric=elbow: no trial of .* was scored on it. Did you mean 'elbo'": replace(
             of.measure, metric="elbow"
         ),
         "measure.along=method.rate": replace(of.measure, along="method.rate"),
@@ -195,3 +195,33 @@ def test_a_declaration_about_what_there_is_not_is_refused() -> None:
     for message, measure in wrong.items():
         with pytest.raises(UserError, match=message):
             lay_out_switches(made, replace(of, measure=measure))
+
+
+def test_a_trial_that_failed_in_one_run_and_ended_in_another_has_ended() -> None:
+    whole = few(alike)
+    broken = replace(whole, trials=whole.trials.assign(status="failed"))
+    for runs in ([broken, whole], [whole, broken]):
+        merged = merge(runs)
+        assert sorted(merged.trials["status"]) == sorted(whole.trials["status"])
+        assert merged.trials["trial_id"].is_unique
+
+
+def test_a_page_of_smoke_trials_decides_nothing_whatever_the_first_run_was(tmp_path) -> None:
+    small = few(inverse_decides, seeds=1)
+    gone = replace(small, trials=small.trials[:0], plan=small.plan[:0])
+    merged = merge([gone, few(inverse_decides, scale="smoke")])
+    assert "Not tested at this scale" in undrawn_report(merged, tmp_path).words
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"name": "small"', '"name": "medium"', "of scale=medium, and the statement is declared"),
+        ('"name": "mnist"', '"name": "digits"', "are on digits, .* declared for mnist"),
+    ],
+)
+def test_what_must_be_exceeded_is_known_for_these_images_alone(old, new, message) -> None:
+    made = few(alike)
+    made.plan["config"] = made.plan["config"].str.replace(old, new)
+    with pytest.raises(UserError, match=message):
+        lay_out_switches(made, vitae())
