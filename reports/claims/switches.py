@@ -60,14 +60,15 @@ def lay_out_switches(results: Results, differing: Differing) -> Switched:
         UserError: the declaration names a factor or a metric that there is not.
     """
     joined, measure = planned_and_finished(results), differing.measure
-    configs = [_flat(config) for config in results.plan.get("config", ())]
+    records = joined.to_dict("records")
+    flats = [_flat(trial.get("config")) for trial in records]
+    configs = [flat for flat in flats if flat]
     _require_known(configs, results, measure)
     free = {measure.factor, measure.along, *_paths(differing)}
     rows: list[dict[str, Any]] = []
     rests: list[str] = []
     others = 0
-    for trial in joined.to_dict("records"):
-        flat = _flat(trial.get("config"))
+    for trial, flat in zip(records, flats, strict=True):
         on = _on(flat, differing)
         level = level_text(flat.get(measure.factor))
         if measure.rivals and level not in [measure.subject, *measure.rivals]:

@@ -57,7 +57,7 @@ class Together:
         self._first: Updater | None = None
         self._order, self._most = list(trial_ids), 1 if room else len(trial_ids)
         self._whole = [set(ids) for ids in whole] or [{trial_id} for trial_id in trial_ids]
-        self._at_once: Collection[str] = self._order[: self._most]
+        self._at_once = set(self._order[: self._most])
         self.broken: str | None = None
 
     def next(self, ready: Collection[str]) -> tuple[str, Advance | TrialRecord]:
@@ -86,23 +86,21 @@ class Together:
 
     def have_room(self, ready: Collection[str]) -> bool:
         """Return whether some of the trials can train beside what has begun and not ended."""
-        begun = [trial_id for trial_id in self._at_once if trial_id in self._running]
-        return bool(ready) and (not begun or not set(begun).isdisjoint(ready))
+        begun = self._at_once & self._running.keys()
+        return bool(ready) and (not begun or not begun.isdisjoint(ready))
 
     def stop(self, trial_ids: Collection[str]) -> None:
         """Forget trials that are not to go on; they leave nothing behind."""
         for trial_id in trial_ids:
             self._running.pop(trial_id).close()
             self._wanted.pop(trial_id, None)
-        self._stacks = {
-            part: stack for part, stack in self._stacks.items() if not set(part) & set(trial_ids)
-        }
 
     def _working(self, ready: list[str]) -> list[str]:
         """Return those that train: of those that are ready as many as there is room for."""
         begun = [trial_id for trial_id in ready if trial_id in self._at_once]
         if not begun:
-            begun = self._at_once = self._with_room(ready)
+            begun = self._with_room(ready)
+            self._at_once = set(begun)
         return begun
 
     def _with_room(self, trial_ids: list[str]) -> list[str]:
@@ -120,7 +118,7 @@ class Together:
         if self._room and self._first is wanted.updater:
             more, self._room = self._room.trials(), None
             self._most = len(self._order) if more is None else 1 + more
-            self._at_once = self._with_room(self._order)
+            self._at_once = set(self._with_room(self._order))
         self._first = wanted.updater
 
     def _said(self, trial_id: str) -> Wanted | Advance | TrialRecord:
