@@ -9,6 +9,7 @@ from harness import interruption
 from harness.cli.parser import ON_A_CLUSTER, parser
 from harness.deferred import defer
 from harness.errors import UserError
+from harness.garbage import collect_as_usual, collect_seldom
 
 _WITH_SCIPY = ("report", "export", "leaderboard", "compare")
 """Commands for which torch is not deferred: scipy would look at it and so load it."""
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.path.insert(0, str(Path.cwd()))
     interruption.listen()
     sys.unraisablehook = interruption.tell_unraisable
+    collect_seldom()
     try:
         name = options.command
         if name in ON_A_CLUSTER:
@@ -45,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `unbraid list methods | head`
         sys.stderr.close()
         return 1
+    finally:
+        collect_as_usual()
 
 
 def _heard_out(code: int) -> int:

@@ -1,4 +1,4 @@
-"""Threads and memory of a process that trains, set once."""
+"""Threads, memory and garbage collection of a process that trains, set once."""
 
 import ctypes
 import os
@@ -6,6 +6,8 @@ import sys
 
 import torch
 from threadpoolctl import threadpool_limits
+
+from harness.garbage import collect_as_usual
 
 KEPT = 1 << 30
 """Bytes of freed memory that stay with the process."""
@@ -25,6 +27,7 @@ def prepare_process(threads: int) -> None:
     which clears every page before it hands it out again: 6 to 16 % of a step at batch 512. Other C
     libraries are left as they are.
     """
+    collect_as_usual()
     torch.set_num_threads(threads)
     threadpool_limits(threads)
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):

@@ -3,12 +3,14 @@
 Beside its scheduler Ray starts a dashboard, an autoscaler and a process that prints workers' logs,
 even where nobody asked for any of them: three interpreters that fight the first workers for
 processors, while ``ray.init`` waits for one and ``ray.shutdown`` for another. Its agent listens on
-one port of the machine, whatever else is there: a second sweep would wait five seconds for it.
+one port of the machine, whatever else is there: a second sweep would wait five seconds for it. And
+``ray.init`` looks for its scheduler once a second, which is there after six tenths of one.
 
-Should ``RayParams`` or ``start_api_server`` go, which are Ray's own, all of that is back and
+Should the functions go that are replaced here, which are Ray's own, all of that is back and
 nothing else is lost.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +19,9 @@ from harness.execution.session.replacing import replacing
 
 _UNUSED = {"no_monitor": True, "include_log_monitor": False, "dashboard_agent_listen_port": 0}
 
+_NODE_S = 5.0
+"""Seconds in which a node is looked for often, before Ray is asked, which looks for longer."""
+
 
 @contextmanager
 def lean() -> Iterator[None]:
@@ -24,8 +29,36 @@ def lean() -> Iterator[None]:
     from ray._private import parameter, services
 
     make: Any = getattr(parameter, "RayParams", None)
+    get_node: Any = getattr(services, "get_node", None)
+
+    def get_node_soon(gcs_address: str, node_id: str) -> Any:
+        wait_for_node(gcs_address, node_id)
+        return get_node(gcs_address, node_id)
+
     with (
         replacing(parameter, RayParams=lambda **chosen: make(**{**chosen, **_UNUSED})),
-        replacing(services, start_api_server=lambda *_, **__: (None, None)),
+        replacing(services, start_api_server=lambda *_, **__: (None, None), get_node=get_node_soon),
     ):
         yield
+
+
+def wait_for_node(gcs_address: str, node_id: str) -> None:
+    """Return when a node has registered, or after some seconds.
+
+    Args:
+        gcs_address: Ray's server of the session.
+        node_id: hexadecimal.
+    """
+    import ray
+
+    private: Any = ray._private
+    try:
+        nodes = private.state.GlobalState()
+        nodes._initialize_global_state(private.services._get_gcs_client_options(gcs_address))
+        until = time.monotonic() + _NODE_S
+        while time.monotonic() < until:
+            if any(node["NodeID"] == node_id for node in nodes.node_table()):
+                return
+            time.sleep(0.02)
+    except (AttributeError, KeyError, TypeError):
+        return

@@ -9,10 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psutil
 
 from harness.config.schema import RaySettings
+from harness.execution.session import lean
 from harness.execution.session.prestarted import SIGNS, wait_until_ready
 from harness.execution.session.ray_session import ray_session
 
@@ -60,6 +62,16 @@ def files_with(secret: str, folder: Path) -> list[str]:
     return [str(path) for path in files if secret.encode() in path.read_bytes()]
 
 
+def found(address: str, node_id: str) -> bool:
+    """Say whether a node is found at the first look."""
+    with patch("time.sleep", side_effect=TimeoutError):
+        try:
+            lean.wait_for_node(address, node_id)
+        except TimeoutError:
+            return False
+    return True
+
+
 class Worker:
     """What a worker of Tune's is here."""
 
@@ -96,8 +108,10 @@ def main(home: str) -> None:
             secrets = (token, os.environ["PLANTED_SECRET"])
             folder = Path(os.environ["TMPDIR"])
             session["written"] = [path for each in secrets for path in files_with(each, folder)]
+            address = ray.get_runtime_context().gcs_address
+            nodes = ray.get_runtime_context().get_node_id(), "0" * 56
+            session["found"] = [found(address, node) for node in nodes]
             if not said:
-                address = ray.get_runtime_context().gcs_address
                 asking = {"HOME": home, "RAY_AUTH_MODE": "token"}
                 session["stranger"] = client(address, HOME=home, RAY_AUTH_MODE="disabled")
                 session["guessing"] = client(address, **asking, RAY_AUTH_TOKEN="0" * 64)

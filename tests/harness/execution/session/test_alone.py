@@ -67,6 +67,11 @@ def test_nothing_runs_that_a_sweep_has_no_use_for(said: Said) -> None:
             assert f"/{unused}" not in commands
 
 
+def test_a_node_is_found_as_soon_as_it_is_there(said: Said) -> None:
+    for session in said["sessions"]:
+        assert session["found"] == [True, False]
+
+
 def test_a_trial_gets_the_worker_that_has_made_itself_ready(said: Said) -> None:
     for session in said["sessions"]:
         assert session["prestarted"] == [session["worker"]]
