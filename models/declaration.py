@@ -74,6 +74,8 @@ class Declaration:
         supervision: what it is told beyond the images, a key of :data:`SUPERVISION`. By default
             ``partial`` if it needs ``labelled``, ``labels`` if it needs other modalities, ``pairs``
             if it consumes pairs, else ``none``; a class may name its own.
+        may_round: whether its objectives may be evaluated with matrix products and convolutions in
+            bfloat16: none of them is of coordinates or rotations, which 8 bits do not hold.
         at_scale: hyperparameters with another default at a scale, by its name, where the
             published networks would take days instead of minutes.
     """
@@ -87,6 +89,7 @@ class Declaration:
     unpaired: ClassVar[tuple[str, ...]] = ()
     recalls: ClassVar[tuple[str, ...]] = ()
     supervision: ClassVar[Supervision] = cast("Supervision", _Derived())
+    may_round: ClassVar[bool] = False
     at_scale: ClassVar[AtScale] = {}
 
     @classmethod

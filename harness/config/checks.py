@@ -71,6 +71,21 @@ def _suggest_options(method: str, dataset: DatasetOptions, missing: list[str]) -
         )
 
 
+def check_precision(trials: Iterable[TrialConfig]) -> None:
+    """Refuse trials that round what their method must not have rounded.
+
+    Raises:
+        UserError: names the method, and the remedy.
+    """
+    for method in dict.fromkeys(t.method for t in trials if t.scale.precision != "float32"):
+        if not declaration(method).may_round:
+            raise UserError(
+                f"scale.precision=bfloat16: the method '{method}' trains in float32 alone, as it "
+                "does not say that 8 significant bits are enough for it (`may_round = True` in a "
+                "class of yours). Leave scale.precision out."
+            )
+
+
 def check_fit(trials: Iterable[TrialConfig]) -> None:
     """Refuse trials whose hyperparameters cannot be with what their dataset is known to be.
 

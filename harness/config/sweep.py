@@ -8,7 +8,14 @@ from typing import Any
 
 from hydra.core.override_parser.types import Override
 
-from harness.config.checks import check_batches, check_declared, check_fit, check_scores, left_out
+from harness.config.checks import (
+    check_batches,
+    check_declared,
+    check_fit,
+    check_precision,
+    check_scores,
+    left_out,
+)
 from harness.config.compose import compose_config
 from harness.config.overrides import GROUPS, TRIAL_GROUPS, Overrides
 from harness.config.per_method import by_method_scale_and_variant, collect, split, varied_values
@@ -221,6 +228,7 @@ def _checked(sweep: Sweep) -> Sweep:
     """Refuse what cannot be learned from, scored, compared or reported, before any trial runs."""
     check_batches(sweep.trials)
     check_fit(sweep.trials)
+    check_precision(sweep.trials)
     last = [trial for searched in sweep.searches for trial in searched.confirming(searched.start)]
     check_scores([*sweep.trials, *last])
     if sweep.space:

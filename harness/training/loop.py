@@ -7,9 +7,10 @@ import torch
 
 from harness.data.batches.sampler import Sampler
 from harness.training.means import Means, divergence
-from harness.training.scale import Scale
+from harness.training.precision import evaluated, kernels
+from harness.training.scale import Precision, Scale
 from harness.training.torch_private import SGD, Adam, Optimizer
-from models.method import Batch, Method, Noise, Phase, Stats, Values, sliced
+from models.method import Batch, Method, Noise, Phase, Stats, Values, device_of, sliced
 
 
 @dataclass(frozen=True)
@@ -43,18 +44,25 @@ def kl_weight(epoch: int, epochs: int, warmup_fraction: float) -> float:
 class Updater:
     """Runs a method's phases on a batch, each with an Adam of its own and those that it shares.
 
+    Args:
+        method: on the device that it trains on.
+        precision: in what its objectives are evaluated.
+
     Attributes:
         adams: all of them, each once, in the order of the phases.
+        precision, device: in what and where its objectives are evaluated.
         steps: how many it has taken.
         stacked: with how many at most, itself among them, it took one.
         stack_choice: why with so many, in words; None where nobody chose.
     """
 
-    def __init__(self, method: Method) -> None:
-        self.method = method
+    def __init__(self, method: Method, precision: Precision = "float32") -> None:
+        self.method, self.precision, self.device = method, precision, device_of(method)
         self.values = method.values()
         shared: dict[tuple[str, ...], Optimizer] = {}
-        self.phases = [_Update(method, phase, self.values, shared) for phase in method.phases()]
+        self.phases = [
+            _Update(method, phase, self.values, shared, precision) for phase in method.phases()
+        ]
         self.adams = list(dict.fromkeys(adam for each in self.phases for adam in each.adams))
         self.steps, self.stacked = 0, 1
         self.stack_choice: str | None = None
@@ -65,7 +73,8 @@ class Updater:
         for update in self.phases:
             if update.is_due(self.steps, values):
                 prefix = f"{update.phase.name}/" if len(self.phases) > 1 else ""
-                stats.update(update.runs(batch, noise, values, stats, prefix))
+                with kernels(self.precision, self.device):
+                    stats.update(update.runs(batch, noise, values, stats, prefix))
         self.steps += 1
         return stats
 
@@ -77,8 +86,10 @@ class _Update:
         phase: Phase,
         values: dict[str, float],
         shared: dict[tuple[str, ...], Optimizer],
+        precision: Precision,
     ) -> None:
         self.method, self.phase = method, phase
+        self._precision, self._device = precision, device_of(method)
         trained = {n: p for n, p in method.named_parameters() if n.startswith(phase.trains)}
         if phase.trains and not trained:
             raise ValueError(f"phase '{phase.name}' trains no parameter: {phase.trains}")
@@ -111,7 +122,11 @@ class _Update:
         return stats
 
     def _run(self, batch: Batch, noise: Noise, values: Values, so_far: Stats, prefix: str) -> Stats:
-        loss, stats = self.method(self.phase.objective, batch, noise, values)
+        loss, stats = evaluated(
+            lambda: self.method(self.phase.objective, batch, noise, values),
+            self._precision,
+            self._device,
+        )
         stats = {f"{prefix}{key}": value.detach() for key, value in stats.items()}
         stats[f"{prefix}loss"] = loss.detach()
         gate = self.phase.gate

@@ -14,6 +14,11 @@ Budget = Literal["fast", "study"]
 """``fast`` for sweeps on a laptop, ``study`` for numbers to publish."""
 
 
+Precision = Literal["float32", "bfloat16"]
+"""In what matrix products and convolutions are computed while a method trains. Numbers of
+``bfloat16`` have 8 significant bits and the range of ``float32``."""
+
+
 @dataclass(frozen=True)
 class Scale:
     """How long and on how much a trial trains.
@@ -31,6 +36,8 @@ class Scale:
             which hyperparameters can be chosen without a look at the test split.
         shuffle: go over the training images in a new order in every epoch; if not, in the order in
             which the dataset has them.
+        precision: ``bfloat16`` rounds what matrix products and convolutions are of while a method
+            trains that allows it; evaluation is in float32.
     """
 
     name: str
@@ -43,3 +50,4 @@ class Scale:
     budget: Budget = "fast"
     scored_on: ScoredOn = "test"
     shuffle: Annotated[bool, Added(before=True)] = True
+    precision: Annotated[Precision, Added(before="float32")] = "float32"

@@ -8,7 +8,8 @@ updaters stay true throughout, because their tensors are views of the stacked on
 
 import copy
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from operator import not_
 from typing import Any, NamedTuple
@@ -18,10 +19,11 @@ from torch import Tensor
 from torch.func import functional_call, vmap
 
 from harness.training.loop import Updater, Wanted
+from harness.training.precision import evaluated, kernels
 from harness.training.stacked_parameters import Block, blocks
 from models.method import Batch, Method, Noise, Phase, Stats, Values, sliced
 
-LOSSES_AGREE = 1e-3
+LOSSES_AGREE = {"float32": 1e-3, "bfloat16": 3e-2}
 """Of a loss: how far what a stack computes may be from what a trial computes alone."""
 
 
@@ -81,7 +83,8 @@ class Stack:
         for number, update in enumerate(first.phases):
             if update.is_due(first.steps, wanted[0].values):
                 prefix = f"{update.phase.name}/" if len(first.phases) > 1 else ""
-                stats.update(self._runs(number, given, stats, prefix))
+                with kernels(first.precision, self._device):
+                    stats.update(self._runs(number, given, stats, prefix))
         rows = {name: each.unbind() for name, each in stats.items()}
         seconds = (time.perf_counter() - began) / len(wanted)
         for i, each in enumerate(wanted):
@@ -108,8 +111,10 @@ class Stack:
             for each, stacked in zip(wanted, losses, strict=True):
                 parts = sliced(each.batch, phase, 0), sliced(each.noise, phase, 0)
                 own = copy.deepcopy(each.updater.method)
-                alone = own(phase.objective, *parts, each.values)[0].item()
-                if abs(stacked - alone) > LOSSES_AGREE * max(abs(alone), 1.0):
+                arguments = phase.objective, *parts, each.values
+                alone = self._in_its_numbers(partial(own, *arguments))[0].item()
+                agree = LOSSES_AGREE[first.precision]
+                if abs(stacked - alone) > agree * max(abs(alone), 1.0):
                     raise NotStackableError(
                         f"the loss of phase '{phase.name}' is {stacked:.6g} in a stack and "
                         f"{alone:.6g} alone"
@@ -144,8 +149,13 @@ class Stack:
             found: tuple[Tensor, Stats] = functional_call(self._base, own, arguments)
             return found
 
-        evaluated: tuple[Tensor, Stats] = vmap(objective)({**self._parameters, **buffers}, given)
-        return evaluated
+        tensors = {**self._parameters, **buffers}
+        return self._in_its_numbers(lambda: vmap(objective)(tensors, given))
+
+    def _in_its_numbers(
+        self, objective: Callable[[], tuple[Tensor, Stats]]
+    ) -> tuple[Tensor, Stats]:
+        return evaluated(objective, self.updaters[0].precision, self._device)
 
     def _gate(self, phase: Phase, stats: Stats) -> Tensor | None:
         """Return of which trials the phase updates its parameters, bool ``[K]``; None for all."""

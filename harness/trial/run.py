@@ -253,4 +253,4 @@ def _training(
     }
     sampler = make_sampler(method, dataset, device, scale.batch_size, shuffle=scale.shuffle)
     order, noise = seeding.generator(seed, "order"), seeding.generator(seed, "noise", device)
-    return Training(Updater(method), sampler, scale, order, noise)
+    return Training(Updater(method, scale.precision), sampler, scale, order, noise)

@@ -108,6 +108,7 @@ class RestorationDeclaration(Declaration):
     only_where = (OBSERVED,)
     recalls = (REMEMBERED,)
     supervision: ClassVar[Supervision] = "none"
+    may_round = True
 
 
 class DigitsDeclaration(RestorationDeclaration):

@@ -35,6 +35,8 @@ and the image's encoder spends the parts of the labels on it.
 class StartedDeclaration(Declaration):
     """Base of what is declared of methods whose image encoder may start from a file of weights."""
 
+    may_round = True
+
     @classmethod
     def fault(cls, hyperparameters: Any, tables: Mapping[str, tuple[int, ...]]) -> str:  # noqa: ARG003
         """Refuse a file that is not there, and one for a network that is no ResNet."""

@@ -109,6 +109,7 @@ class PairDeclaration(Declaration):
 
     Hyperparameters = PairHyperparameters
     consumes: ClassVar[Literal["images", "pairs"]] = "pairs"
+    may_round = True
     at_scale: ClassVar[AtScale] = {
         "smoke": {"network": "tiny", "lr": 1e-3},
         "small": {"network": "small", "lr": 1e-3},

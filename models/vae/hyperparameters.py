@@ -151,24 +151,28 @@ class VAEDeclaration(Declaration):
     """Declaration of the VAE."""
 
     Hyperparameters = VAEHyperparameters
+    may_round = True
 
 
 class BetaVAEDeclaration(Declaration):
     """Declaration of beta-VAE."""
 
     Hyperparameters = BetaVAEHyperparameters
+    may_round = True
 
 
 class BetaTCVAEDeclaration(Declaration):
     """Declaration of beta-TCVAE."""
 
     Hyperparameters = BetaTCVAEHyperparameters
+    may_round = True
 
 
 class DIPVAEIIDeclaration(Declaration):
     """Declaration of DIP-VAE-II."""
 
     Hyperparameters = DIPVAEIIHyperparameters
+    may_round = True
 
 
 class VITAEDeclaration(Declaration):

@@ -46,7 +46,7 @@ def _measure(trial: TrialConfig, settings: Settings) -> float:
     dataset = dataset.limited(trial.scale.train_limit, trial.scale.test_limit)
     device = pick_device(settings.device)
     method = build_method(trial, dataset, device)
-    updater = Updater(method)
+    updater = Updater(method, trial.scale.precision)
     values = {**updater.values, "kl_weight": 1.0, "progress": 0.0}
     scale = trial.scale
     sampler = make_sampler(method, dataset, device, scale.batch_size, shuffle=scale.shuffle)

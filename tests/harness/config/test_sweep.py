@@ -105,7 +105,7 @@ def test_trial_id_has_not_changed() -> None:
     trial = only_trial(*GOLDEN)
     added = {  # since then, and as it was before
         "dataset": {"obscured": "none", "mask_seed": 0},
-        "scale": {"shuffle": True},
+        "scale": {"shuffle": True, "precision": "float32"},
     }
     expected = {group: {**GOLDEN_CONFIG[group], **values} for group, values in added.items()}
     assert trial.as_dict() == {**GOLDEN_CONFIG, **expected}

@@ -7,6 +7,7 @@ import torch
 
 from harness import seeding
 from harness.training.loop import Training, Updater
+from harness.training.scale import Precision
 from models.hyperparameters import values_of
 from tests.harness.helpers import toys
 from tests.models.helpers.method_case import Case
@@ -31,13 +32,18 @@ def cast(tensors: dict[str, Any], dtype: torch.dtype) -> dict[str, Any]:
 
 
 def training(
-    case: Case, seed: int = 0, *, epochs: int = 2, dtype: torch.dtype = torch.float64
+    case: Case,
+    seed: int = 0,
+    *,
+    epochs: int = 2,
+    dtype: torch.dtype = torch.float64,
+    precision: Precision = "float32",
 ) -> Training:
     method = case.build(seed).to(dtype).train()
     draw = method.draw
     method.draw = lambda *a: cast(draw(*a), dtype)
     draws = seeding.generator(seed, "order"), seeding.generator(seed, "noise")
-    return Training(Updater(method), Batches(case, dtype), toys.scale(epochs), *draws)
+    return Training(Updater(method, precision), Batches(case, dtype), toys.scale(epochs), *draws)
 
 
 def different(case: Case, member: int) -> Case:
