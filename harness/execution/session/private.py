@@ -20,7 +20,6 @@ process anew, though one is idle. Should ``class_cache.ENV_VARS_TO_PROPAGATE`` g
 planted secrets fails; should ``DEFAULT_ENV_VARS`` go, sweeps start two seconds later.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,15 +65,8 @@ def inheriting() -> Iterator[None]:
     """Keep Tune from giving workers an environment of Ray's: they inherit this process's."""
     from ray.tune.execution import class_cache
 
-    own: dict[str, str] = getattr(class_cache, "DEFAULT_ENV_VARS", {})
-    inherited = {name: value for name, value in own.items() if name not in os.environ}
-    os.environ.update(inherited)
-    try:
-        with replacing(class_cache, DEFAULT_ENV_VARS={}, ENV_VARS_TO_PROPAGATE=set()):
-            yield
-    finally:
-        for name in inherited:
-            del os.environ[name]
+    with replacing(class_cache, DEFAULT_ENV_VARS={}, ENV_VARS_TO_PROPAGATE=set()):
+        yield
 
 
 def leave_out(trial: Any, trial_ids: list[str]) -> None:

@@ -29,6 +29,7 @@ _ENVIRONMENT = {
     "RAY_AIR_NEW_OUTPUT": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",
+    "PL_DISABLE_FORK": "1",  # what Tune's environment for workers has, which `inheriting` drops
 }
 
 _WAITING = "TUNE_MAX_PENDING_TRIALS_PG"
@@ -63,7 +64,7 @@ def ray_session(settings: RaySettings, *, trials: int = 0) -> Iterator[None]:
     if settings.address:
         yield from _session(settings, {})
         return
-    with inheriting(), preloading(settings, trials), alone() as options:
+    with preloading(settings, trials), alone() as options:
         yield from _session(settings, options)
 
 
@@ -80,7 +81,8 @@ def _session(settings: RaySettings, options: dict[str, Any]) -> Iterator[None]:
         for number, handler in handlers.items():
             signal.signal(number, handler)  # Ray has set its own
         raise_if_interrupted()  # its start may have dropped one
-        yield
+        with nullcontext() if settings.address else inheriting():
+            yield
     finally:
         ray.shutdown()
 
