@@ -1,6 +1,7 @@
 """Search spaces: the YAML files of ``search_spaces/``, and files of the user's own."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,26 @@ class SearchSpace:
     def varied(self) -> list[str]:
         """The paths that any variant sets."""
         return list(dict.fromkeys(path for part in self.variants.values() for path in part))
+
+    def distinct(self, given: Mapping[str, str]) -> tuple["SearchSpace", dict[str, str]]:
+        """Return the space without variants that others are already, and why, by variant.
+
+        Args:
+            given: what the command line says for all variants, by path.
+        """
+        kept: dict[str, dict[str, Any]] = {}
+        why: dict[str, str] = {}
+        for name, values in self.variants.items():
+            rest = {path: value for path, value in values.items() if path not in given}
+            same = next((other for other, its in kept.items() if its == rest), None)
+            if same is None:
+                kept[name] = rest
+            else:
+                of_both = {**self.variants[same], **values}
+                told = [given[path] for path in of_both if path in given]
+                having = f"with {' and '.join(told)} " if told else ""
+                why[f"the variant '{name}'"] = f"{having}it is '{same}' over again"
+        return replace(self, variants={name: self.variants[name] for name in kept}), why
 
     def baseline_at(self, scale: str) -> dict[str, Any]:
         """Return the baseline at one scale.

@@ -128,8 +128,12 @@ def _resolved(
     if single and (asked.swept or asked.intervals or space):
         what = next(iter([*asked.swept, *asked.intervals]), "space")
         raise UserError(f"'{what}' asks for several trials: use `unbraid sweep`.")
+    lost: dict[str, str] = {}
+    if space:
+        told = {each.key_or_group: each.input_line or "" for each in given}
+        space, lost = space.distinct(told)
     cases = by_method_scale_and_variant(asked, space, given)
-    lost = _leave_out(asked, space, cases)
+    lost |= _leave_out(asked, space, cases)
     if asked.fixed.get("search", "grid") != "grid":
         return _searched(cases, space, asked, arguments, lost)
     asked.require_lists()

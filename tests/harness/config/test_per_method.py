@@ -162,6 +162,11 @@ def test_a_variant_goes_before_a_scale_and_the_command_line_before_it(switches: 
     assert {t.hyperparameters.d for t in told.trials} == {7}
     assert len(told.trials) == 2 * 2 * 2, "the first two variants have become one"
     assert told.swept.keys() == {"method.lr", "scale.shuffle"}
+    assert [*told.space.variants] == ["neither", "both"]
+    assert told.left_out == {
+        "the variant 'wide'": "with method.encoder_widths=[5] it is 'neither' over again"
+    }
+    assert at_smoke.left_out == {}
 
 
 def test_a_mistake_in_a_variant_is_told_with_its_space(switches: str) -> None:
