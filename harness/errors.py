@@ -15,14 +15,6 @@ class CorruptFileError(UserError):
     """A file is there but cannot be what it should be (truncated, wrong magic number, torn)."""
 
 
-def told_by_yaml(error: Exception) -> str:
-    """Return what YAML's parser, or what decodes its text, says, on one line within a sentence."""
-    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-    if mark is None or not problem:
-        return " ".join(str(error).split())
-    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}"
-
-
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the known word that a misspelt one most resembles, or an empty string.
 

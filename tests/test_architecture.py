@@ -48,6 +48,7 @@ SMALL = {
     "harness/metrics/factors/boosting.py": "what two metrics share, apart from either",
     "harness/metrics/people/average_precision.py": "the rule of Market-1501, tested by itself",
     "harness/seeding.py": "every random stream of a trial comes from here",
+    "harness/yaml_text.py": "shared by search spaces, clusters and declarations of reports",
     "harness/trial/device.py": "the commands need it without the rest of a trial",
     "harness/trial/method.py": "the estimate of a dry run needs it without pandas",
     "harness/trial/process.py": "memory and threads of a process, apart from any trial",

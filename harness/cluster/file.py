@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from harness.errors import UserError, told_by_yaml
+from harness.errors import UserError
+from harness.yaml_text import read_yaml, told_by_yaml
 
 TO_SET = ("SET-ME", "YOUR-", "192.0.2.")
 """What stands in our files where only the user knows the word; addresses of 192.0.2.0/24 are for
@@ -42,7 +43,7 @@ def read(path: str | Path) -> dict[str, Any]:
         UserError: it cannot be read, or is for something else than ``ray up``.
     """
     try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        content = read_yaml(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"cannot read {path}: {error}") from error
     except yaml.YAMLError as error:

@@ -9,8 +9,9 @@ import yaml
 
 import search_spaces
 from harness.config.build import build
-from harness.errors import UserError, did_you_mean, told_by_yaml
+from harness.errors import UserError, did_you_mean
 from harness.spaces.axes import number_or
+from harness.yaml_text import read_yaml, told_by_yaml
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def load_space(name: str) -> SearchSpace:
             f"Known: {', '.join(known)}; or give the path of a .yaml file."
         )
     try:
-        content = yaml.safe_load(path.read_text())
+        content = read_yaml(path.read_text())
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UserError(f"{path} is not valid YAML: {told_by_yaml(error)}") from None
     if not isinstance(content, dict):

@@ -11,12 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from harness.errors import CorruptFileError, UserError, told_by_yaml
+from harness.errors import CorruptFileError, UserError
 from harness.results import versions
 from harness.results.columns import Columns, cell, trials_schema, type_of, union
 from harness.results.encoding import decode_table, encode_table
 from harness.results.storage import Storage
 from harness.shell import command_line
+from harness.yaml_text import told_by_yaml
 
 PLAN = "plan.parquet"
 SWEEP = "sweep.yaml"

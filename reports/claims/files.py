@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 import pydantic
 import yaml
 
-from harness.errors import UserError, told_by_yaml
+from harness.errors import UserError
 from harness.spaces.axes import number_or
+from harness.yaml_text import read_yaml, told_by_yaml
 
 Declared = TypeVar("Declared")
 
@@ -40,7 +41,7 @@ def content_of(path: Path) -> Any:
         UserError: it cannot be read as YAML.
     """
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return read_yaml(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UserError(f"{path} is not YAML: {told_by_yaml(error)}.") from error
 
