@@ -243,10 +243,16 @@ def _without_tensors(method: Method) -> Method:
 
 
 def _stacked(members: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
-    """Return tensors of each trial, ``[K, ...]`` by name; the trials' own become views of them."""
+    """Return tensors of each trial, ``[K, ...]`` by name; the trials' own become views of them.
+
+    Matrices lie in memory transposed, as the gradients of a linear layer's weights in a stack do,
+    which then need not be copied.
+    """
     found = {}
     for name in members[0]:
-        found[name] = torch.stack([each[name].detach() for each in members])
+        own = [each[name].detach() for each in members]
+        matrix = own[0].ndim == 2
+        found[name] = torch.stack([t.mT for t in own]).mT if matrix else torch.stack(own)
         for i, each in enumerate(members):
             each[name].data = found[name][i]
     return found
