@@ -1,5 +1,6 @@
 """What ``sweep`` and ``resume`` share: run the missing trials of a plan and print how it went."""
 
+import math
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -135,10 +136,12 @@ def _run(
         judged_by = standing(trials, swept, load(directory.location), halving, searched=searched)
     at_once = slots(settings.ray)
     pace = f"{at_once} at a time" if at_once else "as many at a time as the cluster takes"
-    progress.say(f"{count(progress.planned - progress.already, 'trial')} to run, {pace}")
+    left = progress.planned - progress.already
+    progress.say(f"{count(left, 'trial')} to run, {pace}")
     if isinstance(work, list) and at_once != 1:
         work = longest_first(work, settings)
-    wait_until_ready(min(at_once or 0, progress.planned - progress.already))
+    stack = settings.ray.stack if isinstance(settings.ray.stack, int) else 1
+    wait_until_ready(min(at_once or 0, math.ceil(left / stack)))
     run_trials(
         directory,
         work,

@@ -19,6 +19,7 @@ def conclusion(inquiry: Inquiry, *, smoke: bool) -> Markup:
         _verdict(inquiry, smoke=smoke),
         _ends(inquiry),
         _strongest(inquiry),
+        _of_all(inquiry),
         budget(inquiry),
     ]
     return Markup("\n").join(_P.format(sentence) for sentence in sentences if sentence)
@@ -112,6 +113,28 @@ def _strongest(inquiry: Inquiry) -> str:
         else "No switch that was measured is shown to change the margin over the best rival."
     )
     return f"{said}{_unmeasured(inquiry, {(each.switch, each.base) for each in measured})}"
+
+
+def _of_all(inquiry: Inquiry) -> str:
+    """Name the switches that every level's own number changes with, in one direction."""
+    measure = inquiry.differing.measure
+    parts = []
+    for effect in inquiry.effects:
+        changes = effect.levels
+        enough = min((each.n for each in changes.values()), default=0) >= FEWEST_SEEDS
+        up = all(each.low > 0 for each in changes.values())
+        if enough and (up or all(each.high < 0 for each in changes.values())):
+            of_each = [
+                f"{named(measure, level)} by {interval(change, measure.unit, signed=True)}"
+                for level, change in changes.items()
+            ]
+            parts.append(f"with {effect.switch}, from {effect.base} ({words(of_each)})")
+    if not parts:
+        return ""
+    return (
+        f"All levels change one way {'; '.join(parts)}: intervals beyond 0, not adjusted for how "
+        "many there are."
+    )
 
 
 def _unmeasured(inquiry: Inquiry, measured: set[tuple[str, str]]) -> str:

@@ -62,6 +62,24 @@ def test_the_page_has_the_statement_settings_effects_sets_and_what_was_not_tried
     assert survivors.loc[("ours", "affine"), "survived 0.0001"] == 0, "not diverged, but useless"
 
 
+def slope_is_for_all(on, level, seed) -> float:
+    return 1e-1 if "slope" in on and (level != "affine" or seed) else 1e-2
+
+
+@pytest.mark.parametrize("reach", [slope_is_for_all, inverse_decides])
+def test_what_changes_all_levels_is_told(reach, tmp_path) -> None:
+    """One seed of one level stays as it is: the interval of its mean is beyond 0 all the same."""
+    sets = [frozenset(), frozenset({"slope"}), frozenset({"inverse"})]
+    made = results(reach, sets=sets, rates=(1e-3, 1e-2, 1e-1))
+    words = undrawn_report(made, tmp_path).words
+    told = (
+        "All levels change one way with slope, from ours (affine_diffeo by +1.00 decades, affine "
+        "by +0.80 [+0.24, +1.36] decades and affine_decomp by +1.00 decades)"
+    )
+    assert (told in words) == (reach is slope_is_for_all)
+    assert ("All levels" in words) == (reach is slope_is_for_all)
+
+
 def test_it_says_that_nothing_was_found_with_what_was_tried(tmp_path) -> None:
     words = undrawn_report(few(alike), tmp_path).words
     assert f"{NOTHING_HELPS}: none of the 4 sets of switches" in words
