@@ -6,7 +6,7 @@ from harness.durations import duration
 from harness.spaces.axes import number_or
 from reports.claims.differing import Differing
 from reports.claims.measure import Measure
-from reports.claims.switching import FEWEST_SEEDS, Inquiry, Tried
+from reports.claims.switching import FEWEST_SEEDS, Effect, Inquiry, Tried
 from reports.page.text import count, interval, level_label, name_of, number, p_value, words
 from reports.stats.estimates import ALPHA, Estimate, mean_interval
 
@@ -116,25 +116,25 @@ def _strongest(inquiry: Inquiry) -> str:
 
 
 def _of_all(inquiry: Inquiry) -> str:
-    """Name the switches that every level's own number changes with, in one direction."""
-    measure = inquiry.differing.measure
+    """Name the switches with which every level's own number changes, in one direction."""
     parts = []
-    for effect in inquiry.effects:
-        changes = effect.levels
-        enough = min((each.n for each in changes.values()), default=0) >= FEWEST_SEEDS
-        up = all(each.low > 0 for each in changes.values())
-        if enough and (up or all(each.high < 0 for each in changes.values())):
-            of_each = [
-                f"{named(measure, level)} by {interval(change, measure.unit, signed=True)}"
-                for level, change in changes.items()
-            ]
-            parts.append(f"with {effect.switch}, from {effect.base} ({words(of_each)})")
+    for base in ("ours", "released"):
+        names = [each.switch for each in inquiry.effects if each.base == base and _moves_all(each)]
+        parts += [f"with {words(names)}, from {base}"] if names else []
     if not parts:
         return ""
     return (
-        f"All levels change one way {'; '.join(parts)}: intervals beyond 0, not adjusted for how "
-        "many there are."
+        f"All levels change one way {' and '.join(parts)}: so far as their intervals, which are "
+        "not adjusted for how many there are, lie beyond 0."
     )
+
+
+def _moves_all(effect: Effect) -> bool:
+    changes = effect.levels.values()
+    enough = min((each.n for each in changes), default=0) >= FEWEST_SEEDS
+    up, down = (all(sign * each.value > 0 for each in changes) for sign in (1, -1))
+    beyond = all(each.low > 0 or each.high < 0 for each in changes)
+    return enough and beyond and (up or down)
 
 
 def _unmeasured(inquiry: Inquiry, measured: set[tuple[str, str]]) -> str:

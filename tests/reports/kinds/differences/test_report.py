@@ -72,12 +72,8 @@ def test_what_changes_all_levels_is_told(reach, tmp_path) -> None:
     sets = [frozenset(), frozenset({"slope"}), frozenset({"inverse"})]
     made = results(reach, sets=sets, rates=(1e-3, 1e-2, 1e-1))
     words = undrawn_report(made, tmp_path).words
-    told = (
-        "All levels change one way with slope, from ours (affine_diffeo by +1.00 decades, affine "
-        "by +0.80 [+0.24, +1.36] decades and affine_decomp by +1.00 decades)"
-    )
-    assert (told in words) == (reach is slope_is_for_all)
-    assert ("All levels" in words) == (reach is slope_is_for_all)
+    told = "All levels change one way with slope, from ours: "
+    assert (told in words) == ("All levels" in words) == (reach is slope_is_for_all)
 
 
 def test_it_says_that_nothing_was_found_with_what_was_tried(tmp_path) -> None:
