@@ -25,7 +25,10 @@ def read_yaml(text: str) -> Any:
     Raises:
         yaml.YAMLError: it is no YAML, or a key stands twice in one place.
     """
-    return yaml.load(text, _EachOnce)
+    try:
+        return yaml.load(text, _EachOnce)
+    except (ValueError, RecursionError) as error:  # a 13th month, a thousand brackets
+        raise yaml.YAMLError(str(error)) from error
 
 
 def told_by_yaml(error: Exception) -> str:

@@ -90,7 +90,11 @@ class _Update:
     ) -> None:
         self.method, self.phase = method, phase
         self._precision, self._device = precision, device_of(method)
-        trained = {n: p for n, p in method.named_parameters() if n.startswith(phase.trains)}
+        trained = {
+            name: parameter
+            for name, parameter in method.named_parameters()
+            if name.startswith(phase.trains) and parameter.requires_grad
+        }
         if phase.trains and not trained:
             raise ValueError(f"phase '{phase.name}' trains no parameter: {phase.trains}")
         self.parameters = list(trained.values())

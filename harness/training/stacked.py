@@ -57,8 +57,8 @@ class Stack:
         self._device = next((each.device for each in tensors), torch.device("cpu"))
         self._base = _without_tensors(first.method)
         self._parameters = _stacked([dict(u.method.named_parameters()) for u in updaters])
-        for parameter in self._parameters.values():
-            parameter.requires_grad_()
+        for name, parameter in first.method.named_parameters():
+            self._parameters[name].requires_grad_(parameter.requires_grad)
         names: dict[Tensor, str] = {p: name for name, p in first.method.named_parameters()}
         self._blocks = [
             blocks(
@@ -94,13 +94,13 @@ class Stack:
             each.seconds = seconds
 
     def require_agreement(self, wanted: Sequence[Wanted]) -> None:
-        """Look whether each trial's losses in a stack are those that it has alone.
+        """Look whether each trial's losses and buffers in a stack are those that it has alone.
 
-        They are not where a method from outside reads numbers other than from its arguments, or
-        keeps something in neither a parameter nor a buffer. Nothing changes.
+        They are not where a method from outside reads numbers other than from its arguments, keeps
+        something in neither a parameter nor a buffer, or assigns a buffer anew. Nothing changes.
 
         Raises:
-            NotStackableError: a loss differs by more than roundings.
+            NotStackableError: a loss or a buffer differs by more than roundings.
         """
         given, first = self._given(wanted), self.updaters[0]
         for phase in (
@@ -108,17 +108,30 @@ class Stack:
         ):
             buffers = {name: buffer.clone() for name, buffer in self._buffers.items()}
             losses = self._evaluated(phase, 0, given, buffers)[0].tolist()
-            for each, stacked in zip(wanted, losses, strict=True):
-                parts = sliced(each.batch, phase, 0), sliced(each.noise, phase, 0)
-                own = copy.deepcopy(each.updater.method)
-                arguments = phase.objective, *parts, each.values
-                alone = self._in_its_numbers(partial(own, *arguments))[0].item()
-                agree = LOSSES_AGREE[first.precision]
-                if abs(stacked - alone) > agree * max(abs(alone), 1.0):
-                    raise NotStackableError(
-                        f"the loss of phase '{phase.name}' is {stacked:.6g} in a stack and "
-                        f"{alone:.6g} alone"
-                    )
+            for i, each in enumerate(wanted):
+                left = {name: buffer[i] for name, buffer in buffers.items()}
+                self._require_as_alone(each, phase, losses[i], left)
+
+    def _require_as_alone(
+        self, each: Wanted, phase: Phase, stacked: float, buffers: Mapping[str, Tensor]
+    ) -> None:
+        own = copy.deepcopy(each.updater.method)
+        parts = sliced(each.batch, phase, 0), sliced(each.noise, phase, 0)
+        arguments = phase.objective, *parts, each.values
+        alone = self._in_its_numbers(partial(own, *arguments))[0].item()
+        agree = LOSSES_AGREE[each.updater.precision]
+        if abs(stacked - alone) > agree * max(abs(alone), 1.0):
+            raise NotStackableError(
+                f"the loss of phase '{phase.name}' is {stacked:.6g} in a stack and "
+                f"{alone:.6g} alone"
+            )
+        for name, buffer in own.named_buffers():
+            away = (buffers[name].double() - buffer.double()).abs()
+            if (away > agree * buffer.double().abs().max().clamp(min=1e-6)).any():
+                raise NotStackableError(
+                    f"phase '{phase.name}' leaves another buffer '{name}' in a stack than alone: "
+                    "objectives update buffers in place"
+                )
 
     def _given(self, wanted: Sequence[Wanted]) -> _Given:
         return _Given(
@@ -217,11 +230,23 @@ def require_alike(updaters: Sequence[Updater]) -> None:
     Raises:
         NotStackableError: they do not.
     """
+    if tied := _tied(updaters[0].method):
+        raise NotStackableError(f"'{tied}' is a tensor that has another name, too")
     first, *others = [_shape(each) for each in updaters]
     for other in others:
         different = [name for name, value in first.items() if other[name] != value]
         if different:
             raise NotStackableError(f"they differ in {', '.join(different)}")
+
+
+def _tied(method: Method) -> str:
+    """Return the second name of a parameter or buffer that has two; "" if none has."""
+    for of in (method.named_parameters, method.named_buffers):
+        once = dict(of())
+        for name, _ in of(remove_duplicate=False):
+            if name not in once:
+                return name
+    return ""
 
 
 def _shape(updater: Updater) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from harness.training.torch_private import FUSED, SGD, Optimizer, fused_adam
+from harness.training.torch_private import FUSED, SGD, Optimizer, fused_adam, in_memory
 
 _MOMENTS = ("exp_avg", "exp_avg_sq")
 
@@ -40,7 +40,7 @@ class Block:
         self, optimizers: Sequence[Optimizer], columns: Sequence[int], parameters: list[Tensor]
     ) -> None:
         self.columns, self.parameters = tuple(columns), parameters
-        self._orders = [_order(each[0]) for each in parameters]
+        self._orders = [in_memory(each[0]) for each in parameters]
         self._adam = not isinstance(optimizers[0], SGD)
         groups = [each.param_groups[0] for each in optimizers]
         self._rates_of = [float(group["lr"]) for group in groups]
@@ -177,12 +177,6 @@ def _untouched(parameter: Tensor) -> dict[str, Tensor]:
     """Return what Adam remembers of a parameter before its first update."""
     moments = {name: torch.zeros_like(parameter, requires_grad=False) for name in _MOMENTS}
     return {"step": torch.zeros((), device=parameter.device), **moments}
-
-
-def _order(tensor: Tensor) -> tuple[int, ...]:
-    """Return the axes of a tensor from that of the widest steps in memory to the narrowest."""
-    steps = tensor.stride()
-    return tuple(sorted(range(tensor.ndim), key=lambda axis: -steps[axis]))
 
 
 def _row(numbers: Tensor, like: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 class _Plain(torch.optim.Optimizer):
@@ -43,8 +43,15 @@ class Adam(_Plain, torch.optim.Adam):
     """Torch's Adam.
 
     Fused, it goes through parameters, gradients and moments as each lies in memory. The gradient of
-    a weight in an ``einsum``, say, may lie there in another order than the weight.
+    a weight in an ``einsum``, say, may lie there in another order than the weight. A parameter that
+    is a part of a larger tensor, with gaps in memory, gets memory of its own.
     """
+
+    def __init__(self, parameters: Sequence[nn.Parameter], **options: Any) -> None:
+        for parameter in parameters:
+            if not parameter.permute(in_memory(parameter)).is_contiguous():
+                parameter.data = parameter.data.contiguous()
+        super().__init__(parameters, **options)
 
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]
@@ -53,6 +60,12 @@ class Adam(_Plain, torch.optim.Adam):
             if parameter.grad is not None:
                 parameter.grad = laid_out(parameter.grad, parameter)
         super().step()
+
+
+def in_memory(tensor: Tensor) -> tuple[int, ...]:
+    """Return the axes of a tensor from that of the widest steps in memory to the narrowest."""
+    steps = tensor.stride()
+    return tuple(sorted(range(tensor.ndim), key=lambda axis: -steps[axis]))
 
 
 def laid_out(tensor: Tensor, like: Tensor) -> Tensor:

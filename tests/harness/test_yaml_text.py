@@ -26,6 +26,12 @@ def test_a_key_stands_once(text: str, line: int, key: str) -> None:
     assert told_by_yaml(error.value).endswith(f"the key '{key}' stands there twice")
 
 
+@pytest.mark.parametrize("text", ["day: 2020-13-45", "x: " + "[" * 3000])
+def test_whatever_is_wrong_is_told_as_of_yaml(text: str) -> None:
+    with pytest.raises(yaml.YAMLError):
+        read_yaml(text)
+
+
 def test_what_is_merged_may_be_written_anew() -> None:
     text = "base: &base {a: 1, b: 2}\nnext: &next {<<: *base, a: 3}\nlast: {<<: [*next, *base]}\n"
     assert read_yaml(text) == yaml.safe_load(text)

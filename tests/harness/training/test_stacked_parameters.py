@@ -41,6 +41,21 @@ def test_a_gradient_that_lies_otherwise_in_memory_is_the_same(kind: str, weights
     torch.testing.assert_close(otherwise, as_written)
 
 
+@pytest.mark.parametrize("of", ["a part of its rows", "a number for all"])
+def test_a_parameter_with_gaps_in_memory_is_trained_as_any_other(of: str) -> None:
+    """The fused kernel would go on through what lies between, or behind, its numbers."""
+    whole = torch.randn(4, 6, generator=torch.Generator().manual_seed(0))
+    start = whole[:, :3] if of == "a part of its rows" else whole[:1, :1].expand(4, 3)
+    ours, plain = torch.nn.Parameter(start), torch.nn.Parameter(start.clone())
+    optimizers = Adam([ours], lr=0.1, fused=True), torch.optim.Adam([plain], lr=0.1)
+    gradient = torch.randn(4, 3, generator=torch.Generator().manual_seed(1))
+    for _ in range(3):
+        for parameter, each in zip((ours, plain), optimizers, strict=True):
+            parameter.grad = gradient.clone()
+            each.step()
+    torch.testing.assert_close(ours, plain)
+
+
 @pytest.mark.parametrize("kind", ["adam", "adam of each", "sgd"])
 @pytest.mark.parametrize("gated", [False, True])
 def test_it_is_torchs_of_each_trial(
