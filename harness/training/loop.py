@@ -50,14 +50,14 @@ class Updater:
 
     Attributes:
         adams: all of them, each once, in the order of the phases.
-        precision, device: in what and where its objectives are evaluated.
+        precision: in what its objectives are evaluated.
         steps: how many it has taken.
         stacked: with how many at most, itself among them, it took one.
         stack_choice: why with so many, in words; None where nobody chose.
     """
 
     def __init__(self, method: Method, precision: Precision = "float32") -> None:
-        self.method, self.precision, self.device = method, precision, device_of(method)
+        self.method, self.precision = method, precision
         self.values = method.values()
         shared: dict[tuple[str, ...], Optimizer] = {}
         self.phases = [
@@ -73,8 +73,7 @@ class Updater:
         for update in self.phases:
             if update.is_due(self.steps, values):
                 prefix = f"{update.phase.name}/" if len(self.phases) > 1 else ""
-                with kernels(self.precision, self.device):
-                    stats.update(update.runs(batch, noise, values, stats, prefix))
+                stats.update(update.runs(batch, noise, values, stats, prefix))
         self.steps += 1
         return stats
 
@@ -120,9 +119,10 @@ class _Update:
     def runs(self, batch: Batch, noise: Noise, values: Values, so_far: Stats, prefix: str) -> Stats:
         """Run as often as the phase repeats; return the last run's statistics."""
         stats: Stats = {}
-        for i in range(self.phase.repeats):
-            parts = sliced(batch, self.phase, i), sliced(noise, self.phase, i)
-            stats = self._run(*parts, values, so_far, prefix)
+        with kernels(self._precision, self._device):
+            for i in range(self.phase.repeats):
+                parts = sliced(batch, self.phase, i), sliced(noise, self.phase, i)
+                stats = self._run(*parts, values, so_far, prefix)
         return stats
 
     def _run(self, batch: Batch, noise: Noise, values: Values, so_far: Stats, prefix: str) -> Stats:

@@ -83,8 +83,7 @@ class Stack:
         for number, update in enumerate(first.phases):
             if update.is_due(first.steps, wanted[0].values):
                 prefix = f"{update.phase.name}/" if len(first.phases) > 1 else ""
-                with kernels(first.precision, self._device):
-                    stats.update(self._runs(number, given, stats, prefix))
+                stats.update(self._runs(number, given, stats, prefix))
         rows = {name: each.unbind() for name, each in stats.items()}
         seconds = (time.perf_counter() - began) / len(wanted)
         for i, each in enumerate(wanted):
@@ -142,15 +141,17 @@ class Stack:
 
     def _runs(self, number: int, given: _Given, so_far: Stats, prefix: str) -> Stats:
         """Run a phase as often as it repeats; return the last run's statistics."""
-        phase, stats = self.updaters[0].phases[number].phase, Stats()
-        for run in range(phase.repeats):
-            loss, found = self._evaluated(phase, run, given, self._buffers)
-            stats = {f"{prefix}{key}": value.detach() for key, value in found.items()}
-            stats[f"{prefix}loss"] = loss.detach()
-            on = self._gate(phase, {**so_far, **stats})
-            # A device that works by itself is not waited for.
-            if on is None or on.device.type != "cpu" or on.any():
-                self._update(number, loss, on)
+        first, stats = self.updaters[0], Stats()
+        phase = first.phases[number].phase
+        with kernels(first.precision, self._device):
+            for run in range(phase.repeats):
+                loss, found = self._evaluated(phase, run, given, self._buffers)
+                stats = {f"{prefix}{key}": value.detach() for key, value in found.items()}
+                stats[f"{prefix}loss"] = loss.detach()
+                on = self._gate(phase, {**so_far, **stats})
+                # A device that works by itself is not waited for.
+                if on is None or on.device.type != "cpu" or on.any():
+                    self._update(number, loss, on)
         return stats
 
     def _evaluated(

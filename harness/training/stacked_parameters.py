@@ -105,14 +105,14 @@ class Block:
             on: which trials are updated, bool ``[K]``; None for all. Of the others neither the
                 parameters nor what the optimizer remembers change, whatever their gradients are.
         """
-        if self._adam and self._steps.device.type in ONE_BY_ONE:
-            self._adam_of_each(gradients, on)
-            return
         lying = [
-            each.permute(0, *(1 + axis for axis in order)).reshape(len(each), -1)
+            each.permute(0, *(1 + axis for axis in order))
             for each, order in zip(gradients, self._orders, strict=True)
         ]
-        gradient = torch.cat(lying, 1)
+        if self._adam and self._steps.device.type in ONE_BY_ONE:
+            self._adam_of_each(lying, on)
+            return
+        gradient = torch.cat([each.reshape(len(each), -1) for each in lying], 1)
         if on is not None:
             gradient = torch.where(on[:, None], gradient, 0.0)
         change = (
@@ -122,13 +122,13 @@ class Block:
         )
         torch._foreach_add_(self.parameters, self._parts(change))
 
-    def _adam_of_each(self, gradients: Sequence[Tensor], on: Tensor | None) -> None:
-        """Update the trials one after another, by torch's kernel."""
+    def _adam_of_each(self, lying: Sequence[Tensor], on: Tensor | None) -> None:
+        """Update the trials one after another, by torch's kernel; the axes are as they lie."""
         self._steps.add_(1.0 if on is None else on[:, None])
         updated = [True] * len(self._of_trials) if on is None else on.tolist()
         for i in compress(range(len(updated)), updated):
             own, moments, steps = self._of_trials[i]
-            found = [g.contiguous() for g in self._as_they_lie([each[i] for each in gradients])]
+            found = [each[i].contiguous() for each in lying]
             lr, betas, eps = self._rates_of[i], self._betas, self._eps
             fused_adam(own, found, moments, steps, lr=lr, betas=betas, eps=eps)
 

@@ -132,9 +132,8 @@ def _of_all(inquiry: Inquiry) -> str:
 def _moves_all(effect: Effect) -> bool:
     changes = effect.levels.values()
     enough = min((each.n for each in changes), default=0) >= FEWEST_SEEDS
-    up, down = (all(sign * each.value > 0 for each in changes) for sign in (1, -1))
-    beyond = all(each.low > 0 or each.high < 0 for each in changes)
-    return enough and beyond and (up or down)
+    up = all(each.low > 0 for each in changes)
+    return enough and (up or all(each.high < 0 for each in changes))
 
 
 def _unmeasured(inquiry: Inquiry, measured: set[tuple[str, str]]) -> str:
