@@ -7,6 +7,9 @@ module that it has deferred already loads it.
 import importlib
 import importlib.util
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Thread
 from types import ModuleType
 from typing import Any
 
@@ -18,12 +21,17 @@ class _Deferred(ModuleType):
     """
 
     def __getattr__(self, attribute: str) -> Any:
-        if sys.modules.get(self.__name__) is self:
-            del sys.modules[self.__name__]
-        module = importlib.import_module(self.__name__)
-        self.__dict__.update(vars(module))
-        self.__class__ = ModuleType  # type: ignore[assignment]
-        return getattr(module, attribute)
+        return getattr(_loaded(self), attribute)
+
+
+def _loaded(deferred: _Deferred) -> ModuleType:
+    """Return the module that a deferred one stands for, and fill that with its attributes."""
+    if sys.modules.get(deferred.__name__) is deferred:
+        del sys.modules[deferred.__name__]
+    module = importlib.import_module(deferred.__name__)
+    deferred.__dict__.update(vars(module))
+    deferred.__class__ = ModuleType  # type: ignore[assignment]
+    return module
 
 
 def defer(name: str) -> None:
@@ -36,3 +44,24 @@ def defer(name: str) -> None:
     if spec is not None:
         sys.modules[name] = _Deferred(name)
         sys.modules[name].__spec__ = spec
+
+
+@contextmanager
+def importing(name: str) -> Iterator[None]:
+    """Really import a module meanwhile, in a thread; at the end it is there.
+
+    For while this process waits for others.
+    """
+    thread = Thread(target=_import, args=[name])
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def _import(name: str) -> None:
+    with suppress(Exception):  # who needs it gets the same again
+        module = importlib.import_module(name)
+        if isinstance(module, _Deferred):
+            _loaded(module)

@@ -2,7 +2,8 @@
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness import interruption
@@ -13,6 +14,10 @@ from harness.garbage import collect_as_usual, collect_seldom
 
 _WITH_SCIPY = ("report", "export", "leaderboard", "compare")
 """Commands for which torch is not deferred: scipy would look at it and so load it."""
+
+_WITH_WORKERS = ("sweep", "resume")
+_WITHOUT_WORKERS = ("dry_run=", "ray.address=")
+"""Begin the arguments by which these run nothing on this machine."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,8 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             name = f"cluster.{name}"
         elif name == "cluster":
             name = f"cluster.{options.what}"
-        module = importlib.import_module(f"harness.commands.{name}")
-        return _heard_out(int(module.run(options)))
+        with _workers_ahead(options.command, arguments):
+            module = importlib.import_module(f"harness.commands.{name}")
+            return _heard_out(int(module.run(options)))
     except UserError as error:
         if options.debug:
             raise
@@ -49,6 +55,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     finally:
         collect_as_usual()
+
+
+@contextmanager
+def _workers_ahead(command: str, arguments: Sequence[str]) -> Iterator[None]:
+    """Let workers of this machine import what they need while a sweep is planned, if it has any."""
+    elsewhere = any(each.startswith(_WITHOUT_WORKERS) for each in arguments)
+    if command not in _WITH_WORKERS or elsewhere:
+        yield
+        return
+    from harness.execution.session.forking import starting
+
+    starting.start()
+    try:
+        yield
+    finally:
+        starting.stop()
 
 
 def _heard_out(code: int) -> int:

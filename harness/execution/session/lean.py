@@ -4,20 +4,35 @@ Beside its scheduler Ray starts a dashboard, an autoscaler and a process that pr
 even where nobody asked for any of them: three interpreters that fight the first workers for
 processors, while ``ray.init`` waits for one and ``ray.shutdown`` for another. Its agent listens on
 one port of the machine, whatever else is there: a second sweep would wait five seconds for it. And
-``ray.init`` looks for its scheduler once a second, which is there after six tenths of one.
+``ray.init`` looks for its scheduler once a second, which is there after six tenths of one; so does
+the scheduler, for its own object store, where that is a moment late.
 
-Should the functions go that are replaced here, which are Ray's own, all of that is back and
-nothing else is lost.
+Should the functions go that are replaced here, which are Ray's own, or its settings, all of that is
+back and nothing else is lost.
 """
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from harness.execution.session.forking import ask
 from harness.execution.session.replacing import replacing
 
-_UNUSED = {"no_monitor": True, "include_log_monitor": False, "dashboard_agent_listen_port": 0}
+_CHOSEN = {
+    "no_monitor": True,
+    "include_log_monitor": False,
+    "dashboard_agent_listen_port": 0,
+    "setup_worker_path": ask.__file__,
+}
+
+_PATIENT = {
+    "RAY_raylet_client_connect_timeout_milliseconds": "20",
+    "RAY_raylet_client_num_connect_attempts": "500",
+}
+"""How often, and how many times, a process of Ray looks for what is not there yet: for as long as
+by itself."""
 
 _NODE_S = 5.0
 """Seconds in which a node is looked for often, before Ray is asked, which looks for longer."""
@@ -35,8 +50,9 @@ def lean() -> Iterator[None]:
         wait_for_node(gcs_address, node_id)
         return get_node(gcs_address, node_id)
 
+    os.environ.update({name: often for name, often in _PATIENT.items() if name not in os.environ})
     with (
-        replacing(parameter, RayParams=lambda **chosen: make(**{**chosen, **_UNUSED})),
+        replacing(parameter, RayParams=lambda **chosen: make(**{**chosen, **_CHOSEN})),
         replacing(services, start_api_server=lambda *_, **__: (None, None), get_node=get_node_soon),
     ):
         yield

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.config.schema import RaySettings, shares
+from harness.execution.session.forking import starting as forks
 
 MOST_S = 20.0
 """Seconds that the driver waits for its workers before it goes on without them."""
@@ -38,14 +39,17 @@ def preloading(settings: RaySettings, trials: int) -> Iterator[None]:
     cpus = settings.num_cpus or os.cpu_count() or 1
     most = min(trials, shares(cpus, settings.cpus_per_trial))
     if settings.gpus_per_trial or 2 * most < cpus:  # there are fewer GPUs than processors
+        forks.stop()
         yield
         return
+    forks.start()
     with tempfile.TemporaryDirectory(prefix="unbraid-workers-") as folder:
         os.environ.update({SIGNS: folder, _MODULES: "harness.execution.preloaded"})
         try:
             yield
         finally:
             del os.environ[SIGNS], os.environ[_MODULES]
+            forks.stop()
 
 
 def wait_until_ready(n: int) -> None:
@@ -62,5 +66,8 @@ def wait_until_ready(n: int) -> None:
     resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
     n = min(n, int(resources["CPU"]))
     until = time.monotonic() + MOST_S
-    while len(list(Path(folder).iterdir())) < n and time.monotonic() < until:
+    while len(list(Path(folder).iterdir())) < n:
+        if time.monotonic() > until:
+            forks.stop()  # whatever it is that keeps them, others do without
+            return
         time.sleep(0.02)

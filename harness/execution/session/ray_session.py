@@ -10,8 +10,10 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from harness.config.schema import RaySettings, shares
+from harness.deferred import importing
 from harness.errors import UserError
 from harness.execution.session.alone import alone
+from harness.execution.session.forking import starting as forks
 from harness.execution.session.lean import lean
 from harness.execution.session.prestarted import preloading
 from harness.execution.session.private import inheriting, mute_raylet
@@ -62,6 +64,7 @@ def ray_session(settings: RaySettings, *, trials: int = 0) -> Iterator[None]:
     """
     os.environ.update(_ENVIRONMENT)
     if settings.address:
+        forks.stop()
         yield from _session(settings, {})
         return
     with preloading(settings, trials), alone() as options:
@@ -74,7 +77,7 @@ def _session(settings: RaySettings, options: dict[str, Any]) -> Iterator[None]:
     mute_raylet()
     handlers = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with nullcontext() if settings.address else lean():
+        with nullcontext() if settings.address else lean(), importing("torch"):
             _start(settings, options)
         # Ray sets a level of its own when it is imported; our callback says what went wrong.
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)

@@ -43,7 +43,7 @@ def test_damaged_trials_run_again_beside_those_of_more_seeds_without_a_second_dr
 
     more = (*SWEEP, "seeds=5", f"run_dir={copy}")
     sweep = start(*more)
-    sweep.until(lambda: "to run" in sweep.out)
+    sweep.until(lambda: "planned" in sweep.out)  # it is held from here on
     second = start(*more)
     assert second.wait() == 2
     assert f"is in use by process {sweep.process.pid} on " in second.err
