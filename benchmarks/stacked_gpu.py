@@ -1,4 +1,4 @@
-"""Trials an hour on a GPU: in stacks, one by one, and in 8 processes at once.
+"""Trials an hour on a GPU: in stacks, by CUDA graphs, one by one, and in 8 processes at once.
 
 ``python -m benchmarks.stacked_gpu`` needs torch (with NumPy and annotated-types, which methods
 need) and no data: images are noise of the size that the method learns from, and a step costs what
@@ -24,6 +24,7 @@ from harness.data.batches.of_method import make_sampler
 from harness.data.dataset import Dataset, Split, WarpRange
 from harness.methods import METHODS
 from harness.training.loop import Training, Updater, Wanted
+from harness.training.recorded import SETTLED
 from harness.training.scale import Scale
 from harness.training.stacked import Stack
 
@@ -93,7 +94,7 @@ def steps(work: Work, data: Dataset, device: torch.device, seed: int) -> Iterato
     return (said for said in training.steps() if isinstance(said, Wanted))
 
 
-def rounds(work: Work, device: torch.device, size: int) -> Iterator[int]:
+def rounds(work: Work, device: torch.device, size: int, *, graphs: bool) -> Iterator[int]:
     """Take a step of so many trials again and again; yield how many have been taken."""
     data = dataset(work)
     trials = [steps(work, data, device, seed) for seed in range(size)]
@@ -101,15 +102,17 @@ def rounds(work: Work, device: torch.device, size: int) -> Iterator[int]:
     while True:
         wanted = [next(each) for each in trials]
         if size > 1:
-            stack = stack or Stack([each.updater for each in wanted])
+            stack = stack or Stack([each.updater for each in wanted], graphs=graphs)
             stack.step(wanted)
         yield size
 
 
-def steps_a_second(work: Work, device: torch.device, size: int, seconds: float) -> float:
-    """Return steps of trials a second in a stack, after a few that warm up."""
-    taking = rounds(work, device, size)
-    for _ in range(3):
+def steps_a_second(
+    work: Work, device: torch.device, size: int, seconds: float, *, graphs: bool = False
+) -> float:
+    """Return steps of trials a second in a stack, after some that warm up."""
+    taking = rounds(work, device, size, graphs=graphs)
+    for _ in range(SETTLED if graphs else 3):
         next(taking)
     _wait(device)
     began, taken = time.perf_counter(), 0
@@ -146,10 +149,10 @@ def side_by_side(work: Work, device: torch.device, seconds: float) -> float:
     return sum(rates)
 
 
-def _cell(measure: Any, *arguments: Any) -> float | None:
+def _cell(measure: Any, *arguments: Any, **options: Any) -> float | None:
     """Return a measurement; None where memory does not suffice."""
     try:
-        found: float = measure(*arguments)
+        found: float = measure(*arguments, **options)
     except (torch.OutOfMemoryError, MemoryError):
         found = None  # type: ignore[assignment]
     if torch.cuda.is_available():
@@ -169,11 +172,13 @@ def main() -> None:
     if device.type == "cuda" and not torch.cuda.is_available():
         parser.error("torch sees no GPU here; --device cpu --quick tries the script itself")
     seconds, sizes = (1.0, SIZES[:2]) if options.quick else (options.seconds, SIZES)
+    recorded = sizes[1:] if device.type == "cuda" else ()
     rows = []
     for work in WORK:
         if options.quick and work.scale == "paper":
             continue
         rates = [_cell(steps_a_second, work, device, size, seconds) for size in sizes]
+        rates += [_cell(steps_a_second, work, device, k, seconds, graphs=True) for k in recorded]
         if not options.no_processes:
             rates.append(_cell(side_by_side, work, device, seconds))
         hours = [None if rate is None else 3600 * rate / work.steps for rate in rates]
@@ -181,7 +186,8 @@ def main() -> None:
         rows.append((f"{work.space} {work.scale}", *cells))
         print("  ".join(rows[-1]), flush=True)
     others = () if options.no_processes else (f"{PROCESSES} processes",)
-    header = ("trials an hour", *(f"K = {size}" for size in sizes), *others)
+    graphs = (f"K = {size}, CUDA graph" for size in recorded)
+    header = ("trials an hour", *(f"K = {size}" for size in sizes), *graphs, *others)
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
     print_table(f"Stacks on {name}, torch {torch.__version__}", header, rows)
 

@@ -46,11 +46,17 @@ class RaySettings:
     silent_limit_s: Annotated[float, Gt(0)] | None = 3600.0
     evaluate_on_cpu: bool = False
     stack: Annotated[int, Ge(1)] | Literal["auto"] = 1
+    cuda_graphs: bool = False
 
     def __post_init__(self) -> None:
         for name, amount in vars(self).items():
             if name.endswith("_per_trial") and 0 < amount < LEAST_SHARE:
                 raise ValueError(f"{name}={amount:g}: the smallest share is {LEAST_SHARE:g}.")
+        if self.cuda_graphs and self.stack == 1:
+            raise ValueError(
+                "cuda_graphs=true: the steps of stacks are recorded as CUDA graphs, and there are "
+                "no stacks. Add ray.stack=auto, or a number above 1."
+            )
         gpus = self.gpus_per_trial
         if gpus > 1 and gpus != int(gpus):
             raise ValueError(

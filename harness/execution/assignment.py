@@ -43,6 +43,7 @@ class Assignment:
         checkpoint_s: seconds between two checkpoints of a trial; None for none.
         limit_s: seconds after which a trial fails that still trains; None for no limit.
         stack: how many trials are trained as a stack; None for as many as is measured to pay.
+        graphs: whether steps of stacks on a GPU are CUDA graphs where that pays.
         hand_over: whether trials that are trained are evaluated by other processes, without a GPU.
         silent_s: seconds without a sign of life after which a worker ends itself; None for never.
     """
@@ -63,6 +64,7 @@ class Assignment:
     silent_s: float | None = None
     hand_over: bool = False
     stack: int | None = 1
+    graphs: bool = False
 
     def begin(self) -> RunDirectory:
         """Prepare this process for trials; return where they are written."""

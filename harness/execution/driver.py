@@ -211,6 +211,7 @@ def _assignment(
         silent_s=settings.ray.silent_limit_s,
         hand_over=settings.ray.evaluate_on_cpu,
         stack=None if settings.ray.stack == "auto" else settings.ray.stack,
+        graphs=settings.ray.cuda_graphs,
     )
 
 

@@ -15,6 +15,7 @@ from harness.execution.stacks import kind
 from harness.heartbeat import Watchdog
 from harness.results import Curves, TrialRecord
 from harness.tracking.tracker import since
+from harness.training.recorded import SETTLED
 from harness.trial.device import pick_device
 from harness.trial.global_state import GlobalState
 from harness.trial.keeping import Checkpoints
@@ -130,6 +131,7 @@ class TrialWorker(tune.Trainable):
                 self._note,
                 self._room(),
                 whole=self._configurations.seeds,
+                graphs=self._assignment.graphs,
             )
         self._state = GlobalState()  # what an import has set stays: it happens once
 
@@ -170,7 +172,8 @@ class TrialWorker(tune.Trainable):
             return Pace(1, Known())
         alike = kind(trial_from_dict(self._run_directory.config(next(iter(self._members)))))
         what = f"{len(self._members)} {alike}"
-        return Pace(job.stack, self._known.setdefault(what, Known()))
+        warm = SETTLED if job.graphs else 1
+        return Pace(job.stack, self._known.setdefault(what, Known()), warm=warm)
 
     def _note(self, line: str) -> None:
         self._notes.append(line)

@@ -8,11 +8,10 @@ updaters stay true throughout, because their tensors are views of the stacked on
 
 import copy
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from operator import not_
-from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -20,23 +19,13 @@ from torch.func import functional_call, vmap
 
 from harness.training.loop import Updater, Wanted
 from harness.training.precision import evaluated, kernels
+from harness.training.recorded import Given, Record, Recorded
+from harness.training.stackable import NotStackableError, require_alike
 from harness.training.stacked_parameters import Block, blocks
-from models.method import Batch, Method, Noise, Phase, Stats, Values, sliced
+from models.method import Method, Phase, Stats, sliced
 
 LOSSES_AGREE = {"float32": 1e-3, "bfloat16": 3e-2}
 """Of a loss: how far what a stack computes may be from what a trial computes alone."""
-
-
-class NotStackableError(Exception):
-    """Trials cannot be trained as one stack, in words that say why."""
-
-
-class _Given(NamedTuple):
-    """What the objectives get in a step, of all trials: ``[K, ...]`` each."""
-
-    batch: Batch
-    noise: Noise
-    values: Values
 
 
 class Stack:
@@ -44,12 +33,16 @@ class Stack:
 
     Args:
         updaters: of the trials, two or more. They have taken equally many steps.
+        graphs: whether steps are taken as CUDA graphs where the trials are on a GPU and that pays.
+        record: how a step is recorded; None for a CUDA graph.
 
     Raises:
         NotStackableError: the trials have different phases or shapes.
     """
 
-    def __init__(self, updaters: Sequence[Updater]) -> None:
+    def __init__(
+        self, updaters: Sequence[Updater], *, graphs: bool = False, record: Record | None = None
+    ) -> None:
         self.updaters = list(updaters)
         require_alike(updaters)
         first = updaters[0]
@@ -71,6 +64,19 @@ class Stack:
         self._values = {
             name: self._numbers([each.values[name] for each in updaters]) for name in first.values
         }
+        on_gpu = self._device.type == "cuda"
+        # At whether gates are closed: a GPU would be waited for, and what is recorded is blind.
+        self._looks = not on_gpu and record is None
+        self._recorded: Recorded | None = None
+        if graphs and on_gpu:
+            self._recorded = Recorded(self._taken, self._state)
+        elif record:
+            self._recorded = Recorded(self._taken, self._state, record, lambda: None)
+
+    @property
+    def told(self) -> str:
+        """What was found of CUDA graphs, in words."""
+        return self._recorded.told if self._recorded else "no CUDA graphs: not on a GPU"
 
     def step(self, wanted: Sequence[Wanted]) -> None:
         """Take a step of every trial and fill in what each gets.
@@ -78,12 +84,8 @@ class Stack:
         Args:
             wanted: the steps, in the order of ``updaters``.
         """
-        began, first, given = time.perf_counter(), self.updaters[0], self._given(wanted)
-        stats: Stats = {}
-        for number, update in enumerate(first.phases):
-            if update.is_due(first.steps, wanted[0].values):
-                prefix = f"{update.phase.name}/" if len(first.phases) > 1 else ""
-                stats.update(self._runs(number, given, stats, prefix))
+        began = time.perf_counter()
+        stats = (self._recorded or self._taken)(self.due(wanted), self._given(wanted))
         rows = {name: each.unbind() for name, each in stats.items()}
         seconds = (time.perf_counter() - began) / len(wanted)
         for i, each in enumerate(wanted):
@@ -92,19 +94,30 @@ class Stack:
             each.stats = {name: row[i] for name, row in rows.items()}
             each.seconds = seconds
 
-    def require_agreement(self, wanted: Sequence[Wanted]) -> None:
+    def due(self, wanted: Sequence[Wanted]) -> list[int]:
+        """Return the numbers of the phases that are due in a step."""
+        first = self.updaters[0]
+        return [
+            number
+            for number, update in enumerate(first.phases)
+            if update.is_due(first.steps, wanted[0].values)
+        ]
+
+    def require_agreement(self, wanted: Sequence[Wanted], due: Iterable[int]) -> None:
         """Look whether each trial's losses and buffers in a stack are those that it has alone.
 
         They are not where a method from outside reads numbers other than from its arguments, keeps
         something in neither a parameter nor a buffer, or assigns a buffer anew. Nothing changes.
 
+        Args:
+            wanted: the steps that are about to be taken.
+            due: the numbers of phases that are due in them.
+
         Raises:
             NotStackableError: a loss or a buffer differs by more than roundings.
         """
-        given, first = self._given(wanted), self.updaters[0]
-        for phase in (
-            each.phase for each in first.phases if each.is_due(first.steps, wanted[0].values)
-        ):
+        given = self._given(wanted)
+        for phase in (self.updaters[0].phases[number].phase for number in due):
             buffers = {name: buffer.clone() for name, buffer in self._buffers.items()}
             losses = self._evaluated(phase, 0, given, buffers)[0].tolist()
             for i, each in enumerate(wanted):
@@ -132,14 +145,32 @@ class Stack:
                     "objectives update buffers in place"
                 )
 
-    def _given(self, wanted: Sequence[Wanted]) -> _Given:
-        return _Given(
+    def _given(self, wanted: Sequence[Wanted]) -> Given:
+        return Given(
             _together([each.batch for each in wanted]),
             _together([each.noise for each in wanted]),
             {**self._values, **self._of_the_step(wanted)},
         )
 
-    def _runs(self, number: int, given: _Given, so_far: Stats, prefix: str) -> Stats:
+    def _taken(self, due: Sequence[int], given: Given) -> Stats:
+        """Take a step of the phases of some numbers; what it changes, it changes in place."""
+        phases, stats = self.updaters[0].phases, Stats()
+        for number in due:
+            prefix = f"{phases[number].phase.name}/" if len(phases) > 1 else ""
+            stats.update(self._runs(number, given, stats, prefix))
+        return stats
+
+    def _state(self) -> dict[str, list[Tensor]]:
+        """Return all that steps change, by what it is."""
+        parts = [block for place in self._blocks for block in place]
+        return {
+            "parameters": list(self._parameters.values()),
+            "buffers": list(self._buffers.values()),
+            "moments": [moment for block in parts for moment in block.moments],
+            "numbers of updates": [block.steps for block in parts],
+        }
+
+    def _runs(self, number: int, given: Given, so_far: Stats, prefix: str) -> Stats:
         """Run a phase as often as it repeats; return the last run's statistics."""
         first, stats = self.updaters[0], Stats()
         phase = first.phases[number].phase
@@ -149,15 +180,14 @@ class Stack:
                 stats = {f"{prefix}{key}": value.detach() for key, value in found.items()}
                 stats[f"{prefix}loss"] = loss.detach()
                 on = self._gate(phase, {**so_far, **stats})
-                # A device that works by itself is not waited for.
-                if on is None or on.device.type != "cpu" or on.any():
+                if on is None or not self._looks or on.any():
                     self._update(number, loss, on)
         return stats
 
     def _evaluated(
-        self, phase: Phase, run: int, given: _Given, buffers: Mapping[str, Tensor]
+        self, phase: Phase, run: int, given: Given, buffers: Mapping[str, Tensor]
     ) -> tuple[Tensor, Stats]:
-        def objective(own: dict[str, Tensor], each: _Given) -> tuple[Tensor, Stats]:
+        def objective(own: dict[str, Tensor], each: Given) -> tuple[Tensor, Stats]:
             parts = sliced(each.batch, phase, run), sliced(each.noise, phase, run)
             arguments = phase.objective, *parts, each.values
             found: tuple[Tensor, Stats] = functional_call(self._base, own, arguments)
@@ -223,44 +253,6 @@ class Stack:
         if len(set(numbers)) == 1:  # made on the device, which need not be waited for
             return torch.full((len(numbers),), numbers[0], dtype=torch.float64, device=self._device)
         return torch.tensor(numbers, dtype=torch.float64, device=self._device)
-
-
-def require_alike(updaters: Sequence[Updater]) -> None:
-    """Look whether trials differ in numbers and weights alone.
-
-    Raises:
-        NotStackableError: they do not.
-    """
-    if tied := _tied(updaters[0].method):
-        raise NotStackableError(f"'{tied}' is a tensor that has another name, too")
-    first, *others = [_shape(each) for each in updaters]
-    for other in others:
-        different = [name for name, value in first.items() if other[name] != value]
-        if different:
-            raise NotStackableError(f"they differ in {', '.join(different)}")
-
-
-def _tied(method: Method) -> str:
-    """Return the second name of a parameter or buffer that has two; "" if none has."""
-    for of in (method.named_parameters, method.named_buffers):
-        once = dict(of())
-        for name, _ in of(remove_duplicate=False):
-            if name not in once:
-                return name
-    return ""
-
-
-def _shape(updater: Updater) -> dict[str, Any]:
-    """Return all that stacked trials must have in common, by what it is called."""
-    method = updater.method
-    return {
-        "method": type(method),
-        "phases": method.phases(),
-        "parameters": [(n, p.shape, p.dtype, p.device) for n, p in method.named_parameters()],
-        "buffers": [(n, b.shape, b.dtype, b.device) for n, b in method.named_buffers()],
-        "names of numbers": updater.values.keys(),
-        "steps taken": updater.steps,
-    }
 
 
 def _without_tensors(method: Method) -> Method:

@@ -34,6 +34,10 @@ class Block:
         optimizers: the same one of every trial.
         columns: which of its parameters; they have one type, and one number of updates a trial.
         parameters: these, ``[K, ...]`` each; those of the trials are views of them.
+
+    Attributes:
+        moments: of Adam, flat, ``[K, n]`` each; none of gradient descent.
+        steps: updates of each trial and parameter, ``[K, J]``; empty of gradient descent.
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class Block:
     ) -> None:
         self.columns, self.parameters = tuple(columns), parameters
         self._orders = [in_memory(each[0]) for each in parameters]
+        self.moments, self.steps = list[Tensor](), torch.empty(0)
         self._adam = not isinstance(optimizers[0], SGD)
         groups = [each.param_groups[0] for each in optimizers]
         self._rates_of = [float(group["lr"]) for group in groups]
@@ -56,23 +61,23 @@ class Block:
         rows = list(zip(optimizers, own, strict=True))
         known = [[adam.state.get(p) or _untouched(p) for p in row] for adam, row in rows]
         # One a parameter, though they are equal: alone, the optimizer counts up each.
-        self._steps = torch.stack([torch.stack([s["step"] for s in row]) for row in known])
-        self._moments = [
+        self.steps = torch.stack([torch.stack([s["step"] for s in row]) for row in known])
+        self.moments = [
             torch.stack([self._flat([s[name] for s in row]) for row in known]) for name in _MOMENTS
         ]
-        views = [self._parts(moment) for moment in self._moments]
+        views = [self._parts(moment) for moment in self.moments]
         self._of_trials = [
             (
                 self._as_they_lie([parameter.detach()[i] for parameter in self.parameters]),
                 [self._as_they_lie([part[i] for part in view]) for view in views],
-                list(self._steps[i].unbind()),
+                list(self.steps[i].unbind()),
             )
             for i in range(len(rows))
         ]
         for i, (adam, row) in enumerate(rows):
             for j, parameter in enumerate(row):
                 moments = {name: view[j][i] for name, view in zip(_MOMENTS, views, strict=True)}
-                adam.state[parameter] = {"step": self._steps[i, j], **moments}
+                adam.state[parameter] = {"step": self.steps[i, j], **moments}
 
     def part(self, optimizers: Sequence[Optimizer], which: Iterable[bool]) -> "Block":
         """Return a block of some of the parameters."""
@@ -109,7 +114,7 @@ class Block:
             each.permute(0, *(1 + axis for axis in order))
             for each, order in zip(gradients, self._orders, strict=True)
         ]
-        if self._adam and self._steps.device.type in ONE_BY_ONE:
+        if self._adam and self.steps.device.type in ONE_BY_ONE:
             self._adam_of_each(lying, on)
             return
         gradient = torch.cat([each.reshape(len(each), -1) for each in lying], 1)
@@ -124,7 +129,7 @@ class Block:
 
     def _adam_of_each(self, lying: Sequence[Tensor], on: Tensor | None) -> None:
         """Update the trials one after another, by torch's kernel; the axes are as they lie."""
-        self._steps.add_(1.0 if on is None else on[:, None])
+        self.steps.add_(1.0 if on is None else on[:, None])
         updated = [True] * len(self._of_trials) if on is None else on.tolist()
         for i in compress(range(len(updated)), updated):
             own, moments, steps = self._of_trials[i]
@@ -135,9 +140,9 @@ class Block:
     def _adams_change(self, gradient: Tensor, on: Tensor | None) -> Tensor:
         """Return what Adam adds to the parameters, flat; note the gradient in its moments."""
         first, second = self._betas
-        mean, square = self._moments
-        self._steps.add_(1.0 if on is None else on[:, None])
-        steps = self._steps[:, 0].double()
+        mean, square = self.moments
+        self.steps.add_(1.0 if on is None else on[:, None])
+        steps = self.steps[:, 0].double()
         rates, scale = -self._rates / (1 - first**steps), (1 - second**steps).sqrt()
         if on is None:
             mean.lerp_(gradient, 1 - first)

@@ -32,6 +32,7 @@ class Together:
             begin as there is room for, and the others when these have ended. None for all at once.
         whole: trials that wait for each other: they begin at once, if there is room for at least
             the first of these.
+        graphs: whether steps on a GPU are CUDA graphs where that pays.
 
     Attributes:
         broken: why the trials could not be stacked, and began again to be trained one by one; None
@@ -47,12 +48,13 @@ class Together:
         room: Room | None = None,
         *,
         whole: Sequence[Collection[str]] = (),
+        graphs: bool = False,
     ) -> None:
         self._begin, self._pace, self._say = begin, pace, say
         self._running = {trial_id: begin(trial_id) for trial_id in trial_ids}
         self._wanted: dict[str, Wanted] = {}
         self._stacks: dict[tuple[str, ...], Stack] = {}
-        self._checked = False
+        self._checked, self._graphs, self._told = set[int](), graphs, ""
         self._room = room
         self._first: Updater | None = None
         self._order, self._most = list(trial_ids), 1 if room else len(trial_ids)
@@ -128,7 +130,7 @@ class Together:
         except StopIteration as finished:
             said = finished.value
             del self._running[trial_id]
-        choice = self.broken or self._pace.reason
+        choice = self.broken or self._pace.reason + self._told
         if isinstance(said, Wanted):
             said.updater.stack_choice = choice
             self._measure(said)
@@ -155,11 +157,14 @@ class Together:
         beat(f"step {wanted[0].updater.steps} of {len(part)} trials as one stack")
         try:
             if part not in self._stacks:
-                self._stacks[part] = Stack([each.updater for each in wanted])
-                if not self._checked:
-                    self._stacks[part].require_agreement(wanted)
-                    self._checked = True
-            self._stacks[part].step(wanted)
+                updaters = [each.updater for each in wanted]
+                self._stacks[part] = Stack(updaters, graphs=self._graphs)
+            stack = self._stacks[part]
+            if new := set(stack.due(wanted)) - self._checked:  # a phase may begin later
+                stack.require_agreement(wanted, new)
+                self._checked |= new
+            stack.step(wanted)
+            self._told = f"; {stack.told}" if self._graphs else ""
         except Exception as error:  # a method may be anybody's, and memory may end
             self.broken = f"one by one: {type(error).__name__}: {error}".partition("\n")[0]
             self._say(f"{len(part)} trials begin again, {self.broken}")

@@ -47,6 +47,7 @@ IN_THE_CONFIGURATION = {
     # Impossible values.
     "ray.gpus_per_trial=1.5": "gpus_per_trial=1.5: above one, Ray gives whole GPUs alone",
     "ray.gpus_per_trial=-0.5": "ray.gpus_per_trial=-0.5 is not allowed: gpus_per_trial must be",
+    "ray.cuda_graphs=true": "there are no stacks. Add ray.stack=auto, or a number above 1.",
     "ray.gpus_per_trial=1e-5": "gpus_per_trial=1e-05: the smallest share is 0.0001",
     "ray.gpus_per_trial=half": "ray.gpus_per_trial=half is not allowed",
     "ray.cpus_per_trial=0": "ray.cpus_per_trial=0 is not allowed: cpus_per_trial must be greater",

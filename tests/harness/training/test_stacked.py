@@ -196,7 +196,7 @@ def test_a_method_that_reads_a_number_past_its_arguments_is_found() -> None:
     wanted = [next(iter(each.steps())) for each in trainings]
     stack = Stack([each.updater for each in trainings])
     with pytest.raises(NotStackableError, match=r"loss of phase 'autoencoder' is .* alone"):
-        stack.require_agreement(wanted)
+        stack.require_agreement(wanted, stack.due(wanted))
 
 
 class Assigns(ToyAdversarial):
@@ -216,7 +216,7 @@ def test_a_buffer_that_is_assigned_anew_is_found() -> None:
     wanted = [next(iter(each.steps())) for each in trainings]
     stack = Stack([each.updater for each in trainings])
     with pytest.raises(NotStackableError, match=r"'autoencoder' leaves another buffer 'mean'"):
-        stack.require_agreement(wanted)
+        stack.require_agreement(wanted, stack.due(wanted))
 
 
 class Tied(ToyAdversarial):
@@ -259,7 +259,7 @@ def test_agreement_is_asked_without_a_change() -> None:
     wanted = [next(iter(each.steps())) for each in trainings]
     stack = Stack([each.updater for each in trainings])
     before = [{n: t.clone() for n, t in state(e.updater.method).items()} for e in trainings]
-    stack.require_agreement(wanted)
+    stack.require_agreement(wanted, stack.due(wanted))
     for each, known in zip(trainings, before, strict=True):
         assert all(torch.equal(t, known[n]) for n, t in state(each.updater.method).items())
 

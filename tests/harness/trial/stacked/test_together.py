@@ -19,7 +19,7 @@ from harness.trial.stacked import room
 from harness.trial.stacked.pace import Known, Pace
 from harness.trial.stacked.room import Room
 from harness.trial.stacked.together import Running, Together
-from models.method import Batch, Noise, Stats, Values
+from models.method import Batch, Noise, Phase, Stats, Values
 from tests.harness.helpers import toys
 from tests.harness.trial.test_checkpoint import Folder, Killed
 
@@ -40,6 +40,17 @@ class DrawsByItself(MeanOfImages):
     def objective(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
         loss, stats = super().objective(batch, noise, values)
         return loss + 0 * torch.rand_like(loss), stats
+
+
+class LaterPastItsArguments(MeanOfImages):
+    """A phase of its second half reads a number other than from its arguments."""
+
+    def phases(self) -> tuple[Phase, ...]:
+        return Phase("first", "objective"), Phase("later", "past", during=(0.5, 1.0))
+
+    def past(self, batch: Batch, noise: Noise, values: Values) -> tuple[Tensor, Stats]:
+        loss, stats = self.objective(batch, noise, values)
+        return loss * (1 + self.hyperparameters.lr), stats
 
 
 def planned(method: Any, *rates: float, **changes: int) -> dict[str, TrialConfig]:
@@ -95,6 +106,13 @@ def test_every_trial_has_its_own_record(size: int) -> None:
     assert {record.env["stack_choice"] for record in records.values()} == {"as asked for"}
 
 
+def test_a_row_says_why_there_are_no_graphs() -> None:
+    trials = planned(MeanOfImages, 1e-3, 2e-3)
+    stack = Together(list(trials), begins(trials), Pace(2, Known()), graphs=True)
+    for record in all_of(stack, list(trials)).values():
+        assert record.env["stack_choice"] == "as asked for; no CUDA graphs: not on a GPU"
+
+
 def test_one_by_one_they_are_the_same_to_the_bit() -> None:
     trials = planned("vae", 1e-3, 2e-3)
     records = all_of(Together(list(trials), begins(trials), Pace(1, Known())), list(trials))
@@ -123,6 +141,16 @@ def test_what_cannot_be_stacked_begins_again_one_by_one(
     for record in records.values():
         assert (record.status, record.env["stack"]) == ("ok", 1)
         assert "randomness" in record.env["stack_choice"]
+
+
+def test_a_phase_that_begins_later_is_looked_at_then(capsys: pytest.CaptureFixture[str]) -> None:
+    trials = planned(LaterPastItsArguments, 0.01, 0.02)
+    records = all_of(Together(list(trials), begins(trials), Pace(2, Known())), list(trials))
+    assert "2 trials begin again, one by one: NotStackableError: the loss of phase 'later' is" in (
+        capsys.readouterr().out
+    )
+    for trial_id, trial in trials.items():
+        assert_same(records[trial_id], toys.run(trial, toys.dataset(), keep=True)[1])
 
 
 class Two(Room):
