@@ -174,7 +174,7 @@ class Recorded:
         try:
             kind.replay, kind.stats = self._record(lambda: self._step(due, inputs))
         except Exception as error:
-            self._give_up(f"{type(error).__name__}: {error}".partition("\n")[0])
+            self._give_up(_in_a_line(error))
 
     def _compared(self, kind: _Kind, due: Sequence[int], given: Given) -> Stats:
         """Take a step both ways from the same state; go on from that of Python."""
@@ -187,18 +187,25 @@ class Recorded:
         stats = self._step(due, given)
         _restore(expected, parts)
         _restore(parts, before)
-        found = _replayed(kind, given)
-        pairs = {name: ([found[name]], [stats[name]]) for name in stats}
-        pairs |= {name: ([*parts[name]], expected[name]) for name in parts}
-        differing = [name for name, (mine, its) in pairs.items() if not _agree(mine, its)]
+        try:
+            found = _replayed(kind, given)
+            pairs = {name: ([found[name]], [stats[name]]) for name in stats}
+            pairs |= {name: ([*parts[name]], expected[name]) for name in parts}
+            differing = [name for name, (mine, its) in pairs.items() if not _agree(mine, its)]
+            if differing:
+                self._give_up(f"they give other {', '.join(differing)}")
+        except Exception as error:
+            self._give_up(_in_a_line(error))
         _restore(parts, expected)
         kind.compared = True
-        if differing:
-            self._give_up(f"they give other {', '.join(differing)}")
         return stats
 
     def _give_up(self, why: str) -> None:
         self.given_up, self._kinds, self._tensors = why, {}, []
+
+
+def _in_a_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".partition("\n")[0]
 
 
 def _key(due: Sequence[int], given: Given) -> Any:

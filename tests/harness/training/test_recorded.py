@@ -21,6 +21,9 @@ from models.method import Stats
 from tests.harness.training.test_stacked import TRAINED, members
 from tests.models.test_contract import CASES
 
+NOT = ("u_vitae-cpab", "c_vitae-cpab-(2, 4)")
+"""They follow paths from triangle to triangle, which NumPy counts."""
+
 FEW = ("toy_adversarial", "vae", "c_vitae", "rodi")
 
 
@@ -82,8 +85,8 @@ def test_recorded_steps_are_those_of_python(name: str, monkeypatch: pytest.Monke
     n = 6 * SETTLED
     expected, _, by_python = steps(name, n)
     found, stack, said = steps(name, n, record=(traced := Traced()))
-    if "cpab" in name:  # follows a path from triangle to triangle, by NumPy
-        assert stack.told.startswith("no CUDA graphs: they give other ")
+    if name in NOT:
+        assert stack.told.startswith("no CUDA graphs: ")
         assert traced.replays == 1
     else:
         assert stack.told.startswith("a step of the stack by Python and as a CUDA graph: ")
