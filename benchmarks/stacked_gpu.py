@@ -1,5 +1,8 @@
 """Trials an hour on a GPU: in stacks, by CUDA graphs, one by one, and in 8 processes at once.
 
+Beside them stands the step as one pure function that is mapped over the trials, as in JAX, always
+of the same inputs: what remains to be won. ``/ 1`` is beside one process that trains one trial.
+
 ``python -m benchmarks.stacked_gpu`` needs torch (with NumPy and annotated-types, which methods
 need) and no data: images are noise of the size that the method learns from, and a step costs what
 it costs. A trial is the training of the published search space, without its evaluations. Where
@@ -11,87 +14,23 @@ import itertools
 import multiprocessing
 import queue
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 
+from benchmarks.gpu_work import WORK, Work, dataset, steps
 from benchmarks.tables import print_table
-from harness import seeding
-from harness.data.batches.of_method import make_sampler
-from harness.data.dataset import Dataset, Split, WarpRange
-from harness.methods import METHODS
-from harness.training.loop import Training, Updater, Wanted
+from benchmarks.whole_step import begin, mapped
+from harness.training.loop import Updater, Wanted
 from harness.training.recorded import SETTLED
-from harness.training.scale import Scale
 from harness.training.stacked import Stack
 
 SIZES = (1, 4, 16, 64)
+HOW = ("stack", "as CUDA graph", "pure function")
+
 PROCESSES = 8
 """Processes that share the GPU, of one trial each."""
-
-IMAGES = 1024
-"""Images that are drawn from; an epoch of them is as good as one of all."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """A trial of a search space.
-
-    Attributes:
-        space: its name.
-        scale: ``small`` or ``paper``.
-        method: the method's name.
-        structure: hyperparameters that are not the defaults.
-        side: width and height of the images.
-        channels: of the images.
-        batch: images a step.
-        steps: of a trial.
-    """
-
-    space: str
-    scale: str
-    method: str
-    structure: dict[str, Any]
-    side: int
-    channels: int
-    batch: int
-    steps: int
-
-
-WORK = (
-    Work("vitae_stability", "small", "c_vitae", {}, 28, 1, 128, 60 * 12),
-    Work("vitae_stability", "paper", "c_vitae", {}, 28, 1, 512, 2000 * 3),
-    Work("rodi_epsilon_b_gamma", "small", "rodi", {"network": "small"}, 32, 3, 64, 2000),
-    Work("rodi_epsilon_b_gamma", "paper", "rodi", {"network": "paper"}, 64, 3, 64, 100_000),
-    Work("dvae_beta_d", "small", "dvae_synthesis", {"network": "small"}, 64, 3, 32, 8 * 188),
-    Work("dvae_beta_d", "paper", "dvae_synthesis", {"network": "paper"}, 256, 3, 32, 200 * 188),
-)
-
-
-def dataset(work: Work) -> Dataset:
-    """Return noise with what the methods are told of it."""
-    rng = np.random.default_rng(0)
-    shape = IMAGES, work.channels, work.side, work.side
-    images = rng.integers(0, 256, shape, dtype=np.uint8)
-    modalities = {"pose": rng.normal(size=(IMAGES, 21, 3)).astype(np.float32)}
-    split = Split(images, {"identity": np.arange(IMAGES) // 8}, modalities)
-    warp = WarpRange(20.0, 0.1) if work.method == "c_vitae" else None
-    return Dataset("noise", "procedural", split, split.first(1), warp, identity_factor="identity")
-
-
-def steps(work: Work, data: Dataset, device: torch.device, seed: int) -> Iterator[Wanted]:
-    """Yield the steps of a trial, which whoever gets them may take."""
-    cls = METHODS.load(work.method)
-    torch.manual_seed(seed)
-    method = cls(cls.Hyperparameters(**work.structure), data.spec).to(device).train()
-    sampler = make_sampler(method, data, device, work.batch)
-    scale = Scale("gpu", 10**6, work.batch, 0.5, 10**6, None, None)
-    draws = seeding.generator(seed, "order"), seeding.generator(seed, "noise", device)
-    training = Training(Updater(method), sampler, scale, *draws)
-    return (said for said in training.steps() if isinstance(said, Wanted))
 
 
 def rounds(work: Work, device: torch.device, size: int, *, graphs: bool) -> Iterator[int]:
@@ -120,6 +59,30 @@ def steps_a_second(
         taken += sum(itertools.islice(taking, 5))
         _wait(device)
     return taken / (time.perf_counter() - began)
+
+
+def whole_steps_a_second(work: Work, device: torch.device, size: int, seconds: float) -> float:
+    """Return steps of trials a second as one pure function, of the same inputs again and again."""
+    data = dataset(work)
+    wanted = [next(steps(work, data, device, seed)) for seed in range(size)]
+    updaters = [each.updater for each in wanted]
+    state, stack = begin(updaters), Stack(updaters)
+    given = stack.given(wanted)
+    dues = [_due(updaters[0], wanted[0], step) for step in range(60)]
+    functions = {due: mapped(updaters, due) for due in set(dues)}
+    for step in functions.values():  # which warms up
+        state, _ = step(state, given)
+    _wait(device)
+    began, taken = time.perf_counter(), 0
+    while time.perf_counter() - began < seconds:
+        state, _ = functions[dues[taken % len(dues)]](state, given)
+        taken += 1
+        _wait(device)
+    return size * taken / (time.perf_counter() - began)
+
+
+def _due(updater: Updater, wanted: Wanted, step: int) -> tuple[int, ...]:
+    return tuple(i for i, each in enumerate(updater.phases) if each.is_due(step, wanted.values))
 
 
 def _wait(device: torch.device) -> None:
@@ -172,24 +135,45 @@ def main() -> None:
     if device.type == "cuda" and not torch.cuda.is_available():
         parser.error("torch sees no GPU here; --device cpu --quick tries the script itself")
     seconds, sizes = (1.0, SIZES[:2]) if options.quick else (options.seconds, SIZES)
-    recorded = sizes[1:] if device.type == "cuda" else ()
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for work in WORK:
         if options.quick and work.scale == "paper":
             continue
-        rates = [_cell(steps_a_second, work, device, size, seconds) for size in sizes]
-        rates += [_cell(steps_a_second, work, device, k, seconds, graphs=True) for k in recorded]
-        if not options.no_processes:
-            rates.append(_cell(side_by_side, work, device, seconds))
-        hours = [None if rate is None else 3600 * rate / work.steps for rate in rates]
-        cells = ["no memory" if hour is None else f"{hour:.3g}" for hour in hours]
-        rows.append((f"{work.space} {work.scale}", *cells))
-        print("  ".join(rows[-1]), flush=True)
-    others = () if options.no_processes else (f"{PROCESSES} processes",)
-    graphs = (f"K = {size}, CUDA graph" for size in recorded)
-    header = ("trials an hour", *(f"K = {size}" for size in sizes), *graphs, *others)
+        rows += _rows(work, device, sizes, seconds, processes=not options.no_processes)
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
+    header = ("trials an hour", "K", *(f"{how}{each}" for how in HOW for each in ("", " / 1")))
     print_table(f"Stacks on {name}, torch {torch.__version__}", header, rows)
+
+
+def _rows(
+    work: Work, device: torch.device, sizes: Sequence[int], seconds: float, *, processes: bool
+) -> list[tuple[str, ...]]:
+    """Return a row for each size, and one for processes side by side; print each when it is had."""
+    what, rows, alone = f"{work.space} {work.scale}", list[tuple[str, ...]](), None
+    for size in sizes:
+        rates = [_cell(steps_a_second, work, device, size, seconds)]
+        alone = rates[0] if size == 1 else alone
+        graphs = size > 1 and device.type == "cuda"
+        rates += [
+            _cell(steps_a_second, work, device, size, seconds, graphs=True) if graphs else None,
+            _cell(whole_steps_a_second, work, device, size, seconds),
+        ]
+        rows.append((what, f"{size}", *_cells(work, rates, alone)))
+        print("  ".join(rows[-1]), flush=True)
+    if processes:
+        rates = [_cell(side_by_side, work, device, seconds), None, None]
+        rows.append((what, f"{PROCESSES} processes", *_cells(work, rates, alone)))
+        print("  ".join(rows[-1]), flush=True)
+    return rows
+
+
+def _cells(work: Work, rates: Sequence[float | None], alone: float | None) -> list[str]:
+    """Return trials an hour, and how many times those of one process, of each way."""
+    cells = []
+    for rate in rates:
+        cells.append("-" if rate is None else f"{3600 * rate / work.steps:.3g}")
+        cells.append("-" if rate is None or not alone else f"{rate / alone:.2f}")
+    return cells
 
 
 if __name__ == "__main__":

@@ -51,10 +51,12 @@ def measure(quick: bool) -> list[Measured]:
                 if name.endswith(FIRST):
                     times.unlink(missing_ok=True)
                 start = time.perf_counter()
-                subprocess.run(
-                    [sys.executable, *command], check=True, capture_output=True, env=environment
+                done = subprocess.run(
+                    [sys.executable, *command], check=False, capture_output=True, env=environment
                 )
                 seconds[name].append(time.perf_counter() - start)
+                if done.returncode > 1:  # 1: `status` of a sweep that has not ended
+                    raise RuntimeError(done.stderr.decode())
     medians = {name: statistics.median(times) for name, times in seconds.items()}
     rows = [(name, f"{seconds:.2f}") for name, seconds in medians.items()]
     print_table("f. Seconds of small commands", ("", "seconds"), rows)

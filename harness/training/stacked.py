@@ -85,7 +85,7 @@ class Stack:
             wanted: the steps, in the order of ``updaters``.
         """
         began = time.perf_counter()
-        stats = (self._recorded or self._taken)(self.due(wanted), self._given(wanted))
+        stats = (self._recorded or self._taken)(self.due(wanted), self.given(wanted))
         rows = {name: each.unbind() for name, each in stats.items()}
         seconds = (time.perf_counter() - began) / len(wanted)
         for i, each in enumerate(wanted):
@@ -116,7 +116,7 @@ class Stack:
         Raises:
             NotStackableError: a loss or a buffer differs by more than roundings.
         """
-        given = self._given(wanted)
+        given = self.given(wanted)
         for phase in (self.updaters[0].phases[number].phase for number in due):
             buffers = {name: buffer.clone() for name, buffer in self._buffers.items()}
             losses = self._evaluated(phase, 0, given, buffers)[0].tolist()
@@ -145,7 +145,8 @@ class Stack:
                     "objectives update buffers in place"
                 )
 
-    def _given(self, wanted: Sequence[Wanted]) -> Given:
+    def given(self, wanted: Sequence[Wanted]) -> Given:
+        """Return what the objectives get in a step."""
         return Given(
             _together([each.batch for each in wanted]),
             _together([each.noise for each in wanted]),
