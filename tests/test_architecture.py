@@ -38,7 +38,6 @@ SMALL = {
     "harness/datasets/hands/labels.py": "shared by three datasets of hands",
     "harness/datasets/scenes/modalities.py": "names that drawn scenes and files share",
     "harness/drawing/vectors.py": "shared by all renderers",
-    "harness/deferred.py": "how torch is kept out of plans",
     "harness/durations.py": "shared by commands and reports",
     "harness/execution/live_log.py": "for sweeps and for single trials, which need no Ray",
     "harness/execution/log_callback.py": "what Tune calls, and why Ray's own loggers do not fit",
