@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -53,3 +54,36 @@ def test_what_is_imported_or_missing_is_left_alone() -> None:
         "print(sys.modules['json'] is json, 'not_there' in sys.modules)"
     )
     assert python(code) == "True False\n"
+
+
+def test_a_thread_imports_it_meanwhile() -> None:
+    code = DEFERRED.format(
+        use="from harness.deferred import importing\nwith importing('decimal'): 0"
+    )
+    assert python(code) == "True\n"
+
+
+def test_who_uses_it_while_a_thread_imports_it_waits(tmp_path: Path) -> None:
+    """Neither gets a module that is half there, and it is imported once."""
+    (tmp_path / "slow.py").write_text(
+        "import time; print('imported'); time.sleep(0.3); half = False; time.sleep(0.3); done = 1"
+    )
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "from harness.deferred import defer, importing; defer('slow'); import slow\n"
+        "with importing('slow'): import time; time.sleep(0.2); print(slow.done)\n"
+        "import slow as again; print(again.done, slow.half)"
+    )
+    assert python(code) == "imported\n1\n1 False\n"
+
+
+def test_a_module_that_cannot_be_imported_fails_where_it_is_used(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("raise ValueError('no')")
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "from harness.deferred import defer, importing; defer('broken'); import broken\n"
+        "with importing('broken'): pass\n"
+        "try: broken.anything\n"
+        "except ValueError as error: print(error)"
+    )
+    assert python(code) == "no\n"

@@ -109,7 +109,9 @@ def test_each_worker_is_a_process_of_its_own(scripts: Path, parent: int) -> None
         _, about = started(scripts, str(i))
         assert about["parent"] == parent
     until = time.monotonic() + 60
-    while Path(f"/proc/{parent}/task/{parent}/children").read_text():  # one is left to be waited for
+    while Path(
+        f"/proc/{parent}/task/{parent}/children"
+    ).read_text():  # one is left to be waited for
         assert time.monotonic() < until
         time.sleep(0.05)
 
