@@ -27,7 +27,7 @@ class _Deferred(ModuleType):
 def _loaded(deferred: _Deferred) -> ModuleType:
     """Return the module that a deferred one stands for, and fill that with its attributes."""
     if sys.modules.get(deferred.__name__) is deferred:
-        del sys.modules[deferred.__name__]
+        sys.modules.pop(deferred.__name__, None)  # another thread may do the same
     module = importlib.import_module(deferred.__name__)
     deferred.__dict__.update(vars(module))
     deferred.__class__ = ModuleType  # type: ignore[assignment]
@@ -50,7 +50,8 @@ def defer(name: str) -> None:
 def importing(name: str) -> Iterator[None]:
     """Really import a module meanwhile, in a thread; at the end it is there.
 
-    For while this process waits for others.
+    For while this process waits for others. No signal may raise anything in the main thread then
+    (``harness.interruption.held_back``).
     """
     thread = Thread(target=_import, args=[name])
     thread.start()

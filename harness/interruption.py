@@ -10,7 +10,10 @@ ends the process at once, as what is hanging there would not.
 import os
 import signal
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 EXIT_CODE = 130
@@ -45,6 +48,35 @@ def raise_if_interrupted() -> None:
     """Raise ``KeyboardInterrupt`` if a signal has come since :func:`listen`."""
     if _first_at is not None:
         raise KeyboardInterrupt
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Hear both signals at the end, whoever else would hear them meanwhile.
+
+    For where an exception at any moment does harm: of Python 3.11 it may leave the lock of imports
+    taken, and every other thread that imports waits for ever. Another signal long after the first
+    ends the process at once.
+    """
+    if threading.current_thread() is not threading.main_thread():  # which hears none
+        yield
+        return
+    heard: list[tuple[float, int]] = []
+
+    def note(number: int, _: object) -> None:
+        now = time.monotonic()
+        if heard and now - heard[0][0] > PATIENCE_S:
+            os._exit(EXIT_CODE)
+        heard.append((now, number))
+
+    before = {number: signal.signal(number, note) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if heard:
+            signal.raise_signal(heard[0][1])
 
 
 def tell_unraisable(unraisable: Any) -> None:

@@ -15,7 +15,6 @@ from harness.execution.stacks import kind
 from harness.heartbeat import Watchdog
 from harness.results import Curves, TrialRecord
 from harness.tracking.tracker import since
-from harness.training.recorded import SETTLED
 from harness.trial.device import pick_device
 from harness.trial.global_state import GlobalState
 from harness.trial.keeping import Checkpoints
@@ -172,8 +171,7 @@ class TrialWorker(tune.Trainable):
             return Pace(1, Known())
         alike = kind(trial_from_dict(self._run_directory.config(next(iter(self._members)))))
         what = f"{len(self._members)} {alike}"
-        warm = SETTLED if job.graphs else 1
-        return Pace(job.stack, self._known.setdefault(what, Known()), warm=warm)
+        return Pace(job.stack, self._known.setdefault(what, Known()))
 
     def _note(self, line: str) -> None:
         self._notes.append(line)

@@ -12,14 +12,15 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
+from harness.training.agreement import State, differing
 from models.method import Stats
 
-WARM, TIMED = 3, 3
+WARM, TIMED = 4, 3
 """Steps by Python before a graph is recorded, and as many of each that are timed."""
 
 SETTLED = 1 + WARM + 2 + TIMED
@@ -28,10 +29,6 @@ that is recorded and one that is compared among them."""
 
 WORTH = 1.05
 """Times as fast as Python, at least, that a graph has to be."""
-
-AGREE = 1e-3
-"""Of a norm: how far what a graph computes may be from what Python does. Both do the same
-operations; some of a GPU add up in another order each time."""
 
 
 class Given(NamedTuple):
@@ -42,8 +39,15 @@ class Given(NamedTuple):
     values: dict[str, Tensor]
 
 
-Step = Callable[[Sequence[int], Given], Stats]
-"""Takes a step, by the numbers of the phases that are due and their inputs."""
+class Steps(Protocol):
+    """What takes steps."""
+
+    def by_python(self, due: Sequence[int], given: Given) -> Stats:
+        """Take a step of the phases of some numbers; what it changes, it changes in place."""
+
+    def state(self) -> State:
+        """Return all tensors that steps change."""
+
 
 Record = Callable[[Callable[[], Stats]], tuple[Callable[[], object], Stats]]
 """Records what a function does, without doing it; returns what does it, and where its statistics
@@ -78,38 +82,39 @@ class _Kind:
     stats: Stats = field(default_factory=dict)
     compared: bool = False
 
-    @property
     def pays(self) -> bool:
         """Whether the graph is faster, as far as both have been timed."""
         if len(self.graph) < TIMED:
             return True
         return statistics.median(self.graph) * WORTH < statistics.median(self.python[1:])
 
+    def forget(self) -> None:
+        """Free the memory of the graph."""
+        self.inputs, self.replay, self.stats = None, None, {}
+
 
 class Recorded:
     """Takes steps by Python, later by graphs.
 
+    It keeps nothing of what takes them, so that memory is free as soon as that is.
+
     Args:
-        step: takes one by Python. It changes tensors in place.
-        state: returns all tensors that steps change, by what they are.
         record: records a step.
         wait: waits until the device has done what was asked of it.
 
     Attributes:
         given_up: why no graphs are used any more, in words; None while they may be.
+        settled: the last step was taken as others of its kind will be.
     """
 
     def __init__(
-        self,
-        step: Step,
-        state: Callable[[], Mapping[str, Sequence[Tensor]]],
-        record: Record = cuda_graph,
-        wait: Callable[[], None] = torch.cuda.synchronize,
+        self, record: Record = cuda_graph, wait: Callable[[], None] = torch.cuda.synchronize
     ) -> None:
-        self._step, self._state, self._record, self._wait = step, state, record, wait
+        self._record, self._wait = record, wait
         self._kinds: dict[Any, _Kind] = {}
         self._tensors: list[Tensor] = []
         self.given_up: str | None = None
+        self.settled = False
 
     @property
     def told(self) -> str:
@@ -125,35 +130,40 @@ class Recorded:
             for kind in timed
         )
 
-    def __call__(self, due: Sequence[int], given: Given) -> Stats:
+    def __call__(self, steps: Steps, due: Sequence[int], given: Given) -> Stats:
         """Take a step.
 
         Args:
+            steps: takes it by Python.
             due: the numbers of the phases that are due.
-            given: their inputs; they may be kept.
+            given: their inputs.
 
         Returns:
             Statistics ``[K]`` by name, which no later step changes.
         """
         kind = None if self.given_up else self._kinds.setdefault(_key(due, given), _Kind())
-        if kind is None or not kind.pays:
-            return self._by_python(due, given)
+        self.settled = kind is None or len(kind.graph) >= TIMED
+        if kind is None or not kind.pays():
+            return self._by_python(steps, due, given)
         if len(kind.python) < WARM:
-            return self._timed(kind.python, lambda: self._by_python(due, given))
+            return self._timed(kind.python, lambda: self._by_python(steps, due, given))
         if kind.replay is None:
-            self._record_kind(kind, due, given)
-            return self._by_python(due, given)
+            self._record_kind(steps, kind, due, given)
+            return self._by_python(steps, due, given)
         if not kind.compared:
-            return self._compared(kind, due, given)
-        if len(kind.graph) < TIMED:
-            return self._timed(kind.graph, lambda: _replayed(kind, given))
-        return _replayed(kind, given)
+            return self._compared(steps, kind, due, given)
+        if len(kind.graph) >= TIMED:
+            return _replayed(kind, given)
+        stats = self._timed(kind.graph, lambda: _replayed(kind, given))
+        if not kind.pays():
+            kind.forget()
+        return stats
 
-    def _by_python(self, due: Sequence[int], given: Given) -> Stats:
-        stats = self._step(due, given)
+    def _by_python(self, steps: Steps, due: Sequence[int], given: Given) -> Stats:
+        stats = steps.by_python(due, given)
         if self.given_up:
             return stats
-        tensors = [each for part in self._state().values() for each in part]
+        tensors = [each for part in steps.state().values() for each in part]
         if not _same(tensors, self._tensors):  # graphs would go on with the old ones
             self._tensors = tensors
             self._kinds = {}
@@ -167,33 +177,30 @@ class Recorded:
         seconds.append(time.perf_counter() - began)
         return stats
 
-    def _record_kind(self, kind: _Kind, due: Sequence[int], given: Given) -> None:
+    def _record_kind(self, steps: Steps, kind: _Kind, due: Sequence[int], given: Given) -> None:
         """Record a step, which does not take it; it is compared in the next, which has others."""
         kind.inputs = Given(*({name: each.clone() for name, each in p.items()} for p in given))
         inputs = kind.inputs
         try:
-            kind.replay, kind.stats = self._record(lambda: self._step(due, inputs))
+            kind.replay, kind.stats = self._record(lambda: steps.by_python(due, inputs))
         except Exception as error:
             self._give_up(_in_a_line(error))
 
-    def _compared(self, kind: _Kind, due: Sequence[int], given: Given) -> Stats:
+    def _compared(self, steps: Steps, kind: _Kind, due: Sequence[int], given: Given) -> Stats:
         """Take a step both ways from the same state; go on from that of Python."""
-        parts = self._state()
+        parts = steps.state()
         try:
             before, expected = _copies(parts), _copies(parts)
         except torch.OutOfMemoryError:
             self._give_up("no memory to compare them with Python")
-            return self._step(due, given)
-        stats = self._step(due, given)
+            return steps.by_python(due, given)
+        stats = steps.by_python(due, given)
         _restore(expected, parts)
         _restore(parts, before)
         try:
             found = _replayed(kind, given)
-            pairs = {name: ([found[name]], [stats[name]]) for name in stats}
-            pairs |= {name: ([*parts[name]], expected[name]) for name in parts}
-            differing = [name for name, (mine, its) in pairs.items() if not _agree(mine, its)]
-            if differing:
-                self._give_up(f"they give other {', '.join(differing)}")
+            if other := differing(before, parts, expected, found, stats):
+                self._give_up(f"they give other {', '.join(other)}")
         except Exception as error:
             self._give_up(_in_a_line(error))
         _restore(parts, expected)
@@ -237,15 +244,3 @@ def _restore(parts: Mapping[str, Sequence[Tensor]], copies: Mapping[str, Sequenc
 
 def _same(tensors: Sequence[Tensor], others: Sequence[Tensor]) -> bool:
     return len(tensors) == len(others) and all(map(lambda a, b: a is b, tensors, others))
-
-
-def _agree(found: Sequence[Tensor], expected: Sequence[Tensor]) -> bool:
-    """Return whether tensors are those that are expected, by the norm of all of them."""
-    pairs = [
-        (a.detach().double(), b.detach().double()) for a, b in zip(found, expected, strict=True)
-    ]
-    if any(not torch.equal(a.isfinite(), b.isfinite()) for a, b in pairs):
-        return False
-    away = sum(float((a - b).nan_to_num(0, 0, 0).square().sum()) for a, b in pairs)
-    norm = sum(float(b.nan_to_num(0, 0, 0).square().sum()) for _, b in pairs)
-    return away <= AGREE**2 * max(norm, 1e-30)

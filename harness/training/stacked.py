@@ -69,14 +69,19 @@ class Stack:
         self._looks = not on_gpu and record is None
         self._recorded: Recorded | None = None
         if graphs and on_gpu:
-            self._recorded = Recorded(self._taken, self._state)
+            self._recorded = Recorded()
         elif record:
-            self._recorded = Recorded(self._taken, self._state, record, lambda: None)
+            self._recorded = Recorded(record, lambda: None)
 
     @property
     def told(self) -> str:
         """What was found of CUDA graphs, in words."""
         return self._recorded.told if self._recorded else "no CUDA graphs: not on a GPU"
+
+    @property
+    def settled(self) -> bool:
+        """Whether the last step was taken as later ones will be, so that it may be timed."""
+        return self._recorded is None or self._recorded.settled
 
     def step(self, wanted: Sequence[Wanted]) -> None:
         """Take a step of every trial and fill in what each gets.
@@ -85,7 +90,8 @@ class Stack:
             wanted: the steps, in the order of ``updaters``.
         """
         began = time.perf_counter()
-        stats = (self._recorded or self._taken)(self.due(wanted), self.given(wanted))
+        due, given = self.due(wanted), self.given(wanted)
+        stats = self._recorded(self, due, given) if self._recorded else self.by_python(due, given)
         rows = {name: each.unbind() for name, each in stats.items()}
         seconds = (time.perf_counter() - began) / len(wanted)
         for i, each in enumerate(wanted):
@@ -153,7 +159,7 @@ class Stack:
             {**self._values, **self._of_the_step(wanted)},
         )
 
-    def _taken(self, due: Sequence[int], given: Given) -> Stats:
+    def by_python(self, due: Sequence[int], given: Given) -> Stats:
         """Take a step of the phases of some numbers; what it changes, it changes in place."""
         phases, stats = self.updaters[0].phases, Stats()
         for number in due:
@@ -161,14 +167,15 @@ class Stack:
             stats.update(self._runs(number, given, stats, prefix))
         return stats
 
-    def _state(self) -> dict[str, list[Tensor]]:
+    def state(self) -> dict[str, list[Tensor]]:
         """Return all that steps change, by what it is."""
         parts = [block for place in self._blocks for block in place]
         return {
             "parameters": list(self._parameters.values()),
             "buffers": list(self._buffers.values()),
-            "moments": [moment for block in parts for moment in block.moments],
-            "numbers of updates": [block.steps for block in parts],
+            "first moments": [moment for block in parts for moment in block.moments[:1]],
+            "second moments": [moment for block in parts for moment in block.moments[1:]],
+            "numbers of updates": [block.steps for block in parts if len(block.steps)],
         }
 
     def _runs(self, number: int, given: Given, so_far: Stats, prefix: str) -> Stats:

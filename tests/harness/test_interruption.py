@@ -120,3 +120,60 @@ def test_of_what_callbacks_drop_interruptions_alone_are_not_told(
         Dropped(error)
     assert "KeyboardInterrupt" not in (said := capsys.readouterr().err)
     assert "ArithmeticError" in said
+
+
+HELD = """
+import os, signal, sys, time
+from harness import interruption
+
+if {listens}:
+    interruption.listen()
+before = [signal.getsignal(number) for number in interruption.SIGNALS]
+try:
+    with interruption.held_back():
+        for number in {numbers}:
+            os.kill(os.getpid(), number)
+            time.sleep(0.01)
+        print("through")
+except KeyboardInterrupt:
+    print("interrupted")
+print(before == [signal.getsignal(number) for number in interruption.SIGNALS])
+"""
+
+
+@pytest.mark.parametrize("numbers", ["[2]", "[15]", "[2, 15, 2]", "[15, 15]"])
+def test_what_is_held_back_is_heard_at_the_end_and_once(numbers: str) -> None:
+    code = HELD.format(listens=True, numbers=numbers)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "through\ninterrupted\nTrue\n"
+
+
+def test_what_is_held_back_is_heard_as_it_would_have_been() -> None:
+    """By Python's own handlers, where nobody listens: of SIGTERM a process dies."""
+    code = HELD.format(listens=False, numbers="[2]")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "through\ninterrupted\nTrue\n"
+    code = HELD.format(listens=False, numbers="[15]")
+    done = subprocess.run(
+        [sys.executable, "-uc", code], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (-15, "through\n")
+
+
+def test_a_second_signal_long_after_the_first_is_not_held_back() -> None:
+    code = HELD.format(listens=True, numbers="[2, 2]")
+    code = code.replace("if True", "interruption.PATIENCE_S = 0.0\nif True")
+    done = subprocess.run(
+        [sys.executable, "-uc", code], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+
+
+def test_nothing_is_held_back_by_a_thread_that_hears_nothing() -> None:
+    code = (
+        "import threading; from harness.interruption import held_back\n"
+        "def run():\n with held_back(): print('through')\n"
+        "thread = threading.Thread(target=run); thread.start(); thread.join()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "through\n"

@@ -41,7 +41,7 @@ _NODE_S = 5.0
 @contextmanager
 def lean() -> Iterator[None]:
     """Keep ``ray.init`` from starting what a sweep has no use for."""
-    from ray._private import parameter, services
+    from ray._private import parameter, services, utils
 
     make: Any = getattr(parameter, "RayParams", None)
     get_node: Any = getattr(services, "get_node", None)
@@ -53,6 +53,7 @@ def lean() -> Iterator[None]:
     os.environ.update({name: often for name, often in _PATIENT.items() if name not in os.environ})
     with (
         replacing(parameter, RayParams=lambda **chosen: make(**{**chosen, **_CHOSEN})),
+        replacing(utils, set_sigterm_handler=lambda _: None),  # who starts Ray has one of his own
         replacing(services, start_api_server=lambda *_, **__: (None, None), get_node=get_node_soon),
     ):
         yield
@@ -61,9 +62,6 @@ def lean() -> Iterator[None]:
 def wait_for_node(gcs_address: str, node_id: str) -> None:
     """Return when a node has registered, or after some seconds.
 
-    Someone's Ctrl-C is heard then: a node that is told to end before its agents have begun leaves
-    them behind for a minute.
-
     Args:
         gcs_address: Ray's server of the session.
         node_id: hexadecimal.
@@ -71,19 +69,13 @@ def wait_for_node(gcs_address: str, node_id: str) -> None:
     import ray
 
     private: Any = ray._private
-    until, interrupted = time.monotonic() + _NODE_S, None
-    while time.monotonic() < until:
-        try:
-            nodes = private.state.GlobalState()
-            nodes._initialize_global_state(private.services._get_gcs_client_options(gcs_address))
-            while time.monotonic() < until:
-                if any(node["NodeID"] == node_id for node in nodes.node_table()):
-                    break
-                time.sleep(0.02)
-            break
-        except KeyboardInterrupt as error:
-            interrupted = error
-        except (AttributeError, KeyError, TypeError):
-            break
-    if interrupted:
-        raise interrupted
+    until = time.monotonic() + _NODE_S
+    try:
+        nodes = private.state.GlobalState()
+        nodes._initialize_global_state(private.services._get_gcs_client_options(gcs_address))
+        while time.monotonic() < until:
+            if any(node["NodeID"] == node_id for node in nodes.node_table()):
+                return
+            time.sleep(0.02)
+    except (AttributeError, KeyError, TypeError):
+        return

@@ -17,7 +17,7 @@ from harness.execution.session.forking import starting as forks
 from harness.execution.session.lean import lean
 from harness.execution.session.prestarted import preloading
 from harness.execution.session.private import inheriting, mute_raylet
-from harness.interruption import raise_if_interrupted
+from harness.interruption import held_back, raise_if_interrupted
 
 # Read when Ray is imported: no loggers of Tune's own, no change of the working directory, and
 # Ctrl-C and SIGTERM for us: Tune would end the sweep as if it were complete, Ray abort the process.
@@ -77,8 +77,11 @@ def _session(settings: RaySettings, options: dict[str, Any]) -> Iterator[None]:
     mute_raylet()
     handlers = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with nullcontext() if settings.address else lean(), importing("torch"):
+        if settings.address:
             _start(settings, options)
+        else:
+            with held_back(), lean(), importing("torch"):
+                _start(settings, options)
         # Ray sets a level of its own when it is imported; our callback says what went wrong.
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
         for number, handler in handlers.items():

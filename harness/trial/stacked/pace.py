@@ -16,7 +16,7 @@ GROWTH = 4
 """Sizes that are tried are 1, 4, 16, ... and that of the whole group."""
 
 TIMED = 3
-"""Steps that are timed of each, after some that warm up."""
+"""Steps that are timed of each; one more before them warms up."""
 
 WORTH = 1.05
 """Times as fast as one by one, at least, that a stack has to be."""
@@ -53,14 +53,13 @@ class Pace:
     Args:
         size: how many; None to measure it.
         known: what is known of trials of this kind; it is added to.
-        warm: steps of each size that are not timed.
 
     Attributes:
         reason: why so many, in words.
     """
 
-    def __init__(self, size: int | None, known: Known, *, warm: int = 1) -> None:
-        self._fixed, self._known, self._warm = size, known, warm
+    def __init__(self, size: int | None, known: Known) -> None:
+        self._fixed, self._known = size, known
         self._n, self._size, self._times = 0, 0, list[float]()
         self._began: float | None = None
         self._short = False
@@ -104,8 +103,8 @@ class Pace:
             self._n, self._size, self._times, self._began = n, 1, [], None
             self._known.seconds.clear()
         self._note(wanted)
-        if len(self._times) >= self._warm + TIMED:
-            self._known.seconds[self._size] = statistics.median(self._times[self._warm :]) / n
+        if len(self._times) > TIMED:
+            self._known.seconds[self._size] = statistics.median(self._times[1:]) / n
             self._times = []
             self._size = self._next()
         return self._known.best or self._size

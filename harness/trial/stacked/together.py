@@ -164,6 +164,8 @@ class Together:
                 stack.require_agreement(wanted, new)
                 self._checked |= new
             stack.step(wanted)
+            if not stack.settled:
+                self._pace.disturb()
             self._told = f"; {stack.told}" if self._graphs else ""
         except Exception as error:  # a method may be anybody's, and memory may end
             self.broken = f"one by one: {type(error).__name__}: {error}".partition("\n")[0]

@@ -4,7 +4,9 @@ A CPU records no CUDA graphs. What torch's tracer finds of a step is recorded in
 as blind as they are, operations on memory without anything of Python.
 """
 
-from collections.abc import Callable
+import gc
+import weakref
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -36,7 +38,7 @@ class Traced:
         self.replays = 0
 
     def __call__(self, step: Callable[[], Stats]) -> tuple[Callable[[], object], Stats]:
-        parts = self.stack._state()
+        parts = self.stack.state()
         before = recorded._copies(parts)
         graph = make_fx(step)()  # takes the step, too
         with torch.no_grad():
@@ -99,20 +101,85 @@ def test_recorded_steps_are_those_of_python(name: str, monkeypatch: pytest.Monke
         assert all(torch.equal(mine[key], its[key]) for key in its)
 
 
+class Faulty(Traced):
+    """What it has recorded forgets something, or does it twice."""
+
+    def __init__(self, what: str, keep: Callable[[Tensor, Tensor], None]) -> None:
+        super().__init__()
+        self.what, self.keep = what, keep
+
+    def __call__(self, step: Callable[[], Stats]) -> tuple[Callable[[], object], Stats]:
+        replay, stats = super().__call__(step)
+
+        @torch.no_grad()
+        def wrong() -> None:
+            parts = self.stack.state()[self.what]
+            before = [each.detach().clone() for each in parts]
+            replay()
+            for each, old in zip(parts, before, strict=True):
+                self.keep(each, old)
+
+        return wrong, stats
+
+
+def never(now: Tensor, before: Tensor) -> None:
+    now.copy_(before)
+
+
+def twice(now: Tensor, before: Tensor) -> None:
+    now.add_(now - before)
+
+
+def of_one_trial(now: Tensor, before: Tensor) -> None:
+    now[1].copy_(before[1])
+
+
+@pytest.mark.parametrize("fault", [never, twice, of_one_trial])
+@pytest.mark.parametrize(
+    "what", ["parameters", "first moments", "second moments", "numbers of updates"]
+)
+def test_a_fault_of_a_graph_is_found(
+    what: str, fault: Callable[[Tensor, Tensor], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stacked_parameters, "ONE_BY_ONE", ())
+    expected, _, by_python = steps("vae", 2 * SETTLED)
+    found, stack, said = steps("vae", 2 * SETTLED, record=(faulty := Faulty(what, fault)))
+    assert stack.told == f"no CUDA graphs: they give other {what}"
+    assert faulty.replays == 1
+    for mine, its in zip((*found, *said), (*expected, *by_python), strict=True):
+        assert all(torch.equal(mine[key], its[key]) for key in its)
+
+
+def test_a_stack_that_is_dropped_frees_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once, and not when Python looks for garbage: its graphs hold memory of the GPU."""
+    monkeypatch.setattr(recorded, "WORTH", 0.0)
+    monkeypatch.setattr(stacked_parameters, "ONE_BY_ONE", ())
+    traced = Traced()
+    gc.disable()
+    try:
+        _, stack, _ = steps("vae", 2 * SETTLED, record=traced)
+        left = weakref.ref(stack)
+        del stack, traced.stack
+        assert left() is None
+    finally:
+        gc.enable()
+
+
 class Toy:
     """A step that adds its input to the state, and can be recorded in several ways."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self) -> None:
         self.total, self.slow = torch.zeros(2), 1.0
         self.now, self.replays = 0.0, 0
-        self.recorded = Recorded(
-            self.step, lambda: {"parameters": [self.total]}, self.record, lambda: None, **options
-        )
+        self.recorded = Recorded(self.record, lambda: None)
 
-    def step(self, due: Any, given: Given) -> Stats:
+    def by_python(self, due: Sequence[int], given: Given) -> Stats:
         self.now += 1.0
         self.total += given.batch["x"]
         return {"loss": self.total.clone()}
+
+    def state(self) -> dict[str, list[Tensor]]:
+        return {"parameters": [self.total]}
 
     def record(self, step: Callable[[], Stats]) -> tuple[Callable[[], object], Stats]:
         assert step.__closure__ is not None
@@ -135,7 +202,7 @@ class Toy:
     def take(self, n: int) -> list[Stats]:
         """Take steps, each with an input of its own; return the statistics."""
         inputs = [torch.tensor([i + 1.0, -i]) for i in range(n)]
-        return [self.recorded([0], Given({"x": x}, {}, {})) for x in inputs]
+        return [self.recorded(self, [0], Given({"x": x}, {}, {})) for x in inputs]
 
 
 @pytest.fixture
@@ -167,6 +234,9 @@ def test_one_that_is_not_does_not(clock: Callable[[Toy], Toy]) -> None:
     toy = clock(Toy())
     assert right(toy.take(40))
     assert toy.replays == 1 + recorded.TIMED  # one was compared
+    (kind,) = toy.recorded._kinds.values()
+    assert kind.replay is None  # its memory is free
+    assert kind.inputs is None
 
 
 def test_what_a_graph_has_kept_of_python_is_found(clock: Callable[[Toy], Toy]) -> None:
@@ -175,7 +245,7 @@ def test_what_a_graph_has_kept_of_python_is_found(clock: Callable[[Toy], Toy]) -
 
     def reads(inputs: Given) -> Tensor:
         kept.append(inputs.batch["x"].clone())
-        return kept[0] + 1.0
+        return kept[0] + 5.0
 
     toy.reads = reads  # type: ignore[method-assign]
     assert right(toy.take(40))
@@ -204,9 +274,9 @@ def test_graphs_are_recorded_anew_when_memory_is_elsewhere(clock: Callable[[Toy]
     began = toy.replays
     toy.total = toy.total.clone()
     other = Given({"x": torch.ones(2)}, {}, {"kl_weight": torch.ones(2)})
-    toy.recorded([0], other)  # another kind of step, which Python takes
+    toy.recorded(toy, [0], other)  # another kind of step, which Python takes
     toy.total -= 1.0
     before = toy.total.clone()
-    toy.recorded([0], Given({"x": torch.ones(2)}, {}, {}))
+    toy.recorded(toy, [0], Given({"x": torch.ones(2)}, {}, {}))
     assert torch.equal(toy.total, before + 1.0)
     assert toy.replays == began

@@ -19,6 +19,9 @@ from pathlib import Path
 SOCKET = "UNBRAID_FORKS"
 """The environment variable that names the socket of the process that forks."""
 
+MOST_S = 20.0
+"""Seconds that an answer is waited for: it comes when the process has imported everything."""
+
 _WORKER, _SETUP = "default_worker.py", "setup_worker.py"
 
 _PYTHON = "--language=PYTHON"
@@ -55,6 +58,7 @@ def _forked(arguments: list[str]) -> bool:
     }
     try:
         with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(MOST_S)
             connection.connect(os.environ[SOCKET])
             socket.send_fds(connection, [b"f"], _inherited())
             connection.sendall(json.dumps(request).encode())

@@ -44,12 +44,10 @@ def main(listening: int, alive: int) -> None:
         connection, _ = listener.accept()
         with connection:
             request, files = _received(connection)
-            if request is not None and _fork() == 0:
+            if request is not None and _still_waits(connection) and _fork() == 0:
                 break
             for number in files:
                 os.close(number)
-            if request is not None:
-                connection.sendall(b"1")
     listener.close()
     os.close(alive)
     _become_worker(request, files)
@@ -61,6 +59,15 @@ def import_all() -> None:
     import harness.trial.stacked.together  # noqa: F401
 
     gc.freeze()  # what is there now stays, and no collection looks at it again
+
+
+def _still_waits(connection: socket.socket) -> bool:
+    """Answer; return whether somebody has heard it, who else has become a worker by himself."""
+    try:
+        connection.sendall(b"1")
+    except OSError:
+        return False
+    return True
 
 
 def _fork() -> int:

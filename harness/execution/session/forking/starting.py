@@ -60,6 +60,6 @@ def stop() -> None:
         server = _servers.pop()
         os.environ.pop(SOCKET, None)
         os.close(server.held)
-        server.process.terminate()
+        server.process.kill()  # it has nothing to lose
         server.process.wait()
         server.folder.cleanup()

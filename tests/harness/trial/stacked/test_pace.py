@@ -48,15 +48,6 @@ def test_the_fastest_size_goes_on(clock: Clock) -> None:
     assert known.told.endswith("stacks of 1: 1e+03 ms, 4: 400 ms, 16: 150 ms, 20: 200 ms")
 
 
-def test_steps_that_warm_up_are_not_timed(clock: Clock) -> None:
-    """As many as it takes until steps are graphs; the last three of each size count."""
-    known, pace, one = (k := Known()), Pace(None, k, warm=11), wanted()
-    for i in range(2 * 14 + 2):
-        pace.size(4, one)
-        clock.now += 8.0 if i < 14 else 2.0 if i >= 14 + 11 else 20.0
-    assert known.seconds == {1: 2.0, 4: 0.5}
-
-
 @pytest.mark.parametrize("costs", [{1: 4.0, 4: 3.9}, {1: 4.0, 4: 7.0, 8: 1.0}])
 def test_none_are_stacked_where_it_does_not_pay(costs: dict[int, float], clock: Clock) -> None:
     """By little, it might be chance; where a few are much slower, more are not tried."""

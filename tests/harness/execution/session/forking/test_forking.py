@@ -133,6 +133,28 @@ def test_with_a_dead_parent_ray_starts_it(scripts: Path, parent: int) -> None:
     assert not started(scripts, "one")[1]["torch"]
 
 
+def test_a_parent_that_hangs_is_not_waited_for_long(scripts: Path, parent: int) -> None:
+    """Nor does it start the worker a second time when it goes on."""
+    impatient = scripts / "impatient.py"
+    impatient.write_text(Path(ask.__file__).read_text().replace("MOST_S = 20.0", "MOST_S = 1.0"))
+    started(scripts, "first")  # it has imported everything
+    os.kill(parent, signal.SIGSTOP)
+    worker, file = str(scripts / "default_worker.py"), scripts / "one"
+    command = [sys.executable, str(impatient), worker, str(file), "--language=PYTHON"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    assert not json.loads(file.read_text())[1]["torch"]
+    file.unlink()
+    os.kill(parent, signal.SIGCONT)
+    assert started(scripts, "other")[1]["parent"] == parent
+    assert not (scripts / "one").exists()
+
+
+def test_a_parent_that_hangs_ends(parent: int) -> None:
+    os.kill(parent, signal.SIGSTOP)
+    starting.stop()
+    assert not Path(f"/proc/{parent}").exists()
+
+
 def test_what_says_half_of_it_gets_nothing(scripts: Path, parent: int) -> None:
     import socket
 
