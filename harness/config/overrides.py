@@ -40,7 +40,7 @@ class Overrides:
         """Add one parsed override; it replaces an earlier one of the same key.
 
         Raises:
-            UserError: a sweep without a value, or an impossible interval.
+            UserError: a sweep without a value, an impossible interval, a list for a name.
         """
         key = override.key_or_group
         if key in ("method._target_", "dataset._target_"):  # one from outside, by its dotted path
@@ -51,7 +51,14 @@ class Overrides:
         elif override.is_sweep_override():
             self.swept[key] = _listed(override)
         else:
-            self.fixed[key] = override.value()
+            value = override.value()
+            if key in GROUPS and isinstance(value, list):
+                names = ",".join(map(str, value))
+                raise UserError(
+                    f"{override.input_line}: a list is no name. To sweep several, write "
+                    f"'{key}=choice({names})'."
+                )
+            self.fixed[key] = value
 
     def choose(self, key: str, value: Any) -> None:
         """Fix a swept key at one value."""

@@ -47,6 +47,8 @@ IN_THE_CONFIGURATION = {
     # Impossible values.
     "ray.gpus_per_trial=1.5": "gpus_per_trial=1.5: above one, Ray gives whole GPUs alone",
     "ray.gpus_per_trial=-0.5": "ray.gpus_per_trial=-0.5 is not allowed: gpus_per_trial must be",
+    "method=[vae,c_vitae]": "To sweep several, write 'method=choice(vae,c_vitae)'.",
+    "scale=[smoke]": "To sweep several, write 'scale=choice(smoke)'.",
     "ray.cuda_graphs=true": "there are no stacks. Add ray.stack=auto, or a number above 1.",
     "ray.gpus_per_trial=1e-5": "gpus_per_trial=1e-05: the smallest share is 0.0001",
     "ray.gpus_per_trial=half": "ray.gpus_per_trial=half is not allowed",
