@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import math
 from collections.abc import Mapping
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_origin, get_type_hints
 
 import pydantic
 
@@ -37,7 +37,11 @@ def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:
     try:
         built: T = _adapter(cls).validate_python(dict(values))  # type: ignore[arg-type]
     except pydantic.ValidationError as error:
-        raise UserError("\n".join(_explain(cls, prefix, e) for e in error.errors())) from None
+        alike: dict[str, list[Any]] = {}  # of what may be of one of several types, all of them
+        for one in error.errors():
+            alike.setdefault(str(one["loc"][:1]), []).append(one)
+        lines = [_explain(cls, prefix, ones) for ones in alike.values()]
+        raise UserError("\n".join(lines)) from None
     for key, value in values.items():
         _require_same_truth(f"{prefix}{key}", value, getattr(built, key))
     return built
@@ -60,7 +64,8 @@ def _adapter(cls: Any) -> pydantic.TypeAdapter[Any]:
     return pydantic.TypeAdapter(cls)
 
 
-def _explain(cls: type[Any], prefix: str, error: Any) -> str:
+def _explain(cls: type[Any], prefix: str, errors: list[Any]) -> str:
+    error = errors[0]
     if not error["loc"]:  # raised by the dataclass itself: an impossible combination
         message = str(error["msg"]).removeprefix("Value error, ")
         return f"{prefix.rstrip('.')}: {message}" if prefix else message
@@ -68,9 +73,16 @@ def _explain(cls: type[Any], prefix: str, error: Any) -> str:
     if error["type"] == "missing":
         return f"'{prefix}{key}' is missing."
     given = str(error["input"]).lower() if isinstance(error["input"], bool) else error["input"]
-    message = error["msg"].replace("Input should", "must")
+    message = ", or ".join(each["msg"].replace("Input should", "must") for each in errors)
     suggestion = ""
-    if error["type"] == "literal_error" and isinstance(given, str):
-        hint = get_type_hints(cls)[key]
-        suggestion = did_you_mean(given, [str(name) for name in getattr(hint, "__args__", ())])
+    if any(each["type"] == "literal_error" for each in errors) and isinstance(given, str):
+        suggestion = did_you_mean(given, _names(get_type_hints(cls)[key]))
     return f"{prefix}{key}={given} is not allowed: {key} {message}.{suggestion}"
+
+
+def _names(hint: Any) -> list[str]:
+    """Return the names that a literal allows, also one of several types."""
+    arguments = getattr(hint, "__args__", ())
+    if get_origin(hint) is Literal:
+        return [str(name) for name in arguments]
+    return [name for each in arguments for name in _names(each)]

@@ -11,6 +11,7 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.seconds = dict.fromkeys(TIME_COLUMNS, 0.0)
+        self.seconds["step"] = float("nan")
         self._start = self._last = time.perf_counter()
 
     def lap(self, activity: str) -> None:
@@ -38,10 +39,12 @@ class Stopwatch:
         """Add the seconds of a trial until it was interrupted."""
         for activity in ("setup", "train", "evaluate"):
             self.seconds[activity] += seconds[activity]
+        self.seconds["step"] = seconds["step"]  # of one that is trained no later step is read
         self._start -= seconds["total"]
 
     def read(self, steps: int) -> dict[str, float]:
         """Return the seconds of every activity so far, after ``steps`` training steps."""
         self.seconds["total"] = time.perf_counter() - self._start
-        self.seconds["step"] = self.seconds["train"] / steps if steps else float("nan")
+        if steps:
+            self.seconds["step"] = self.seconds["train"] / steps
         return self.seconds

@@ -66,6 +66,8 @@ def draw_scores(scores: list[Scores], groups: tuple[str, ...]) -> Figure:
 
 def _frame(means: list[Estimate], limits: Limits, *, factors: bool) -> Limits:
     """Widen limits to hold the intervals; on a logarithmic axis only what is positive."""
+    if not means:  # each is far from most seeds
+        return limits
     low, high = (np.array(ends) for ends in zip(*((m.low, m.high) for m in means), strict=True))
     if not factors:
         return holding(limits, low, high)
@@ -83,6 +85,8 @@ def _draw(axes: Axes, score: Scores, groups: tuple[str, ...]) -> list[str]:
     low, high = (
         (everything.min() / 1.3, everything.max() * 1.3) if factors else robust_limits(everything)
     )
+    if not factors and not any(low <= mean.value <= high for mean in means):
+        low, high = holding((low, high), [mean.value for mean in means])  # a seed draws it aside
     inside_means = [mean for mean in means if low <= mean.value <= high]
     low, high = frame = _frame(inside_means, (low, high), factors=factors)
     notes = []

@@ -49,6 +49,8 @@ IN_THE_CONFIGURATION = {
     "ray.gpus_per_trial=-0.5": "ray.gpus_per_trial=-0.5 is not allowed: gpus_per_trial must be",
     "method=[vae,c_vitae]": "To sweep several, write 'method=choice(vae,c_vitae)'.",
     "scale=[smoke]": "To sweep several, write 'scale=choice(smoke)'.",
+    "ray.stack=0": "stack must be greater than or equal to 1, or must be 'auto'.",
+    "ray.stack=autom": "or must be 'auto'. Did you mean 'auto'?",
     "ray.cuda_graphs=true": "there are no stacks. Add ray.stack=auto, or a number above 1.",
     "ray.gpus_per_trial=1e-5": "gpus_per_trial=1e-05: the smallest share is 0.0001",
     "ray.gpus_per_trial=half": "ray.gpus_per_trial=half is not allowed",

@@ -165,6 +165,8 @@ def test_a_row_of_another_process_says_with_how_many_it_was_trained(tmp_path: Pa
     rows = load(tmp_path).trials
     assert list(rows["env.stack"]) == [2, 2]
     assert set(rows["env.stack_choice"]) == {"as asked for"}
+    steps = load(tmp_path).curves["step"].max()
+    np.testing.assert_allclose(rows["time.step"], rows["time.train"] / steps)
 
 
 def rungs(where: Path, stack: int) -> list[Judgement]:

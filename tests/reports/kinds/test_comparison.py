@@ -3,12 +3,14 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from harness.results import Results
 from reports.analysis.families import families
 from reports.claims.published import published
 from reports.claims.variants import variants_tested
+from reports.figures.scores import draw_scores
 from reports.kinds import comparison, timing
 from reports.kinds.shared.printed_table import printed_table
 from reports.kinds.shared.score_tables import differences_table
@@ -151,3 +153,14 @@ def test_images_of_one_size_or_of_an_unknown_one_have_no_second_columns(
     assert size_note(known, made, all_scores(made)) == ""
     table = printed_table(known, all_scores(made), "", values=sizes(known, made))
     assert not [name for name in table.data if name.endswith("a_value")]
+
+
+@pytest.mark.parametrize("aside", [0.0526, 1e9])
+def test_a_seed_that_draws_the_only_mean_aside_leaves_a_figure(aside: float) -> None:
+    """The frame is of the other seeds; a mean that is near is in it."""
+    score = by_name(made_up())["mse"]
+    index = score.values["vae"].index
+    seeds = pd.Series([aside, 0.05410, 0.05411, 0.05412, 0.05412], index)
+    figure = draw_scores([dataclasses.replace(score, values={"vae": seeds})], ("vae",))
+    assert "1 seed of vae (MSE)" in figure.caption
+    assert figure.svg
