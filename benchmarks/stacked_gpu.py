@@ -22,7 +22,6 @@ import torch
 from benchmarks.gpu_work import WORK, Work, dataset, steps
 from benchmarks.tables import print_table
 from benchmarks.whole_step import begin, mapped
-from harness.training.loop import Updater, Wanted
 from harness.training.recorded import SETTLED
 from harness.training.stacked import Stack
 
@@ -66,9 +65,8 @@ def whole_steps_a_second(work: Work, device: torch.device, size: int, seconds: f
     data = dataset(work)
     wanted = [next(steps(work, data, device, seed)) for seed in range(size)]
     updaters = [each.updater for each in wanted]
-    state, stack = begin(updaters), Stack(updaters)
-    given = stack.given(wanted)
-    dues = [_due(updaters[0], wanted[0], step) for step in range(60)]
+    state, given = begin(updaters), Stack(updaters).given(wanted)
+    dues = [tuple(updaters[0].due(step, wanted[0].values)) for step in range(60)]
     functions = {due: mapped(updaters, due) for due in set(dues)}
     for step in functions.values():  # which warms up
         state, _ = step(state, given)
@@ -79,10 +77,6 @@ def whole_steps_a_second(work: Work, device: torch.device, size: int, seconds: f
         taken += 1
         _wait(device)
     return size * taken / (time.perf_counter() - began)
-
-
-def _due(updater: Updater, wanted: Wanted, step: int) -> tuple[int, ...]:
-    return tuple(i for i, each in enumerate(updater.phases) if each.is_due(step, wanted.values))
 
 
 def _wait(device: torch.device) -> None:

@@ -15,6 +15,11 @@ class CorruptFileError(UserError):
     """A file is there but cannot be what it should be (truncated, wrong magic number, torn)."""
 
 
+def in_a_line(error: BaseException) -> str:
+    """Return an error's class and the first line of what it says."""
+    return f"{type(error).__name__}: {error}".partition("\n")[0]
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the known word that a misspelt one most resembles, or an empty string.
 

@@ -70,12 +70,19 @@ class Updater:
     def step(self, batch: Batch, noise: Noise, values: Values) -> Stats:
         """Take one training step and return its statistics, detached."""
         stats: Stats = {}
-        for update in self.phases:
-            if update.is_due(self.steps, values):
-                prefix = f"{update.phase.name}/" if len(self.phases) > 1 else ""
-                stats.update(update.runs(batch, noise, values, stats, prefix))
+        for number in self.due(self.steps, values):
+            update = self.phases[number]
+            stats.update(update.runs(batch, noise, values, stats, self.prefix(number)))
         self.steps += 1
         return stats
+
+    def due(self, step: int, values: Values) -> list[int]:
+        """Return the numbers of the phases that are due in a step, which is counted from 0."""
+        return [number for number, each in enumerate(self.phases) if each.is_due(step, values)]
+
+    def prefix(self, number: int) -> str:
+        """Return what the names of a phase's statistics begin with."""
+        return f"{self.phases[number].phase.name}/" if len(self.phases) > 1 else ""
 
 
 class _Update:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Protocol
 import torch
 from torch import Tensor
 
+from harness.errors import in_a_line
 from harness.training.agreement import State, differing
 from models.method import Stats
 
@@ -184,7 +185,7 @@ class Recorded:
         try:
             kind.replay, kind.stats = self._record(lambda: steps.by_python(due, inputs))
         except Exception as error:
-            self._give_up(_in_a_line(error))
+            self._give_up(in_a_line(error))
 
     def _compared(self, steps: Steps, kind: _Kind, due: Sequence[int], given: Given) -> Stats:
         """Take a step both ways from the same state; go on from that of Python."""
@@ -202,17 +203,13 @@ class Recorded:
             if other := differing(before, parts, expected, found, stats):
                 self._give_up(f"they give other {', '.join(other)}")
         except Exception as error:
-            self._give_up(_in_a_line(error))
+            self._give_up(in_a_line(error))
         _restore(parts, expected)
         kind.compared = True
         return stats
 
     def _give_up(self, why: str) -> None:
         self.given_up, self._kinds, self._tensors = why, {}, []
-
-
-def _in_a_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".partition("\n")[0]
 
 
 def _key(due: Sequence[int], given: Given) -> Any:

@@ -103,11 +103,7 @@ class Stack:
     def due(self, wanted: Sequence[Wanted]) -> list[int]:
         """Return the numbers of the phases that are due in a step."""
         first = self.updaters[0]
-        return [
-            number
-            for number, update in enumerate(first.phases)
-            if update.is_due(first.steps, wanted[0].values)
-        ]
+        return first.due(first.steps, wanted[0].values)
 
     def require_agreement(self, wanted: Sequence[Wanted], due: Iterable[int]) -> None:
         """Look whether each trial's losses and buffers in a stack are those that it has alone.
@@ -161,9 +157,9 @@ class Stack:
 
     def by_python(self, due: Sequence[int], given: Given) -> Stats:
         """Take a step of the phases of some numbers; what it changes, it changes in place."""
-        phases, stats = self.updaters[0].phases, Stats()
+        stats: Stats = {}
         for number in due:
-            prefix = f"{phases[number].phase.name}/" if len(phases) > 1 else ""
+            prefix = self.updaters[0].prefix(number)
             stats.update(self._runs(number, given, stats, prefix))
         return stats
 

@@ -8,6 +8,7 @@ are stacked anew; one that goes on from a checkpoint joins when the others have 
 
 from collections.abc import Callable, Collection, Generator, Sequence
 
+from harness.errors import in_a_line
 from harness.heartbeat import beat
 from harness.results.records import TrialRecord
 from harness.training.loop import Updater, Wanted
@@ -168,7 +169,7 @@ class Together:
                 self._pace.disturb()
             self._told = f"; {stack.told}" if self._graphs else ""
         except Exception as error:  # a method may be anybody's, and memory may end
-            self.broken = f"one by one: {type(error).__name__}: {error}".partition("\n")[0]
+            self.broken = f"one by one: {in_a_line(error)}"
             self._say(f"{len(part)} trials begin again, {self.broken}")
             for trial_id in part:
                 self._running[trial_id].close()
